@@ -1,0 +1,87 @@
+"""Define an entry, one item of a feed, in Atom's vocabulary (RFC 4287 section 4)."""
+
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """Where an entry comes from."""
+
+    ARTICLE = "article"
+    RELATED = "related"
+
+
+class Image(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture at an absolute http(s) URL; sizes in CSS pixels."""
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    title: str | None = None
+
+
+class Provider(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who published the text first: a display name and a lower-case host name."""
+
+    name: str
+    domain: str
+
+
+class Category(msgspec.Struct, frozen=True, order=True):
+    """A topic as feeds show it: `term` is its slug, `label` its display name (RFC 4287 section 4.2.2)."""
+
+    term: str
+    label: str
+
+
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another text that an entry points to."""
+
+    url: str
+    title: str
+    provider: str = ""
+    published: datetime | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One item of a feed: all of it that a subscriber can see, and the two figures that feeds select by.
+
+    Texts are plain, without control characters; `body` and `embed` are sanitised HTML with absolute URLs. Datetimes
+    are aware, in UTC, in whole seconds. `released` is the moment from which the entry may be shown.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    url: str
+    amp_url: str = ""
+    cdn_amp_url: str = ""
+    via_url: str = ""
+    published: datetime
+    updated: datetime
+    released: datetime
+    summary: str = ""
+    body: str = ""
+    embed: str = ""
+    image: Image | None = None
+    provider: Provider
+    authors: tuple[str, ...] = ()
+    type: str = "article"
+    language: str = ""
+    categories: tuple[Category, ...] = ()
+    coverage: tuple[Reference, ...] = ()
+    leads: tuple[Reference, ...] = ()
+    quality: int | None = None
+    heat: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint what a subscriber can see: 32 hexadecimal digits, blind to `quality` and `heat`.
+
+        Empty fields do not take part, so a field added later leaves the digests of entries without it as they were.
+        """
+        visible = msgspec.structs.replace(self, quality=None, heat=None)
+        return blake2b(msgspec.json.encode(visible), digest_size=16).hexdigest()
