@@ -14,10 +14,10 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
     ("__init__", "errors"),
-    ("settings", "frontmatter", "text", "sanitize", "entry", "feed"),
+    ("settings", "source", "yaml_errors", "frontmatter", "text", "sanitize", "entry", "feed"),
     ("article", "topics"),
     ("catalog", "query", "renderers"),
-    ("collector", "source", "web", "websub"),
+    ("collector", "web", "websub"),
     ("gunicorn_conf", "wsgi", "server"),
     ("cli", "__main__"),
 )
