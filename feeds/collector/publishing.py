@@ -35,7 +35,9 @@ class Changes:
     providers: set[str] = field(default_factory=set)
 
 
-class _BatchX that one batch of entries comes to."""
+@dataclass(slots=True)
+class _Batch:
+    """The rows that one batch of entries comes to."""
 
     inserts: list[Record] = field(default_factory=list)
     updates: list[Record] = field(default_factory=list)
@@ -100,7 +102,7 @@ class Publisher:
         self._write(batch)
 
     def _mentions_around(self, names: Collection[str]) -> list[Mention]:
-        """Gather all mentions that may belong to the same entries: those of a URL, of its id, of that id's URLs, and on."""
+        """Gather all mentions that may belong to the same entries: those of a URL, of its id, of that id as a URL, …"""
         rows: dict[tuple[str, int], Stored] = {}
         known: set[str] = set()
         frontier = set(names)
