@@ -61,6 +61,9 @@ class _TextReader(HTMLParser):
         self.pieces.append(data)
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.pieces.append(" ")
 
