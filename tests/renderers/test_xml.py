@@ -165,3 +165,8 @@ def test_any_title_survives_a_reader_that_takes_it_for_html(format: Format, text
     assume(not is_mended_by_feedparser(text))
     document = feedparser.parse(render(make_feed(make_entry(title=text)), format))
     assert read_title(document.entries[0]) == text
+
+
+def test_no_other_module_knows_feedgen() -> None:
+    modules = (Path(__file__).parents[2] / "feeds").rglob("*.py")
+    assert [path.name for path in modules if "from feedgen" in path.read_text()] == ["xml.py"]
