@@ -19,7 +19,7 @@ from feeds.renderers.repairs import AtomEntryRepair, AtomFeedRepair, RssFeedRepa
 GENERATOR = "topic-feeds"
 RSS_DOCS = "https://www.rssboard.org/rss-specification"
 
-_TITLE = re.compile(rb"(?<=<title>)[^<]+")
+_TITLE = re.compile(rb"<title>[^<]+")
 
 
 class _Unwritten(datetime):
