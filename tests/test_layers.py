@@ -14,14 +14,19 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
     ("__init__", "errors"),
-    ("settings", "source", "yaml_errors", "frontmatter", "text", "sanitize", "entry", "feed"),
-    ("article", "topics"),
-    ("catalog", "query", "renderers"),
-    ("collector", "web", "websub"),
+    ("moments", "text", "source", "yaml_errors", "values", "folders", "topics", "entry"),
+    ("frontmatter", "fields", "sanitize", "feed"),
+    ("settings", "address", "article"),
+    ("mention", "merge"),
+    ("catalog", "renderers"),
+    ("query", "directory", "collector"),
+    ("pages",),
+    ("representation",),
+    ("web", "websub"),
     ("gunicorn_conf", "wsgi", "server"),
     ("cli", "__main__"),
 )
-LIBRARIES = ("click", "feedgen", "flask", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")
+LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")
 # Importing one of these starts something.
 ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 
