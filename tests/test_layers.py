@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 LAYERS = (
     ("__init__", "errors"),
     ("moments", "text", "source", "yaml_errors", "values", "folders", "topics", "entry"),
-    ("frontmatter", "fields", "sanitize", "feed"),
+    ("frontmatter", "fields", "sanitize", "feed", "setting_values"),
     ("settings", "address", "article"),
     ("mention", "merge"),
     ("catalog", "renderers"),

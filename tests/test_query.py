@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from feeds.address import EVERYTHING, Subject
+from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import NotFoundError
 from feeds.feed import Link, LinkChoice
@@ -90,6 +92,15 @@ def test_ids_never_change() -> None:
 )
 def test_a_subject_is_known_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
     assert resolve(asked, reader) == known
+
+
+def test_an_alias_means_its_topic(tmp_path: Path) -> None:
+    write_article(tmp_path, "one")
+    with collected(tmp_path, tmp_path / "catalog.sqlite3") as catalog:
+        with catalog.writing() as writer:
+            writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
+        with catalog.reading() as reader:
+            assert resolve(Subject(topic="Ebb"), reader) == Subject(topic="tides")
 
 
 @pytest.mark.parametrize("subject", [Subject(topic="nope"), Subject(provider="nope.example")])

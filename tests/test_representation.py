@@ -54,6 +54,10 @@ def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogR
     assert caught.value.path == "/topics/mowen.atom"
 
 
+def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -> None:
+    assert make("/static/style.css", reader) == represent_asset(AssetAddress("style.css"))
+
+
 def test_what_the_catalog_does_not_know_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
         locate("/topics/nope", reader)
