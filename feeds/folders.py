@@ -93,7 +93,10 @@ def _unreadable(path: str, code: str, message: str) -> ArticleError:
 
 def _explain_absence(path: str) -> tuple[str, str]:
     if os.path.islink(path):
-        return "broken-symlink", f"the file links to {os.readlink(path)}, which does not exist; mend or remove the link."
+        return (
+            "broken-symlink",
+            f"the file links to {os.readlink(path)}, which does not exist; mend or remove the link.",
+        )
     return "missing-file", "the file was removed while it was being collected; collect again."
 
 

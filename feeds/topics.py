@@ -54,7 +54,9 @@ def assign_slugs(keys: Iterable[str]) -> dict[str, str]:
     contenders: dict[str, list[str]] = {}
     for key in keys:
         contenders.setdefault(slugify(key), []).append(key)
-    groups = {slug: sorted(group, key=lambda key: (key.replace(" ", "-") != slug, key)) for slug, group in contenders.items()}
+    groups = {
+        slug: sorted(group, key=lambda key: (key.replace(" ", "-") != slug, key)) for slug, group in contenders.items()
+    }
     slugs = {first: slug for slug, (first, *_) in groups.items()}
     taken = set(slugs.values())
     for slug, (_, *others) in sorted(groups.items()):

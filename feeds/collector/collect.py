@@ -11,13 +11,14 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.store import Catalog
 from feeds.catalog.writer import CatalogWriter, Stored
+from feeds.collector.deciding import Changes
 from feeds.collector.naming import Naming, update_topics
-from feeds.collector.publishing import Changes, Publisher
-from feeds.collector.reading import Reading, Task, read_sources
+from feeds.collector.publishing import publish
+from feeds.collector.reading import Task, read_sources
 from feeds.collector.recording import Affected, forget_files, record_readings
-from feeds.errors import MassRemovalError, Problem
-from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, scan
+from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.topics import TopicFile
 
 Progress = Callable[[int, int], object]
@@ -103,8 +104,8 @@ class _Collect:
             read = self._read(_changed(sources, known), known=known, progress=progress)
         with self._timing("publish"):
             naming = update_topics(self._writer, self._affected, files=self._topic_files())
-            changes = self._publish(naming)
-        problems = _decode_problems(self._writer.problems(), sources)
+            changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
+        problems = self._problems(naming)
         version = self._stamp(naming, changes)
         return CollectResult(
             read=read,
@@ -134,11 +135,6 @@ class _Collect:
     def _topic_files(self) -> Sequence[TopicFile]:
         return ()
 
-    def _publish(self, naming: Naming) -> Changes:
-        publisher = Publisher(self._writer, naming=naming, moment=self._moment, is_new=self._is_new)
-        publisher.publish(self._affected)
-        return publisher.changes
-
     @property
     def _moment(self) -> int:
         """The moment of this commit: now, but always later than the last one's.
@@ -146,6 +142,21 @@ class _Collect:
         Validators hang on it, and two states of a feed must not share one.
         """
         return max(self._now, int(self._facts.get("moment", 0)) + 1)
+
+    def _problems(self, naming: Naming) -> tuple[Problem, ...]:
+        """Gather the problems of all files as they stand, and those between files."""
+        documents = self._writer.problems()
+        problems = [problem for text in documents for problem in msgspec.json.decode(text, type=list[Problem])]
+        for url, (first, *others) in self._writer.duplicate_urls():
+            message = f"this article has the same address as {first} ({url}), so the two make one entry; remove one."
+            problems.extend(Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others)
+        for key, slug in naming.clashes.items():
+            message = (
+                f"the topic “{key}” would have the same address as another topic, so its address is /topics/{slug}"
+            )
+            path = self._writer.first_path_with(key)
+            problems.append(Problem(path, 1, 1, Level.WARNING, "topic-clash", f"{message}; rename one of the two."))
+        return tuple(sorted(problems))
 
     def _stamp(self, naming: Naming, changes: Changes) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
@@ -201,8 +212,3 @@ def _changed(sources: Sequence[ContentFile], known: Mapping[str, Stored]) -> lis
         if row is None or not source.stamp or row.stamp != source.stamp:
             tasks.append((source, row.digest if row else ""))
     return tasks
-
-
-def _decode_problems(documents: Sequence[str], sources: Sequence[ContentFile]) -> tuple[Problem, ...]:
-    problems = (msgspec.json.decode(document, type=tuple[Problem, ...]) for document in documents)
-    return tuple(sorted(problem for group in problems for problem in group))
