@@ -73,12 +73,12 @@ def _distinct_slug(slug: str, *, key: str, taken: set[str]) -> str:
 
 
 def choose_label(spellings: Mapping[str, int]) -> str:
-    """Choose the display name among the spellings of one topic: the most used, ties to the first in code-point order."""
+    """Choose the display name among the spellings of one topic: the most used, ties by code point."""
     return min(spellings, key=lambda label: (-spellings[label], label))
 
 
 class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the metadata file of a topic says; `labels` are all the spellings that mean it, `parent` is another's label."""
+    """What a topic's metadata file says; `labels` are further spellings that mean it, `parent` is a label of another."""
 
     name: str
     labels: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ class ProviderCount(msgspec.Struct, frozen=True):
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """Which entries a feed holds: of a topic (its slug), of a provider (its domain), or all; with related ones or not."""
+    """Which entries a feed holds: of a topic (by slug), of a provider (by domain), or all; with related ones or not."""
 
     topic: str = ""
     provider: str = ""

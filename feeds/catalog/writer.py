@@ -87,10 +87,16 @@ class CatalogWriter:
 
     # Files and mentions
 
-    def files(self) -> Iterator[Stored]:
-        """Read what is known of every file, without its problems."""
-        columns = (schema.files.c.path, schema.files.c.stamp, schema.files.c.digest, schema.files.c.accepted)
-        yield from self._connection.execute(select(*columns))
+    def files(self, keys: Collection[str] | None = None) -> dict[str, Stored]:
+        """Read what is known of files, of all where no keys are given."""
+        if keys is not None:
+            return {row.path: row for row in self._select_in(schema.files, "path", keys)}
+        return {row.path: row for row in self._connection.execute(select(schema.files))}
+
+    def count_accepted(self) -> int:
+        """Count the files of which some version became an article."""
+        accepted = schema.files.c.accepted == 1
+        return self._connection.scalar(select(func.count()).select_from(schema.files).where(accepted)) or 0
 
     def problems(self) -> list[str]:
         """Read the remembered problems of every file that has some: JSON lists, by path."""
