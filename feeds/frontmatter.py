@@ -1,0 +1,248 @@
+"""Read the YAML front matter of a file as plain values, safely, and find where each value stands.
+
+YAML 1.1 by libyaml, with a schema of our own: every scalar stays the text its author typed, but for a plain null. Tags
+mean nothing. No message quotes the file, since it holds a secret.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, Union, cast
+
+import msgspec
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+from yaml.reader import ReaderError
+
+from feeds.errors import ArticleError, Level, Problem
+from feeds.source import Source, split
+from feeds.yaml_errors import explain
+
+Value: TypeAlias = Union[str, list["Value"], dict[str, "Value"], None]
+Path: TypeAlias = tuple[str | int, ...]
+"""The keys and list indexes that lead to a value; () is the front matter as a whole."""
+
+MAX_DEPTH = 50
+MAX_NODES = 100_000
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+
+# The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
+_REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+class FrontMatter(msgspec.Struct, frozen=True):
+    """The fields of one file, where they come from, and what was wrong with them. Values are shared: change none."""
+
+    source: Source
+    fields: dict[str, Value]
+    problems: tuple[Problem, ...] = ()
+
+
+def load(data: bytes, path: str) -> FrontMatter:
+    """Read a file's bytes.
+
+    Raises:
+        ArticleError: the file is not UTF-8, has no complete front matter, or the front matter is no mapping in YAML.
+    """
+    source = split(data, path)
+    try:
+        return FrontMatter(source, _compose(source))
+    except ReaderError:
+        source, warning = _strip_refused(source)
+        return FrontMatter(source, _compose(source), (warning,))
+
+
+def locate(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]]:
+    """Say at which line and column of the file each of `paths` stands, both from 1, in the order asked for.
+
+    A value that is not there is placed where the closest value around it begins, the front matter itself at 1:1. This
+    parses the text once more: it is for files that have a problem to report.
+    """
+    starts: dict[Path, int] = {}
+    parser = _open_parser(source.yaml)
+    while not isinstance(event := parser(), StreamEndEvent):
+        if isinstance(event, CollectionStartEvent):
+            _record_starts(parser, event, (), starts=starts)
+    return [_locate_one(source, starts, path) for path in paths]
+
+
+def _compose(source: Source) -> dict[str, Value]:
+    try:
+        value = _Composer(source.yaml).compose()
+    except MarkedYAMLError as error:
+        raise _translate(source, error) from None
+    except _RefusedError as error:
+        raise source.error(error.index, error.code, message=error.message) from None
+    if isinstance(value, dict):
+        return value
+    what = "is empty" if value is None else "is not a mapping"
+    message = f"the front matter {what}; write each field on a line of its own as `key: value`"
+    raise source.error(0, "not-a-mapping", message=message)
+
+
+def _translate(source: Source, error: MarkedYAMLError) -> ArticleError:
+    problem = error.problem or ""
+    # Where a text is never closed, its beginning helps and the end of the file does not.
+    is_open = problem == "found unexpected end of stream"
+    mark = (error.context_mark if is_open else None) or error.problem_mark or error.context_mark
+    index = mark.index if mark else 0
+    if _is_tab_indented(source.yaml, index):
+        message = "a tab is used as indentation, which YAML does not allow; replace it with spaces"
+        return source.error(index, "tab", message=message)
+    return source.error(index, "yaml", message=explain(problem))
+
+
+def _is_tab_indented(text: str, index: int) -> bool:
+    line = text[text.rfind("\n", 0, index) + 1 : index + 1]
+    return "\t" in line and not line.strip()
+
+
+def _strip_refused(source: Source) -> tuple[Source, Problem]:
+    first = _REFUSED.search(source.yaml)
+    line, column = source.position(first.start() if first else 0)
+    message = "control characters, which no feed can carry, are left out from here on; delete them"
+    stripped = _REFUSED.sub("", source.yaml)
+    text = source.text[: source.offset] + stripped
+    warning = Problem(source.path, line, column, Level.WARNING, "control-character", message)
+    return msgspec.structs.replace(source, yaml=stripped, text=text), warning
+
+
+def _open_parser(yaml: str) -> Callable[[], Event]:
+    # The parser gives None after the end of the stream only, where nobody here reads on.
+    return cast("Callable[[], Event]", CParser(yaml).get_event)
+
+
+def _record_starts(parser: Callable[[], Event], event: Event, path: Path, *, starts: dict[Path, int]) -> None:
+    if path and event.start_mark:
+        starts[path] = event.start_mark.index
+    if isinstance(event, MappingStartEvent):
+        while isinstance(key := parser(), ScalarEvent):
+            _record_starts(parser, parser(), (*path, key.value), starts=starts)
+    elif isinstance(event, CollectionStartEvent):
+        index = 0
+        while not isinstance(item := parser(), SequenceEndEvent):
+            _record_starts(parser, item, (*path, index), starts=starts)
+            index += 1
+
+
+def _locate_one(source: Source, starts: dict[Path, int], path: Path) -> tuple[int, int]:
+    while path and path not in starts:
+        path = path[:-1]
+    return source.position(starts[path]) if path else (1, 1)
+
+
+class _RefusedError(Exception):
+    """Something is YAML, but not YAML that front matter may hold."""
+
+    def __init__(self, event: Event, code: str, *, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.index = event.start_mark.index if event.start_mark else 0
+
+
+class _Composer:
+    """Build plain values from parser events, which takes half as long as from nodes, and bound their size."""
+
+    def __init__(self, yaml: str) -> None:
+        self._next = _open_parser(yaml)
+        self._nodes = 0
+        # A repeated part counts at each place, so that small text cannot become a large value.
+        self._anchors: dict[str, tuple[Value, int] | None] = {}
+
+    def compose(self) -> Value:
+        self._next()
+        if isinstance(self._next(), StreamEndEvent):
+            return None
+        value = self._compose_value(self._next(), 0)
+        self._next()
+        extra = self._next()
+        if not isinstance(extra, StreamEndEvent):
+            raise _RefusedError(extra, "yaml", message=explain("did not find expected <document start>"))
+        return value
+
+    def _compose_value(self, event: Event, depth: int) -> Value:
+        if isinstance(event, ScalarEvent):
+            value = None if event.value in _NULLS and event.implicit[0] else event.value
+            if event.anchor is not None:
+                self._anchors[event.anchor] = (value, 1)
+            return value
+        if isinstance(event, CollectionStartEvent):
+            return self._compose_collection(event, depth)
+        return self._repeat(cast("AliasEvent", event))
+
+    def _compose_collection(self, event: CollectionStartEvent, depth: int) -> Value:
+        if depth == MAX_DEPTH:
+            message = f"values are nested more than {MAX_DEPTH} deep here; front matter needs no more than a few levels"
+            raise _RefusedError(event, "too-deep", message=message)
+        nodes_before = self._nodes
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        is_mapping = isinstance(event, MappingStartEvent)
+        value = self._compose_mapping(depth + 1) if is_mapping else self._compose_list(depth + 1)
+        self._count(event, len(value) + 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, self._nodes - nodes_before)
+        return value
+
+    def _compose_list(self, depth: int) -> list[Value]:
+        result: list[Value] = []
+        while not isinstance(event := self._next(), SequenceEndEvent):
+            result.append(self._compose_value(event, depth))
+        return result
+
+    def _compose_mapping(self, depth: int) -> dict[str, Value]:
+        result: dict[str, Value] = {}
+        merged: dict[str, Value] = {}
+        while isinstance(key := self._next(), ScalarEvent):
+            name = key.value
+            event = self._next()
+            value = self._compose_value(event, depth)
+            if name == "<<" and key.implicit[0]:
+                merged = self._merge(event, value) | merged
+            elif name in result:
+                message = "this key stands twice in the same mapping; keep one of the two"
+                raise _RefusedError(key, "duplicate-key", message=message)
+            else:
+                result[name] = value
+            if key.anchor is not None:
+                self._anchors[key.anchor] = (name, 1)
+        if not isinstance(key, MappingEndEvent):
+            message = "a key must be plain text; put the value in double quotes if it begins with `{`, `[` or `*`"
+            raise _RefusedError(key, "bad-key", message=message)
+        return merged | result if merged else result
+
+    def _merge(self, event: Event, value: Value) -> dict[str, Value]:
+        merged: dict[str, Value] = {}
+        for part in value if isinstance(value, list) else [value]:
+            if not isinstance(part, dict):
+                message = "`<<` can only repeat mappings; give it an alias of one, or quote it if it is a key"
+                raise _RefusedError(event, "bad-merge", message=message)
+            merged = part | merged
+            self._count(event, len(part))
+        return merged
+
+    def _repeat(self, event: AliasEvent) -> Value:
+        anchored = self._anchors.get(event.anchor or "")
+        if anchored is None:
+            message = "this alias repeats nothing that stands completely before it; put the text in double quotes"
+            raise _RefusedError(event, "bad-alias", message=message)
+        value, nodes = anchored
+        self._count(event, nodes)
+        return value
+
+    def _count(self, event: Event, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            message = f"the front matter holds more than {MAX_NODES:,} values, repeated ones included; shorten it"
+            raise _RefusedError(event, "too-large", message=message)
