@@ -6,7 +6,12 @@ from enum import StrEnum
 import msgspec
 
 from feeds.entry import Image, Provider
-from feeds.errors import Problem
+from feeds.errors import ArticleError, Level, Problem
+from feeds.fields import Note, Section
+from feeds.frontmatter import FrontMatter, Value, load, locate
+from feeds.sanitize import body_html, embed_html
+from feeds.text import clean_text
+from feeds.values import is_iri, read_url_host
 
 
 class State(StrEnum):
@@ -70,5 +75,185 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
-    """Parse one file."""
-    raise NotImplementedError
+    """Read one file's bytes; `path` is its name in what is reported. The problems are warnings, in the file's order.
+
+    What is wrong with a part, such as a picture, costs that part alone. Fields that nobody knows are no problem.
+
+    Raises:
+        ArticleError: the file cannot become an article; its Problem is the first error in the file's order.
+    """
+    front = load(data, path)
+    notes: list[Note] = []
+    article = _read_article(Section(front.fields, (), notes=notes), front.source.body)
+    problems = _place_notes(front, notes) if notes else front.problems
+    for problem in problems:
+        if problem.level is Level.ERROR:
+            raise ArticleError(problem)
+    return article, problems
+
+
+def _place_notes(front: FrontMatter, notes: list[Note]) -> tuple[Problem, ...]:
+    places = locate(front.source, [note.path for note in notes])
+    found = [
+        Problem(front.source.path, line, column, note.level, note.code, note.message)
+        for note, (line, column) in zip(notes, places, strict=True)
+    ]
+    return tuple(sorted((*front.problems, *found)))
+
+
+def _read_article(section: Section, body: str) -> Article:
+    state = _read_state(section)
+    # A file that is not shown only serves to be recognised, so little can be wrong with it.
+    level = Level.ERROR if state is State.PUBLISHED else Level.WARNING
+    iri, url = _read_identity(section, level=level)
+    published, updated = _read_dates(section, level=level)
+    if not section.has("publishedDateTime") and not section.has("updatedDateTime"):
+        message = "there is no date, so the article cannot be ordered; give it a `publishedDateTime`"
+        section.note("missing-date", message, at=("publishedDateTime",), level=level)
+    provider = section.read_section("provider")
+    return Article(
+        state=state,
+        id=iri,
+        title=_read_title(section, level=level),
+        url=url,
+        amp_url=section.read_url("ampWebUrl"),
+        cdn_amp_url=section.read_url("cdnAmpWebUrl"),
+        via_url=_read_via_url(section, url),
+        published=published,
+        updated=updated,
+        summary=section.read_text("excerpt"),
+        body=body_html(body, url) if body.strip() else "",
+        embed=_read_embed(section),
+        image=_read_image(section),
+        provider=_read_provider(provider, url),
+        authors=_read_authors(provider),
+        type=section.read_text("type") or "article",
+        language=section.read_language("locale"),
+        topics=section.read_texts("topics"),
+        quality=section.read_number("quality"),
+        heat=section.read_number("heat"),
+        related=_read_all_related(section, url),
+    )
+
+
+def _read_all_related(section: Section, own_url: str) -> tuple[Related, ...]:
+    # Nothing is related to itself, and the pipeline's merges may list one text twice.
+    items: dict[str, Related] = {}
+    for part in section.read_sections("related"):
+        item = _read_related(part)
+        if item and item.url != own_url:
+            items.setdefault(item.url, item)
+    return tuple(items.values())
+
+
+def _read_related(section: Section) -> Related | None:
+    title = _read_title(section, level=Level.WARNING)
+    url = _read_article_url(section, level=Level.WARNING)
+    if not title or not url:
+        return None
+    published, updated = _read_dates(section, level=Level.WARNING)
+    provider = section.read_section("provider")
+    return Related(
+        id=section.read_iri("id"),
+        title=title,
+        url=url,
+        amp_url=section.read_url("ampWebUrl"),
+        cdn_amp_url=section.read_url("cdnAmpWebUrl"),
+        via_url=_read_via_url(section, url),
+        published=published,
+        updated=updated,
+        summary=section.read_text("excerpt"),
+        image=_read_image(section),
+        provider=_read_provider(provider, url),
+        authors=_read_authors(provider),
+        type=section.read_text("type") or "article",
+        language=section.read_language("locale"),
+        quality=section.read_number("quality"),
+        heat=section.read_number("heat"),
+    )
+
+
+def _read_state(section: Section) -> State:
+    if section.read_flag("removed", default=False) or section.read_flag("deleted", default=False):
+        return State.REMOVED
+    return State.PUBLISHED if section.read_flag("published", default=True) else State.UNPUBLISHED
+
+
+def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:
+    """Read id and URL: what is shown needs a good URL and no bad id, what is not shown needs one of the two."""
+    value = section.fields.get("id")
+    has_id = isinstance(value, str) and is_iri(value.strip())
+    url = _read_article_url(section, level=level if has_id else Level.ERROR)
+    return section.read_iri("id", level=level if url else Level.ERROR), url
+
+
+def _read_article_url(section: Section, *, level: Level) -> str:
+    key = "webUrl" if section.has("webUrl") else "originalUrl"
+    if section.has(key):
+        return section.read_url(key, level=level)
+    message = "there is no address to link to, so this is left out; give it a `webUrl`"
+    section.note("missing-url", message, at=("webUrl",), level=level)
+    return ""
+
+
+def _read_via_url(section: Section, url: str) -> str:
+    # Mostly they are the same, and then the address has been judged already.
+    return "" if not url or section.fields.get("originalUrl") == url else section.read_url("originalUrl")
+
+
+def _read_title(section: Section, *, level: Level) -> str:
+    title = section.read_text("title", level=level)
+    if not title and not isinstance(section.fields.get("title"), list | dict):
+        section.note(
+            "missing-title", "there is no `title`, so this is left out; give it one", at=("title",), level=level
+        )
+    return title
+
+
+def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, datetime | None]:
+    """Read when the text was published and updated; the one serves as the other where that is absent."""
+    published = section.read_date("publishedDateTime", level=level)
+    updated = section.read_date("updatedDateTime", level=Level.WARNING if published else level)
+    if published is None and not section.has("publishedDateTime"):
+        published = updated
+    if published is None or updated is None:
+        return published, published
+    return published, max(published, updated)
+
+
+def _read_provider(provider: Section, url: str) -> Provider:
+    domain = provider.read_domain("domain") or read_url_host(url).lower().removeprefix("www.")
+    return Provider(provider.read_text("name") or domain, domain)
+
+
+def _read_authors(provider: Section) -> tuple[str, ...]:
+    names: list[str] = []
+    for path, author in provider.read_list("authors"):
+        name = author.get("name") if isinstance(author, dict) else author
+        if isinstance(name, str):
+            names.append(clean_text(name))
+        else:
+            provider.note("bad-author", "an author has no name and is left out; write the name", at=path)
+    return tuple(name for name in names if name)
+
+
+def _read_image(section: Section) -> Image | None:
+    """Read the first picture that can be used."""
+    for path, item in section.read_list("images"):
+        fields: dict[str, Value] = {"url": item} if isinstance(item, str) else item if isinstance(item, dict) else {}
+        part = Section(fields, section.path + path, notes=section.notes)
+        if url := part.read_url("url"):
+            size = part.read_size("width"), part.read_size("height")
+            return Image(url, *size, title=part.read_text("title") or None)
+        if not part.has("url"):
+            section.note("bad-image", "a picture has no `url` and is left out; give it one or remove it", at=path)
+    return None
+
+
+def _read_embed(section: Section) -> str:
+    content = section.read_raw("featuredContent")
+    embed = embed_html(content) if content else ""
+    if content and not embed:
+        message = "`featuredContent` is no <iframe> of a video site that feeds may show, and is left out; remove it"
+        section.note("bad-embed", message, at=("featuredContent",))
+    return embed

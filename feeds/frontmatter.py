@@ -172,7 +172,7 @@ class _Composer:
         return value
 
     def _compose_value(self, event: Event, depth: int) -> Value:
-        if isinstance(event, ScalarEvent):
+        if type(event) is ScalarEvent:
             value = None if event.value in _NULLS and event.implicit[0] else event.value
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, 1)
@@ -197,17 +197,23 @@ class _Composer:
 
     def _compose_list(self, depth: int) -> list[Value]:
         result: list[Value] = []
-        while not isinstance(event := self._next(), SequenceEndEvent):
+        while type(event := self._next()) is not SequenceEndEvent:
             result.append(self._compose_value(event, depth))
         return result
 
     def _compose_mapping(self, depth: int) -> dict[str, Value]:
         result: dict[str, Value] = {}
         merged: dict[str, Value] = {}
-        while isinstance(key := self._next(), ScalarEvent):
+        read = self._next
+        while type(key := read()) is ScalarEvent:
             name = key.value
-            event = self._next()
-            value = self._compose_value(event, depth)
+            event = read()
+            # Nearly all values are texts; a call for each of them would cost a tenth of reading a file.
+            value: Value
+            if type(event) is ScalarEvent and event.anchor is None and event.value not in _NULLS:
+                value = event.value
+            else:
+                value = self._compose_value(event, depth)
             if name == "<<" and key.implicit[0]:
                 merged = self._merge(event, value) | merged
             elif name in result:
