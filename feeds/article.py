@@ -240,7 +240,7 @@ def _read_authors(provider: Section) -> tuple[str, ...]:
 def _read_image(section: Section) -> Image | None:
     """Read the first picture that can be used."""
     for path, item in section.read_list("images"):
-        fields: dict[str, Value] = {"url": item} if isinstance(item, str) else item if isinstance(item, dict) else {}
+        fields: dict[str, Value] = item if isinstance(item, dict) else {"url": item}
         part = Section(fields, section.path + path, notes=section.notes)
         if url := part.read_url("url"):
             size = part.read_size("width"), part.read_size("height")

