@@ -77,11 +77,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quality: int | None = None
     heat: int | None = None
 
-    @property
-    def digest(self) -> str:
-        """Fingerprint what a subscriber can see: 32 hexadecimal digits, blind to `quality` and `heat`.
 
-        Empty fields do not take part, so a field added later leaves the digests of entries without it as they were.
-        """
-        visible = msgspec.structs.replace(self, quality=None, heat=None)
-        return blake2b(msgspec.json.encode(visible), digest_size=16).hexdigest()
+def encode_visible(entry: Entry) -> bytes:
+    """Write as JSON all that a subscriber can see of an entry, which `quality` and `heat` are not.
+
+    Empty fields are left out, so a field added later leaves the JSON of entries without it as it was.
+    """
+    return msgspec.json.encode(msgspec.structs.replace(entry, quality=None, heat=None))
+
+
+def fingerprint(document: bytes) -> str:
+    """Give 32 hexadecimal digits that differ whenever documents do."""
+    return blake2b(document, digest_size=16).hexdigest()

@@ -6,7 +6,7 @@ mean nothing. No message quotes the file, since it holds a secret.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeAlias, Union, cast
+from typing import TypeAlias, cast
 
 import msgspec
 from yaml._yaml import CParser
@@ -27,7 +27,7 @@ from feeds.errors import ArticleError, Level, Problem
 from feeds.source import Source, split
 from feeds.yaml_errors import explain
 
-Value: TypeAlias = Union[str, list["Value"], dict[str, "Value"], None]
+Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list indexes that lead to a value; () is the front matter as a whole."""
 

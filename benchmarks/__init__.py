@@ -1,0 +1,1 @@
+"""Measure the package beside what people use today, in one run."""

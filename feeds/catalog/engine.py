@@ -1,0 +1,91 @@
+"""Open the catalog's database: SQLite or PostgreSQL behind one SQLAlchemy engine."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from feeds.errors import CatalogBusyError, CatalogError
+
+_COLLECTOR_LOCK = 0x66656564  # "feed": the key of PostgreSQL's advisory lock, one per database
+
+
+def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
+    """Make the engine for a database URL; nothing is opened yet.
+
+    `postgres://`, as Heroku writes it, means PostgreSQL. A writer waits up to `wait_seconds` for another to finish.
+    Raises CatalogError for a URL that names no database we know.
+    """
+    url = _parse_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": wait_seconds})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    return engine
+
+
+def _parse_url(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise CatalogError("DATABASE_URL is not a database URL; write sqlite:///PATH or postgresql://…") from None
+    drivers = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+    backend = url.drivername.partition("+")[0]
+    if backend not in drivers:
+        raise CatalogError(f"DATABASE_URL names {backend}; the catalog is kept in sqlite or postgresql.")
+    return url.set(drivername=drivers[backend])
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin late and would leave table creation outside them; we begin ourselves.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.execute("PRAGMA cache_size = -8192")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+
+
+def is_missing(engine: Engine) -> bool:
+    """Say whether the catalog is an SQLite file that is not there: to open it would create it."""
+    name = engine.url.database
+    return engine.dialect.name == "sqlite" and name not in {None, "", ":memory:"} and not Path(str(name)).exists()
+
+
+def describe(engine: Engine) -> str:
+    """Name the database for messages and logs, without a password."""
+    return engine.url.render_as_string(hide_password=True)
+
+
+def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
+    """Keep other collectors out until this transaction ends; on SQLite, its beginning has done so already.
+
+    Raises CatalogBusyError when another collector holds the lock for longer than `wait_seconds`.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    connection.execute(text(f"SET LOCAL lock_timeout = '{int(wait_seconds)}s'"))
+    try:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _COLLECTOR_LOCK})
+    except DBAPIError as error:
+        raise CatalogBusyError(BUSY) from error
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+
+
+BUSY = "Another collector is writing to the catalog; this one has waited and gives up. Nothing was changed by it."
+
+
+def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
+    """Turn the database's error into one of ours, in a sentence, without the statement and its values."""
+    cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+    if "database is locked" in cause:
+        return CatalogBusyError(BUSY)
+    return CatalogError(f"The catalog at {describe(engine)} failed: {cause}")

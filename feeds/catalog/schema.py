@@ -1,0 +1,170 @@
+"""Lay out the catalog's tables. All of it is derived from the articles, so a new layout is simply collected anew.
+
+Moments are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code point on either engine.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+LAYOUT = "1"
+"""Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
+
+metadata = MetaData()
+_Text = Text().with_variant(Text(collation="C"), "postgresql")
+_Key = BigInteger().with_variant(Integer, "sqlite")
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", _Text, primary_key=True),
+    Column("value", _Text, nullable=False),
+    comment="Single values: layout, version, moment of the last commit, and the like.",
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("path", _Text, primary_key=True),
+    Column("stamp", _Text, nullable=False, comment="size and times as the file system gave them; empty: read it again"),
+    Column("digest", _Text, nullable=False, comment="of the bytes"),
+    Column("accepted", Integer, nullable=False, comment="1 where some version of the file became an article"),
+    Column("problems", _Text, nullable=False, comment="JSON list of the last version's problems; empty: none"),
+    sqlite_with_rowid=False,
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("path", _Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("url", _Text, nullable=False),
+    Column("id", _Text, nullable=False, comment="as the front matter gives it, else empty"),
+    Column("role", _Text, nullable=False),
+    Column("draft", _Text, nullable=False, comment="the draft entry as JSON; empty: not to be shown"),
+    sqlite_with_rowid=False,
+)
+Index("mentions_by_url", mentions.c.url)
+Index("mentions_by_id", mentions.c.id, sqlite_where=mentions.c.id != "", postgresql_where=mentions.c.id != "")
+Index(
+    "mentions_removed",
+    mentions.c.url,
+    sqlite_where=mentions.c.role == "removed",
+    postgresql_where=mentions.c.role == "removed",
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("path", _Text, primary_key=True),
+    Column("topic", _Text, primary_key=True, comment="the topic's key"),
+    Column("label", _Text, nullable=False, comment="as this author typed it"),
+    sqlite_with_rowid=False,
+)
+Index("labels_by_topic", labels.c.topic, labels.c.label)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", _Text, nullable=False, unique=True),
+    Column("slug", _Text, nullable=False, unique=True),
+    Column("name", _Text, nullable=False),
+    Column("description", _Text, nullable=False),
+    Column("image", _Text, nullable=False),
+    Column("parent", _Text, nullable=False, comment="slug of the topic above, or empty"),
+    Column("entries", Integer, nullable=False),
+    Column("newest", _Key, comment="`published` of the newest entry"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("slug", _Text, primary_key=True),
+    Column("topic", _Text, nullable=False, comment="slug of the topic that answers to it"),
+)
+
+providers = Table(
+    "providers",
+    metadata,
+    Column("domain", _Text, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("newest", _Key),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("number", _Key, primary_key=True, autoincrement=False),
+    Column("id", _Text, nullable=False, unique=True),
+    Column("kind", _Text, nullable=False),
+    Column("type", _Text, nullable=False),
+    Column("provider", _Text, nullable=False, comment="its domain"),
+    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, blanks between"),
+    Column("published", _Key, nullable=False),
+    Column("released", _Key, nullable=False, comment="may be shown from then on"),
+    Column("quality", Integer),
+    Column("heat", Integer),
+    Column("peak_heat", Integer, comment="the hottest it has been in this catalog"),
+    Column("changed", _Key, nullable=False, comment="when what a subscriber sees of it last changed"),
+    Column("digest", _Text, nullable=False, comment="of what a subscriber sees of it"),
+    Column("document", _Text, nullable=False, comment="the entry as JSON"),
+)
+Index("entries_by_time", entries.c.published.desc(), entries.c.id)
+Index("entries_by_release", entries.c.released)
+Index("entries_by_provider", entries.c.provider, entries.c.published.desc(), entries.c.id)
+
+entry_topics = Table(
+    "entry_topics",
+    metadata,
+    Column("topic", Integer, ForeignKey("topics.number"), primary_key=True),
+    Column("published", _Key, primary_key=True),
+    Column("entry", _Key, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("number", _Key, primary_key=True, autoincrement=False),
+    Column("id", _Text, nullable=False),
+    Column("kind", _Text, nullable=False),
+    Column("type", _Text, nullable=False),
+    Column("provider", _Text, nullable=False),
+    Column("published", _Key, nullable=False),
+    Column("quality", Integer),
+    Column("peak_heat", Integer),
+    Column("moment", _Key, nullable=False, comment="when it left the feeds that these columns select"),
+    comment="Entries as they were selected until they were withdrawn or moved: a feed changes when something leaves it.",
+)
+Index("departures_by_time", departures.c.published.desc())
+Index("departures_by_provider", departures.c.provider, departures.c.published.desc())
+
+departure_topics = Table(
+    "departure_topics",
+    metadata,
+    Column("topic", Integer, ForeignKey("topics.number"), primary_key=True),
+    Column("published", _Key, primary_key=True),
+    Column("departure", _Key, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+scopes = Table(
+    "scopes",
+    metadata,
+    Column("name", _Text, primary_key=True, comment="`feed`, `topics/<slug>` or `providers/<domain>`"),
+    Column("version", Integer, nullable=False, default=0, comment="of the commit that last changed what is seen here"),
+    Column("ranking", Integer, nullable=False, default=0, comment="of the commit that last changed heat or quality"),
+    Column("changed", _Key, nullable=False, default=0, comment="when its title, description or picture last changed"),
+)
+Index("scopes_by_version", scopes.c.version)
+Index("scopes_by_ranking", scopes.c.ranking)
+

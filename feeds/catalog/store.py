@@ -1,0 +1,102 @@
+"""Open the catalog to read it or to write it, one transaction at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from feeds.catalog import schema
+from feeds.catalog.engine import describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.writer import CatalogWriter
+from feeds.errors import CatalogError
+
+
+class Catalog:
+    """The catalog at a database URL; threads may share it, but a process must not carry it over a fork once used."""
+
+    def __init__(self, database_url: str, *, wait_seconds: int = 60) -> None:
+        """Open nothing yet; a writer will wait up to `wait_seconds` for another one.
+
+        Raises:
+            CatalogError: the URL names no database we know.
+        """
+        self._engine = open_engine(database_url, wait_seconds=wait_seconds)
+        self._wait_seconds = wait_seconds
+        self._has_been_read = False
+
+    def __str__(self) -> str:
+        return describe(self._engine)
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[CatalogReader]:
+        """Give the queries, all over one and the same state of the catalog.
+
+        Raises:
+            CatalogError: there is no catalog yet, or one of another layout, or it cannot be reached.
+        """
+        if is_missing(self._engine):
+            raise CatalogError(f"There is no catalog at {self} yet; run `feeds collect` first.")
+        try:
+            with _snapshots(self._engine).connect() as connection, connection.begin():
+                self._check_layout(connection)
+                yield CatalogReader(connection)
+        except DBAPIError as error:
+            raise wrap_error(error, self._engine) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[CatalogWriter]:
+        """Give the statements, in one transaction: all of them take effect at the end of the block, or none does.
+
+        The tables are made where there are none, and made anew where they are of another layout.
+
+        Raises:
+            CatalogBusyError: another collector has been writing for too long.
+            CatalogError: the catalog cannot be written.
+        """
+        try:
+            with self._engine.connect() as plain:
+                connection = plain.execution_options(writing=True)
+                with connection.begin():
+                    lock_for_writing(connection, wait_seconds=self._wait_seconds)
+                    _prepare_tables(connection)
+                    yield CatalogWriter(connection)
+        except DBAPIError as error:
+            raise wrap_error(error, self._engine) from error
+
+    def _check_layout(self, connection: Connection) -> None:
+        if self._has_been_read:
+            return
+        layout = _read_layout(connection)
+        if layout != schema.LAYOUT:
+            reason = "is empty" if layout is None else "was made by another version of this program"
+            raise CatalogError(f"The catalog at {self} {reason}; run `feeds collect` first.")
+        self._has_been_read = True
+
+
+def _snapshots(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine  # a transaction there sees one state by itself
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _read_layout(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(schema.facts.name):
+        return None
+    return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "layout"))
+
+
+def _prepare_tables(connection: Connection) -> None:
+    if _read_layout(connection) == schema.LAYOUT:
+        return
+    existing = inspect(connection).get_table_names()
+    for table in reversed(schema.metadata.sorted_tables):
+        if table.name in existing:
+            table.drop(connection)
+    schema.metadata.create_all(connection, checkfirst=False)
+    CatalogWriter(connection).set_facts({"layout": schema.LAYOUT})

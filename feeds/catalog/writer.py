@@ -1,0 +1,199 @@
+"""Write the catalog: the statements of one collect, in bulk, inside its one transaction."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from feeds.catalog import schema
+
+Record: TypeAlias = dict[str, Any]
+"""One row to write, by column name."""
+
+Stored: TypeAlias = Row[Any]
+"""One row as read, columns as attributes."""
+
+AnyTable: TypeAlias = Table
+"""One of the catalog's tables."""
+
+_CHUNK = 2_000  # bound parameters in one statement; both engines take more, neither gets faster by it
+
+
+class CatalogWriter:
+    """The statements of one collect over one connection; whoever made the connection commits or rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._upsert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+
+    def insert(self, table: Table, records: Sequence[Record]) -> None:
+        """Insert rows."""
+        if records:
+            self._connection.execute(insert(table), records)
+
+    def upsert(self, table: Table, records: Sequence[Record]) -> None:
+        """Insert rows, or overwrite those with the same primary key."""
+        if not records:
+            return
+        statement = self._upsert(table)
+        keys = [column.name for column in table.primary_key]
+        values = {name: statement.excluded[name] for name in records[0] if name not in keys}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
+
+    def update(self, table: Table, records: Sequence[Record]) -> None:
+        """Overwrite columns of rows named by their primary key; all records name the same columns."""
+        if not records:
+            return
+        keys = [column.name for column in table.primary_key]
+        statement = (
+            update(table)
+            .where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+            .values({name: bindparam(f"new_{name}") for name in records[0] if name not in keys})
+        )
+        self._connection.execute(
+            statement,
+            [
+                {f"{'key' if name in keys else 'new'}_{name}": value for name, value in record.items()}
+                for record in records
+            ],
+        )
+
+    def remove(self, table: Table, records: Sequence[Record]) -> None:
+        """Delete rows named by their primary key; other columns in the records do not matter."""
+        if not records:
+            return
+        keys = [column.name for column in table.primary_key]
+        statement = delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+        self._connection.execute(statement, [{f"key_{name}": record[name] for name in keys} for record in records])
+
+    def clear(self, table: Table) -> None:
+        """Delete all rows."""
+        self._connection.execute(delete(table))
+
+    # Single facts
+
+    def facts(self) -> dict[str, str]:
+        """Read all single values."""
+        return {row.name: row.value for row in self._connection.execute(select(schema.facts))}
+
+    def set_facts(self, values: dict[str, str]) -> None:
+        """Write single values."""
+        self.upsert(schema.facts, [{"name": name, "value": value} for name, value in values.items()])
+
+    def scope_names(self) -> list[str]:
+        """Read the names of all scopes."""
+        return list(self._connection.scalars(select(schema.scopes.c.name)))
+
+    # Files and mentions
+
+    def files(self) -> Iterator[Stored]:
+        """Read what is known of every file, without its problems."""
+        columns = (schema.files.c.path, schema.files.c.stamp, schema.files.c.digest, schema.files.c.accepted)
+        yield from self._connection.execute(select(*columns))
+
+    def problems(self) -> list[str]:
+        """Read the remembered problems of every file that has some: JSON lists, by path."""
+        statement = select(schema.files.c.problems).where(schema.files.c.problems != "").order_by(schema.files.c.path)
+        return list(self._connection.scalars(statement))
+
+    def mentions_in(self, paths: Collection[str]) -> list[Stored]:
+        """Read the mentions that files make."""
+        return self._select_in(schema.mentions, "path", paths)
+
+    def labels_in(self, paths: Collection[str]) -> list[Stored]:
+        """Read the topic labels that files give."""
+        return self._select_in(schema.labels, "path", paths)
+
+    def mentions_of(self, names: Collection[str]) -> list[Stored]:
+        """Read all mentions whose URL or given id is one of `names`, some perhaps twice."""
+        mentions = schema.mentions
+        # Two statements, for `id` has its index only where it is given.
+        by_url = self._select_in(mentions, "url", names)
+        return by_url + self._select_in(mentions, "id", names, where=mentions.c.id != "")
+
+    def urls_after(self, url: str, *, limit: int) -> list[str]:
+        """Read the next mentioned URLs in order, each once."""
+        column = schema.mentions.c.url
+        return list(
+            self._connection.scalars(select(column).where(column > url).distinct().order_by(column).limit(limit))
+        )
+
+    def removed_urls(self) -> set[str]:
+        """Read the URLs of removed articles."""
+        return set(self._connection.scalars(select(schema.mentions.c.url).where(schema.mentions.c.role == "removed")))
+
+    # Topics
+
+    def topics(self) -> list[Stored]:
+        """Read every topic."""
+        return list(self._connection.execute(select(schema.topics)))
+
+    def spellings(self, keys: Collection[str]) -> dict[str, dict[str, int]]:
+        """Count, for each topic key, how many articles spell it in which way."""
+        labels = schema.labels.c
+        counted: dict[str, dict[str, int]] = {}
+        for chunk in chunks(keys):
+            statement = (
+                select(labels.topic, labels.label, func.count()).where(labels.topic.in_(chunk))
+                .group_by(labels.topic, labels.label)
+            )  # fmt: skip
+            for key, label, count in self._connection.execute(statement):
+                counted.setdefault(key, {})[label] = count
+        return counted
+
+    def ids_in_topic(self, number: int) -> list[str]:
+        """Read the ids of a topic's entries."""
+        members = schema.entry_topics.join(schema.entries, schema.entry_topics.c.entry == schema.entries.c.number)
+        statement = select(schema.entries.c.id).select_from(members).where(schema.entry_topics.c.topic == number)
+        return list(self._connection.scalars(statement))
+
+    # Entries
+
+    def entries_called(self, ids: Collection[str]) -> dict[str, Stored]:
+        """Read entries by id, without their documents."""
+        columns = [column for column in schema.entries.c if column.name != "document"]
+        rows: dict[str, Stored] = {}
+        for chunk in chunks(ids):
+            statement = select(*columns).where(schema.entries.c.id.in_(chunk))
+            rows.update((row.id, row) for row in self._connection.execute(statement))
+        return rows
+
+    def next_number(self, table: Table) -> int:
+        """Give the number after the highest one in use."""
+        return (self._connection.scalar(select(func.max(table.c.number))) or 0) + 1
+
+    def count(self, table: Table) -> int:
+        """Count a table's rows."""
+        return self._connection.scalar(select(func.count()).select_from(table)) or 0
+
+    def refresh_topic(self, number: int) -> None:
+        """Count a topic's entries anew, and note its newest."""
+        members = schema.entry_topics.c
+        counted = select(func.count(), func.max(members.published)).where(members.topic == number)
+        count, newest = self._connection.execute(counted).one()
+        topic = update(schema.topics).where(schema.topics.c.number == number)
+        self._connection.execute(topic.values(entries=count, newest=newest))
+
+    def refresh_provider(self, domain: str) -> None:
+        """Count a provider's entries anew, and note its newest."""
+        entries = schema.entries.c
+        counted = select(func.count(), func.max(entries.published)).where(entries.provider == domain)
+        count, newest = self._connection.execute(counted).one()
+        self.upsert(schema.providers, [{"domain": domain, "entries": count, "newest": newest}])
+
+    def _select_in(
+        self, table: Table, column: str, values: Collection[str], *, where: ColumnElement[bool] | None = None
+    ) -> list[Stored]:
+        statement = select(table) if where is None else select(table).where(where)
+        rows: list[Stored] = []
+        for chunk in chunks(values):
+            rows.extend(self._connection.execute(statement.where(table.c[column].in_(chunk))))
+        return rows
+
+
+def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Cut values into lists that fit one statement."""
+    items = list(values)
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

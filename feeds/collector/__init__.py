@@ -1,0 +1,5 @@
+"""Collect articles into the catalog: read what changed, publish what a subscriber sees otherwise, all or nothing."""
+
+from feeds.collector.collect import CollectResult, Collector
+
+__all__ = ["CollectResult", "Collector"]

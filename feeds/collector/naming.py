@@ -1,0 +1,125 @@
+"""Bring the catalog's topics up to date: which there are, how each is written, and whose entries that changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+from feeds.catalog import schema
+from feeds.catalog.writer import CatalogWriter, Record, Stored
+from feeds.collector.recording import Affected
+from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify
+
+
+class Naming(msgspec.Struct, frozen=True):
+    """The topics as this collect leaves them: names by topic key, synonyms included, and numbers by slug.
+
+    `changed` holds the slugs, old and new, of topics whose own feed is titled, described or addressed otherwise now.
+    """
+
+    names: dict[str, TopicName]
+    numbers: dict[str, int]
+    changed: set[str]
+
+
+def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[TopicFile]) -> Naming:
+    """Write new and changed topics; the entries of a topic that is named otherwise now are added to `affected`.
+
+    A topic once known stays known, so that its subscribers meet an empty feed rather than an error. `files` are the
+    metadata files; `affected.topics` has to name the keys of those that have changed.
+    """
+    stored = {row.key: row for row in writer.topics()}
+    canonical = {key: file.keys[0] for file in reversed(files) for key in file.keys}
+    labels = _count_labels(writer, affected.topics, canonical)
+    by_key = {file.keys[0]: file for file in reversed(files)}
+    records = _plan(stored, labels=labels, files=by_key)
+    _write_topics(writer, records, stored=stored, files=files)
+    changed = {key for key, record in records.items() if _differs(record, stored.get(key))}
+    if not affected.everything:
+        renamed = {key for key in changed & set(stored) if _is_renamed(records[key], stored[key])}
+        for key in renamed | (affected.topics & set(stored) & set(canonical)):
+            affected.names.update(writer.ids_in_topic(stored[key].number))
+    synonyms = {key: target for key, target in canonical.items() if target in records}
+    return Naming(
+        names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, synonyms)},
+        numbers={record["slug"]: record["number"] for record in records.values()},
+        changed={slug for key in changed for slug in _slugs(records[key], stored.get(key))},
+    )
+
+
+def _all_keys(records: Mapping[str, Record], synonyms: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [*((key, key) for key in records if key not in synonyms), *synonyms.items()]
+
+
+def _count_labels(writer: CatalogWriter, keys: Collection[str], canonical: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Count the spellings of topics; those of a synonym count for the topic it means."""
+    targets = {canonical.get(key, key) for key in keys}
+    wanted = targets | {key for key, target in canonical.items() if target in targets}
+    counted: dict[str, dict[str, int]] = {}
+    for key, spellings in writer.spellings(wanted).items():
+        sums = counted.setdefault(canonical.get(key, key), {})
+        for label, count in spellings.items():
+            sums[label] = sums.get(label, 0) + count
+    return counted
+
+
+def _plan(
+    stored: Mapping[str, Stored], *, labels: Mapping[str, Mapping[str, int]], files: Mapping[str, TopicFile]
+) -> dict[str, Record]:
+    slugs = assign_slugs({*stored, *labels, *files})
+    number = max((row.number for row in stored.values()), default=0)
+    records: dict[str, Record] = {}
+    for key in sorted(slugs):
+        if key not in stored:
+            number += 1
+        file = files.get(key)
+        parent = TopicFile(name=file.parent).keys[0] if file else ""
+        records[key] = {
+            "number": stored[key].number if key in stored else number,
+            "key": key,
+            "slug": slugs[key],
+            "name": _name(key, file, labels, stored),
+            "description": file.description if file else "",
+            "image": file.image if file else "",
+            "parent": slugs.get(parent, ""),
+        }
+    return records
+
+
+def _name(
+    key: str, file: TopicFile | None, labels: Mapping[str, Mapping[str, int]], stored: Mapping[str, Stored]
+) -> str:
+    if file:
+        return file.name
+    return choose_label(labels[key]) if key in labels else stored[key].name
+
+
+def _write_topics(
+    writer: CatalogWriter, records: Mapping[str, Record], *, stored: Mapping[str, Stored], files: Sequence[TopicFile]
+) -> None:
+    moved = [record for key, record in records.items() if key in stored and _differs(record, stored[key])]
+    # Slugs may change hands among the topics: out of the way first, for each is unique.
+    writer.update(schema.topics, [{"number": record["number"], "slug": f"/{record['number']}"} for record in moved])
+    writer.update(schema.topics, moved)
+    added = [{**record, "entries": 0, "newest": None} for key, record in records.items() if key not in stored]
+    writer.insert(schema.topics, added)
+    _write_aliases(writer, records, files)
+
+
+def _write_aliases(writer: CatalogWriter, records: Mapping[str, Record], files: Sequence[TopicFile]) -> None:
+    taken = {record["slug"] for record in records.values()}
+    aliases = {slugify(label): records[file.keys[0]]["slug"] for file in files for label in file.labels}
+    writer.clear(schema.aliases)
+    writer.insert(
+        schema.aliases, [{"slug": slug, "topic": topic} for slug, topic in sorted(aliases.items()) if slug not in taken]
+    )
+
+
+def _differs(record: Record, row: Stored | None) -> bool:
+    return row is None or any(getattr(row, name) != value for name, value in record.items())
+
+
+def _is_renamed(record: Record, row: Stored) -> bool:
+    return bool(record["slug"] != row.slug or record["name"] != row.name)
+
+
+def _slugs(record: Record, row: Stored | None) -> set[str]:
+    return {record["slug"], row.slug} if row else {record["slug"]}

@@ -1,0 +1,81 @@
+"""Read and parse article files, on all cores where there are many."""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from hashlib import blake2b
+from itertools import islice
+from typing import TypeAlias
+
+import msgspec
+
+from feeds.article import parse_article
+from feeds.errors import ArticleError, Problem
+from feeds.mention import Mention, mentions_of
+from feeds.folders import ContentFile, read_file
+
+_CHUNK_FILES = 64
+_POOL_FROM_FILES = 400  # fewer are parsed sooner than a pool of processes is up
+_CHUNKS_AHEAD = 8  # bounds what waits in memory while the database catches up
+
+Task: TypeAlias = tuple[ContentFile, str]
+"""A file to read, and the digest under which the catalog knows it (empty: not known)."""
+
+MentionRow: TypeAlias = tuple[int, str, str, str, str]
+"""A mention as the catalog keeps it: position, url, id, role, draft as JSON."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What became of one file: `mentions` is None where its content is as known, or where it was rejected."""
+
+    file: ContentFile
+    digest: str
+    rejected: bool = False
+    problems: tuple[Problem, ...] = ()
+    mentions: list[MentionRow] | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+def read_sources(tasks: Sequence[Task]) -> Iterator[Reading]:
+    """Read files in the given order, several at a time."""
+    if len(tasks) < _POOL_FROM_FILES or (os.cpu_count() or 1) == 1:
+        yield from map(read_source, tasks)
+        return
+    # A server process forks the workers: this process may hold threads and database connections, which must not be.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["feeds.collector.reading"])
+    with ProcessPoolExecutor(mp_context=context) as pool:
+        chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
+        pending: deque[Future[list[Reading]]] = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
+        while pending:
+            readings = pending.popleft().result()
+            pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
+            yield from readings
+
+
+def _read_chunk(tasks: Iterable[Task]) -> list[Reading]:
+    return [read_source(task) for task in tasks]
+
+
+def read_source(task: Task) -> Reading:
+    """Read and parse one file, unless its content is as known."""
+    file, known_digest = task
+    digest = ""
+    try:
+        data = read_file(file.path)
+        digest = blake2b(data, digest_size=16).hexdigest()
+        if digest == known_digest:
+            return Reading(file, digest)
+        article, problems = parse_article(data, file.path)
+    except ArticleError as error:
+        return Reading(file, digest, rejected=True, problems=(error.problem,))
+    mentions = mentions_of(article, file.key)
+    labels = tuple((category.term, category.label) for category in mentions[0].draft.categories) if mentions[0].draft else ()
+    return Reading(file, digest, problems=problems, mentions=[_row(mention) for mention in mentions], labels=labels)
+
+
+def _row(mention: Mention) -> MentionRow:
+    draft = msgspec.json.encode(mention.draft).decode() if mention.draft else ""
+    return mention.position, mention.url, mention.id, mention.role.value, draft

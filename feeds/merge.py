@@ -1,0 +1,95 @@
+"""Merge the mentions of one story into its one entry: pure functions, the same result in any order of files."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+import msgspec
+
+from feeds.entry import Category, Entry, Reference
+from feeds.mention import Mention, Role
+from feeds.topics import TopicName
+
+_ID_PRECEDENCE = (Role.PUBLISHED, Role.UNPUBLISHED, Role.REMOVED, Role.RELATED)
+
+
+def identify(mentions: Iterable[Mention]) -> dict[str, str]:
+    """Map each mentioned URL to the id of its entry: the one a front matter gives, else the URL itself.
+
+    An article's own word goes before a related item's, a published article's before another's; ties go to the path.
+    """
+    given = [mention for mention in mentions if mention.id]
+    given.sort(key=lambda mention: (_ID_PRECEDENCE.index(mention.role), mention.path, mention.position))
+    ids = {mention.url: mention.url for mention in mentions}
+    ids.update({mention.url: mention.id for mention in reversed(given)})
+    return ids
+
+
+def group_by_id(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
+    """Gather the mentions of each entry under its id."""
+    ids = identify(mentions)
+    groups: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        groups.setdefault(ids[mention.url], []).append(mention)
+    return groups
+
+
+def merge(
+    id: str, mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str]
+) -> Entry | None:
+    """Make the entry called `id` of all its mentions, or None where it is not to be shown.
+
+    A removed article suppresses the entry. A published article is the entry; otherwise the related items are, with
+    the topics and leads of all of them. `names` maps topic keys to slugs and display names; coverage in
+    `removed_urls` is left out.
+    """
+    if any(mention.role is Role.REMOVED for mention in mentions):
+        return None
+    articles = _drafts(mentions, Role.PUBLISHED)
+    related = _drafts(mentions, Role.RELATED)
+    if articles:
+        entry = _merge_articles(articles, own_urls={mention.url for mention in mentions}, removed_urls=removed_urls)
+    elif related:
+        entry = _merge_related(related)
+    else:
+        return None
+    return msgspec.structs.replace(entry, id=id, categories=_name_categories(entry.categories, names))
+
+
+def _drafts(mentions: Iterable[Mention], role: Role) -> list[Entry]:
+    """Give the drafts in `role`, the one that speaks for the entry first: the newest, ties by path."""
+    chosen = [mention for mention in mentions if mention.role is role and mention.draft is not None]
+    chosen.sort(key=lambda mention: (mention.path, mention.position))
+    drafts = [mention.draft for mention in chosen if mention.draft is not None]
+    return sorted(drafts, key=_recency, reverse=True)
+
+
+def _recency(draft: Entry) -> tuple[object, ...]:
+    lead = draft.leads[0].published if draft.leads else None
+    return (lead or draft.published, draft.updated, draft.published)
+
+
+def _merge_articles(drafts: Sequence[Entry], *, own_urls: Container[str], removed_urls: Container[str]) -> Entry:
+    coverage: dict[str, Reference] = {}
+    for draft in drafts:
+        for reference in draft.coverage:
+            if reference.url not in own_urls and reference.url not in removed_urls:
+                coverage.setdefault(reference.url, reference)
+    return msgspec.structs.replace(drafts[0], coverage=tuple(coverage.values()))
+
+
+def _merge_related(drafts: Sequence[Entry]) -> Entry:
+    leads: dict[str, Reference] = {}
+    for draft in drafts:
+        for lead in draft.leads:
+            leads.setdefault(lead.url, lead)
+    first_told = min(lead.published for lead in leads.values() if lead.published is not None)
+    return msgspec.structs.replace(
+        drafts[0],
+        leads=tuple(leads.values()),
+        categories=tuple({category.term: category for draft in reversed(drafts) for category in draft.categories}.values()),
+        released=max(drafts[0].published, first_told),
+    )
+
+
+def _name_categories(categories: Iterable[Category], names: Mapping[str, TopicName]) -> tuple[Category, ...]:
+    named = (names[category.term] for category in categories)
+    return tuple(sorted(Category(term=name.slug, label=name.name) for name in named))

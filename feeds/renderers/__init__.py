@@ -1,0 +1,12 @@
+"""Write a feed as bytes: the same feed gives the same bytes on any machine, in any locale, time zone and thread."""
+
+from feeds.feed import Feed, Format
+from feeds.renderers.jsonfeed import render_json
+from feeds.renderers.xml import render_atom, render_rss
+
+_RENDERERS = {Format.ATOM: render_atom, Format.RSS: render_rss, Format.JSON: render_json}
+
+
+def render(feed: Feed, format: Format) -> bytes:
+    """Write `feed` as a UTF-8 document of `format`."""
+    return _RENDERERS[format](feed)

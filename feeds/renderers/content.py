@@ -1,0 +1,111 @@
+"""Write an entry as the HTML and the plain text that readers show.
+
+Nothing here loads anything but the picture, and nothing changes from one fetch to the next: readers hash content.
+"""
+
+import re
+from html import escape
+from html.parser import HTMLParser
+from textwrap import shorten
+
+from feeds.entry import Entry, Image, Provider, Reference
+from feeds.feed import LinkChoice, entry_url
+
+EXCERPT_CHARACTERS = 500
+
+_BLOCKS = frozenset(
+    {"blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
+    | {"ol", "p", "pre", "table", "td", "th", "tr", "ul"}
+)
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def content_html(entry: Entry, link_choice: LinkChoice) -> str:
+    """Write the whole entry: picture or embed, text, where it comes from, and the coverage around it.
+
+    The result is HTML with absolute URLs only, one block to a line. An embed takes the picture's place, and a body
+    the summary's.
+    """
+    url = entry_url(entry, link_choice)
+    blocks = (
+        entry.embed or _write_picture(entry, url),
+        entry.body or _write_summary(entry),
+        _write_attribution(entry.provider, url),
+        _write_coverage(entry.coverage),
+        _write_leads(entry.leads),
+    )
+    return "\n".join(block for block in blocks if block)
+
+
+def excerpt_of(entry: Entry) -> str:
+    """Give a plain text to announce the entry by: its summary, else the start of its body, else its title."""
+    return entry.summary or shorten(text_of(entry.body), EXCERPT_CHARACTERS, placeholder="…") or entry.title
+
+
+def text_of(html: str) -> str:
+    """Give the text of sanitised HTML, its white space collapsed, without what XML cannot carry (XML 1.0, 2.2)."""
+    reader = _TextReader()
+    reader.feed(html)
+    reader.close()
+    return " ".join(_NOT_XML.sub("", "".join(reader.pieces)).split())
+
+
+class _TextReader(HTMLParser):
+    """Collect the text of a document; blocks part words, other elements do not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.pieces.append(" ")
+
+
+def _write_picture(entry: Entry, url: str) -> str:
+    if entry.image is None:
+        return ""
+    # The picture is a link, so its alternative text must say where the link leads.
+    alt = escape(entry.image.title or entry.title)
+    return f'<p><a href="{escape(url)}"><img src="{escape(entry.image.url)}" alt="{alt}"{_size(entry.image)}></a></p>'
+
+
+def _size(image: Image) -> str:
+    sizes = (("width", image.width), ("height", image.height))
+    return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
+
+
+def _write_summary(entry: Entry) -> str:
+    return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
+
+
+def _write_attribution(provider: Provider, url: str) -> str:
+    return f"<p>Read it at {_write_link(url, provider.name)}.</p>"
+
+
+def _write_coverage(coverage: tuple[Reference, ...]) -> str:
+    if not coverage:
+        return ""
+    items = "\n".join(f"<li>{_write_reference(reference)}</li>" for reference in coverage)
+    return f"<p>Related coverage:</p>\n<ul>\n{items}\n</ul>"
+
+
+def _write_leads(leads: tuple[Reference, ...]) -> str:
+    if not leads:
+        return ""
+    return f"<p>Part of the coverage of {', '.join(_write_reference(lead) for lead in leads)}.</p>"
+
+
+def _write_reference(reference: Reference) -> str:
+    provider = f" ({escape(reference.provider)})" if reference.provider else ""
+    return _write_link(reference.url, reference.title) + provider
+
+
+def _write_link(url: str, text: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>'

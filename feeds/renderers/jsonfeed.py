@@ -1,0 +1,94 @@
+"""Write a feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from feeds.entry import Entry, Reference
+from feeds.feed import Feed, Format, entry_url
+from feeds.renderers.content import content_html
+from feeds.renderers.dates import format_rfc3339
+
+VERSION = "https://jsonfeed.org/version/1.1"
+EXTENSION_ABOUT = (
+    "coverage: other texts on the same story; leads: the stories this one is coverage of; via_url: the address the"
+    " publisher first gave"
+)
+
+_Object = dict[str, Any]
+
+
+def render_json(feed: Feed) -> bytes:
+    """Write `feed` as indented UTF-8 JSON; what is empty is left out."""
+    document = _describe_feed(feed) | {"items": [_describe_entry(entry, feed) for entry in feed.entries]}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _describe_feed(feed: Feed) -> _Object:
+    site = feed.site
+    return {"version": VERSION, "title": feed.title} | _without_empty(
+        {
+            "home_page_url": feed.page_url,
+            "feed_url": feed.self_url(Format.JSON),
+            "description": feed.subtitle,
+            "next_url": next((link.href for link in feed.links if link.rel == "next"), ""),
+            "icon": feed.image or site.logo or site.icon,
+            "favicon": site.icon,
+            "language": site.language,
+            "authors": [{"name": site.title, "url": f"{site.url}/"}],
+            "hubs": [{"type": "WebSub", "url": link.href} for link in feed.links if link.rel == "hub"],
+            "_feeds": {"about": EXTENSION_ABOUT},
+        }
+    )
+
+
+def _describe_entry(entry: Entry, feed: Feed) -> _Object:
+    return {"id": entry.id} | _without_empty(
+        {
+            "url": entry_url(entry, feed.link_choice),
+            "title": entry.title,
+            "summary": entry.summary,
+            "content_html": content_html(entry, feed.link_choice),
+            "image": entry.image.url if entry.image else "",
+            "date_published": format_rfc3339(entry.published),
+            "date_modified": format_rfc3339(entry.updated),
+            "authors": _describe_authors(entry),
+            "tags": [category.label for category in entry.categories],
+            "language": entry.language or feed.site.language,
+            "_feeds": _describe_surroundings(entry, feed),
+        }
+    )
+
+
+def _describe_authors(entry: Entry) -> list[_Object]:
+    if entry.authors:
+        return [{"name": name} for name in entry.authors]
+    return [{"name": entry.provider.name, "url": f"https://{entry.provider.domain}/"}]
+
+
+def _describe_surroundings(entry: Entry, feed: Feed) -> _Object:
+    # Not `external_url`: readers differ on whether it or `url` is opened, and both would lead to the article.
+    return _without_empty(
+        {
+            "via_url": entry.via_url if entry.via_url != entry_url(entry, feed.link_choice) else "",
+            "coverage": [_describe_reference(reference) for reference in entry.coverage],
+            "leads": [_describe_reference(reference) for reference in entry.leads],
+        }
+    )
+
+
+def _describe_reference(reference: Reference) -> _Object:
+    published = format_rfc3339(reference.published) if reference.published else ""
+    return _without_empty(
+        {
+            "url": reference.url,
+            "title": reference.title,
+            "provider": reference.provider,
+            "date_published": published,
+        }
+    )
+
+
+def _without_empty(fields: Mapping[str, Any]) -> _Object:
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,66 @@
+"""Write a list of feeds as OPML 2.0 (http://opml.org/spec2.opml), which feed readers import in one step."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from lxml import etree
+
+from feeds.renderers.dates import format_rfc822
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed, or a group of feeds: a group has no `xml_url`. A feed that has children comes first in their group."""
+
+    text: str
+    xml_url: str = ""
+    html_url: str = ""
+    description: str = ""
+    children: tuple["Outline", ...] = ()
+
+
+def render_opml(
+    title: str,
+    outlines: Iterable[Outline],
+    *,
+    modified: datetime,
+    created: datetime | None = None,
+    owner: str = "",
+) -> bytes:
+    """Write `outlines` as a UTF-8 document in the order given; the dates are aware, and come from data."""
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    _add_text(head, "title", title)
+    _add_text(head, "dateCreated", format_rfc822(created) if created else "")
+    _add_text(head, "dateModified", format_rfc822(modified))
+    _add_text(head, "ownerName", owner)
+    body = etree.SubElement(root, "body")
+    for outline in outlines:
+        _add_outline(body, outline)
+    return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+
+
+def _add_text(parent: etree._Element, name: str, text: str) -> None:
+    if text:
+        etree.SubElement(parent, name).text = text
+
+
+def _add_outline(parent: etree._Element, outline: Outline) -> None:
+    """Add a group, a feed, or both: readers take an outline with `xmlUrl` for a feed and may not look inside."""
+    if outline.children:
+        group = etree.SubElement(parent, "outline", text=outline.text, title=outline.text)
+        _add_feed(group, outline)
+        for child in outline.children:
+            _add_outline(group, child)
+    else:
+        _add_feed(parent, outline)
+
+
+def _add_feed(parent: etree._Element, outline: Outline) -> None:
+    if not outline.xml_url:
+        return
+    element = etree.SubElement(parent, "outline", type="rss", text=outline.text, title=outline.text)
+    attributes = {"xmlUrl": outline.xml_url, "htmlUrl": outline.html_url, "description": outline.description}
+    for name, value in attributes.items():
+        if value:
+            element.set(name, value)

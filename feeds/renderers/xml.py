@@ -1,0 +1,125 @@
+"""Write a feed as Atom (RFC 4287) or RSS 2.0 with feedgen, the only module that knows it.
+
+feedgen writes what it gets right; `repairs` puts the rest right through feedgen's extension protocol.
+"""
+
+import re
+from datetime import UTC, datetime
+from functools import partial
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+
+from feeds.entry import Category, Entry
+from feeds.feed import Feed, entry_url
+from feeds.renderers.content import content_html, excerpt_of, text_of
+from feeds.renderers.media import is_channel_image
+from feeds.renderers.repairs import AtomEntryRepair, AtomFeedRepair, RssFeedRepair, RssItemRepair, survive_html
+
+GENERATOR = "topic-feeds"
+RSS_DOCS = "https://www.rssboard.org/rss-specification"
+
+_TITLE = re.compile(rb"<title>[^<]+")
+
+
+class _Unwritten(datetime):
+    """A moment that feedgen takes for a date and does not write, since it is false.
+
+    feedgen's RSS dates default to the clock and can be replaced but not removed; whichever it writes, it writes with
+    `locale.setlocale`, which changes the whole process under the feet of other threads. RssFeedRepair writes the date.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+
+_NO_DATE = _Unwritten(1970, 1, 1, tzinfo=UTC)
+
+
+def render_atom(feed: Feed) -> bytes:
+    """Write `feed` as an Atom document in UTF-8, with line breaks for people."""
+    generator = _start_feed(feed)
+    generator.register_extension("repairs", partial(AtomFeedRepair, feed))
+    generator.updated(feed.updated)
+    generator.author(name=feed.site.title, uri=f"{feed.site.url}/")
+    generator.icon(feed.site.icon)
+    generator.logo(feed.image or feed.site.logo)
+    for entry in feed.entries:
+        _add_atom_entry(generator, feed, entry)
+    document: bytes = generator.atom_str(pretty=True)
+    return document
+
+
+def render_rss(feed: Feed) -> bytes:
+    """Write `feed` as an RSS 2.0 document in UTF-8, with line breaks for people."""
+    generator = _start_feed(feed)
+    generator.register_extension("repairs", partial(RssFeedRepair, feed))
+    generator.title(survive_html(feed.title))
+    generator.description(survive_html(feed.subtitle or feed.title))
+    generator.lastBuildDate(_NO_DATE)
+    generator.docs(RSS_DOCS)
+    generator.ttl(max(1, feed.ttl_seconds // 60))
+    generator.image(_choose_channel_image(feed))
+    for entry in feed.entries:
+        _add_rss_item(generator, feed, entry)
+    document: bytes = generator.rss_str(pretty=True)
+    return _TITLE.sub(_number_references, document)
+
+
+def _start_feed(feed: Feed) -> FeedGenerator:
+    """Make a generator with what both formats share; its only link, since RSS would take the last one."""
+    generator = FeedGenerator()
+    generator.id(feed.id)
+    generator.title(feed.title)
+    generator.subtitle(feed.subtitle)
+    generator.link(href=feed.page_url, rel="alternate", type="text/html")
+    generator.language(feed.site.language)
+    generator.generator(GENERATOR)
+    return generator
+
+
+def _add_atom_entry(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
+    element = generator.add_entry(order="append")
+    element.register_extension("repairs", partial(AtomEntryRepair, feed, entry))
+    element.id(entry.id)
+    element.title(entry.title)
+    element.published(entry.published)
+    element.updated(entry.updated)
+    for name in entry.authors or (entry.provider.name,):
+        element.author(name=name)
+    for category in entry.categories:
+        _add_category(element, feed, category)
+    if entry.summary != text_of(entry.body):
+        element.summary(entry.summary, type="text")
+    element.content(content_html(entry, feed.link_choice), type="html")
+
+
+def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
+    url = entry_url(entry, feed.link_choice)
+    item = generator.add_entry(order="append")
+    item.register_extension("repairs", partial(RssItemRepair, feed, entry))
+    item.title(survive_html(entry.title))
+    item.link(href=url)
+    item.guid(entry.id, permalink=entry.id == url)
+    item.description(survive_html(excerpt_of(entry)))
+    item.content(content_html(entry, feed.link_choice))
+    for category in entry.categories:
+        _add_category(item, feed, category)
+    item.source(url=f"https://{entry.provider.domain}/", title=entry.provider.name)
+
+
+def _add_category(element: FeedEntry, feed: Feed, category: Category) -> None:
+    element.category(term=category.term, scheme=f"{feed.site.url}/topics/", label=category.label)
+
+
+def _choose_channel_image(feed: Feed) -> str | None:
+    candidates = (feed.image, feed.site.logo, feed.site.icon)
+    return next((url for url in candidates if is_channel_image(url)), None)
+
+
+def _number_references(title: re.Match[bytes]) -> bytes:
+    """Write `&` and `<` as numbers, which also survive readers that unescape a title before they parse it.
+
+    No element but `title` is touched: all content is escaped, so no other `<title>` can stand in the document.
+    """
+    return title[0].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")

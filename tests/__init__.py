@@ -1,0 +1,1 @@
+"""Test the package, one module here for each there."""

@@ -1,0 +1,90 @@
+"""Share what more than one test module needs.
+
+Environment: `CI` makes a missing program fail a test rather than skip it. `FEEDS_CORPUS` and `FEEDS_SCHEMAS` name
+folders of optional material, a corpus of articles and the schemas of feed formats; without them its tests skip.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
+PLATFORM_SETTINGS = ("DATABASE_URL", "PORT", "WEB_CONCURRENCY")
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+MATERIAL = {name: os.environ.get(name, "") for name in ("FEEDS_CORPUS", "FEEDS_SCHEMAS")}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="rewrite the golden files instead of comparing")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment() -> Iterator[None]:
+    """Hide the developer's own settings from the tests and from the programs they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*PLATFORM_SETTINGS, *(name for name in os.environ if name.startswith("FEEDS_"))]:
+            patch.delenv(name, raising=False)
+        yield
+
+
+def find_program(name: str) -> str | None:
+    """Find a program on the PATH or where Debian keeps servers, the newest version first."""
+    folders = [str(path) for pattern in SYSTEM_FOLDERS for path in sorted(Path("/").glob(pattern[1:]), reverse=True)]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Give the path of a program by its name; where it is missing, skip the test, or fail it under CI."""
+
+    def find(name: str) -> str:
+        found = find_program(name)
+        if found is None and IN_CI:
+            pytest.fail(f"{name} is not installed, and under CI no test may be skipped for that")
+        if found is None:
+            pytest.skip(f"{name} is not installed")
+        return found
+
+    return find
+
+
+def find_material(name: str) -> Path:
+    """Give the folder that an environment variable names; skip the test where it names none."""
+    if not MATERIAL[name]:
+        pytest.skip(f"{name} names no folder")
+    folder = Path(MATERIAL[name]).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"{name} names {folder}, which is not a folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Give a folder of real articles."""
+    return find_material("FEEDS_CORPUS")
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Path:
+    """Give a folder of the schemas that feed formats are published with."""
+    return find_material("FEEDS_SCHEMAS")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """Compare bytes with the file of that name in tests/golden, or write it under --rewrite-golden."""
+
+    def compare(name: str, actual: bytes) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--rewrite-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(actual)
+        assert path.is_file(), f"{name} is not there yet: make golden"
+        assert actual.decode() == path.read_bytes().decode()
+
+    return compare

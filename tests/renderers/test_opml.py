@@ -1,0 +1,61 @@
+from collections.abc import Callable
+
+import listparser
+from hypothesis import given
+from lxml import etree
+
+from feeds.renderers.opml import Outline, render_opml
+from tests.renderers.documents import texts
+from tests.renderers.samples import START
+
+GULLS = Outline(
+    text="Gulls & terns",
+    xml_url="https://news.example/topics/gulls.atom?a=1&b=2",
+    html_url="https://news.example/topics/gulls",
+    description='All about "gulls".',
+)
+TIDES = Outline(text="Tides", xml_url="https://news.example/topics/tides.atom")
+COAST = Outline(text="Coast", xml_url="https://news.example/topics/coast.atom", children=(GULLS, TIDES))
+TREE = (Outline(text="Topics", children=(COAST,)),)
+
+
+def test_a_tree_of_feeds_is_as_it_was(golden: Callable[[str, bytes], None]) -> None:
+    golden("feeds.opml", render_opml("Harbour News", TREE, modified=START, created=START, owner="Ada"))
+
+
+def test_listparser_reads_back_what_was_written() -> None:
+    read = listparser.parse(render_opml("Harbour News", TREE, modified=START))
+    assert not read.bozo
+    assert read.meta.title == "Harbour News"
+    assert [(feed.title, feed.url) for feed in read.feeds] == [
+        ("Coast", COAST.xml_url),
+        (GULLS.text, GULLS.xml_url),
+        ("Tides", TIDES.xml_url),
+    ]
+    assert read.feeds[1].categories == [["Topics", "Coast"]]
+
+
+def test_feeds_have_what_readers_import_by() -> None:
+    root = etree.fromstring(render_opml("Harbour News", (GULLS,), modified=START))
+    assert {str(name): str(value) for name, value in root[1][0].attrib.items()} == {
+        "type": "rss",
+        "text": GULLS.text,
+        "title": GULLS.text,
+        "xmlUrl": GULLS.xml_url,
+        "htmlUrl": GULLS.html_url,
+        "description": GULLS.description,
+    }
+
+
+def test_dates_come_from_data_and_what_is_unknown_is_left_out() -> None:
+    root = etree.fromstring(render_opml("Harbour News", (), modified=START))
+    assert [(child.tag, child.text) for child in root[0]] == [
+        ("title", "Harbour News"),
+        ("dateModified", "Thu, 04 Mar 2021 05:06:07 GMT"),
+    ]
+
+
+@given(texts())
+def test_any_text_comes_back(text: str) -> None:
+    root = etree.fromstring(render_opml(text, (Outline(text=text, xml_url="https://a.example/"),), modified=START))
+    assert (root[0][0].text, root[1][0].get("text")) == (text, text)

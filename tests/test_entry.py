@@ -1,0 +1,39 @@
+"""An entry's digest moves with what a subscriber can see, and with nothing else."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from feeds.entry import Entry, Image, Kind, Provider
+
+MOMENT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+ENTRY = Entry(
+    id="https://news.example/a",
+    kind=Kind.ARTICLE,
+    title="A title",
+    url="https://news.example/a",
+    published=MOMENT,
+    updated=MOMENT,
+    released=MOMENT,
+    provider=Provider(name="News", domain="news.example"),
+)
+
+
+def test_digest_is_32_hexadecimal_digits_and_stable() -> None:
+    assert ENTRY.digest == msgspec.structs.replace(ENTRY).digest
+    assert len(bytes.fromhex(ENTRY.digest)) == 16
+
+
+def test_digest_is_blind_to_quality_and_heat() -> None:
+    assert msgspec.structs.replace(ENTRY, quality=70, heat=-1).digest == ENTRY.digest
+
+
+def test_digest_moves_with_every_visible_field() -> None:
+    image = Image(url="https://news.example/a.png")
+    changed = [
+        msgspec.structs.replace(ENTRY, title="Another"),
+        msgspec.structs.replace(ENTRY, summary="More"),
+        msgspec.structs.replace(ENTRY, image=image),
+        msgspec.structs.replace(ENTRY, image=msgspec.structs.replace(image, width=10)),
+    ]
+    assert len({entry.digest for entry in (ENTRY, *changed)}) == 5

@@ -1,0 +1,22 @@
+"""Errors and problems read as one sentence that says where and what to do."""
+
+from feeds.errors import ArticleError, Level, MassRemovalError, Problem
+
+PROBLEM = Problem(path="a.md", line=3, column=5, level=Level.ERROR, code="yaml", message="a tab; use spaces")
+
+
+def test_problem_reads_as_path_line_column_level_code_message() -> None:
+    assert str(PROBLEM) == "a.md:3:5: error yaml a tab; use spaces"
+
+
+def test_article_error_carries_its_problem() -> None:
+    error = ArticleError(PROBLEM)
+    assert error.problem is PROBLEM
+    assert str(error) == str(PROBLEM)
+
+
+def test_mass_removal_says_how_much_and_how_to_force_it() -> None:
+    error = MassRemovalError(removed=8, known=10)
+    assert (error.removed, error.known) == (8, 10)
+    assert "8 of the 10" in str(error)
+    assert "--force" in str(error)

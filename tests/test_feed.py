@@ -1,0 +1,48 @@
+"""A feed names itself the same way in every format, and takes its date from its entries."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from feeds.feed import EMPTY_FEED_UPDATED, Feed, Format, LinkChoice, Site, entry_url
+from tests.test_entry import ENTRY, MOMENT
+
+FEED = Feed(
+    id="urn:example:ai",
+    path="/topics/ai",
+    title="AI",
+    subtitle="News about AI",
+    page_url="https://feeds.example/topics/ai",
+    site=Site(url="https://feeds.example", title="Feeds"),
+    entries=(ENTRY, msgspec.structs.replace(ENTRY, id="b", updated=MOMENT + timedelta(hours=1))),
+)
+
+
+def test_updated_is_the_newest_of_the_entries() -> None:
+    assert FEED.updated == MOMENT + timedelta(hours=1)
+
+
+def test_empty_feed_has_a_constant_date() -> None:
+    assert msgspec.structs.replace(FEED, entries=()).updated == EMPTY_FEED_UPDATED
+
+
+@pytest.mark.parametrize("format", Format)
+def test_self_url_carries_the_format_and_the_query(format: Format) -> None:
+    assert FEED.self_url(format) == f"https://feeds.example/topics/ai.{format}"
+    assert msgspec.structs.replace(FEED, query="limit=5").self_url(format).endswith(f".{format}?limit=5")
+
+
+def test_formats_have_names_for_machines_and_for_people() -> None:
+    assert [format.media_type for format in Format] == [
+        "application/atom+xml",
+        "application/rss+xml",
+        "application/feed+json",
+    ]
+    assert [format.display_name for format in Format] == ["Atom", "RSS", "JSON Feed"]
+
+
+def test_entry_url_falls_back_to_the_entrys_own() -> None:
+    amp = msgspec.structs.replace(ENTRY, amp_url="https://news.example/a.amp")
+    assert entry_url(amp, LinkChoice.AMP) == "https://news.example/a.amp"
+    assert entry_url(amp, LinkChoice.CDN) == entry_url(amp, LinkChoice.WEB) == ENTRY.url

@@ -1,0 +1,46 @@
+"""Whatever pyenv makes of .python-version, set-up finds a Python that will do, or says in a sentence what to do."""
+
+import os
+import subprocess
+from pathlib import Path
+
+SCRIPT = Path(__file__).parent.parent / "scripts" / "find-python"
+LONELY = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
+
+
+def find_python(*args: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["/bin/sh", SCRIPT, *args], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def write_python(folder: Path, script: str) -> Path:
+    path = folder / "python3"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_a_version_that_pyenv_lacks_is_passed_by(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.999\n")
+    found = find_python(cwd=tmp_path, env=dict(os.environ))
+    assert Path(found.stdout.strip()).is_file()
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_no_python_is_said_in_a_sentence(tmp_path: Path) -> None:
+    found = find_python(cwd=tmp_path, env=LONELY)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith("No Python 3.11 or newer was found.")
+
+
+def test_a_named_python_that_is_too_old_is_named_back(tmp_path: Path) -> None:
+    old = write_python(tmp_path, "exit 1")
+    found = find_python(str(old), cwd=tmp_path, env=LONELY)
+    assert found.returncode == 1
+    assert found.stderr == f"{old} is not a Python 3.11 or newer that runs.\n"
+
+
+def test_a_python_without_ensurepip_is_told_from_none(tmp_path: Path) -> None:
+    bare = write_python(tmp_path, f'case "$2" in *ensurepip*) exit 1;; *) echo {tmp_path}/python3;; esac')
+    found = find_python(str(bare), cwd=tmp_path, env=LONELY)
+    assert found.returncode == 1
+    assert "ensurepip module is missing" in found.stderr
