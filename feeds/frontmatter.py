@@ -113,7 +113,7 @@ def _strip_refused(source: Source) -> tuple[Source, Problem]:
     line, column = source.position(first.start() if first else 0)
     message = "control characters, which no feed can carry, are left out from here on; delete them"
     stripped = _REFUSED.sub("", source.yaml)
-    text = source.text[: source.offset] + stripped
+    text = source.text[: source.offset] + stripped + source.text[source.offset + len(source.yaml) :]
     warning = Problem(source.path, line, column, Level.WARNING, "control-character", message)
     return msgspec.structs.replace(source, yaml=stripped, text=text), warning
 
