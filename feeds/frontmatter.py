@@ -24,7 +24,7 @@ from yaml.events import (
 from yaml.reader import ReaderError
 
 from feeds.errors import ArticleError, Level, Problem
-from feeds.source import Source, split
+from feeds.source import Source, split, whole
 from feeds.yaml_errors import explain
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
@@ -57,7 +57,19 @@ def load(data: bytes, path: str) -> FrontMatter:
     Raises:
         ArticleError: the file is not UTF-8, has no complete front matter, or the front matter is no mapping in YAML.
     """
-    source = split(data, path)
+    return _load(split(data, path))
+
+
+def load_mapping(data: bytes, path: str) -> FrontMatter:
+    """Read the bytes of a file that is YAML from its beginning to its end.
+
+    Raises:
+        ArticleError: the file is not UTF-8, or is no mapping in YAML.
+    """
+    return _load(whole(data, path))
+
+
+def _load(source: Source) -> FrontMatter:
     try:
         return FrontMatter(source, _compose(source))
     except ReaderError:

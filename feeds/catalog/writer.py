@@ -11,7 +11,7 @@ from feeds.catalog import schema
 Record: TypeAlias = dict[str, Any]
 """One row to write, by column name."""
 
-Stored: TypeAlias = Row[Any]
+Stored: TypeAlias = Row[*tuple[Any, ...]]
 """One row as read, columns as attributes."""
 
 AnyTable: TypeAlias = Table
@@ -25,7 +25,7 @@ class CatalogWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._upsert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def insert(self, table: Table, records: Sequence[Record]) -> None:
         """Insert rows."""
@@ -36,7 +36,7 @@ class CatalogWriter:
         """Insert rows, or overwrite those with the same primary key."""
         if not records:
             return
-        statement = self._upsert(table)
+        statement = self._insert(table)
         keys = [column.name for column in table.primary_key]
         values = {name: statement.excluded[name] for name in records[0] if name not in keys}
         self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
@@ -87,10 +87,16 @@ class CatalogWriter:
 
     # Files and mentions
 
-    def files(self) -> Iterator[Stored]:
-        """Read what is known of every file, without its problems."""
-        columns = (schema.files.c.path, schema.files.c.stamp, schema.files.c.digest, schema.files.c.accepted)
-        yield from self._connection.execute(select(*columns))
+    def files(self, keys: Collection[str] | None = None) -> dict[str, Stored]:
+        """Read what is known of files, of all where no keys are given."""
+        if keys is not None:
+            return {row.path: row for row in self._select_in(schema.files, "path", keys)}
+        return {row.path: row for row in self._connection.execute(select(schema.files))}
+
+    def count_accepted(self) -> int:
+        """Count the files of which some version became an article."""
+        accepted = schema.files.c.accepted == 1
+        return self._connection.scalar(select(func.count()).select_from(schema.files).where(accepted)) or 0
 
     def problems(self) -> list[str]:
         """Read the remembered problems of every file that has some: JSON lists, by path."""
@@ -119,6 +125,17 @@ class CatalogWriter:
             self._connection.scalars(select(column).where(column > url).distinct().order_by(column).limit(limit))
         )
 
+    def duplicate_urls(self) -> list[tuple[str, list[str]]]:
+        """Read the URLs that several published articles have, with the articles' paths."""
+        mentions = schema.mentions.c
+        is_article = (mentions.position == 0, mentions.role == "published")
+        several = select(mentions.url).where(*is_article).group_by(mentions.url).having(func.count() > 1)
+        found = select(mentions.url, mentions.path).where(*is_article, mentions.url.in_(several))
+        paths: dict[str, list[str]] = {}
+        for url, path in self._connection.execute(found.order_by(mentions.url, mentions.path)):
+            paths.setdefault(url, []).append(path)
+        return list(paths.items())
+
     def removed_urls(self) -> set[str]:
         """Read the URLs of removed articles."""
         return set(self._connection.scalars(select(schema.mentions.c.url).where(schema.mentions.c.role == "removed")))
@@ -141,6 +158,11 @@ class CatalogWriter:
             for key, label, count in self._connection.execute(statement):
                 counted.setdefault(key, {})[label] = count
         return counted
+
+    def first_path_with(self, topic: str) -> str:
+        """Give the first file that names a topic, by the topic's key; empty where none does."""
+        path = schema.labels.c.path
+        return self._connection.scalar(select(func.min(path)).where(schema.labels.c.topic == topic)) or ""
 
     def ids_in_topic(self, number: int) -> list[str]:
         """Read the ids of a topic's entries."""

@@ -13,8 +13,8 @@ import msgspec
 
 from feeds.article import parse_article
 from feeds.errors import ArticleError, Problem
-from feeds.mention import Mention, mentions_of
 from feeds.folders import ContentFile, read_file
+from feeds.mention import Mention, mentions_of
 
 _CHUNK_FILES = 64
 _POOL_FROM_FILES = 400  # fewer are parsed sooner than a pool of processes is up
@@ -48,7 +48,9 @@ def read_sources(tasks: Sequence[Task]) -> Iterator[Reading]:
     context.set_forkserver_preload(["feeds.collector.reading"])
     with ProcessPoolExecutor(mp_context=context) as pool:
         chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
-        pending: deque[Future[list[Reading]]] = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
+        pending: deque[Future[list[Reading]]] = deque(
+            pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD)
+        )
         while pending:
             readings = pending.popleft().result()
             pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
@@ -72,7 +74,9 @@ def read_source(task: Task) -> Reading:
     except ArticleError as error:
         return Reading(file, digest, rejected=True, problems=(error.problem,))
     mentions = mentions_of(article, file.key)
-    labels = tuple((category.term, category.label) for category in mentions[0].draft.categories) if mentions[0].draft else ()
+    labels = (
+        tuple((category.term, category.label) for category in mentions[0].draft.categories) if mentions[0].draft else ()
+    )
     return Reading(file, digest, problems=problems, mentions=[_row(mention) for mention in mentions], labels=labels)
 
 
