@@ -10,6 +10,7 @@ from feeds.errors import ArticleError, Level, Problem
 from feeds.fields import Note, Section, place_notes, read_image
 from feeds.frontmatter import load
 from feeds.sanitize import body_html, embed_html
+from feeds.source import Source
 from feeds.text import clean_text
 from feeds.values import is_iri, read_url_host
 
@@ -86,10 +87,18 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     notes: list[Note] = []
     article = _read_article(Section(front.fields, (), notes=notes), front.source.body)
     problems = place_notes(front, notes) if notes else front.problems
+    if front.source.body.strip() and not article.body:
+        problems += (_refuse_body(front.source),)
     for problem in problems:
         if problem.level is Level.ERROR:
             raise ArticleError(problem)
     return article, problems
+
+
+def _refuse_body(source: Source) -> Problem:
+    index = len(source.text) - len(source.body.lstrip()) - source.offset
+    message = "nothing of the text after the front matter can be shown safely; write it as Markdown or plain HTML"
+    return Problem(source.path, *source.position(index), Level.WARNING, "bad-body", message)
 
 
 def _read_article(section: Section, body: str) -> Article:

@@ -45,17 +45,17 @@ class Section:
     def read_raw(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read a text as typed, but for the blanks around it."""
         value = self.fields.get(key)
-        if value is None:
-            return ""
         if isinstance(value, str):
             return value.strip()
+        if value is None:
+            return ""
         self.note("not-text", f"`{key}` holds a list or a mapping; write one text", at=(key,), level=level)
         return ""
 
     def read_text(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read a text as one line without control characters."""
-        text = self.read_raw(key, level=level)
-        return clean_text(text) if text else ""
+        value = self.fields.get(key)
+        return clean_text(value) if isinstance(value, str) else self.read_raw(key, level=level)
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read an absolute http(s) URL exactly as typed, but for the blanks around it."""
@@ -173,7 +173,7 @@ class Section:
 def read_image(section: Section) -> Image | None:
     """Read the first of `images` that can be used: a mapping with a `url`, or a URL by itself."""
     for path, item in section.read_list("images"):
-        fields: dict[str, Value] = {"url": item} if isinstance(item, str) else item if isinstance(item, dict) else {}
+        fields: dict[str, Value] = item if isinstance(item, dict) else {"url": item}
         part = Section(fields, section.path + path, notes=section.notes)
         if url := part.read_url("url"):
             size = part.read_size("width"), part.read_size("height")

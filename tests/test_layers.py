@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
     ("__init__", "errors"),
-    ("settings", "source", "yaml_errors", "frontmatter", "text", "sanitize", "entry", "feed"),
+    ("settings", "source", "yaml_errors", "frontmatter", "text", "values", "fields", "sanitize", "entry", "feed"),
     ("article", "topics"),
     ("catalog", "query", "renderers"),
     ("collector", "web", "websub"),
