@@ -9,14 +9,12 @@ from pathlib import Path
 import click
 
 from feeds import __version__
-from feeds.address import parse_address
 from feeds.catalog.store import Catalog
-from feeds.collector import CollectResult, Collector
+from feeds.collector import Collector, CollectResult
 from feeds.collector.checking import check_folders
-from feeds.errors import FeedsError, Level, MovedError, SettingsError
+from feeds.errors import FeedsError, Level, SettingsError
 from feeds.moments import SYSTEM_CLOCK
 from feeds.problems import ReportFormat, write_report
-from feeds.representation import represent
 from feeds.settings import Settings, describe_settings
 
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
@@ -73,7 +71,9 @@ def _collect(settings: Settings, folders: tuple[Path, ...], *, force: bool = Fal
 
 def _summarize(result: CollectResult) -> str:
     articles = f"{result.read} read, {result.kept} as before, {result.rejected} rejected, {result.gone} gone"
-    counts = f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
+    counts = (
+        f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
+    )
     timing = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
     return f"articles: {articles}\nentries: {counts}\nversion {result.version}; {timing}"
 
@@ -116,7 +116,11 @@ def topics() -> None:
         rows = [(topic.slug, topic.entries, topic.newest, topic.name) for topic in reader.topics()]
     width = max((len(slug) for slug, *_ in rows), default=0)
     for slug, entries, newest, name in rows:
-        click.echo(f"{slug:<{width}}  {entries:>7}  {newest:%Y-%m-%d}  {name}" if newest else f"{slug:<{width}}  {entries:>7}  {'never':<10}  {name}")
+        click.echo(
+            f"{slug:<{width}}  {entries:>7}  {newest:%Y-%m-%d}  {name}"
+            if newest
+            else f"{slug:<{width}}  {entries:>7}  {'never':<10}  {name}"
+        )
 
 
 @main.command()
