@@ -1,0 +1,327 @@
+"""Read the settings from the environment, and say what is wrong with them all at once."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import msgspec
+
+from feeds.entry import fingerprint
+from feeds.errors import SettingsError
+from feeds.feed import LinkChoice, Site
+
+PREFIX = "FEEDS_"
+RENDERING_REVISION = 1
+"""Counted up whenever the program comes to write the same feeds in other bytes, so that `Last-Modified` moves."""
+
+_SHOWN_CHARACTERS = 60
+_ICON_PATH = "/static/icon.png"
+_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no blanks, quotes, angle brackets, or letters beyond ASCII
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
+
+# What platforms call the app's own public address, the surest first.
+_PLATFORM_NAMES = {
+    "HEROKU_APP_DEFAULT_DOMAIN_NAME": "https://{}",
+    "HEROKU_APP_NAME": "https://{}.herokuapp.com",
+    "RENDER_EXTERNAL_URL": "{}",
+    "FLY_APP_NAME": "https://{}.fly.dev",
+    "RAILWAY_PUBLIC_DOMAIN": "https://{}",
+    "KOYEB_PUBLIC_DOMAIN": "https://{}",
+    "WEBSITE_HOSTNAME": "https://{}",
+}
+
+
+class Related(StrEnum):
+    """Whether feeds carry related items as entries of their own, or only as links in their leads."""
+
+    ENTRIES = "entries"
+    LINKS = "links"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the publisher can choose; `site_url` is absolute and has no slash at its end."""
+
+    content: tuple[Path, ...]
+    site_url: str
+    site_title: str
+    site_id: str
+    language: str
+    related: Related
+    link: LinkChoice
+    limit: int
+    max_age_seconds: int
+    hubs: tuple[str, ...]
+    database_url: str
+    port: int
+    workers: int
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read every setting; one that is blank counts as unset.
+
+        Raises:
+            SettingsError: names every `FEEDS_` name that is unknown and every value that is wrong.
+        """
+        complaints = list(_find_unknown(environ))
+        values: dict[str, Any] = {}
+        for setting in SETTINGS:
+            try:
+                values[setting.field] = setting.read(environ)
+            except SettingsError as error:
+                complaints.append(str(error))
+        if complaints:
+            raise SettingsError("\n".join(complaints))
+        values["site_url"] = values["site_url"] or f"http://localhost:{values['port']}"
+        return cls(**values)
+
+    @property
+    def site(self) -> Site:
+        """The publisher, as feeds name it."""
+        icon = f"{self.site_url}{_ICON_PATH}"
+        return Site(url=self.site_url, title=self.site_title, language=self.language, icon=icon)
+
+    @property
+    def base_path(self) -> str:
+        """The path of the site's URL, empty or without a slash at its end: what links within the site begin with."""
+        return urlsplit(self.site_url).path
+
+    @property
+    def appearance(self) -> str:
+        """A fingerprint of all that feeds' bytes depend on beside the catalog."""
+        seen = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *seen)))
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One setting: the environment variable, its default as one would type it, and what it is for.
+
+    `parse` raises ValueError with what is right instead. Where `is_secret`, the value is never shown as it is.
+    """
+
+    name: str
+    field: str
+    default: str
+    help: str
+    parse: Callable[[str], Any]
+    is_secret: bool = False
+
+    def read(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 each setting has a type of its own
+        """Give the value, or the default's. Raises SettingsError."""
+        name, text = self._find(environ)
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            got = "what it says" if self.is_secret else _quote(text)
+            raise SettingsError(f"{name}: {got} is not right; {error}.") from None
+
+    def _find(self, environ: Mapping[str, str]) -> tuple[str, str]:
+        text = environ.get(self.name, "").strip()
+        if self.name != "FEEDS_SITE_URL" or text:
+            return self.name, text or self.default
+        platform = next((name for name in _PLATFORM_NAMES if environ.get(name, "").strip()), None)
+        return (platform, _PLATFORM_NAMES[platform].format(environ[platform].strip())) if platform else (self.name, "")
+
+
+def describe_settings(settings: Settings) -> list[tuple[str, str, str]]:
+    """List name, value and help of every setting in effect, passwords hidden."""
+    shown = ((setting, getattr(settings, setting.field)) for setting in SETTINGS)
+    return [(setting.name, _show(value, is_secret=setting.is_secret), setting.help) for setting, value in shown]
+
+
+def hide_password(url: str) -> str:
+    """Replace the password in a database URL, whether before the host or among the parameters."""
+    # Greedy up to the last `@`: a password may hold one that its author forgot to encode.
+    hidden = re.sub(r"(://[^/?#:@]*):.*@", r"\1:***@", url)
+    return re.sub(r"(?i)([?&][^=&]*(?:pass|secret|key)[^=&]*=)[^&#]*", r"\1***", hidden)
+
+
+def _show(value: object, *, is_secret: bool) -> str:
+    if isinstance(value, tuple):
+        separator = os.pathsep if value and isinstance(value[0], Path) else " "
+        return separator.join(str(item) for item in value)
+    return hide_password(str(value)) if is_secret else str(value)
+
+
+def _quote(text: str) -> str:
+    shown = re.sub(r"//[^/?#]*@", "//***@", text)
+    return f'"{shown[:_SHOWN_CHARACTERS]}{"…" if len(shown) > _SHOWN_CHARACTERS else ""}"'
+
+
+def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
+    known = [setting.name for setting in SETTINGS]
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "`feeds settings` lists those there are."
+            yield f"{name}: there is no such setting; {hint}"
+
+
+def _parse_folders(text: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part.strip()).expanduser() for part in text.split(os.pathsep) if part.strip())
+    if not folders:
+        raise ValueError("name a folder")
+    return folders
+
+
+def _parse_site_url(text: str) -> str:
+    if not text:
+        return ""
+    if "?" in text or "#" in text:
+        raise ValueError("write it without a query and a fragment")
+    return _parse_url(text).rstrip("/")
+
+
+def _parse_url(text: str) -> str:
+    if not _URL.fullmatch(text) or not _is_absolute(text):
+        raise ValueError("write an absolute address such as https://feeds.example.org")
+    if "@" in urlsplit(text).netloc:
+        raise ValueError("write it without a user and a password")
+    return text
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its brackets or its port
+        return False
+
+
+def _parse_hub_urls(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_parse_url(part) for part in re.split(r"[\s,]+", text) if part))
+
+
+def _parse_title(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("write it in one line, without control characters")
+    return text
+
+
+def _parse_language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("write a language tag of BCP 47 such as en or pt-BR")
+    return text
+
+
+def _parse_choice(kind: type[StrEnum], text: str) -> StrEnum:
+    choices = [str(choice) for choice in kind]
+    if text.lower() not in choices:
+        close = get_close_matches(text.lower(), choices, n=1)
+        raise ValueError(f"choose one of {', '.join(choices)}" + (f"; did you mean {close[0]}?" if close else ""))
+    return kind(text.lower())
+
+
+def _parse_number(smallest: int, largest: int, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or not smallest <= int(text) <= largest:
+        raise ValueError(f"write a whole number from {smallest} to {largest}")
+    return int(text)
+
+
+def _parse_database_url(text: str) -> str:
+    scheme, separator, _ = text.partition("://")
+    if not separator or scheme.partition("+")[0] not in _DATABASE_SCHEMES:
+        raise ValueError("write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+    return text
+
+
+SETTINGS = (
+    Setting(
+        "FEEDS_CONTENT",
+        "content",
+        "seeds",
+        parse=_parse_folders,
+        help=f"The folders that hold the articles, with `{os.pathsep}` between them.",
+    ),
+    Setting(
+        "FEEDS_SITE_URL",
+        "site_url",
+        "",
+        parse=_parse_site_url,
+        help="The address your readers use. Unset: the platform's own name for the app, else http://localhost:PORT.",
+    ),
+    Setting(
+        "FEEDS_SITE_TITLE",
+        "site_title",
+        "Topic Feeds",
+        parse=_parse_title,
+        help="The name of your site, as every feed shows it.",
+    ),
+    Setting(
+        "FEEDS_SITE_ID",
+        "site_id",
+        "",
+        parse=_parse_title,
+        help="Any text that tells your feeds' ids from those of other sites. Set it once, and never change it.",
+    ),
+    Setting(
+        "FEEDS_LANGUAGE",
+        "language",
+        "en",
+        parse=_parse_language,
+        help="The language of the site, as a BCP 47 tag.",
+    ),
+    Setting(
+        "FEEDS_RELATED",
+        "related",
+        "entries",
+        parse=partial(_parse_choice, Related),
+        help="`entries`: related items are entries of their own; `links`: only links in the stories they belong to.",
+    ),
+    Setting(
+        "FEEDS_LINK",
+        "link",
+        "web",
+        parse=partial(_parse_choice, LinkChoice),
+        help="Which address entries link to, where an article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
+    ),
+    Setting(
+        "FEEDS_LIMIT",
+        "limit",
+        "50",
+        parse=partial(_parse_number, 1, 200),
+        help="How many entries a feed holds, from 1 to 200.",
+    ),
+    Setting(
+        "FEEDS_MAX_AGE",
+        "max_age_seconds",
+        "900",
+        parse=partial(_parse_number, 0, 86_400),
+        help="For how many seconds readers and caches need not ask again, up to a day.",
+    ),
+    Setting(
+        "FEEDS_HUBS",
+        "hubs",
+        "",
+        parse=_parse_hub_urls,
+        help="The WebSub hubs that your feeds name, as absolute addresses with blanks or commas between them.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        "sqlite:///catalog.sqlite3",
+        parse=_parse_database_url,
+        is_secret=True,
+        help="Where the catalog is kept: `sqlite:///PATH` or `postgresql://…`.",
+    ),
+    Setting(
+        "PORT",
+        "port",
+        "8000",
+        parse=partial(_parse_number, 1, 65_535),
+        help="The port the server listens on.",
+    ),
+    Setting(
+        "WEB_CONCURRENCY",
+        "workers",
+        "2",
+        parse=partial(_parse_number, 1, 64),
+        help="How many worker processes serve.",
+    ),
+)
