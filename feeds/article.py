@@ -7,9 +7,10 @@ import msgspec
 
 from feeds.entry import Image, Provider
 from feeds.errors import ArticleError, Level, Problem
-from feeds.fields import Note, Section
-from feeds.frontmatter import FrontMatter, Value, load, locate
+from feeds.fields import Note, Section, place_notes, read_image
+from feeds.frontmatter import load
 from feeds.sanitize import body_html, embed_html
+from feeds.source import Source
 from feeds.text import clean_text
 from feeds.values import is_iri, read_url_host
 
@@ -85,26 +86,26 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     front = load(data, path)
     notes: list[Note] = []
     article = _read_article(Section(front.fields, (), notes=notes), front.source.body)
-    problems = _place_notes(front, notes) if notes else front.problems
+    problems = place_notes(front, notes) if notes else front.problems
+    if article.state is State.PUBLISHED and front.source.body.strip() and not article.body:
+        problems += (_refuse_body(front.source),)
     for problem in problems:
         if problem.level is Level.ERROR:
             raise ArticleError(problem)
     return article, problems
 
 
-def _place_notes(front: FrontMatter, notes: list[Note]) -> tuple[Problem, ...]:
-    places = locate(front.source, [note.path for note in notes])
-    found = [
-        Problem(front.source.path, line, column, note.level, note.code, note.message)
-        for note, (line, column) in zip(notes, places, strict=True)
-    ]
-    return tuple(sorted((*front.problems, *found)))
+def _refuse_body(source: Source) -> Problem:
+    index = len(source.text) - len(source.body.lstrip()) - source.offset
+    message = "nothing of the text after the front matter can be shown safely; write it as Markdown or plain HTML"
+    return Problem(source.path, *source.position(index), Level.WARNING, "bad-body", message)
 
 
 def _read_article(section: Section, body: str) -> Article:
     state = _read_state(section)
-    # A file that is not shown only serves to be recognised, so little can be wrong with it.
-    level = Level.ERROR if state is State.PUBLISHED else Level.WARNING
+    # A file that is not shown only serves to be recognised, so little can be wrong with it, and little need be read.
+    is_shown = state is State.PUBLISHED
+    level = Level.ERROR if is_shown else Level.WARNING
     iri, url = _read_identity(section, level=level)
     published, updated = _read_dates(section, level=level)
     if not section.has("publishedDateTime") and not section.has("updatedDateTime"):
@@ -122,9 +123,9 @@ def _read_article(section: Section, body: str) -> Article:
         published=published,
         updated=updated,
         summary=section.read_text("excerpt"),
-        body=body_html(body, url) if body.strip() else "",
-        embed=_read_embed(section),
-        image=_read_image(section),
+        body=body_html(body, url) if is_shown and body.strip() else "",
+        embed=_read_embed(section) if is_shown else "",
+        image=read_image(section),
         provider=_read_provider(provider, url),
         authors=_read_authors(provider),
         type=section.read_text("type") or "article",
@@ -132,7 +133,7 @@ def _read_article(section: Section, body: str) -> Article:
         topics=section.read_texts("topics"),
         quality=section.read_number("quality"),
         heat=section.read_number("heat"),
-        related=_read_all_related(section, url),
+        related=_read_all_related(section, url) if is_shown else (),
     )
 
 
@@ -163,7 +164,7 @@ def _read_related(section: Section) -> Related | None:
         published=published,
         updated=updated,
         summary=section.read_text("excerpt"),
-        image=_read_image(section),
+        image=read_image(section),
         provider=_read_provider(provider, url),
         authors=_read_authors(provider),
         type=section.read_text("type") or "article",
@@ -235,19 +236,6 @@ def _read_authors(provider: Section) -> tuple[str, ...]:
         else:
             provider.note("bad-author", "an author has no name and is left out; write the name", at=path)
     return tuple(name for name in names if name)
-
-
-def _read_image(section: Section) -> Image | None:
-    """Read the first picture that can be used."""
-    for path, item in section.read_list("images"):
-        fields: dict[str, Value] = {"url": item} if isinstance(item, str) else item if isinstance(item, dict) else {}
-        part = Section(fields, section.path + path, notes=section.notes)
-        if url := part.read_url("url"):
-            size = part.read_size("width"), part.read_size("height")
-            return Image(url, *size, title=part.read_text("title") or None)
-        if not part.has("url"):
-            section.note("bad-image", "a picture has no `url` and is left out; give it one or remove it", at=path)
-    return None
 
 
 def _read_embed(section: Section) -> str:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.errors import Level
-from feeds.frontmatter import Path, Value
+from feeds.entry import Image
+from feeds.errors import Level, Problem
+from feeds.frontmatter import FrontMatter, Path, Value, locate
 from feeds.text import clean_text
 from feeds.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
 
@@ -44,17 +45,17 @@ class Section:
     def read_raw(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read a text as typed, but for the blanks around it."""
         value = self.fields.get(key)
-        if value is None:
-            return ""
         if isinstance(value, str):
             return value.strip()
+        if value is None:
+            return ""
         self.note("not-text", f"`{key}` holds a list or a mapping; write one text", at=(key,), level=level)
         return ""
 
     def read_text(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read a text as one line without control characters."""
-        text = self.read_raw(key, level=level)
-        return clean_text(text) if text else ""
+        value = self.fields.get(key)
+        return clean_text(value) if isinstance(value, str) else self.read_raw(key, level=level)
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read an absolute http(s) URL exactly as typed, but for the blanks around it."""
@@ -167,3 +168,26 @@ class Section:
                 message = f"an item of `{key}` is no mapping and is left out; write its fields as `key: value`"
                 self.note("not-a-mapping", message, at=path)
         return sections
+
+
+def read_image(section: Section) -> Image | None:
+    """Read the first of `images` that can be used: a mapping with a `url`, or a URL by itself."""
+    for path, item in section.read_list("images"):
+        fields: dict[str, Value] = item if isinstance(item, dict) else {"url": item}
+        part = Section(fields, section.path + path, notes=section.notes)
+        if url := part.read_url("url"):
+            size = part.read_size("width"), part.read_size("height")
+            return Image(url, *size, title=part.read_text("title") or None)
+        if not part.has("url"):
+            section.note("bad-image", "a picture has no `url` and is left out; give it one or remove it", at=path)
+    return None
+
+
+def place_notes(front: FrontMatter, notes: list[Note]) -> tuple[Problem, ...]:
+    """Make problems of notes, with lines and columns, and add those that reading the file gave; in the file's order."""
+    places = locate(front.source, [note.path for note in notes])
+    found = [
+        Problem(front.source.path, line, column, note.level, note.code, note.message)
+        for note, (line, column) in zip(notes, places, strict=True)
+    ]
+    return tuple(sorted((*front.problems, *found)))

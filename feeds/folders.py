@@ -28,50 +28,58 @@ class ContentFile(msgspec.Struct, frozen=True):
     stamp: str
 
 
-def scan(folders: Sequence[Path], *, now_ns: int) -> Iterator[ContentFile]:
-    """Find every article file below the folders, in no order; hidden and temporary files are passed over.
+class Content(msgspec.Struct, frozen=True):
+    """All there is to collect: article files in no order, topic metadata files by key."""
+
+    articles: list[ContentFile]
+    topics: list[ContentFile]
+
+
+def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
+    """Find every article, and every YAML file in a folder called `topics`; hidden and temporary files are passed over.
 
     `now_ns` is the time in nanoseconds: a file modified in the last two seconds gets no stamp, for it may change again
-    under the same one. Raises SettingsError when a folder does not exist.
+    under the same one.
+
+    Raises:
+        SettingsError: a folder does not exist or cannot be read.
     """
+    content = Content([], [])
     for folder in folders:
         prefix = _key_prefix(folders, folder)
         root = _check_folder(folder)
         for entry in _walk(root, seen=set()):
             if _is_article(entry.name):
-                yield ContentFile(prefix + _key(entry.path, root), entry.path, _stamp(entry, now_ns))
+                content.articles.append(ContentFile(prefix + _key(entry.path, root), entry.path, _stamp(entry, now_ns)))
+            elif _is_topic_file(entry.path):
+                content.topics.append(ContentFile(prefix + _key(entry.path, root), entry.path, ""))
+    content.topics.sort(key=lambda file: file.key)
+    return content
 
 
-def scan_topics(folders: Sequence[Path]) -> Iterator[ContentFile]:
-    """Find every topic metadata file, in order of keys: YAML in a folder called `topics`, below the folders or itself one.
-
-    Raises SettingsError when a folder does not exist.
-    """
-    for folder in folders:
-        prefix = _key_prefix(folders, folder)
-        root = _check_folder(folder)
-        for path in sorted(entry.path for entry in _walk(root, seen=set()) if _is_topic_file(entry.path)):
-            yield ContentFile(prefix + _key(path, root), path, "")
-
-
-def locate_file(folders: Sequence[Path], path: str) -> ContentFile | None:
-    """Give the source file at an absolute `path` as `scan` would name it, or None where `scan` would pass it over."""
+def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
+    """Give the article file at an absolute `path` as `scan` would name it, or None where that is no article's name."""
     for folder in folders:
         root = os.path.abspath(folder)
         if path.startswith(root + os.sep):
             relative = path[len(root) + 1 :]
-            *parents, name = relative.split(os.sep)
-            if any(_is_hidden(parent) for parent in parents) or not _is_article(name):
+            if not is_visible(relative) or not _is_article(os.path.basename(path)):
                 return None
             key = _key_prefix(folders, folder) + relative.replace(os.sep, "/")
             return ContentFile(key, os.path.join(folder, relative), "")
     return None
 
 
-def read_file(path: str) -> bytes:
-    """Read a source file.
+def is_visible(relative: str) -> bool:
+    """Say whether no part of a path within a content folder makes `scan` pass it over."""
+    return not any(_is_hidden(part) for part in relative.split(os.sep))
 
-    Raises ArticleError when it cannot be read or is larger than MAX_FILE_BYTES.
+
+def read_file(path: str) -> bytes:
+    """Read a file of the content.
+
+    Raises:
+        ArticleError: it cannot be read, or is larger than MAX_FILE_BYTES.
     """
     try:
         with open(path, "rb") as file:
@@ -79,10 +87,10 @@ def read_file(path: str) -> bytes:
     except FileNotFoundError:
         raise _unreadable(path, *_explain_absence(path)) from None
     except OSError as error:
-        message = f"the file cannot be read ({error.strerror}); give the collector the right to read it."
+        message = f"the file cannot be read ({error.strerror}); give the collector the right to read it"
         raise _unreadable(path, "unreadable", message) from None
     if len(data) > MAX_FILE_BYTES:
-        message = f"the file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles."
+        message = f"the file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles"
         raise _unreadable(path, "too-large", message)
     return data
 
@@ -93,8 +101,11 @@ def _unreadable(path: str, code: str, message: str) -> ArticleError:
 
 def _explain_absence(path: str) -> tuple[str, str]:
     if os.path.islink(path):
-        return "broken-symlink", f"the file links to {os.readlink(path)}, which does not exist; mend or remove the link."
-    return "missing-file", "the file was removed while it was being collected; collect again."
+        return (
+            "broken-symlink",
+            f"the file links to {os.readlink(path)}, which does not exist; mend or remove the link",
+        )
+    return "missing-file", "the file was removed while it was being collected; collect again"
 
 
 def _check_folder(folder: Path) -> str:
@@ -112,7 +123,7 @@ def _key(path: str, root: str) -> str:
 
 
 def _walk(folder: str, *, seen: set[tuple[int, int]]) -> Iterator[os.DirEntry[str]]:
-    """Give every visible file below a folder; a link to a folder already seen is not followed, so none goes in circles."""
+    """Give every visible file below a folder, each folder once, whatever links there are."""
     status = os.stat(folder)
     if (status.st_dev, status.st_ino) in seen:
         return

@@ -6,7 +6,7 @@ mean nothing. No message quotes the file, since it holds a secret.
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeAlias, Union, cast
+from typing import TypeAlias, cast
 
 import msgspec
 from yaml._yaml import CParser
@@ -24,10 +24,10 @@ from yaml.events import (
 from yaml.reader import ReaderError
 
 from feeds.errors import ArticleError, Level, Problem
-from feeds.source import Source, split
+from feeds.source import Source, split, whole
 from feeds.yaml_errors import explain
 
-Value: TypeAlias = Union[str, list["Value"], dict[str, "Value"], None]
+Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list indexes that lead to a value; () is the front matter as a whole."""
 
@@ -38,6 +38,9 @@ _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 # The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+# libyaml notices these after the place that needs mending, where the text began.
+_LATE_PROBLEMS = frozenset(("found unexpected end of stream", "could not find expected ':'"))
 
 
 class FrontMatter(msgspec.Struct, frozen=True):
@@ -54,7 +57,19 @@ def load(data: bytes, path: str) -> FrontMatter:
     Raises:
         ArticleError: the file is not UTF-8, has no complete front matter, or the front matter is no mapping in YAML.
     """
-    source = split(data, path)
+    return _load(split(data, path))
+
+
+def load_mapping(data: bytes, path: str) -> FrontMatter:
+    """Read the bytes of a file that is YAML from its beginning to its end.
+
+    Raises:
+        ArticleError: the file is not UTF-8, or is no mapping in YAML.
+    """
+    return _load(whole(data, path))
+
+
+def _load(source: Source) -> FrontMatter:
     try:
         return FrontMatter(source, _compose(source))
     except ReaderError:
@@ -92,9 +107,7 @@ def _compose(source: Source) -> dict[str, Value]:
 
 def _translate(source: Source, error: MarkedYAMLError) -> ArticleError:
     problem = error.problem or ""
-    # Where a text is never closed, its beginning helps and the end of the file does not.
-    is_open = problem == "found unexpected end of stream"
-    mark = (error.context_mark if is_open else None) or error.problem_mark or error.context_mark
+    mark = (error.context_mark if problem in _LATE_PROBLEMS else None) or error.problem_mark or error.context_mark
     index = mark.index if mark else 0
     if _is_tab_indented(source.yaml, index):
         message = "a tab is used as indentation, which YAML does not allow; replace it with spaces"
@@ -112,7 +125,7 @@ def _strip_refused(source: Source) -> tuple[Source, Problem]:
     line, column = source.position(first.start() if first else 0)
     message = "control characters, which no feed can carry, are left out from here on; delete them"
     stripped = _REFUSED.sub("", source.yaml)
-    text = source.text[: source.offset] + stripped
+    text = source.text[: source.offset] + stripped + source.text[source.offset + len(source.yaml) :]
     warning = Problem(source.path, line, column, Level.WARNING, "control-character", message)
     return msgspec.structs.replace(source, yaml=stripped, text=text), warning
 
@@ -207,6 +220,8 @@ class _Composer:
         read = self._next
         while type(key := read()) is ScalarEvent:
             name = key.value
+            if key.anchor is not None:
+                self._anchors[key.anchor] = (name, 1)
             event = read()
             # Nearly all values are texts; a call for each of them would cost a tenth of reading a file.
             value: Value
@@ -221,8 +236,6 @@ class _Composer:
                 raise _RefusedError(key, "duplicate-key", message=message)
             else:
                 result[name] = value
-            if key.anchor is not None:
-                self._anchors[key.anchor] = (name, 1)
         if not isinstance(key, MappingEndEvent):
             message = "a key must be plain text; put the value in double quotes if it begins with `{`, `[` or `*`"
             raise _RefusedError(key, "bad-key", message=message)

@@ -55,9 +55,7 @@ def mentions_of(article: Article, path: str) -> list[Mention]:
         published = item.published or article.published
         released = max(published, article.published)
         draft = _draft(item, categories=categories, published=published, released=released, leads=(lead,))
-        mentions.append(
-            Mention(path=path, position=position, url=item.url, id=item.id, role=Role.RELATED, draft=draft)
-        )
+        mentions.append(Mention(path=path, position=position, url=item.url, id=item.id, role=Role.RELATED, draft=draft))
     return mentions
 
 

@@ -85,7 +85,9 @@ def _merge_related(drafts: Sequence[Entry]) -> Entry:
     return msgspec.structs.replace(
         drafts[0],
         leads=tuple(leads.values()),
-        categories=tuple({category.term: category for draft in reversed(drafts) for category in draft.categories}.values()),
+        categories=tuple(
+            {category.term: category for draft in reversed(drafts) for category in draft.categories}.values()
+        ),
         released=max(drafts[0].published, first_told),
     )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import nh3
 from markdown_it import MarkdownIt
@@ -27,7 +27,10 @@ EMBED_HOSTS = frozenset(
 )
 """Where an embedded player may come from."""
 
-_TEXT_TAGS = "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr"
+_TEXT_TAGS = (
+    "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var"
+    " wbr"
+)
 _BLOCK_TAGS = (
     "aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre section"
     " summary ul"
@@ -63,6 +66,11 @@ _ATTRIBUTES = {
 _URL_ATTRIBUTES = frozenset(("cite", "href", "poster", "src"))
 _SRCSET_ITEM = re.compile(r"\s*,*\s*([^\s,]\S*[^\s,])((?:\s+[\d.]+[wx])?)\s*(?:,|$)", re.ASCII)
 
+# The parser takes time and memory by how deep the open tags are for each tag it meets; this is well below a second.
+_MAX_EFFORT = 2_000_000
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+_VOID_TAGS = frozenset(("area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
+
 # A second pass changes nothing, except for markup so crooked that the parser mends it twice.
 _MAX_PASSES = 5
 
@@ -70,19 +78,27 @@ _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethr
 
 
 def body_html(text: str, base_url: str) -> str:
-    """Render a Markdown or HTML body as safe HTML, its addresses made absolute against `base_url`."""
+    """Render a Markdown or HTML body as safe HTML, its addresses made absolute against `base_url`.
+
+    Empty where nothing in it can be shown.
+    """
     return clean_html(_markdown.render(strip_controls(text)), base_url).strip()
 
 
 def clean_html(html: str, base_url: str) -> str:
-    """Keep of an HTML fragment text, structure, media and links to http(s); cleaning twice changes nothing."""
+    """Keep of an HTML fragment text, structure, media and links to http(s); cleaning twice changes nothing.
+
+    HTML that no browser's parser would take quickly, with thousands of tags left open, gives an empty text.
+    """
+    if _is_costly(html):
+        return ""
     filter_attribute = _make_filter(base_url)
     for _ in range(_MAX_PASSES):
         cleaned = strip_controls(_clean_once(html, filter_attribute))
         if cleaned == html:
             return cleaned
         html = cleaned
-    return escape(html, quote=False)
+    return ""
 
 
 def embed_html(html: str) -> str:
@@ -118,12 +134,22 @@ def _read_embed_src(text: str) -> str:
     src = text.strip()
     src = f"https:{src}" if src.startswith("//") else src
     host = read_url_host(src).lower()
-    return src if host in EMBED_HOSTS and src[:8].lower() == "https://" and "@" not in urlsplit(src).netloc else ""
+    return src if host in EMBED_HOSTS and src[:8].lower() == "https://" else ""
 
 
 def _read_size(text: str) -> str:
     size = text.strip()
     return size if re.fullmatch("[1-9][0-9]{0,4}", size) else ""
+
+
+def _is_costly(html: str) -> bool:
+    tags = _TAG.findall(html)
+    depth = deepest = 0
+    for slash, name in tags:
+        if name.lower() not in _VOID_TAGS:
+            depth += -1 if slash else 1
+            deepest = max(deepest, depth)
+    return deepest * len(tags) > _MAX_EFFORT
 
 
 def _clean_once(html: str, filter_attribute: Callable[[str, str, str], str | None]) -> str:

@@ -51,6 +51,17 @@ def split(data: bytes, path: str) -> Source:
     return Source(path, text, start, text[start:end], text[closing.end() :])
 
 
+def whole(data: bytes, path: str) -> Source:
+    """Take a file that is nothing but YAML.
+
+    Raises:
+        ArticleError: the file is not UTF-8.
+    """
+    text = _decode(data, path)
+    start = 1 if text.startswith("\ufeff") else 0
+    return Source(path, text, start, text[start:], "")
+
+
 def _decode(data: bytes, path: str) -> str:
     try:
         return data.decode()

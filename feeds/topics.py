@@ -54,7 +54,9 @@ def assign_slugs(keys: Iterable[str]) -> dict[str, str]:
     contenders: dict[str, list[str]] = {}
     for key in keys:
         contenders.setdefault(slugify(key), []).append(key)
-    groups = {slug: sorted(group, key=lambda key: (key.replace(" ", "-") != slug, key)) for slug, group in contenders.items()}
+    groups = {
+        slug: sorted(group, key=lambda key: (key.replace(" ", "-") != slug, key)) for slug, group in contenders.items()
+    }
     slugs = {first: slug for slug, (first, *_) in groups.items()}
     taken = set(slugs.values())
     for slug, (_, *others) in sorted(groups.items()):
@@ -71,12 +73,12 @@ def _distinct_slug(slug: str, *, key: str, taken: set[str]) -> str:
 
 
 def choose_label(spellings: Mapping[str, int]) -> str:
-    """Choose the display name among the spellings of one topic: the most used, ties to the first in code-point order."""
+    """Choose the display name among the spellings of one topic: the most used, ties by code point."""
     return min(spellings, key=lambda label: (-spellings[label], label))
 
 
 class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the metadata file of a topic says; `labels` are all the spellings that mean it, `parent` is another's label."""
+    """What a topic's metadata file says; `labels` are more spellings that mean it, `parent` is a label of another."""
 
     name: str
     labels: tuple[str, ...] = ()

@@ -3,12 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-# No blanks, control characters, or characters that RFC 3987 forbids and markup gives a meaning.
-_PATH = r'[^\s\x00-\x20\x7f-\x9f<>"\ud800-\udfff\ufffe\uffff]'
-# A host is names joined by dots, which keeps out whatever `urlsplit` would stumble over later.
-_URL = re.compile(
-    rf"[Hh][Tt][Tt][Pp][Ss]?://(?:[\w.~%!$&'()*+,;=:-]*@)?(\w[\w.-]*)(?::[0-9]{{1,5}})?(?:[/?#]{_PATH}*)?"
-)
+# No blanks, control characters, or characters that RFC 3987 forbids and markup uses. White space is spelt out
+# because `\s` in a set makes the pattern several times slower, and so does `\w` without the ASCII letters before it.
+_SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_PATH = rf'[^{_SPACES}<>"\ud800-\udfff\ufffe\uffff]'
+# A host is names joined by dots, which keeps out whatever `urlsplit` would stumble over later, and passwords.
+_URL = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://(\w[0-9A-Za-z.\w-]*)(?::[0-9]{{1,5}})?(?:[/?#]{_PATH}*)?")
 _DOMAIN = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*")
 _IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_PATH}+")
 _NUMBER = re.compile(r"([-+]?[0-9]{1,9})(?:\.[0-9]*)?")

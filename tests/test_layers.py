@@ -13,17 +13,16 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "errors"),
-    ("moments", "text", "source", "yaml_errors", "values", "folders", "topics", "entry"),
-    ("frontmatter", "fields", "sanitize", "feed", "setting_values"),
-    ("settings", "address", "article"),
-    ("mention", "merge"),
-    ("catalog", "renderers"),
-    ("query", "directory", "collector"),
+    ("__init__", "errors", "moments", "text", "values"),
+    ("folders", "source", "yaml_errors", "frontmatter", "sanitize", "entry", "feed", "fields", "setting_values"),
+    ("settings", "address", "article", "topics", "topicfile"),
+    ("mention", "merge", "problems"),
+    ("reading", "catalog", "renderers"),
+    ("directory", "query"),
     ("pages",),
     ("representation",),
-    ("web", "websub"),
-    ("gunicorn_conf", "wsgi", "server"),
+    ("collector", "web", "watch", "websub"),
+    ("gunicorn_conf", "wsgi"),
     ("cli", "__main__"),
 )
 LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")

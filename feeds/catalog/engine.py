@@ -1,10 +1,10 @@
 """Open the catalog's database: SQLite or PostgreSQL behind one SQLAlchemy engine."""
 
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from feeds.errors import CatalogBusyError, CatalogError
@@ -40,13 +40,13 @@ def _parse_url(database_url: str) -> URL:
     return url.set(drivername=drivers[backend])
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin late and would leave table creation outside them; we begin ourselves.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA mmap_size = 268435456")
-    connection.execute("PRAGMA cache_size = -8192")
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,12 +1,12 @@
 """Read the catalog: the queries behind feeds and pages, each on an index and none larger than what it returns."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, or_, select
 
 from feeds.catalog import schema
+from feeds.catalog.writer import Stored
 from feeds.entry import Entry, Kind
 from feeds.moments import from_seconds, to_seconds
 
@@ -32,7 +32,7 @@ class ProviderCount(msgspec.Struct, frozen=True):
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """Which entries a feed holds: those of a topic (by slug), of a provider (by domain), or all; related ones or not."""
+    """Which entries a feed holds: of a topic (by slug), of a provider (by domain), or all; with related ones or not."""
 
     topic: str = ""
     provider: str = ""
@@ -79,7 +79,12 @@ class CatalogReader:
 
     def topics(self) -> list[Topic]:
         """Read every topic, by name and slug."""
-        return [_topic(row) for row in self._connection.execute(select(schema.topics).order_by(schema.topics.c.name, schema.topics.c.slug))]
+        return [
+            _topic(row)
+            for row in self._connection.execute(
+                select(schema.topics).order_by(schema.topics.c.name, schema.topics.c.slug)
+            )
+        ]
 
     def topic(self, slug: str) -> Topic | None:
         """Read the topic with this slug."""
@@ -97,7 +102,9 @@ class CatalogReader:
 
     def provider(self, domain: str) -> ProviderCount | None:
         """Read the provider with this domain."""
-        row = self._connection.execute(select(schema.providers).where(schema.providers.c.domain == domain)).one_or_none()
+        row = self._connection.execute(
+            select(schema.providers).where(schema.providers.c.domain == domain)
+        ).one_or_none()
         return _provider(row) if row else None
 
     def window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
@@ -115,7 +122,10 @@ class CatalogReader:
         rows = self._connection.execute(found).all()
         shown = rows[:limit]
         has_more = len(rows) > limit
-        moments = [self._appearance_changed(selection), self._last_departure(selection, shown[-1] if has_more else None)]
+        moments = [
+            self._appearance_changed(selection),
+            self._last_departure(selection, shown[-1] if has_more else None),
+        ]
         moments += [max(row.changed, row.released) for row in shown]
         changed = max(moments)
         return Window(
@@ -142,7 +152,7 @@ class CatalogReader:
         site = select(schema.facts.c.value).where(schema.facts.c.name == "appearance_changed")
         return max(self._connection.scalar(scope) or 0, int(self._connection.scalar(site) or 0))
 
-    def _last_departure(self, selection: Selection, last: Row[Any] | None) -> int:
+    def _last_departure(self, selection: Selection, last: Stored | None) -> int:
         """Give the moment at which an entry last left the window that ends with `last` (None: it holds everything)."""
         departures = schema.departures.c
         source, where, _ = _select_from(selection, schema.departures, schema.departure_topics)
@@ -171,7 +181,7 @@ def _select_from(
     return members.join(table, member == table.c.number), [topic == number, *where], published
 
 
-def _topic(row: Row[Any]) -> Topic:
+def _topic(row: Stored) -> Topic:
     return Topic(
         slug=row.slug,
         name=row.name,
@@ -183,7 +193,7 @@ def _topic(row: Row[Any]) -> Topic:
     )
 
 
-def _provider(row: Row[Any]) -> ProviderCount:
+def _provider(row: Stored) -> ProviderCount:
     return ProviderCount(domain=row.domain, entries=row.entries, newest=_moment(row.newest))
 
 

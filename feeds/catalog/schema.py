@@ -12,7 +12,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    text,
 )
 
 LAYOUT = "1"
@@ -54,6 +53,14 @@ mentions = Table(
 )
 Index("mentions_by_url", mentions.c.url)
 Index("mentions_by_id", mentions.c.id, sqlite_where=mentions.c.id != "", postgresql_where=mentions.c.id != "")
+_PUBLISHED_ARTICLE = (mentions.c.position == 0) & (mentions.c.role == "published")
+Index(
+    "mentions_published",
+    mentions.c.url,
+    mentions.c.path,
+    sqlite_where=_PUBLISHED_ARTICLE,
+    postgresql_where=_PUBLISHED_ARTICLE,
+)
 Index(
     "mentions_removed",
     mentions.c.url,
@@ -143,7 +150,7 @@ departures = Table(
     Column("quality", Integer),
     Column("peak_heat", Integer),
     Column("moment", _Key, nullable=False, comment="when it left the feeds that these columns select"),
-    comment="Entries as they were selected until they were withdrawn or moved: a feed changes when something leaves it.",
+    comment="Entries as feeds selected them until they left: a feed changes when something leaves it.",
 )
 Index("departures_by_time", departures.c.published.desc())
 Index("departures_by_provider", departures.c.provider, departures.c.published.desc())
@@ -167,4 +174,3 @@ scopes = Table(
 )
 Index("scopes_by_version", scopes.c.version)
 Index("scopes_by_ranking", scopes.c.ranking)
-

@@ -1,9 +1,24 @@
 """Write the catalog: the statements of one collect, in bulk, inside its one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Table,
+    Update,
+    UpdateBase,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feeds.catalog import schema
@@ -11,12 +26,13 @@ from feeds.catalog import schema
 Record: TypeAlias = dict[str, Any]
 """One row to write, by column name."""
 
-Stored: TypeAlias = Row[Any]
+Stored: TypeAlias = Row[*tuple[Any, ...]]
 """One row as read, columns as attributes."""
 
 AnyTable: TypeAlias = Table
 """One of the catalog's tables."""
 
+_ROW = "row_"  # before a column's name, the parameter that a record's value goes into
 _CHUNK = 2_000  # bound parameters in one statement; both engines take more, neither gets faster by it
 
 
@@ -25,47 +41,35 @@ class CatalogWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._upsert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
 
     def insert(self, table: Table, records: Sequence[Record]) -> None:
         """Insert rows."""
         if records:
-            self._connection.execute(insert(table), records)
+            values: dict[str, BindParameter[Any]] = {name: bindparam(_ROW + name) for name in records[0]}
+            self._execute_many(insert(table).values(values), records)
 
     def upsert(self, table: Table, records: Sequence[Record]) -> None:
         """Insert rows, or overwrite those with the same primary key."""
         if not records:
             return
-        statement = self._upsert(table)
+        statement = self._insert(table)
         keys = [column.name for column in table.primary_key]
         values = {name: statement.excluded[name] for name in records[0] if name not in keys}
         self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
 
     def update(self, table: Table, records: Sequence[Record]) -> None:
         """Overwrite columns of rows named by their primary key; all records name the same columns."""
-        if not records:
-            return
-        keys = [column.name for column in table.primary_key]
-        statement = (
-            update(table)
-            .where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-            .values({name: bindparam(f"new_{name}") for name in records[0] if name not in keys})
-        )
-        self._connection.execute(
-            statement,
-            [
-                {f"{'key' if name in keys else 'new'}_{name}": value for name, value in record.items()}
-                for record in records
-            ],
-        )
+        if records:
+            keys = table.primary_key.columns.keys()
+            values: dict[str, BindParameter[Any]] = {
+                name: bindparam(_ROW + name) for name in records[0] if name not in keys
+            }
+            self._execute_many(_with_key(update(table), table).values(values), records)
 
     def remove(self, table: Table, records: Sequence[Record]) -> None:
         """Delete rows named by their primary key; other columns in the records do not matter."""
-        if not records:
-            return
-        keys = [column.name for column in table.primary_key]
-        statement = delete(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
-        self._connection.execute(statement, [{f"key_{name}": record[name] for name in keys} for record in records])
+        self._execute_many(_with_key(delete(table), table), records)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""
@@ -87,10 +91,16 @@ class CatalogWriter:
 
     # Files and mentions
 
-    def files(self) -> Iterator[Stored]:
-        """Read what is known of every file, without its problems."""
-        columns = (schema.files.c.path, schema.files.c.stamp, schema.files.c.digest, schema.files.c.accepted)
-        yield from self._connection.execute(select(*columns))
+    def files(self, keys: Collection[str] | None = None) -> dict[str, Stored]:
+        """Read what is known of files, of all where no keys are given."""
+        if keys is not None:
+            return {row.path: row for row in self._select_in(schema.files, "path", keys)}
+        return {row.path: row for row in self._connection.execute(select(schema.files))}
+
+    def count_accepted(self) -> int:
+        """Count the files of which some version became an article."""
+        accepted = schema.files.c.accepted == 1
+        return self._connection.scalar(select(func.count()).select_from(schema.files).where(accepted)) or 0
 
     def problems(self) -> list[str]:
         """Read the remembered problems of every file that has some: JSON lists, by path."""
@@ -119,6 +129,17 @@ class CatalogWriter:
             self._connection.scalars(select(column).where(column > url).distinct().order_by(column).limit(limit))
         )
 
+    def duplicate_urls(self) -> list[tuple[str, list[str]]]:
+        """Read the URLs that several published articles have, with the articles' paths."""
+        mentions = schema.mentions.c
+        is_article = (mentions.position == 0, mentions.role == "published")
+        several = select(mentions.url).where(*is_article).group_by(mentions.url).having(func.count() > 1)
+        found = select(mentions.url, mentions.path).where(*is_article, mentions.url.in_(several))
+        paths: dict[str, list[str]] = {}
+        for url, path in self._connection.execute(found.order_by(mentions.url, mentions.path)):
+            paths.setdefault(url, []).append(path)
+        return list(paths.items())
+
     def removed_urls(self) -> set[str]:
         """Read the URLs of removed articles."""
         return set(self._connection.scalars(select(schema.mentions.c.url).where(schema.mentions.c.role == "removed")))
@@ -141,6 +162,11 @@ class CatalogWriter:
             for key, label, count in self._connection.execute(statement):
                 counted.setdefault(key, {})[label] = count
         return counted
+
+    def first_path_with(self, topic: str) -> str:
+        """Give the first file that names a topic, by the topic's key; empty where none does."""
+        path = schema.labels.c.path
+        return self._connection.scalar(select(func.min(path)).where(schema.labels.c.topic == topic)) or ""
 
     def ids_in_topic(self, number: int) -> list[str]:
         """Read the ids of a topic's entries."""
@@ -182,6 +208,24 @@ class CatalogWriter:
         count, newest = self._connection.execute(counted).one()
         self.upsert(schema.providers, [{"domain": domain, "entries": count, "newest": newest}])
 
+    def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
+        """Execute a statement for each record, in one call of the driver.
+
+        Columns get no values but the records'. SQLAlchemy's own way, which has defaults and types to see to, costs as
+        much again as the statement itself.
+        """
+        if not records:
+            return
+        compiled = statement.compile(dialect=self._connection.dialect)
+        names = getattr(compiled, "positiontup", None)
+        columns = [name.removeprefix(_ROW) for name in names or compiled.params]
+        rows = [tuple([record[column] for column in columns]) for record in records]
+        if names:
+            self._connection.exec_driver_sql(str(compiled), rows)
+        else:
+            named = list(compiled.params)
+            self._connection.exec_driver_sql(str(compiled), [dict(zip(named, row, strict=True)) for row in rows])
+
     def _select_in(
         self, table: Table, column: str, values: Collection[str], *, where: ColumnElement[bool] | None = None
     ) -> list[Stored]:
@@ -190,6 +234,14 @@ class CatalogWriter:
         for chunk in chunks(values):
             rows.extend(self._connection.execute(statement.where(table.c[column].in_(chunk))))
         return rows
+
+
+_Keyed = TypeVar("_Keyed", Update, Delete)
+
+
+def _with_key(statement: _Keyed, table: Table) -> _Keyed:
+    """Narrow a statement to the row whose primary key the parameters name."""
+    return statement.where(*(column == bindparam(_ROW + column.name) for column in table.primary_key))
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

@@ -1,7 +1,8 @@
 """Run one collect, from the content folders to the catalog, in one transaction."""
 
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -11,14 +12,15 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.store import Catalog
 from feeds.catalog.writer import CatalogWriter, Stored
+from feeds.collector.deciding import Changes
 from feeds.collector.naming import Naming, update_topics
-from feeds.collector.publishing import Changes, Publisher
-from feeds.collector.reading import Reading, Task, read_sources
+from feeds.collector.publishing import publish
 from feeds.collector.recording import Affected, forget_files, record_readings
-from feeds.errors import MassRemovalError, Problem
-from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.collector.topicfiles import read_topic_files
+from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, scan
-from feeds.topics import TopicFile
+from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.reading import Task, read_sources
 
 Progress = Callable[[int, int], object]
 """Is told how many of how many files have been read."""
@@ -30,16 +32,16 @@ _LONGEST_WAIT_SECONDS = 2
 class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one collect did.
 
-    `read`, `kept`, `rejected` and `gone` count article files: parsed anew, as they were, standing rejected, and no
-    longer there. `added`, `changed`, `withdrawn` and `unchanged` count entries. `problems` are those of every file as
-    it stands now, by path. `scopes` name the feeds that a subscriber sees otherwise. `seconds` tells how long each
-    phase took.
+    `read`, `kept` and `gone` count article files: parsed anew, as they were, and no longer there; `rejected` counts
+    the files that stand rejected. `added`, `changed`, `withdrawn` and `unchanged` count entries. `problems` are those
+    of every file as it stands now, by path. `scopes` name the feeds that a subscriber sees otherwise. `seconds` tells
+    how long each phase took.
     """
 
     read: int
     kept: int
-    rejected: int
     gone: int
+    rejected: int
     added: int
     changed: int
     withdrawn: int
@@ -61,8 +63,14 @@ class Collector:
         self._appearance = appearance
         self._clock = clock
 
-    def collect(self, *, force: bool = False, progress: Progress = lambda _done, _total: None) -> CollectResult:
-        """Bring the catalog into agreement with the articles.
+    def collect(
+        self,
+        *,
+        only: Collection[ContentFile] | None = None,
+        force: bool = False,
+        progress: Progress = lambda _done, _total: None,
+    ) -> CollectResult:
+        """Bring the catalog into agreement with the articles, or just with the `only` ones that may have changed.
 
         A file that cannot become an article keeps what it last said in the catalog. With `force`, any number of
         articles may be gone.
@@ -73,71 +81,89 @@ class Collector:
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
-            return _Collect(writer, folders=self._folders, appearance=self._appearance, clock=self._clock).run(
-                force=force, progress=progress
-            )
+            collect = _Collect(writer, appearance=self._appearance, clock=self._clock, force=force, progress=progress)
+            return collect.run_whole(self._folders) if only is None else collect.run_partial(only)
 
 
 class _Collect:
     """One collect under way."""
 
-    def __init__(self, writer: CatalogWriter, *, folders: Sequence[Path], appearance: str, clock: Clock) -> None:
+    def __init__(
+        self, writer: CatalogWriter, *, appearance: str, clock: Clock, force: bool, progress: Progress
+    ) -> None:
         self._writer = writer
-        self._folders = folders
         self._appearance = appearance
         self._clock = clock
+        self._force = force
+        self._progress = progress
         self._facts = writer.facts()
         self._is_new = "version" not in self._facts
         self._now = to_seconds(clock.now())
         self._affected = Affected(everything=self._is_new)
+        self._problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
-    def run(self, *, force: bool, progress: Progress) -> CollectResult:
+    def run_whole(self, folders: Sequence[Path]) -> CollectResult:
         with self._timing("scan"):
-            known = {row.path: row for row in self._writer.files()}
-            sources = list(scan(self._folders, now_ns=time.time_ns()))
-            gone = sorted(known.keys() - {source.key for source in sources})
-            _guard(known, gone, force=force)
+            content = scan(folders, now_ns=time.time_ns())
+            known = self._writer.files()
+        return self._run(content.articles, known=known, topic_files=content.topics)
+
+    def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
+        with self._timing("scan"):
+            present = [file for file in files if os.path.lexists(file.path)]
+            known = self._writer.files([file.key for file in files])
+        return self._run(present, known=known, topic_files=None)
+
+    def _run(
+        self,
+        files: Sequence[ContentFile],
+        *,
+        known: Mapping[str, Stored],
+        topic_files: Sequence[ContentFile] | None,
+    ) -> CollectResult:
+        gone = sorted(known.keys() - {file.key for file in files})
+        self._guard([known[key] for key in gone])
         with self._timing("read"):
             forget_files(self._writer, gone, affected=self._affected)
-            read = self._read(_changed(sources, known), known=known, progress=progress)
+            read = self._read(_select_changed(files, known), known=known)
         with self._timing("publish"):
-            naming = update_topics(self._writer, self._affected, files=self._topic_files())
-            changes = self._publish(naming)
-        problems = _decode_problems(self._writer.problems(), sources)
-        version = self._stamp(naming, changes)
+            topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
+            naming = update_topics(self._writer, self._affected, files=topics)
+            changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
+            self._find_problems(naming)
+            version = self._stamp(naming, changes)
         return CollectResult(
             read=read,
-            kept=len(sources) - read,
-            rejected=len({problem.path for problem in problems if problem.level == "error"}),
+            kept=len(files) - read,
             gone=len(gone),
+            rejected=len({problem.path for problem in self._problems if problem.level is Level.ERROR}),
             added=changes.added,
             changed=changes.changed,
             withdrawn=changes.withdrawn,
             unchanged=self._writer.count(schema.entries) - changes.added - changes.changed,
-            problems=problems,
+            problems=tuple(sorted(self._problems)),
             scopes=frozenset(changes.visible),
             version=version,
             seconds=self._seconds,
         )
 
-    def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored], progress: Progress) -> int:
+    def _guard(self, gone: Sequence[Stored]) -> None:
+        removed = sum(row.accepted for row in gone)
+        if removed and not self._force:
+            articles = self._writer.count_accepted()
+            if removed * 2 > articles:
+                raise MassRemovalError(removed=removed, known=articles)
+
+    def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored]) -> int:
         parsed = done = 0
         readings = read_sources(tasks)
         while batch := list(islice(readings, _BATCH_READINGS)):
             record_readings(self._writer, batch, known=known, affected=self._affected)
             parsed += sum(reading.mentions is not None or reading.rejected for reading in batch)
             done += len(batch)
-            progress(done, len(tasks))
+            self._progress(done, len(tasks))
         return parsed
-
-    def _topic_files(self) -> Sequence[TopicFile]:
-        return ()
-
-    def _publish(self, naming: Naming) -> Changes:
-        publisher = Publisher(self._writer, naming=naming, moment=self._moment, is_new=self._is_new)
-        publisher.publish(self._affected)
-        return publisher.changes
 
     @property
     def _moment(self) -> int:
@@ -147,17 +173,28 @@ class _Collect:
         """
         return max(self._now, int(self._facts.get("moment", 0)) + 1)
 
+    def _find_problems(self, naming: Naming) -> None:
+        """Gather the problems of all articles as they stand, and those between them."""
+        for document in self._writer.problems():
+            self._problems.extend(msgspec.json.decode(document, type=list[Problem]))
+        for url, (first, *others) in self._writer.duplicate_urls():
+            message = f"this article has the same address as {first} ({url}), so the two make one entry; remove one"
+            self._problems.extend(Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others)
+        for key, slug in naming.clashes.items():
+            message = f"the topic “{key}” would have the same address as another one, so its is /topics/{slug};"
+            path = self._writer.first_path_with(key)
+            self._problems.append(Problem(path, 1, 1, Level.WARNING, "topic-clash", f"{message} rename one of them"))
+
     def _stamp(self, naming: Naming, changes: Changes) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
-        seen = changes.visible | self._stamp_appearance(naming)
+        changes.visible |= self._stamp_appearance(naming)
         version = int(self._facts.get("version", 0))
         facts = {"collected": str(self._now), "appearance": self._appearance}
-        if seen or changes.ranking or self._is_new:
+        if changes.visible or changes.ranking or self._is_new:
             version += 1
             facts |= {"version": str(version), "moment": str(self._moment)}
-            self._writer.upsert(schema.scopes, [{"name": name, "version": version} for name in sorted(seen)])
-            ranked = sorted(changes.ranking)
-            self._writer.upsert(schema.scopes, [{"name": name, "ranking": version} for name in ranked])
+            self._stamp_scopes(changes.visible, version=version)
+            self._stamp_scopes(changes.ranking, ranking=version)
             self._wait_for_moment()
         self._writer.set_facts(facts)
         return version
@@ -170,8 +207,11 @@ class _Collect:
             self._writer.set_facts({"appearance_changed": str(self._moment)})
             return set(self._writer.scope_names())
         titled = {f"topics/{slug}" for slug in naming.changed}
-        self._writer.upsert(schema.scopes, [{"name": name, "changed": self._moment} for name in sorted(titled)])
+        self._stamp_scopes(titled, changed=self._moment)
         return titled
+
+    def _stamp_scopes(self, names: Collection[str], **columns: int) -> None:
+        self._writer.upsert(schema.scopes, [{"name": name, **columns} for name in sorted(names)])
 
     def _wait_for_moment(self) -> None:
         # Two commits within one second: without the wait, Last-Modified would lie in the future (RFC 9110 section
@@ -186,23 +226,11 @@ class _Collect:
         self._seconds[phase] = time.perf_counter() - begun
 
 
-def _guard(known: Mapping[str, Stored], gone: Sequence[str], *, force: bool) -> None:
-    articles = sum(row.accepted for row in known.values())
-    removed = sum(known[key].accepted for key in gone)
-    if removed * 2 > articles and not force:
-        raise MassRemovalError(removed=removed, known=articles)
-
-
-def _changed(sources: Sequence[ContentFile], known: Mapping[str, Stored]) -> list[Task]:
+def _select_changed(files: Sequence[ContentFile], known: Mapping[str, Stored]) -> list[Task]:
     """Give the files that have to be read: new ones, and those whose stamp cannot vouch for them."""
     tasks = []
-    for source in sources:
-        row = known.get(source.key)
-        if row is None or not source.stamp or row.stamp != source.stamp:
-            tasks.append((source, row.digest if row else ""))
+    for file in files:
+        row = known.get(file.key)
+        if row is None or not file.stamp or row.stamp != file.stamp:
+            tasks.append((file, row.digest if row else ""))
     return tasks
-
-
-def _decode_problems(documents: Sequence[str], sources: Sequence[ContentFile]) -> tuple[Problem, ...]:
-    problems = (msgspec.json.decode(document, type=tuple[Problem, ...]) for document in documents)
-    return tuple(sorted(problem for group in problems for problem in group))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
+
 from feeds.catalog import schema
 from feeds.catalog.writer import CatalogWriter, Record, Stored
 from feeds.collector.recording import Affected
@@ -12,12 +13,14 @@ from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugi
 class Naming(msgspec.Struct, frozen=True):
     """The topics as this collect leaves them: names by topic key, synonyms included, and numbers by slug.
 
-    `changed` holds the slugs, old and new, of topics whose own feed is titled, described or addressed otherwise now.
+    `changed` holds the slugs, old and new, of topics whose own feed is titled, described or addressed otherwise now;
+    `clashes` the slugs, by topic key, of topics that could not have the slug of their name, which is another's.
     """
 
     names: dict[str, TopicName]
     numbers: dict[str, int]
     changed: set[str]
+    clashes: dict[str, str]
 
 
 def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[TopicFile]) -> Naming:
@@ -42,6 +45,7 @@ def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[
         names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, synonyms)},
         numbers={record["slug"]: record["number"] for record in records.values()},
         changed={slug for key in changed for slug in _slugs(records[key], stored.get(key))},
+        clashes={key: record["slug"] for key, record in records.items() if record["slug"] != slugify(key)},
     )
 
 
@@ -49,7 +53,9 @@ def _all_keys(records: Mapping[str, Record], synonyms: Mapping[str, str]) -> lis
     return [*((key, key) for key in records if key not in synonyms), *synonyms.items()]
 
 
-def _count_labels(writer: CatalogWriter, keys: Collection[str], canonical: Mapping[str, str]) -> dict[str, dict[str, int]]:
+def _count_labels(
+    writer: CatalogWriter, keys: Collection[str], canonical: Mapping[str, str]
+) -> dict[str, dict[str, int]]:
     """Count the spellings of topics; those of a synonym count for the topic it means."""
     targets = {canonical.get(key, key) for key in keys}
     wanted = targets | {key for key, target in canonical.items() if target in targets}

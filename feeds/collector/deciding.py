@@ -1,0 +1,158 @@
+"""Decide what one collect changes: compare each entry with the one in the catalog, without touching either."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from feeds.catalog.writer import Record, Stored
+from feeds.entry import Entry, encode_visible, fingerprint
+from feeds.moments import to_seconds
+
+_SELECTED_BY = ("kind", "type", "provider", "published", "topics")
+"""The columns that decide which feeds hold an entry, and where."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a collect did to entries, in counts, and the scopes whose feeds look otherwise for it.
+
+    In `visible` scopes a subscriber sees a difference; in `ranking` scopes only heat or quality moved. `topics` and
+    `providers` have to be counted anew.
+    """
+
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    visible: set[str] = field(default_factory=set)
+    ranking: set[str] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
+    providers: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows that decisions come to: of entries, of their topics, and of departures."""
+
+    inserts: list[Record] = field(default_factory=list)
+    updates: list[Record] = field(default_factory=list)
+    rankings: list[Record] = field(default_factory=list)
+    withdrawals: list[Record] = field(default_factory=list)
+    joined: list[Record] = field(default_factory=list)
+    left: list[Record] = field(default_factory=list)
+    departures: list[Record] = field(default_factory=list)
+    departed: list[Record] = field(default_factory=list)
+
+
+class Decider:
+    """Turns differences into rows and counts.
+
+    `numbers` are the topics' by slug; `moment` is the commit's, in seconds, and stamps what changes, except on a new
+    catalog: there the entries carry their own dates. `next_entry` and `next_departure` are free numbers.
+    """
+
+    def __init__(
+        self, numbers: Mapping[str, int], *, moment: int, is_new: bool, next_entry: int, next_departure: int
+    ) -> None:
+        self._numbers = numbers
+        self._slugs = {number: slug for slug, number in numbers.items()}
+        self._moment = moment
+        self._is_new = is_new
+        self._next_entry = next_entry
+        self._next_departure = next_departure
+        self._rows = Rows()
+        self.changes = Changes()
+
+    def take_rows(self) -> Rows:
+        """Hand over the rows decided since the last time."""
+        rows, self._rows = self._rows, Rows()
+        return rows
+
+    def decide(self, entry: Entry | None, stored: Stored | None) -> None:
+        """Decide about one entry: as it is to be (None: not shown), and as it is stored (None: not there)."""
+        if entry is None:
+            if stored is not None:
+                self._withdraw(stored)
+        elif stored is None:
+            self._add(entry)
+        else:
+            self._revise(entry, stored)
+
+    def _add(self, entry: Entry) -> None:
+        record = self._record(entry, number=self._next_entry)
+        self._next_entry += 1
+        record["peak_heat"] = entry.heat
+        record["changed"] = min(to_seconds(entry.updated), self._moment) if self._is_new else self._moment
+        self._rows.inserts.append(record)
+        self._rows.joined.extend(_memberships(record["topics"], record["published"], number=record["number"]))
+        self.changes.added += 1
+        self._note(record["topics"], record["provider"], released=record["released"])
+
+    def _withdraw(self, stored: Stored) -> None:
+        self._rows.withdrawals.append({"number": stored.number})
+        self._leave(stored)
+        self.changes.withdrawn += 1
+        self._note(stored.topics, stored.provider, released=stored.released)
+
+    def _revise(self, entry: Entry, stored: Stored) -> None:
+        record = self._record(entry, number=stored.number)
+        record["peak_heat"] = max((heat for heat in (stored.peak_heat, entry.heat) if heat is not None), default=None)
+        if record["digest"] == stored.digest:
+            self._rerank(record, stored)
+            return
+        record["changed"] = self._moment
+        self._rows.updates.append(record)
+        if any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
+            self._leave(stored)
+            self._rows.joined.extend(_memberships(record["topics"], record["published"], number=stored.number))
+        self.changes.changed += 1
+        self._note(stored.topics, stored.provider, released=stored.released)
+        self._note(record["topics"], record["provider"], released=record["released"])
+
+    def _rerank(self, record: Record, stored: Stored) -> None:
+        columns = ("quality", "heat", "peak_heat")
+        if any(record[name] != getattr(stored, name) for name in columns):
+            self._rows.rankings.append({"number": stored.number, **{name: record[name] for name in columns}})
+            self.changes.ranking |= self._scopes(record["topics"], record["provider"])
+
+    def _leave(self, stored: Stored) -> None:
+        """Take an entry out of the feeds it was in, and remember when, for those feeds have changed by it."""
+        self._rows.left.extend(_memberships(stored.topics, stored.published, number=stored.number))
+        if stored.released > self._moment:
+            return  # nobody has seen it there
+        columns = ("id", "kind", "type", "provider", "published", "quality", "peak_heat")
+        departure = {name: getattr(stored, name) for name in columns}
+        self._rows.departures.append({**departure, "number": self._next_departure, "moment": self._moment})
+        for topic in stored.topics.split():
+            departed = {"topic": int(topic), "published": stored.published, "departure": self._next_departure}
+            self._rows.departed.append(departed)
+        self._next_departure += 1
+
+    def _record(self, entry: Entry, *, number: int) -> Record:
+        document = encode_visible(entry)
+        topics = sorted(self._numbers[category.term] for category in entry.categories)
+        return {
+            "number": number,
+            "id": entry.id,
+            "kind": entry.kind.value,
+            "type": entry.type,
+            "provider": entry.provider.domain,
+            "topics": " ".join(map(str, topics)),
+            "published": to_seconds(entry.published),
+            "released": to_seconds(entry.released),
+            "quality": entry.quality,
+            "heat": entry.heat,
+            "digest": fingerprint(document),
+            "document": document.decode(),
+        }
+
+    def _note(self, topics: str, provider: str, *, released: int) -> None:
+        self.changes.topics.update(map(int, topics.split()))
+        self.changes.providers.add(provider)
+        if released <= self._moment:
+            self.changes.visible |= self._scopes(topics, provider)
+
+    def _scopes(self, topics: str, provider: str) -> set[str]:
+        return {"feed", f"providers/{provider}", *(f"topics/{self._slugs[int(topic)]}" for topic in topics.split())}
+
+
+def _memberships(topics: str, published: int, *, number: int) -> Iterator[Record]:
+    return ({"topic": int(topic), "published": published, "entry": number} for topic in topics.split())

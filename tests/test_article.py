@@ -1,0 +1,299 @@
+"""An article file becomes a typed article, and what is wrong with it is placed and explained."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feeds.article import Article, State, parse_article
+from feeds.entry import Image, Provider
+from feeds.errors import ArticleError, Level, Problem
+
+FULL = b"""---
+category: news
+id: urn:example:1
+title: "Robots  learn\\tto --- dance: &amp; \\u0007sing"
+excerpt: A robot danced.
+publishedDateTime: 2020-12-12 03:08:00 +01:00
+updatedDateTime: 2020-12-13T00:00:00Z
+originalUrl: https://example.org/original
+webUrl: " https://www.example.org/Robots?a=1 "
+ampWebUrl: https://www.example.org/amp
+cdnAmpWebUrl: https://cdn.example.org/amp
+type: article
+quality: 08
+heat: 79.9
+locale: pt_BR
+provider:
+  name: Example Times
+  domain: Example.ORG
+  authors: [Ann Author, {name: Bo Byline}]
+topics: [AI, no, 1.10, ~, AI, C++]
+images:
+  - url: relative.jpg
+  - url: https://example.org/p.jpg
+    width: 640
+    height: 480
+    title: A robot
+featuredContent: '<iframe src="https://www.youtube.com/embed/x"></iframe>'
+related:
+  - title: More robots
+    webUrl: https://other.example/more
+    publishedDateTime: 2020-12-11
+    updatedDateTime: 2020-12-10
+    provider: {name: Other}
+    quality: 33
+    id: urn:example:2
+    locale: en
+  - title: Itself
+    webUrl: https://www.example.org/Robots?a=1
+  - title: More robots, again
+    webUrl: https://other.example/more
+  - title: Undated
+    originalUrl: https://www.third.example/x
+secured: "c2VjcmV0=="
+unknown: {any: [thing]}
+---
+*Body* [link](/x)
+"""
+LEAST = "title: T\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-02"
+
+
+def wrap(front: str) -> bytes:
+    return f"---\n{front}\n---\n".encode()
+
+
+def read(front: str) -> Article:
+    article, problems = parse_article(wrap(front), "a.md")
+    assert problems == ()
+    return article
+
+
+def refuse(front: str) -> Problem:
+    with pytest.raises(ArticleError) as caught:
+        parse_article(wrap(front), "news/a.md")
+    assert caught.value.problem.path == "news/a.md"
+    return caught.value.problem
+
+
+def warn(front: str) -> tuple[Article, Problem]:
+    article, (problem,) = parse_article(wrap(front), "a.md")
+    assert problem.level is Level.WARNING
+    return article, problem
+
+
+def test_every_field_is_read() -> None:
+    article, problems = parse_article(FULL, "a.md")
+    more, undated = article.related
+    assert article == Article(
+        state=State.PUBLISHED,
+        id="urn:example:1",
+        title="Robots learn to --- dance: &amp; sing",
+        url="https://www.example.org/Robots?a=1",
+        amp_url="https://www.example.org/amp",
+        cdn_amp_url="https://cdn.example.org/amp",
+        via_url="https://example.org/original",
+        published=datetime(2020, 12, 12, 2, 8, tzinfo=UTC),
+        updated=datetime(2020, 12, 13, tzinfo=UTC),
+        summary="A robot danced.",
+        body='<p><em>Body</em> <a href="https://www.example.org/x" rel="noopener noreferrer">link</a></p>',
+        embed=article.embed,
+        image=Image("https://example.org/p.jpg", 640, 480, "A robot"),
+        provider=Provider("Example Times", "example.org"),
+        authors=("Ann Author", "Bo Byline"),
+        language="pt-BR",
+        topics=("AI", "no", "1.10", "C++"),
+        quality=8,
+        heat=79,
+        related=article.related,
+    )
+    assert article.embed.startswith('<iframe src="https://www.youtube.com/embed/x"')
+    assert (more.id, more.title, more.url) == ("urn:example:2", "More robots", "https://other.example/more")
+    assert more.published == more.updated == datetime(2020, 12, 11, tzinfo=UTC)
+    assert (more.provider, more.quality, more.language) == (Provider("Other", "other.example"), 33, "en")
+    assert (undated.url, undated.published, undated.updated) == ("https://www.third.example/x", None, None)
+    assert undated.provider == Provider("third.example", "third.example")
+    assert [(problem.line, problem.code) for problem in problems] == [(22, "bad-url")]
+
+
+def test_the_least_that_can_be_published() -> None:
+    moment = datetime(2020, 1, 2, tzinfo=UTC)
+    article = read(LEAST)
+    assert (article.state, article.title, article.url) == (State.PUBLISHED, "T", "https://example.org/a")
+    assert article.published == article.updated == moment
+    assert article.provider == Provider("example.org", "example.org")
+
+
+@pytest.mark.parametrize(
+    ("flags", "state"),
+    [
+        ("published: true", State.PUBLISHED),
+        ("published: ON", State.PUBLISHED),
+        ("published:", State.PUBLISHED),
+        ("published: 'Yes'", State.PUBLISHED),
+        ("published: False", State.UNPUBLISHED),
+        ("published: no", State.UNPUBLISHED),
+        ("published: off", State.UNPUBLISHED),
+        ("published: true\nremoved: true", State.REMOVED),
+        ("published: true\ndeleted: yes", State.REMOVED),
+        ("published: maybe\nremoved: true", State.REMOVED),
+        ("removed: false\ndeleted: null", State.PUBLISHED),
+    ],
+)
+def test_flags_say_whether_it_is_shown(flags: str, state: State) -> None:
+    assert read(f"{LEAST}\n{flags}").state is state
+
+
+@pytest.mark.parametrize(
+    ("front", "position", "code", "advice"),
+    [
+        ("webUrl: https://example.org/a\npublishedDateTime: 2020-01-02", (1, 1), "missing-title", "give it one"),
+        (
+            "title: ' '\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-02",
+            (2, 8),
+            "missing-title",
+            "give it one",
+        ),
+        (LEAST.replace(": T", ": [T]"), (2, 8), "not-text", "write one text"),
+        ("title: T\npublishedDateTime: 2020-01-02", (1, 1), "missing-url", "give it a `webUrl`"),
+        (LEAST.replace("https", "javascript"), (3, 9), "bad-url", "begins with http:// or https://"),
+        (LEAST.replace("https://example.org", ""), (3, 9), "bad-url", "write a complete one"),
+        (LEAST.replace("org/a", "org/a b"), (3, 9), "bad-url", "holds no blanks"),
+        (
+            LEAST.replace("https://example.org/a", '"https://example.org/\\x07"'),
+            (3, 9),
+            "bad-url",
+            "control characters",
+        ),
+        (LEAST.replace("https://example.org/a", "{a: b}"), (3, 9), "not-text", "write one text"),
+        (LEAST.replace("webUrl: https://example.org", "originalUrl: "), (3, 14), "bad-url", "write a complete one"),
+        ("title: T\nwebUrl: https://example.org/a", (1, 1), "missing-date", "give it a `publishedDateTime`"),
+        (LEAST.replace("-01-02", "-13-45"), (4, 20), "bad-date", "write it like 2020-12-31T23:59:00Z"),
+        (LEAST.replace("-01-02", "-13-45") + "\nupdatedDateTime: 2020-01-02", (4, 20), "bad-date", "write it like"),
+        (LEAST.replace("published", "updated").replace("2020-01-02", "today"), (4, 18), "bad-date", "write it like"),
+        (f"{LEAST}\nid: 42", (5, 5), "bad-id", "must begin with a scheme"),
+        (f"{LEAST}\nid: 'urn: a'", (5, 5), "bad-id", "hold no blanks"),
+        (f"{LEAST}\npublished: maybe", (5, 12), "bad-flag", "must be true or false"),
+        (f"{LEAST}\npublished: ''", (5, 12), "bad-flag", "must be true or false"),
+        (f"{LEAST}\npublished: [true]", (5, 12), "bad-flag", "must be true or false"),
+        (f"{LEAST}\nremoved: 1", (5, 10), "bad-flag", "must be true or false"),
+        ("published: false\ntitle: T", (1, 1), "missing-url", "give it a `webUrl`"),
+        ("removed: true\nid: nothing\nwebUrl: x", (3, 5), "bad-id", "must begin with a scheme"),
+    ],
+)
+def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: str, advice: str) -> None:
+    problem = refuse(front)
+    assert ((problem.line, problem.column), problem.level, problem.code) == (position, Level.ERROR, code)
+    assert advice in problem.message
+
+
+@pytest.mark.parametrize(
+    ("line", "position", "code", "advice"),
+    [
+        ("heat: warm", (5, 7), "bad-number", "write a whole number"),
+        ("quality: [1]", (5, 10), "not-text", "write one text"),
+        ("ampWebUrl: /amp", (5, 12), "bad-url", "write a complete one"),
+        ("cdnAmpWebUrl: ftp://x.example", (5, 15), "bad-url", "write a complete one"),
+        ("originalUrl: nowhere", (5, 14), "bad-url", "write a complete one"),
+        ("locale: the English one", (5, 9), "bad-language", "write one such as en"),
+        ("updatedDateTime: later", (5, 18), "bad-date", "write it like"),
+        ("excerpt: {a: b}", (5, 10), "not-text", "write one text"),
+        ("topics: {AI: yes}", (5, 9), "not-a-list", "begin each of its items"),
+        ("topics:\n  - AI\n  - [ML]", (7, 5), "not-text", "write it as one"),
+        ("topics:\n  - name: AI", (6, 5), "not-text", "write it as one"),
+        ("provider: Times", (5, 11), "not-a-mapping", "as `key: value`"),
+        ("provider: {domain: 'http://x.example/'}", (5, 20), "bad-domain", "such as example.org"),
+        ("provider: {authors: [{mail: x}]}", (5, 22), "bad-author", "write the name"),
+        ("images: [{width: 1}]", (5, 10), "bad-image", "give it one or remove it"),
+        ("images: [[a]]", (5, 10), "not-text", "write one text"),
+        ("images:\n  - url: x.jpg", (6, 10), "bad-url", "write a complete one"),
+        ("images: [{url: 'https://x.example/', width: 0}]", (5, 45), "bad-number", "must be 1 or more"),
+        ("images: [{url: 'https://x.example/', height: tall}]", (5, 46), "bad-number", "write a whole number"),
+        ("featuredContent: <script>x</script>", (5, 18), "bad-embed", "remove it"),
+        ("related: {title: x}", (5, 10), "not-a-list", "begin each of its items"),
+        ("related: some", (5, 10), "not-a-mapping", "as `key: value`"),
+        ("related: [text]", (5, 11), "not-a-mapping", "as `key: value`"),
+        ("related:\n  - webUrl: https://x.example/", (6, 5), "missing-title", "give it one"),
+        ("related:\n  - title: x", (6, 5), "missing-url", "give it a `webUrl`"),
+        ("related:\n  - title: x\n    webUrl: ''", (7, 13), "missing-url", "give it a `webUrl`"),
+        ("related:\n  - title: x\n    webUrl: y", (7, 13), "bad-url", "write a complete one"),
+    ],
+)
+def test_a_warning_costs_only_the_part(line: str, position: tuple[int, int], code: str, advice: str) -> None:
+    article, problem = warn(f"{LEAST}\n{line}")
+    assert ((problem.line, problem.column), problem.code) == (position, code)
+    assert advice in problem.message
+    expected = read(f"{LEAST}\ntopics: [AI]" if "- AI\n" in line else LEAST)
+    image = Image("https://x.example/") if "url: 'https" in line else None
+    assert article == Article(
+        **{name: getattr(expected, name) for name in Article.__struct_fields__} | {"image": image}
+    )
+
+
+def test_a_body_of_which_nothing_can_be_shown_is_reported() -> None:
+    article, (problem,) = parse_article(wrap(LEAST) + b"\n <script>x</script>\n", "a.md")
+    assert article == read(LEAST)
+    assert (problem.line, problem.column, problem.code) == (7, 2, "bad-body")
+    assert "write it as Markdown" in problem.message
+
+
+def test_a_related_item_keeps_all_but_its_bad_parts() -> None:
+    bad = "id: x\n    publishedDateTime: soon\n    updatedDateTime: 2020-01-01\n    heat: hot"
+    article, problems = parse_article(
+        wrap(f"{LEAST}\nrelated:\n  - title: R\n    webUrl: https://r.example/\n    {bad}\n  - just words\n  - ~"),
+        "a.md",
+    )
+    assert [problem.code for problem in problems] == ["bad-id", "bad-date", "bad-number", "not-a-mapping"]
+    (item,) = article.related
+    assert (item.title, item.id, item.published, item.heat) == ("R", "", None, None)
+
+
+@pytest.mark.parametrize("front", ["published: false", "removed: true", "deleted: true"])
+def test_what_is_not_shown_needs_only_a_url_or_an_id(front: str) -> None:
+    article, problems = parse_article(wrap(f"{front}\nid: urn:x\npublishedDateTime: never"), "a.md")
+    assert (article.id, article.url, article.provider) == ("urn:x", "", Provider("", ""))
+    assert {problem.code for problem in problems} == {"missing-url", "missing-title", "bad-date"}
+    assert {problem.level for problem in problems} == {Level.WARNING}
+    article, problems = parse_article(wrap(f"{front}\nid: bad\nwebUrl: https://example.org/a"), "a.md")
+    assert (article.id, article.url) == ("", "https://example.org/a")
+    assert {problem.code for problem in problems} == {"bad-id", "missing-title", "missing-date"}
+
+
+def test_a_lone_text_serves_as_a_list() -> None:
+    article = read(f"{LEAST}\ntopics: AI\nimages: https://x.example/p.jpg\nprovider: {{authors: Ann}}")
+    assert (article.topics, article.authors) == (("AI",), ("Ann",))
+    assert article.image == Image("https://x.example/p.jpg")
+
+
+def test_nulls_are_as_good_as_nothing() -> None:
+    names = "heat quality topics images related provider locale type excerpt id ampWebUrl featuredContent originalUrl"
+    assert read(LEAST + "".join(f"\n{name}: ~" for name in names.split())) == read(LEAST)
+    assert read(
+        f"{LEAST}\ntopics: [~]\nimages: [~]\nrelated: [~]\nprovider: {{name: ~, domain: ~, authors: [~]}}"
+    ) == read(LEAST)
+
+
+def test_updated_is_never_before_published() -> None:
+    article = read(f"{LEAST}\nupdatedDateTime: 2019-01-01")
+    assert article.updated == article.published == datetime(2020, 1, 2, tzinfo=UTC)
+
+
+def test_an_original_address_stands_in_for_the_web_address() -> None:
+    article = read(LEAST.replace("webUrl", "webUrl: ''\noriginalUrl"))
+    assert (article.url, article.via_url) == ("https://example.org/a", "")
+
+
+def test_control_characters_and_bad_fields_are_reported_in_the_files_order() -> None:
+    _, problems = parse_article(wrap(f"{LEAST}\nheat: x\nexcerpt: a\x07b\nquality: y"), "a.md")
+    assert [problem.line for problem in problems] == [5, 6, 7]
+    assert [problem.code for problem in problems] == ["bad-number", "control-character", "bad-number"]
+
+
+@pytest.mark.parametrize("name", [b"secured", b"title", b"webUrl", b"related", b"unknown"])
+def test_the_secret_reaches_neither_article_nor_problems(name: bytes) -> None:
+    for damage in (b": x: y", b": [", b': "', b": *x", b":\n\t- x", b": {{x}}"):
+        data = FULL.replace(name + b":", name + damage + b" ", 1)
+        try:
+            outcome: object = parse_article(data, "a.md")
+        except ArticleError as error:
+            outcome = str(error)
+        assert "c2VjcmV0" not in str(outcome)

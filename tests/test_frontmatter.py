@@ -1,0 +1,231 @@
+"""Front matter is read as its author typed it, whatever it is."""
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.errors import ArticleError, Level, Problem
+from feeds.frontmatter import MAX_DEPTH, Value, load, locate
+
+
+def wrap(front: str) -> bytes:
+    return f"---\n{front}\n---\n".encode()
+
+
+def refuse(data: bytes) -> Problem:
+    with pytest.raises(ArticleError) as caught:
+        load(data, "news/a.md")
+    assert caught.value.problem.path == "news/a.md"
+    assert caught.value.problem.level is Level.ERROR
+    return caught.value.problem
+
+
+def read(front: str) -> dict[str, Value]:
+    return load(wrap(front), "a.md").fields
+
+
+@pytest.mark.parametrize("text", ["no", "on", "yes", "1.10", "08", "2020-12-12", "0x1F", "1_000", "true", "!", "1e3"])
+def test_a_scalar_stays_what_its_author_typed(text: str) -> None:
+    assert read(f"a: {text if text != '!' else repr(text)}") == {"a": text}
+
+
+@pytest.mark.parametrize("text", ["null", "Null", "NULL", "~", ""])
+def test_a_null_is_null_only_without_quotes(text: str) -> None:
+    assert read(f"a: {text}\nb: \"{text}\"\nc: [{text or '~'}, '{text}']") == {"a": None, "b": text, "c": [None, text]}
+
+
+def test_tags_mean_nothing() -> None:
+    assert read("a: !!int 7\nb: !!python/name:os.system x\nc: !<tag:x> [1]\nd: !!str\ne: !mine {f: g}") == {
+        "a": "7",
+        "b": "x",
+        "c": ["1"],
+        "d": "",
+        "e": {"f": "g"},
+    }
+
+
+def test_aliases_repeat_what_they_name() -> None:
+    assert read("a: &x [1, &y ~]\nb: *x\n&k c: *k\nd: *y") == {"a": ["1", None], "b": ["1", None], "c": "c", "d": None}
+
+
+def test_merge_keys_fill_in_what_is_not_there() -> None:
+    front = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {<<: [*a, *b], x: 5}\nd: {'<<': 6}\ne: {<<: *b}"
+    fields = read(front)
+    assert fields["c"] == {"x": "5", "y": "2", "z": "4"}
+    assert fields["d"] == {"<<": "6"}
+    assert fields["e"] == {"y": "3", "z": "4"}
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        (b"---\na: b\n---\n", ""),
+        (b"\xef\xbb\xbf---\na: b\n---\nbody", "body"),
+        (b"--- \t\r\na: b\r\n---  \r\n\r\nbody\r\n", "\r\nbody\r\n"),
+        (b"---\na: b\n---", ""),
+        (b"---\na: b\n---\n---\nrule\n---\n", "---\nrule\n---\n"),
+    ],
+)
+def test_front_matter_stands_between_lines_that_are_three_hyphens(data: bytes, body: str) -> None:
+    front = load(data, "a.md")
+    assert (front.fields, front.source.body) == ({"a": "b"}, body)
+
+
+def test_hyphens_in_a_text_do_not_end_the_front_matter() -> None:
+    fields = read('title: "One --- two"\nexcerpt: |\n  before\n  ---\n  after\nlast: x ---')
+    assert fields == {"title": "One --- two", "excerpt": "before\n---\nafter\n", "last": "x ---"}
+
+
+MALFORMED = {
+    "not UTF-8": (b"---\ntitle: caf\xe9\n---\n", (2, 11), "not-utf-8", "save the file"),
+    "not UTF-8 after other letters": ("---\ntitle: žluťoučk".encode() + b"\xff", (2, 16), "not-utf-8", "UTF-8"),
+    "UTF-16": ("---\na: b\n---\n".encode("utf-16"), (1, 1), "not-utf-8", "save the file"),
+    "empty file": (b"", (1, 1), "no-front-matter", "make its first line `---`"),
+    "no front matter": (b"# Title\n\nText\n", (1, 1), "no-front-matter", "make its first line `---`"),
+    "a blank line first": (b"\n---\na: b\n---\n", (1, 1), "no-front-matter", "make its first line `---`"),
+    "four hyphens": (b"----\na: b\n----\n", (1, 1), "no-front-matter", "make its first line `---`"),
+    "no end": (b"---\ntitle: x\n ---\n--- x\n", (1, 1), "unclosed-front-matter", "put a line that is `---`"),
+    "three hyphens alone": (b"---\n", (1, 1), "unclosed-front-matter", "put a line that is `---`"),
+    "empty": (b"---\n---\n", (2, 1), "not-a-mapping", "as `key: value`"),
+    "null": (wrap("~"), (2, 1), "not-a-mapping", "as `key: value`"),
+    "comments only": (wrap("# nothing"), (2, 1), "not-a-mapping", "as `key: value`"),
+    "a list": (wrap("- title: x"), (2, 1), "not-a-mapping", "as `key: value`"),
+    "a text": (wrap("just words"), (2, 1), "not-a-mapping", "as `key: value`"),
+    "a tab": (wrap("provider:\n\tname: x"), (3, 1), "tab", "replace it with spaces"),
+    "a tab after blanks": (wrap("a:\n  b: x\n \tc: y"), (4, 2), "tab", "replace it with spaces"),
+    "duplicate key": (wrap("title: x\ntype: y\ntitle: z"), (4, 1), "duplicate-key", "keep one"),
+    "duplicate key inside": (wrap("a:\n  - b: 1\n    b: 2"), (4, 5), "duplicate-key", "keep one"),
+    "a template's braces": (wrap("title: {{ title }}"), (2, 9), "bad-key", "put the value in double quotes"),
+    "a list as key": (wrap("? [a, b]\n: c"), (2, 3), "bad-key", "plain text"),
+    "an unknown alias": (wrap("a: *b"), (2, 4), "bad-alias", "put the text in double quotes"),
+    "an alias in its anchor": (wrap("a: &b [x, *b]"), (2, 11), "bad-alias", "completely before"),
+    "a merge of a text": (wrap("<<: x\na: b"), (2, 5), "bad-merge", "mappings"),
+    "too deep": (wrap("a: " + "[" * 60 + "]" * 60), (2, 4 + MAX_DEPTH - 1), "too-deep", "levels"),
+    "a colon in a text": (wrap("title: One: two"), (2, 11), "yaml", "in double quotes"),
+    "quotes in quotes": (wrap('title: "A "b" c"'), (2, 12), "yaml", "check its indentation and the quotes"),
+    "an open quote": (wrap('title: x\nexcerpt: "never'), (3, 10), "yaml", "add the missing one"),
+    "an open list": (wrap("topics: [a, b"), (3, 1), "yaml", "close it"),
+    "an open mapping": (wrap("provider: {name: b"), (3, 1), "yaml", "close it"),
+    "a line without a colon": (wrap("title: x\nwords\ntype: y"), (3, 1), "yaml", "write `key: value`"),
+    "an at sign": (wrap("title: @someone"), (2, 8), "yaml", "in double quotes"),
+    "an unknown escape": (wrap('title: "C:\\news"\npath: "\\q"'), (3, 8), "yaml", "two backslashes"),
+    "two documents": (wrap("a: b\n--- \tc"), (3, 1), "yaml", "one document"),
+    "a document's end": (wrap("a: b\n...\nc: d"), (4, 1), "yaml", "one document"),
+    "half an emoji": (wrap('title: "\\ud83d"'), (2, 11), "yaml", "mend the line"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_what_is_malformed_is_placed_and_explained(case: str) -> None:
+    data, position, code, advice = MALFORMED[case]
+    problem = refuse(data)
+    assert ((problem.line, problem.column), problem.code) == (position, code)
+    assert advice in problem.message
+
+
+def test_line_ends_of_two_characters_do_not_move_positions() -> None:
+    problem = refuse(b"---\r\ntitle: x\r\ntitle: y\r\n---\r\n")
+    assert (problem.line, problem.column) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        'secured: "hush hush',
+        "secured: hush: hush",
+        'secured: "hush" hush',
+        "secured: [hush",
+        "secured: *hush",
+        "? &hush\n*hush",
+    ],
+)
+def test_no_message_quotes_the_file(front: str) -> None:
+    assert "hush" not in str(refuse(wrap(front)))
+
+
+def test_aliases_cannot_explode() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+    problem = refuse(wrap("\n".join(lines)))
+    assert (problem.code, problem.line) == ("too-large", 6)
+    assert "shorten it" in problem.message
+
+
+def test_merge_keys_cannot_explode() -> None:
+    keys = ", ".join(f"k{n}: v" for n in range(1000))
+    problem = refuse(wrap(f"a: &a {{{keys}}}\nb:\n" + "\n".join(["  - <<: *a"] * 1000)))
+    assert problem.code == "too-large"
+
+
+def test_a_file_cannot_hold_more_values_than_an_article_needs() -> None:
+    assert refuse(wrap("a: [" + "x," * 100_001 + "]")).code == "too-large"
+
+
+def test_control_characters_are_left_out_and_reported_once() -> None:
+    front = load("---\ntitle: x\nexcerpt: a\x07b\x00\nmore: \x9f\ufeffc\n---\nbody\n".encode(), "a.md")
+    assert front.fields == {"title": "x", "excerpt": "ab", "more": "c"}
+    assert front.source.body == "body\n"
+    (problem,) = front.problems
+    assert (problem.line, problem.column, problem.level, problem.code) == (3, 11, Level.WARNING, "control-character")
+    assert "delete them" in problem.message
+
+
+@given(st.characters(exclude_categories=["Cs"]))
+def test_every_character_can_stand_in_a_quoted_text(character: str) -> None:
+    if character not in '"\\':
+        assert "a" in load(f'---\na: "{character}"\n---\n'.encode(), "a.md").fields
+
+
+def test_values_are_located_in_the_file() -> None:
+    front = load(b"---\r\na:\r\n  - b: x\r\n  - {c: y, d: [1, 2]}\r\ne: &z\r\n  f: ~\r\ng: *z\r\n---\r\n", "a.md")
+    places = {
+        (): (1, 1),
+        ("a",): (3, 3),
+        ("a", 0, "b"): (3, 8),
+        ("a", 1, "d", 1): (4, 19),
+        ("a", 1, "missing", "deep"): (4, 5),
+        ("g", "f"): (7, 4),
+        ("missing",): (1, 1),
+    }
+    assert locate(front.source, places) == list(places.values())
+
+
+def test_values_are_located_where_they_stood_before_control_characters_were_left_out() -> None:
+    front = load(b"---\na: \x07x\nb: y\n---\n", "a.md")
+    assert locate(front.source, [("b",)]) == [(3, 4)]
+
+
+SCALARS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff"), max_size=12)
+TREES: st.SearchStrategy[object] = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(SCALARS.filter(lambda key: key != "<<"), inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+DUMPERS: list[Callable[[object], str]] = [
+    lambda tree: yaml.dump(tree, allow_unicode=True, Dumper=yaml.CSafeDumper),
+    lambda tree: yaml.dump(tree, default_flow_style=True, Dumper=yaml.SafeDumper),
+    lambda tree: yaml.dump(tree, default_style='"', width=20, Dumper=yaml.CSafeDumper),
+]
+
+
+@given(st.dictionaries(SCALARS.filter(lambda key: key != "<<"), TREES, max_size=6), st.sampled_from(DUMPERS))
+def test_values_are_those_of_the_reference_loader(tree: dict[str, object], dump: Callable[[object], str]) -> None:
+    text = dump(tree)
+    assert read(text) == yaml.load(text, Loader=yaml.CBaseLoader) == tree  # noqa: S506 - makes texts only
+
+
+@given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,? \n\t~<\\\x07\ufeff", max_size=60))
+def test_arbitrary_front_matter_is_read_or_refused(text: str) -> None:
+    try:
+        front = load(wrap(text), "a.md")
+    except ArticleError as error:
+        problem = error.problem
+        places = [(problem.line, problem.column)]
+    else:
+        places = locate(front.source, [(key,) for key in front.fields])
+    assert all(line >= 1 <= column for line, column in places)

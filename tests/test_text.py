@@ -1,0 +1,37 @@
+"""Plain texts come out as every format can carry them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from feeds.text import clean_text, strip_controls
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  One\n two\t\tthree  ", "One two three"),
+        ("One  two", "One two"),
+        ("a\x00b\x1fc\x7fd\x9fe\ufffef\ud800g", "abcdefg"),
+        ("&amp; <b>stay</b>", "&amp; <b>stay</b>"),
+        ("👩\u200d🚀 e\u0301", "👩\u200d🚀 e\u0301"),
+        ("non\xa0breaking\u2028line", "non breaking line"),
+        ("\x07", ""),
+    ],
+)
+def test_a_text_becomes_one_clean_line(text: str, cleaned: str) -> None:
+    assert clean_text(text) == cleaned
+
+
+@given(st.text(st.characters()))
+def test_xml_can_carry_every_cleaned_text(text: str) -> None:
+    element = etree.Element("a")
+    element.text = clean_text(text)
+    assert etree.fromstring(etree.tostring(element)).text == (clean_text(text) or None)
+
+
+@given(st.text(st.characters()))
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    assert clean_text(clean_text(text)) == clean_text(text)
+    assert strip_controls(strip_controls(text)) == strip_controls(text)

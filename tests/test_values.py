@@ -1,0 +1,172 @@
+"""The texts of typed fields mean what the standards say, and nothing else."""
+
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2020-12-22T16:48:00Z", datetime(2020, 12, 22, 16, 48, tzinfo=UTC)),
+        ("2020-12-22T16:48:00.999Z", datetime(2020, 12, 22, 16, 48, tzinfo=UTC)),
+        ("2020-12-22T01:48:00+05:30", datetime(2020, 12, 21, 20, 18, tzinfo=UTC)),
+        ("2020-12-12 03:08:00 +01:00", datetime(2020, 12, 12, 2, 8, tzinfo=UTC)),
+        ("2020-12-12 03:08:00 -1", datetime(2020, 12, 12, 4, 8, tzinfo=UTC)),
+        ("2020-1-2t3:04:05.5-0130", datetime(2020, 1, 2, 4, 34, 5, tzinfo=UTC)),
+        ("2020-12-12 03:08", datetime(2020, 12, 12, 3, 8, tzinfo=UTC)),
+        ("2020-12-12", datetime(2020, 12, 12, tzinfo=UTC)),
+        ("2020-W50-6", datetime(2020, 12, 12, tzinfo=UTC)),
+        ("20201212T030800Z", datetime(2020, 12, 12, 3, 8, tzinfo=UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2020-12-12T03:08:00.123456789+00:00:30", datetime(2020, 12, 12, 3, 7, 30, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_read_as_utc(text: str, moment: datetime) -> None:
+    assert read_date(text) == moment
+    assert str(read_date(text)) == str(moment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "02/01/2024",
+        "2020-13-01",
+        "2020-02-30T00:00:00Z",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00",
+        "2020-12-12T25:00:00Z",
+        "2020-12-12 03:08:00 +99:99",
+        "2016-12-31T23:59:61Z",
+        "1607742480",
+        "20201212",
+        "Tue, 22 Dec 2020 16:48:00 GMT",
+        "٢٠٢٠-١٢-١٢",
+        "",
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert read_date(text) is None
+
+
+@given(st.text(alphabet="0123456789-:.,+ TtZzW", max_size=30) | st.text())
+def test_arbitrary_text_is_a_date_in_whole_seconds_or_none(text: str) -> None:
+    moment = read_date(text)
+    assert moment is None or (moment.tzinfo is UTC and moment.microsecond == 0)
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_any_moment_of_rfc_3339_is_read_back(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0)
+    try:
+        expected = moment.astimezone(UTC)
+    except OverflowError:
+        return
+    assert read_date(moment.isoformat()) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://example.org/a?b=c#d", "example.org"),
+        ("HTTP://Example.ORG:8080", "Example.ORG"),
+        ("https://zeitung.example/straße/ü(1),2;3|4", "zeitung.example"),
+        ("https://пример.example/", "пример.example"),
+        ("https://example.org/@name", "example.org"),
+    ],
+)
+def test_web_addresses_are_absolute(url: str, host: str) -> None:
+    assert read_url_host(url) == host
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://example.org/",
+        "//example.org/a",
+        "/a/b",
+        "example.org",
+        "https:///a",
+        "https://",
+        "https://example.org/a b",
+        "https://example.org/a\nb",
+        "https://example.org/\x07",
+        "https://example.org/\u3000",
+        'https://example.org/"><script>',
+        "https://[::1]/",
+        "https://[bad/",
+        "https://user:word@example.org/",
+        "https://example.org:port/",
+        "https://example.org\\@evil.example/",
+        " https://example.org/",
+        "",
+    ],
+)
+def test_what_is_no_web_address_has_no_host(url: str) -> None:
+    assert read_url_host(url) == ""
+
+
+@given(st.from_regex(r"https?://[^/]{1,9}(/.*)?", fullmatch=True))
+def test_the_standard_library_takes_every_web_address(url: str) -> None:
+    if host := read_url_host(url):
+        assert urlsplit(url).netloc.startswith(host)
+        assert urljoin(url, "a").startswith("http")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_good"),
+    [
+        ("urn:uuid:1", True),
+        ("tag:example.org,2020:é", True),
+        ("https://example.org/", True),
+        ("42", False),
+        ("urn:", False),
+        ("1a:b", False),
+        ("urn:a b", False),
+        ("urn:a\x00", False),
+    ],
+)
+def test_an_iri_has_a_scheme_and_no_blanks(text: str, is_good: bool) -> None:  # noqa: FBT001 - a table's column
+    assert is_iri(text) is is_good
+
+
+@pytest.mark.parametrize("text", ["example.org", "localhost", "a-b.example", "münchen.example"])
+def test_a_domain_is_names_and_dots(text: str) -> None:
+    assert is_domain(text)
+
+
+@pytest.mark.parametrize("text", ["", "https://example.org", "a b", "example.org/", "a..b", ".a", "a:80"])
+def test_a_domain_is_nothing_else(text: str) -> None:
+    assert not is_domain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("08", 8), ("-1", -1), ("+5", 5), ("92.7", 92), ("-0.5", 0), ("999999999", 999_999_999)]
+    + [(text, None) for text in ("", "x", "1e3", "1_000", "0x1F", "nan", "1000000000", "٣", "1 2", "--1")],
+)
+def test_numbers_are_decimal_and_whole(text: str, number: int | None) -> None:
+    assert read_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("en", "en"), ("no", "no"), ("pt_BR", "pt-BR"), ("zh-Hans-CN", "zh-Hans-CN"), ("de-1996", "de-1996")]
+    + [(text, "") for text in ("", "e", "english language", "en-", "12", "en-toolongpart")],
+)
+def test_languages_look_like_bcp_47(text: str, tag: str) -> None:
+    assert read_language(text) == tag
+
+
+def test_flags_are_yes_or_no_in_any_case() -> None:
+    assert [read_flag(text) for text in ("true", "Yes", "ON")] == [True] * 3
+    assert [read_flag(text) for text in ("FALSE", "no", "Off")] == [False] * 3
+    assert [read_flag(text) for text in ("", "y", "1", "maybe", "published")] == [None] * 5
