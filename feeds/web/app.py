@@ -13,7 +13,7 @@ from feeds.moments import SYSTEM_CLOCK, Clock
 from feeds.representation import represent_asset
 from feeds.settings import Settings
 from feeds.web.failures import register_failures
-from feeds.web.hotpath import COPY, HotPath
+from feeds.web.hotpath import HotPath
 from feeds.web.responses import NO_STORE, Answer, answer, complete
 from feeds.web.shelf import Shelf
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
         if isinstance(address, AssetAddress):
             check_spelling(f"/{path}", address)
             return answer(represent_asset(address), request.environ)
-        copy = request.environ[COPY] = shelf.fetch(f"/{path}")
+        copy = shelf.fetch(f"/{path}")
         return answer(copy.representation, request.environ, encode=partial(shelf.body, copy))
 
     @app.after_request

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _READING = frozenset({"GET", "HEAD"})
 
-COPY = "feeds.copy"
-"""The key under which the app leaves, in a request's environment, the copy that its answer was made of."""
-
 
 class Answer(msgspec.Struct, frozen=True):
     """A response as WSGI takes it."""
@@ -70,19 +67,19 @@ class HotPath:
 
     def _record(self, copy: Copy, encoding: Encoding) -> Recording | None:
         etag = quote_etag(make_etag(copy.representation, encoding))
-        full = self._ask(copy, {"Accept-Encoding": encoding.value})
-        short = self._ask(copy, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
-        if full is None or short is None:
-            return None
+        full = self._ask(copy.path, {"Accept-Encoding": encoding.value})
+        short = self._ask(copy.path, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
+        if any(("ETag", etag) not in answer.headers for answer in (full, short)):
+            return None  # the shelf has another copy by now
         recording = Recording(copy, encoding, full, short)
         copy.recordings[encoding] = recording
         return recording
 
-    def _ask(self, copy: Copy, headers: dict[str, str]) -> Answer | None:
-        """Have the app answer a request of our own; None where it does so with another copy than this one."""
-        environ = EnvironBuilder(path=copy.path, headers=Headers(headers)).get_environ()
+    def _ask(self, path: str, headers: dict[str, str]) -> Answer:
+        """Have the app answer a request of our own."""
+        environ = EnvironBuilder(path=path, headers=Headers(headers)).get_environ()
         body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
-        return Answer(status, answered.to_wsgi_list(), tuple(body)) if environ.get(COPY) is copy else None
+        return Answer(status, answered.to_wsgi_list(), tuple(body))
 
 
 def _decode(path_info: str) -> str:
