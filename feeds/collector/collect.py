@@ -105,7 +105,7 @@ class _Collect:
 
     def run_whole(self, folders: Sequence[Path]) -> CollectResult:
         with self._timing("scan"):
-            content = scan(folders, now_ns=time.time_ns())
+            content = scan(folders, now_ns=self._now * 1_000_000_000)
             known = self._writer.files()
         return self._run(content.articles, known=known, topic_files=content.topics)
 
