@@ -38,7 +38,8 @@ def mentions_of(article: Article, path: str) -> list[Mention]:
     """Give the mentions in one article: itself first, then, where it is published, its related items in order."""
     role = Role(article.state)
     if article.state is not State.PUBLISHED or article.published is None:
-        return [Mention(path=path, position=0, url=article.url, id=article.id, role=role, draft=None)]
+        # What is not shown may have no URL, and then its id tells it from others.
+        return [Mention(path=path, position=0, url=article.url or article.id, id=article.id, role=role, draft=None)]
     categories = _categories(article.topics)
     lead = _reference_to(article, article.published)
     coverage = tuple(_reference_to(item, item.published or article.published) for item in article.related)

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.newsroom import Newsroom
+from tests.postgresql import Server, run_server
+
 GOLDEN = Path(__file__).parent / "golden"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 PLATFORM_SETTINGS = ("DATABASE_URL", "PORT", "WEB_CONCURRENCY")
@@ -51,6 +54,30 @@ def program() -> Callable[[str], str]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgresql(program: Callable[[str], str]) -> Iterator[Server]:
+    """Give a PostgreSQL server."""
+    with run_server(initdb=program("initdb"), postgres=program("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a database with nothing in it, on either engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
+    server: Server = request.getfixturevalue("postgresql")
+    return server.create_database()
+
+
+@pytest.fixture
+def newsroom(database_url: str, tmp_path: Path) -> Iterator[Newsroom]:
+    """Give an empty folder of articles and its catalog, on either engine in turn."""
+    newsroom = Newsroom(tmp_path / "articles", database_url)
+    yield newsroom
+    newsroom.catalog.close()
 
 
 def find_material(name: str) -> Path:

@@ -124,7 +124,7 @@ class CatalogReader:
         has_more = len(rows) > limit
         moments = [
             self._appearance_changed(selection),
-            self._last_departure(selection, shown[-1] if has_more else None),
+            self._last_departure(selection, shown[-1] if len(shown) == limit else None),
         ]
         moments += [max(row.changed, row.released) for row in shown]
         changed = max(moments)
@@ -153,7 +153,7 @@ class CatalogReader:
         return max(self._connection.scalar(scope) or 0, int(self._connection.scalar(site) or 0))
 
     def _last_departure(self, selection: Selection, last: Stored | None) -> int:
-        """Give the moment at which an entry last left the window that ends with `last` (None: it holds everything)."""
+        """Give the moment at which an entry last left the window that ends with `last` (None: it has room for more)."""
         departures = schema.departures.c
         source, where, _ = _select_from(selection, schema.departures, schema.departure_topics)
         if last is not None:

@@ -185,6 +185,11 @@ class CatalogWriter:
             rows.update((row.id, row) for row in self._connection.execute(statement))
         return rows
 
+    def last_release(self, *, until: int) -> int:
+        """Give the last moment up to `until`, in seconds, at which an entry was released; 0 where none was."""
+        released = schema.entries.c.released
+        return self._connection.scalar(select(func.max(released)).where(released <= until)) or 0
+
     def next_number(self, table: Table) -> int:
         """Give the number after the highest one in use."""
         return (self._connection.scalar(select(func.max(table.c.number))) or 0) + 1

@@ -99,13 +99,14 @@ class _Collect:
         self._facts = writer.facts()
         self._is_new = "version" not in self._facts
         self._now = to_seconds(clock.now())
+        self._moment = self._choose_moment()
         self._affected = Affected(everything=self._is_new)
         self._problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
     def run_whole(self, folders: Sequence[Path]) -> CollectResult:
         with self._timing("scan"):
-            content = scan(folders, now_ns=time.time_ns())
+            content = scan(folders, now_ns=self._now * 1_000_000_000)
             known = self._writer.files()
         return self._run(content.articles, known=known, topic_files=content.topics)
 
@@ -165,13 +166,14 @@ class _Collect:
             self._progress(done, len(tasks))
         return parsed
 
-    @property
-    def _moment(self) -> int:
-        """The moment of this commit: now, but always later than the last one's.
+    def _choose_moment(self) -> int:
+        """Choose the moment of this commit: now, but always later than the last commit and the last release.
 
         Validators hang on it, and two states of a feed must not share one.
         """
-        return max(self._now, int(self._facts.get("moment", 0)) + 1)
+        if self._is_new:
+            return self._now
+        return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_release(until=self._now) + 1)
 
     def _find_problems(self, naming: Naming) -> None:
         """Gather the problems of all articles as they stand, and those between them."""

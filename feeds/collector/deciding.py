@@ -100,7 +100,8 @@ class Decider:
             return
         record["changed"] = self._moment
         self._rows.updates.append(record)
-        if any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
+        is_withheld = stored.released <= self._moment < record["released"]
+        if is_withheld or any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
             self._leave(stored)
             self._rows.joined.extend(_memberships(record["topics"], record["published"], number=stored.number))
         self.changes.changed += 1

@@ -1,0 +1,164 @@
+"""Whatever happens to articles, in whatever order, what the catalog promises holds after each step."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from feeds.catalog.reader import Selection
+from tests.newsroom import Newsroom, Sight, related, url_of
+from tests.postgresql import Server
+
+SELECTIONS = (
+    Selection(),
+    Selection(with_related=False),
+    Selection(topic="ai"),
+    Selection(topic="tides", with_related=False),
+    Selection(provider="gazette.example"),
+    Selection(provider="post.example"),
+)
+FEEDS = [(selection, limit) for selection in SELECTIONS for limit in (1, 2, 50)]
+NAMES = ("a", "b", "c", "d")
+DATES = ("2021-03-01T12:00:00Z", "2021-03-02T12:00:00Z", "2021-03-03T12:00:00Z", "2021-03-04T12:20:00Z")
+
+# To shrink a history takes minutes; for that, add the phase.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+
+Article = dict[str, Any] | None
+Step = tuple[int, dict[str, Article]]
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> Article:
+    """Draw the fields of an article, or None for a deleted one; the same URL, id or date is likely in several."""
+    if draw(st.integers(0, 7)) == 0:
+        return None
+    covered = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=2))
+    dates = {"publishedDateTime": draw(st.sampled_from(DATES))} if draw(st.booleans()) else {}
+    state = draw(st.sampled_from([{}, {}, {}, {}, {"published": False}, {"published": False}, {"removed": True}]))
+    identity = draw(st.sampled_from([{}, {}, {}, {}, {"id": "urn:story:1"}, {"id": "urn:story:2"}]))
+    url = draw(st.sampled_from([{}, {}, {}, {"webUrl": url_of("a")}, {"webUrl": url_of("e")}]))
+    return {
+        **url,
+        **state,
+        **identity,
+        "title": draw(st.sampled_from(["Early", "Late"])),
+        "publishedDateTime": draw(st.sampled_from(DATES)),
+        "topics": draw(st.lists(st.sampled_from(["AI", "ai", "Tides"]), unique=True, max_size=2)),
+        "heat": draw(st.sampled_from([None, 10, 90])),
+        "related": related(*covered, **dates),
+        "secured": draw(st.sampled_from(["one", "two"])),
+    }
+
+
+def steps() -> SearchStrategy[list[Step]]:
+    """Draw a history: seconds that pass, then what is written at once."""
+    changes = st.dictionaries(st.sampled_from(NAMES), articles(), max_size=3)
+    return st.lists(st.tuples(st.sampled_from([1, 60, 900]), changes), min_size=1, max_size=8)
+
+
+@contextmanager
+def open_newsroom(database_url: str = "") -> Iterator[Newsroom]:
+    with tempfile.TemporaryDirectory() as folder:
+        newsroom = Newsroom(Path(folder, "articles"), database_url or f"sqlite:///{folder}/catalog.sqlite")
+        yield newsroom
+        newsroom.catalog.close()
+
+
+def apply(newsroom: Newsroom, changes: dict[str, Article]) -> None:
+    for name, fields in changes.items():
+        if fields is not None:
+            newsroom.write(name, **{"webUrl": url_of(name), **fields})
+        elif (newsroom.folder / f"{name}.md").exists():
+            newsroom.delete(name)
+
+
+def look(newsroom: Newsroom) -> dict[tuple[Selection, int], Sight]:
+    return {(selection, limit): newsroom.see(selection, limit=limit) for selection, limit in FEEDS}
+
+
+def check_last_modified(before: dict[tuple[Selection, int], Sight], after: dict[tuple[Selection, int], Sight]) -> None:
+    """Last-Modified moves when the bytes do, then only, and forwards."""
+    for feed, old in before.items():
+        new = after[feed]
+        if old.document == new.document:
+            assert new.changed == old.changed, feed
+        else:
+            assert new.changed is not None, feed
+            assert old.changed is None or new.changed > old.changed, feed
+
+
+def check_versions(
+    before: tuple[dict[tuple[Selection, int], Sight], dict[str, int]],
+    after: tuple[dict[tuple[Selection, int], Sight], dict[str, int]],
+    *,
+    scopes: frozenset[str],
+) -> None:
+    """A scope is named, and its version moves, if and only if its feed's bytes do."""
+    for selection in SELECTIONS:
+        if selection.with_related:
+            moved = before[0][selection, 50].document != after[0][selection, 50].document
+            assert (selection.scope in scopes) == moved, selection
+            if moved:
+                assert after[1][selection.scope] > before[1].get(selection.scope, 0), selection
+
+
+def run_history(newsroom: Newsroom, history: list[Step]) -> None:
+    newsroom.write("z")
+    newsroom.collect()
+    sights = look(newsroom)
+    for seconds, changes in history:
+        newsroom.wait(seconds=seconds)
+        waited = look(newsroom)
+        check_last_modified(sights, waited)
+        versions = newsroom.versions()
+        apply(newsroom, changes)
+        result = newsroom.collector().collect(force=True)
+        sights = look(newsroom)
+        check_last_modified(waited, sights)
+        check_versions((waited, versions), (sights, newsroom.versions()), scopes=result.scopes)
+
+
+def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Collect the same articles into another catalog, and read that."""
+    with open_newsroom(database_url) as fresh:
+        fresh.folder, fresh.now = newsroom.folder, newsroom.now
+        fresh.collect()
+        return fresh.dump()
+
+
+@settings(deadline=None, max_examples=80, phases=PHASES)
+@given(steps())
+def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_collect(history: list[Step]) -> None:
+    with open_newsroom() as newsroom:
+        run_history(newsroom, history)
+        assert newsroom.dump() == dump_fresh(newsroom, "")
+
+
+@settings(deadline=None, max_examples=10, phases=PHASES)
+@given(history=steps())
+def test_postgresql_keeps_the_same_promises(postgresql: Server, history: list[Step]) -> None:
+    with open_newsroom(postgresql.create_database()) as newsroom:
+        run_history(newsroom, history)
+        assert newsroom.dump() == dump_fresh(newsroom, "")
+
+
+@pytest.mark.parametrize("order", ["abcd", "dcba", "bdac"])
+def test_the_order_in_which_articles_come_makes_no_difference(order: str) -> None:
+    written: dict[str, Article] = {
+        "a": {"related": related("b", "c"), "topics": ["AI"]},
+        "b": {"published": False, "heat": -1, "topics": ["Tides"]},
+        "c": {"id": "urn:story:1", "topics": ["ai"], "related": related("d")},
+        "d": {"webUrl": url_of("a"), "topics": ["Tides"]},
+    }
+    with open_newsroom() as newsroom:
+        for name in order:
+            apply(newsroom, {name: written[name]})
+            newsroom.collect()
+        assert newsroom.dump() == dump_fresh(newsroom, "")

@@ -1,0 +1,85 @@
+"""Replay what a real pipeline did to its articles, commit by commit, as subscribers saw it."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feeds.catalog.reader import Selection
+from tests.collector.test_edits import dump_fresh
+from tests.newsroom import ALL, Newsroom
+
+LIMIT = 10_000
+
+
+@pytest.fixture
+def commits(corpus: Path) -> Iterator[list[dict[str, Any]]]:
+    """Give the changes of one commit after the other."""
+    path = corpus / "history.jsonl.gz"
+    if not path.is_file():
+        pytest.skip("the corpus holds no history")
+
+    def read() -> Iterator[list[dict[str, Any]]]:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for _, changes in groupby(map(json.loads, lines), key=itemgetter("commit")):
+                yield list(changes)
+
+    return read()
+
+
+def apply(newsroom: Newsroom, changes: list[dict[str, Any]]) -> None:
+    for change in changes:
+        path = newsroom.folder / change["path"]
+        if change["action"] == "D":
+            path.unlink()
+        else:
+            path.write_text(change["text"], encoding="utf-8", newline="")
+
+
+class Subscriber:
+    """Polls the feed of everything and of every topic, and remembers what it saw."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._documents: dict[Selection, bytes] = {}
+        self.ids: dict[str, set[str]] = {}
+
+    def poll(self) -> set[str]:
+        """Give the scopes whose feeds have moved."""
+        with self._newsroom.catalog.reading() as reader:
+            topics = [Selection(topic=topic.slug) for topic in reader.topics()]
+        moved = set()
+        for selection in (ALL, *topics):
+            sight = self._newsroom.see(selection, limit=LIMIT)
+            if sight.document != self._documents.get(selection):
+                moved.add(selection.scope)
+            self._documents[selection] = sight.document
+            for entry in sight.entries:
+                self.ids.setdefault(entry.url, set()).add(entry.id)
+        return moved
+
+
+@pytest.mark.timeout(600)
+def test_history_shows_a_subscriber_what_changed_and_no_story_twice(
+    newsroom: Newsroom, commits: Iterator[list[dict[str, Any]]]
+) -> None:
+    newsroom.collect()
+    subscriber = Subscriber(newsroom)
+    subscriber.poll()
+    versions: dict[str, int] = {}
+    for number, changes in enumerate(commits):
+        apply(newsroom, changes)
+        result = newsroom.collect()
+        visible = {scope for scope in result.scopes if not scope.startswith("providers/")}
+        before, versions = versions, newsroom.versions()
+        assert {scope for scope, version in versions.items() if version != before.get(scope)} >= result.scopes
+        # What no version speaks of is polled from time to time, to see that it has not moved.
+        if visible or number % 10 == 0:
+            assert subscriber.poll() == visible, number
+    assert {url: ids for url, ids in subscriber.ids.items() if len(ids) > 1} == {}
+    assert newsroom.dump() == dump_fresh(newsroom, "")

@@ -1,0 +1,173 @@
+"""Write articles, collect them, and look at what subscribers see: a publisher's day in a few lines."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+
+from feeds.catalog.engine import open_engine
+from feeds.catalog.reader import Selection
+from feeds.catalog.store import Catalog
+from feeds.collector import Collector, CollectResult
+from feeds.entry import Entry
+from feeds.feed import Feed, Site
+from feeds.moments import Clock
+from feeds.renderers.jsonfeed import render_json
+
+ALL = Selection()
+START = datetime(2021, 3, 4, 12, tzinfo=UTC)
+SITE = Site(url="https://feeds.example", title="Feeds")
+
+# What two catalogs of the same articles have in common, whatever happened before, by natural keys. A topic or provider
+# without entries is history: it was there once.
+_TABLES = {
+    "files": "SELECT path, digest, accepted, problems FROM files",
+    "mentions": "SELECT path, position, url, id, role, draft FROM mentions",
+    "labels": "SELECT path, topic, label FROM labels",
+    "topics": "SELECT key, slug, name, description, image, parent, entries, newest FROM topics WHERE entries > 0",
+    "aliases": "SELECT slug, topic FROM aliases",
+    "providers": "SELECT domain, entries, newest FROM providers WHERE entries > 0",
+    "entries": "SELECT id, kind, type, provider, published, released, quality, heat, digest, document FROM entries",
+    "entry_topics": (
+        "SELECT topics.key, entry_topics.published, entries.published AS time, entries.id FROM entry_topics"
+        " JOIN topics ON topics.number = entry_topics.topic JOIN entries ON entries.number = entry_topics.entry"
+    ),
+}
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What a subscriber sees of one feed: its bytes, in the format that shows most, its entries, Last-Modified."""
+
+    document: bytes
+    entries: tuple[Entry, ...]
+    changed: datetime | None
+
+    @property
+    def ids(self) -> list[str]:
+        return [entry.id for entry in self.entries]
+
+    @property
+    def titles(self) -> list[str]:
+        return [entry.title for entry in self.entries]
+
+    def entry(self, id: str) -> Entry:
+        """Give the one entry with this id."""
+        (entry,) = (entry for entry in self.entries if entry.id == id)
+        return entry
+
+
+class Newsroom:
+    """A folder of articles, the catalog they are collected into, and a clock that only moves when told to."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.database_url = database_url
+        self.catalog = Catalog(database_url, wait_seconds=1)
+        self.now = START
+        self.clock = Clock(now=lambda: self.now, sleep=lambda seconds: self.wait(seconds=seconds))
+
+    def wait(self, **duration: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**duration)
+
+    def write(self, name: str, **fields: Any) -> Path:
+        """Write an article; what `fields` do not say is plain, and what they say is None is left out.
+
+        Its URL, title and file are named after `name`, and it was published at noon of 1 March 2021.
+        """
+        plain = {
+            "title": f"Story {name}",
+            "webUrl": url_of(name),
+            "publishedDateTime": "2021-03-01T12:00:00Z",
+            "provider": {"name": "The Gazette", "domain": "gazette.example"},
+        }
+        given = {key: value for key, value in (plain | fields).items() if value is not None}
+        return self.write_text(name, "".join(f"{key}: {json.dumps(value)}\n" for key, value in given.items()))
+
+    def write_text(self, name: str, front: str) -> Path:
+        """Write an article whose front matter is `front`."""
+        path = self.folder / f"{name}.md"
+        path.write_text(f"---\n{front}---\n", encoding="utf-8")
+        return path
+
+    def delete(self, name: str) -> None:
+        """Delete an article."""
+        (self.folder / f"{name}.md").unlink()
+
+    def collect(self, **options: Any) -> CollectResult:
+        """Collect a minute later."""
+        self.wait(minutes=1)
+        return self.collector().collect(**options)
+
+    def collector(self, *, appearance: str = "") -> Collector:
+        """Give the collector of this folder into this catalog."""
+        return Collector(self.catalog, [self.folder], appearance=appearance, clock=self.clock)
+
+    def see(self, selection: Selection = ALL, *, limit: int = 50) -> Sight:
+        """Look at a feed."""
+        with self.catalog.reading() as reader:
+            window = reader.window(selection, limit=limit, now=self.now)
+            name, subtitle = selection.scope, ""
+            if topic := reader.topic(selection.topic):
+                name, subtitle = topic.name, topic.description
+        feed = Feed(
+            id=selection.scope,
+            path=f"/{selection.scope}",
+            title=name,
+            subtitle=subtitle,
+            page_url=f"{SITE.url}/",
+            site=SITE,
+            entries=window.entries,
+        )
+        return Sight(render_json(feed), window.entries, window.changed)
+
+    def see_topic(self, slug: str) -> Sight:
+        """Look at the feed of a topic."""
+        return self.see(Selection(topic=slug))
+
+    def versions(self) -> dict[str, int]:
+        """Read the version of every scope."""
+        with self.catalog.reading() as reader:
+            return reader.versions_since(0)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask the database."""
+        engine = open_engine(self.database_url)
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.execute(text(statement))]
+        finally:
+            engine.dispose()
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Read all of the catalog that does not depend on its history."""
+        return {name: sorted(self.query(statement), key=repr) for name, statement in _TABLES.items()}
+
+
+def url_of(name: str) -> str:
+    """Give the URL of the story called `name`."""
+    return f"https://gazette.example/{name}"
+
+
+def related(*names: str, **fields: Any) -> list[dict[str, Any]]:
+    """Give the `related` list of a lead, as the pipeline writes it."""
+    provider = {"name": "The Post", "domain": "post.example"}
+    return [{"title": f"Story {name}", "webUrl": url_of(name), "provider": provider} | fields for name in names]
+
+
+def watch(newsroom: Newsroom, selections: Iterable[Selection]) -> Callable[[], dict[Selection, bool]]:
+    """Give a function that says, each time, which feeds' bytes differ from the time before."""
+    seen = {selection: newsroom.see(selection).document for selection in selections}
+
+    def look() -> dict[Selection, bool]:
+        current = {selection: newsroom.see(selection).document for selection in seen}
+        moved = {selection: current[selection] != seen[selection] for selection in seen}
+        seen.update(current)
+        return moved
+
+    return look
