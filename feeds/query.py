@@ -19,7 +19,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as it is now.
 
     `changed` is when it last became different from what it had been, None where nothing was ever in it; `has_more`
-    says whether older entries exist. `name` is what its subject is called.
+    says whether older entries exist. `name` is what its subject is called, `scope` the part of the catalog it shows.
     """
 
     subject: Subject
@@ -27,6 +27,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     changed: datetime | None
     has_more: bool
+    scope: str
 
 
 class _Heading(msgspec.Struct, frozen=True):
@@ -67,7 +68,14 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
         link_choice=settings.link,
         ttl_seconds=settings.max_age_seconds,
     )
-    return Edition(subject=subject, feed=feed, name=heading.name, changed=window.changed, has_more=window.has_more)
+    return Edition(
+        subject=subject,
+        feed=feed,
+        name=heading.name,
+        changed=window.changed,
+        has_more=window.has_more,
+        scope=selection.scope,
+    )
 
 
 def make_feed_id(subject: Subject, *, site_id: str) -> str:

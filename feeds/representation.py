@@ -30,7 +30,8 @@ class Representation(msgspec.Struct, frozen=True, kw_only=True):
     """What to send (RFC 9110 section 8).
 
     `etag` is strong, without its quotes. `last_modified` is None where nothing was ever there to be modified. `links`
-    are for the `Link` header.
+    are for the `Link` header. `scopes` name the parts of the catalog that the bytes depend on; with none of them, it is
+    all of it.
     """
 
     body: bytes
@@ -39,6 +40,7 @@ class Representation(msgspec.Struct, frozen=True, kw_only=True):
     last_modified: datetime | None
     max_age_seconds: int
     links: tuple[Link, ...] = ()
+    scopes: tuple[str, ...] = ()
 
 
 def locate(path: str, reader: CatalogReader) -> Address:
@@ -100,19 +102,20 @@ def _represent_feed(
         max_age_seconds=settings.max_age_seconds,
         # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
         links=(*feed.links, Link("self", feed.self_url(address.format))) if settings.hubs else (),
+        scopes=(edition.scope,),
     )
 
 
 def _represent_page(
     address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Representation:
+    max_age = settings.max_age_seconds
     if address == PageAddress():
         directory = read_directory(reader, now=now)
-        body, changed = render_home(directory, settings), directory.changed
-    else:
-        edition = read_edition(address.subject, reader, settings=settings, now=now)
-        body, changed = render_page(edition, settings), edition.changed
-    return _make(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
+        return _make(render_home(directory, settings), HTML, changed=directory.changed, max_age_seconds=max_age)
+    edition = read_edition(address.subject, reader, settings=settings, now=now)
+    body = render_page(edition, settings)
+    return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=(edition.scope,))
 
 
 def _make(
@@ -122,6 +125,7 @@ def _make(
     changed: datetime | None,
     max_age_seconds: int,
     links: tuple[Link, ...] = (),
+    scopes: tuple[str, ...] = (),
 ) -> Representation:
     return Representation(
         body=body,
@@ -130,4 +134,5 @@ def _make(
         last_modified=changed,
         max_age_seconds=max_age_seconds,
         links=links,
+        scopes=scopes,
     )

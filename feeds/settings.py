@@ -15,6 +15,16 @@ import msgspec
 from feeds.entry import fingerprint
 from feeds.errors import SettingsError
 from feeds.feed import LinkChoice, Site
+from feeds.setting_values import (
+    parse_choice,
+    parse_database_url,
+    parse_folders,
+    parse_language,
+    parse_line,
+    parse_number,
+    parse_site_url,
+    parse_urls,
+)
 
 PREFIX = "FEEDS_"
 RENDERING_REVISION = 1
@@ -22,9 +32,6 @@ RENDERING_REVISION = 1
 
 _SHOWN_CHARACTERS = 60
 _ICON_PATH = "/static/icon.png"
-_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no blanks, quotes, angle brackets, or letters beyond ASCII
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 
 # What platforms call the app's own public address, the surest first.
 _PLATFORM_NAMES = {
@@ -108,8 +115,8 @@ class Setting(msgspec.Struct, frozen=True):
     name: str
     field: str
     default: str
-    help: str
     parse: Callable[[str], Any]
+    help: str
     is_secret: bool = False
 
     def read(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 each setting has a type of its own
@@ -163,165 +170,61 @@ def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
             yield f"{name}: there is no such setting; {hint}"
 
 
-def _parse_folders(text: str) -> tuple[Path, ...]:
-    folders = tuple(Path(part.strip()).expanduser() for part in text.split(os.pathsep) if part.strip())
-    if not folders:
-        raise ValueError("name a folder")
-    return folders
-
-
-def _parse_site_url(text: str) -> str:
-    if not text:
-        return ""
-    if "?" in text or "#" in text:
-        raise ValueError("write it without a query and a fragment")
-    return _parse_url(text).rstrip("/")
-
-
-def _parse_url(text: str) -> str:
-    if not _URL.fullmatch(text) or not _is_absolute(text):
-        raise ValueError("write an absolute address such as https://feeds.example.org")
-    if "@" in urlsplit(text).netloc:
-        raise ValueError("write it without a user and a password")
-    return text
-
-
-def _is_absolute(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its brackets or its port
-        return False
-
-
-def _parse_hub_urls(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_parse_url(part) for part in re.split(r"[\s,]+", text) if part))
-
-
-def _parse_title(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("write it in one line, without control characters")
-    return text
-
-
-def _parse_language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
-        raise ValueError("write a language tag of BCP 47 such as en or pt-BR")
-    return text
-
-
-def _parse_choice(kind: type[StrEnum], text: str) -> StrEnum:
-    choices = [str(choice) for choice in kind]
-    if text.lower() not in choices:
-        close = get_close_matches(text.lower(), choices, n=1)
-        raise ValueError(f"choose one of {', '.join(choices)}" + (f"; did you mean {close[0]}?" if close else ""))
-    return kind(text.lower())
-
-
-def _parse_number(smallest: int, largest: int, text: str) -> int:
-    if not re.fullmatch("[0-9]{1,9}", text) or not smallest <= int(text) <= largest:
-        raise ValueError(f"write a whole number from {smallest} to {largest}")
-    return int(text)
-
-
-def _parse_database_url(text: str) -> str:
-    scheme, separator, _ = text.partition("://")
-    if not separator or scheme.partition("+")[0] not in _DATABASE_SCHEMES:
-        raise ValueError("write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
-    return text
-
-
+# One line says what it is, the next what it is for.
+# fmt: off
 SETTINGS = (
     Setting(
-        "FEEDS_CONTENT",
-        "content",
-        "seeds",
-        parse=_parse_folders,
+        "FEEDS_CONTENT", "content", "seeds", parse_folders,
         help=f"The folders that hold the articles, with `{os.pathsep}` between them.",
     ),
     Setting(
-        "FEEDS_SITE_URL",
-        "site_url",
-        "",
-        parse=_parse_site_url,
+        "FEEDS_SITE_URL", "site_url", "", parse_site_url,
         help="The address your readers use. Unset: the platform's own name for the app, else http://localhost:PORT.",
     ),
     Setting(
-        "FEEDS_SITE_TITLE",
-        "site_title",
-        "Topic Feeds",
-        parse=_parse_title,
+        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line,
         help="The name of your site, as every feed shows it.",
     ),
     Setting(
-        "FEEDS_SITE_ID",
-        "site_id",
-        "",
-        parse=_parse_title,
+        "FEEDS_SITE_ID", "site_id", "", parse_line,
         help="Any text that tells your feeds' ids from those of other sites. Set it once, and never change it.",
     ),
     Setting(
-        "FEEDS_LANGUAGE",
-        "language",
-        "en",
-        parse=_parse_language,
+        "FEEDS_LANGUAGE", "language", "en", parse_language,
         help="The language of the site, as a BCP 47 tag.",
     ),
     Setting(
-        "FEEDS_RELATED",
-        "related",
-        "entries",
-        parse=partial(_parse_choice, Related),
+        "FEEDS_RELATED", "related", "entries", partial(parse_choice, Related),
         help="`entries`: related items are entries of their own; `links`: only links in the stories they belong to.",
     ),
     Setting(
-        "FEEDS_LINK",
-        "link",
-        "web",
-        parse=partial(_parse_choice, LinkChoice),
+        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice),
         help="Which address entries link to, where an article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
-        "FEEDS_LIMIT",
-        "limit",
-        "50",
-        parse=partial(_parse_number, 1, 200),
+        "FEEDS_LIMIT", "limit", "50", partial(parse_number, 1, 200),
         help="How many entries a feed holds, from 1 to 200.",
     ),
     Setting(
-        "FEEDS_MAX_AGE",
-        "max_age_seconds",
-        "900",
-        parse=partial(_parse_number, 0, 86_400),
+        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, 0, 86_400),
         help="For how many seconds readers and caches need not ask again, up to a day.",
     ),
     Setting(
-        "FEEDS_HUBS",
-        "hubs",
-        "",
-        parse=_parse_hub_urls,
+        "FEEDS_HUBS", "hubs", "", parse_urls,
         help="The WebSub hubs that your feeds name, as absolute addresses with blanks or commas between them.",
     ),
     Setting(
-        "DATABASE_URL",
-        "database_url",
-        "sqlite:///catalog.sqlite3",
-        parse=_parse_database_url,
+        "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,
         is_secret=True,
         help="Where the catalog is kept: `sqlite:///PATH` or `postgresql://…`.",
     ),
     Setting(
-        "PORT",
-        "port",
-        "8000",
-        parse=partial(_parse_number, 1, 65_535),
+        "PORT", "port", "8000", partial(parse_number, 1, 65_535),
         help="The port the server listens on.",
     ),
     Setting(
-        "WEB_CONCURRENCY",
-        "workers",
-        "2",
-        parse=partial(_parse_number, 1, 64),
+        "WEB_CONCURRENCY", "workers", "2", partial(parse_number, 1, 64),
         help="How many worker processes serve.",
     ),
 )
+# fmt: on

@@ -1,6 +1,7 @@
 """Make the Flask app: two routes, since which paths there are is the address module's to know."""
 
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from flask import Flask, Response, request
@@ -9,10 +10,14 @@ from feeds import __version__
 from feeds.address import AssetAddress, check_spelling, parse_address
 from feeds.catalog.store import Catalog
 from feeds.moments import SYSTEM_CLOCK, Clock
-from feeds.representation import Representation, locate, represent, represent_asset
+from feeds.representation import represent_asset
 from feeds.settings import Settings
 from feeds.web.failures import register_failures
+from feeds.web.hotpath import COPY, HotPath
 from feeds.web.responses import NO_STORE, Answer, answer, complete
+from feeds.web.shelf import Shelf
+
+MAX_SHELF_BYTES = 64 * 1024 * 1024
 
 
 def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK) -> Flask:
@@ -20,14 +25,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
     app = Flask(__name__, static_folder=None, template_folder=None)
     # Werkzeug would redirect `//` by itself, to an address made from the request's Host.
     app.url_map.merge_slashes = False
-
-    def represent_path(path: str) -> Representation:
-        address = parse_address(path)
-        if isinstance(address, AssetAddress):
-            check_spelling(path, address)
-            return represent_asset(address)
-        with catalog.reading() as reader:
-            return represent(locate(path, reader), reader, settings=settings, now=clock.now())
+    shelf = Shelf(catalog, settings, clock=clock, max_bytes=MAX_SHELF_BYTES)
 
     @app.get("/healthz")
     def report_health() -> Response:
@@ -36,13 +34,19 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
-        return answer(represent_path(f"/{path}"), request.environ)
+        address = parse_address(f"/{path}")
+        if isinstance(address, AssetAddress):
+            check_spelling(f"/{path}", address)
+            return answer(represent_asset(address), request.environ)
+        copy = request.environ[COPY] = shelf.fetch(f"/{path}")
+        return answer(copy.representation, request.environ, encode=partial(shelf.body, copy))
 
     @app.after_request
     def complete_response(response: Response) -> Response:
         return complete(response, request.method)
 
     register_failures(app, settings)
+    app.wsgi_app = HotPath(app.wsgi_app, shelf)  # type: ignore[method-assign] # as Flask's documentation says
     return app
 
 

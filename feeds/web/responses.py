@@ -1,15 +1,20 @@
 """Turn a representation into an HTTP response; the rules of conditional requests are Werkzeug's."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from flask import Response
 from werkzeug.datastructures import Headers
 
 from feeds.feed import Link
 from feeds.representation import HTML, Representation
+from feeds.web.conditions import make_etag, normalise_tags
+from feeds.web.encodings import Encoding, choose_encoding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+Encode: TypeAlias = Callable[[Encoding], bytes]
 
 NO_STORE = "no-store"
 HEADERS = {
@@ -48,18 +53,28 @@ class Answer(Response):
         return headers
 
 
-def answer(representation: Representation, environ: "WSGIEnvironment") -> Response:
-    """Answer a GET or HEAD request with a representation, or with 304 where the client has it (RFC 9110 section 13)."""
-    response = Answer(representation.body, content_type=representation.media_type)
-    response.set_etag(representation.etag)
+def answer(representation: Representation, environ: "WSGIEnvironment", *, encode: Encode | None = None) -> Response:
+    """Answer a GET or HEAD request with a representation, or with 304 where the client has it (RFC 9110 section 13).
+
+    With `encode`, which gives the bytes in a content coding, the answer is in the one that the client likes best.
+    """
+    encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if encode else Encoding.IDENTITY
+    body = encode(encoding) if encode else representation.body
+    response = Answer(body, content_type=representation.media_type)
+    response.set_etag(make_etag(representation, encoding))
     if representation.last_modified:  # Werkzeug would write None as the present moment
         response.last_modified = representation.last_modified
     response.headers["Cache-Control"] = f"public, max-age={representation.max_age_seconds}"
+    if encode:
+        response.headers["Vary"] = "Accept-Encoding"
+    if encoding is not Encoding.IDENTITY:
+        response.headers["Content-Encoding"] = encoding.value
     if representation.links:
         response.headers["Link"] = ", ".join(_write_link(link) for link in representation.links)
     if representation.media_type == HTML:
         response.headers.update(_PAGE_HEADERS)
-    response.make_conditional(environ)
+    response.make_conditional(normalise_tags(environ, representation, encoding))
+    response.headers.remove("Date")  # the server's to say, each time anew (RFC 9110 section 6.6.1)
     return response
 
 
