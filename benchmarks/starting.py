@@ -77,7 +77,11 @@ def _serving(command: Sequence[str], settings: Mapping[str, str], *, path: str) 
     environment = make_environment({**settings, "PORT": str(port)})
     begun = time.perf_counter()
     with subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        [*command, "--bind", f"127.0.0.1:{port}"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         try:
             while _get_status(port, path) != http.client.OK:
