@@ -35,20 +35,34 @@ def plot_growth(report: Report, path: Path) -> None:
     for name, same in _group(figures, lambda each: each.name):
         ordered = sorted(same, key=lambda each: each.size)
         lines[name] = [(each.size, each.value / ordered[0].value) for each in ordered]
-    _plot(lines, path, label="times as much as with the fewest")
+    # A whole decade, so that what hardly grows looks like that.
+    _plot(lines, path, label="times as much as with the fewest", at_least=(0.5, 5))
 
 
 def _group(figures: Sequence[Figure], key: Callable[[Figure], str]) -> list[tuple[str, list[Figure]]]:
     return [(name, list(same)) for name, same in groupby(sorted(figures, key=key), key)]
 
 
-def _plot(lines: dict[str, list[tuple[int, float]]], path: Path, *, label: str) -> None:
+def _plot(
+    lines: dict[str, list[tuple[int, float]]],
+    path: Path,
+    *,
+    label: str,
+    at_least: tuple[float, float] = (0.5, 1),
+) -> None:
     with mpl.rc_context(_DETERMINISTIC):
         plot = Plot(figsize=(9, 5), layout="constrained")
         axes = plot.subplots()
         for name, points in lines.items():
             axes.plot(*zip(*points, strict=True), marker="o", label=name)
         axes.set(xscale="log", yscale="log", xlabel="articles", ylabel=label)
+        low, high = axes.get_ylim()
+        axes.set_ylim(min(low, at_least[0]), max(high, at_least[1]))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_minor_formatter("")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
+        axes.set_xticks(sorted({size for points in lines.values() for size, _ in points}))
         axes.grid(visible=True, which="both", alpha=0.25)
         plot.legend(loc="outside right upper", frameon=False, fontsize="small")
         plot.savefig(path, format="svg", metadata=_METADATA)
