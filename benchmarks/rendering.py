@@ -19,7 +19,7 @@ from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import represent
 from feeds.settings import Settings
 
-_ROUNDS = 10
+_ROUNDS = 5
 _LIMIT = 1.5
 # Feeds of several topics, for one may happen to hold longer texts in one corpus than in another.
 _TOPICS = 5
