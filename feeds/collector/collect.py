@@ -19,7 +19,7 @@ from feeds.collector.reading import Task, read_sources
 from feeds.collector.recording import Affected, forget_files, record_readings
 from feeds.collector.topicfiles import read_topic_files
 from feeds.errors import Level, MassRemovalError, Problem
-from feeds.folders import ContentFile, scan
+from feeds.folders import ContentFile, locate_key, scan
 from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
 
 Progress = Callable[[int, int], object]
@@ -81,17 +81,32 @@ class Collector:
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
-            collect = _Collect(writer, appearance=self._appearance, clock=self._clock, force=force, progress=progress)
-            return collect.run_whole(self._folders) if only is None else collect.run_partial(only)
+            collect = _Collect(
+                writer,
+                self._folders,
+                appearance=self._appearance,
+                clock=self._clock,
+                force=force,
+                progress=progress,
+            )
+            return collect.run_whole() if only is None else collect.run_partial(only)
 
 
 class _Collect:
     """One collect under way."""
 
     def __init__(
-        self, writer: CatalogWriter, *, appearance: str, clock: Clock, force: bool, progress: Progress
+        self,
+        writer: CatalogWriter,
+        folders: Sequence[Path],
+        *,
+        appearance: str,
+        clock: Clock,
+        force: bool,
+        progress: Progress,
     ) -> None:
         self._writer = writer
+        self._folders = folders
         self._appearance = appearance
         self._clock = clock
         self._force = force
@@ -104,9 +119,9 @@ class _Collect:
         self._problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
-    def run_whole(self, folders: Sequence[Path]) -> CollectResult:
+    def run_whole(self) -> CollectResult:
         with self._timing("scan"):
-            content = scan(folders, now_ns=self._now * 1_000_000_000)
+            content = scan(self._folders, now_ns=self._now * 1_000_000_000)
             known = self._writer.files()
         return self._run(content.articles, known=known, topic_files=content.topics)
 
@@ -124,10 +139,11 @@ class _Collect:
         topic_files: Sequence[ContentFile] | None,
     ) -> CollectResult:
         gone = sorted(known.keys() - {file.key for file in files})
-        self._guard([known[key] for key in gone])
+        leaving = self._find_leaving([known[key] for key in gone])
         with self._timing("read"):
             forget_files(self._writer, gone, affected=self._affected)
             read = self._read(_select_changed(files, known), known=known)
+            self._guard(leaving)
         with self._timing("publish"):
             topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
             naming = update_topics(self._writer, self._affected, files=topics)
@@ -149,12 +165,20 @@ class _Collect:
             seconds=self._seconds,
         )
 
-    def _guard(self, gone: Sequence[Stored]) -> None:
-        removed = sum(row.accepted for row in gone)
-        if removed and not self._force:
-            articles = self._writer.count_accepted()
-            if removed * 2 > articles:
-                raise MassRemovalError(removed=removed, known=articles)
+    def _find_leaving(self, gone: Sequence[Stored]) -> tuple[list[str], int]:
+        """Give the URLs of the articles whose files are gone, and how many articles there were; none if they are few."""
+        paths = [row.path for row in gone if row.accepted]
+        if self._force or not paths or len(paths) * 2 <= (articles := self._writer.count_accepted()):
+            return [], 0
+        return [row.url for row in self._writer.mentions_in(paths) if row.position == 0], articles
+
+    def _guard(self, leaving: tuple[list[str], int]) -> None:
+        """Refuse if most articles would be gone: what has only moved to another file is still mentioned."""
+        urls, articles = leaving
+        present = {row.url for row in self._writer.mentions_of(set(urls)) if row.position == 0}
+        removed = sum(url not in present for url in urls)
+        if removed * 2 > articles:
+            raise MassRemovalError(removed=removed, known=articles)
 
     def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored]) -> int:
         parsed = done = 0
@@ -180,12 +204,15 @@ class _Collect:
         for document in self._writer.problems():
             self._problems.extend(msgspec.json.decode(document, type=list[Problem]))
         for url, (first, *others) in self._writer.duplicate_urls():
-            message = f"this article has the same address as {first} ({url}), so the two make one entry; remove one"
-            self._problems.extend(Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others)
+            message = f"this article has the same address as {locate_key(self._folders, first)} ({url}), so the two make one entry; remove one"
+            self._problems.extend(self._warn(key, "duplicate-url", message=message) for key in others)
         for key, slug in naming.clashes.items():
             message = f"the topic “{key}” would have the same address as another one, so its is /topics/{slug};"
             path = self._writer.first_path_with(key)
-            self._problems.append(Problem(path, 1, 1, Level.WARNING, "topic-clash", f"{message} rename one of them"))
+            self._problems.append(self._warn(path, "topic-clash", message=f"{message} rename one of them"))
+
+    def _warn(self, key: str, code: str, *, message: str) -> Problem:
+        return Problem(locate_key(self._folders, key), 1, 1, Level.WARNING, code, message)
 
     def _stamp(self, naming: Naming, changes: Changes) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""

@@ -27,18 +27,18 @@ def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[
     """Write new and changed topics; the entries of a topic that is named otherwise now are added to `affected`.
 
     A topic once known stays known, so that its subscribers meet an empty feed rather than an error. `files` are the
-    metadata files; `affected.topics` has to name the keys of those that have changed.
+    metadata files; `affected.described` has to name the keys of those that have changed.
     """
     stored = {row.key: row for row in writer.topics()}
     canonical = {key: file.keys[0] for file in reversed(files) for key in file.keys}
-    labels = _count_labels(writer, affected.topics, canonical)
+    labels = _count_labels(writer, affected.topics | affected.described, canonical)
     by_key = {file.keys[0]: file for file in reversed(files)}
     records = _plan(stored, labels=labels, files=by_key)
     _write_topics(writer, records, stored=stored, files=files)
     changed = {key for key, record in records.items() if _differs(record, stored.get(key))}
     if not affected.everything:
         renamed = {key for key in changed & set(stored) if _is_renamed(records[key], stored[key])}
-        for key in renamed | (affected.topics & set(stored) & set(canonical)):
+        for key in renamed | (affected.described & set(stored)):
             affected.names.update(writer.ids_in_topic(stored[key].number))
     synonyms = {key: target for key, target in canonical.items() if target in records}
     return Naming(
