@@ -87,7 +87,7 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     notes: list[Note] = []
     article = _read_article(Section(front.fields, (), notes=notes), front.source.body)
     problems = place_notes(front, notes) if notes else front.problems
-    if front.source.body.strip() and not article.body:
+    if article.state is State.PUBLISHED and front.source.body.strip() and not article.body:
         problems += (_refuse_body(front.source),)
     for problem in problems:
         if problem.level is Level.ERROR:
@@ -103,8 +103,9 @@ def _refuse_body(source: Source) -> Problem:
 
 def _read_article(section: Section, body: str) -> Article:
     state = _read_state(section)
-    # A file that is not shown only serves to be recognised, so little can be wrong with it.
-    level = Level.ERROR if state is State.PUBLISHED else Level.WARNING
+    # A file that is not shown only serves to be recognised, so little can be wrong with it, and little need be read.
+    is_shown = state is State.PUBLISHED
+    level = Level.ERROR if is_shown else Level.WARNING
     iri, url = _read_identity(section, level=level)
     published, updated = _read_dates(section, level=level)
     if not section.has("publishedDateTime") and not section.has("updatedDateTime"):
@@ -122,8 +123,8 @@ def _read_article(section: Section, body: str) -> Article:
         published=published,
         updated=updated,
         summary=section.read_text("excerpt"),
-        body=body_html(body, url) if body.strip() else "",
-        embed=_read_embed(section),
+        body=body_html(body, url) if is_shown and body.strip() else "",
+        embed=_read_embed(section) if is_shown else "",
         image=read_image(section),
         provider=_read_provider(provider, url),
         authors=_read_authors(provider),
@@ -132,7 +133,7 @@ def _read_article(section: Section, body: str) -> Article:
         topics=section.read_texts("topics"),
         quality=section.read_number("quality"),
         heat=section.read_number("heat"),
-        related=_read_all_related(section, url),
+        related=_read_all_related(section, url) if is_shown else (),
     )
 
 

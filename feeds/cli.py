@@ -5,18 +5,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 
 from feeds import __version__
-from feeds.address import parse_address
+from feeds.address import Address
+from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.collector import CollectResult, Collector
+from feeds.collector import Collector, CollectResult
 from feeds.collector.checking import check_folders
 from feeds.errors import FeedsError, Level, MovedError, SettingsError
 from feeds.moments import SYSTEM_CLOCK
 from feeds.problems import ReportFormat, write_report
-from feeds.representation import represent
+from feeds.representation import locate, represent
 from feeds.settings import Settings, describe_settings
 
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
@@ -73,7 +75,9 @@ def _collect(settings: Settings, folders: tuple[Path, ...], *, force: bool = Fal
 
 def _summarize(result: CollectResult) -> str:
     articles = f"{result.read} read, {result.kept} as before, {result.rejected} rejected, {result.gone} gone"
-    counts = f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
+    counts = (
+        f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
+    )
     timing = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
     return f"articles: {articles}\nentries: {counts}\nversion {result.version}; {timing}"
 
@@ -101,22 +105,25 @@ def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
 @FOLDERS
 def serve(folders: tuple[Path, ...]) -> None:
     """Collect the articles in DIR, by default those of FEEDS_CONTENT, then serve the feeds at PORT."""
+    if folders:
+        os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
     settings = Settings.from_environ(os.environ)
-    _collect(settings, folders)
-    sys.stdout.flush()
+    if not settings.database_url.startswith("sqlite"):  # there, the server collects as it starts
+        _collect(settings, settings.content)
+        sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]
-    os.execv(sys.executable, command)  # noqa: S606 — the server takes this process's place, and its signals
+    os.execv(sys.executable, command)  # noqa: S606 the server takes this process's place, and with it its signals
 
 
 @main.command()
 def topics() -> None:
     """List the topics of the catalog: slug, entries, date of the newest, name."""
-    catalog = Catalog(Settings.from_environ(os.environ).database_url)
-    with catalog.reading() as reader:
+    with _open_catalog().reading() as reader:
         rows = [(topic.slug, topic.entries, topic.newest, topic.name) for topic in reader.topics()]
     width = max((len(slug) for slug, *_ in rows), default=0)
     for slug, entries, newest, name in rows:
-        click.echo(f"{slug:<{width}}  {entries:>7}  {newest:%Y-%m-%d}  {name}" if newest else f"{slug:<{width}}  {entries:>7}  {'never':<10}  {name}")
+        date = f"{newest:%Y-%m-%d}" if newest else "-"
+        click.echo(f"{slug:<{width}}  {entries:>7}  {date:<10}  {name}")
 
 
 @main.command()
@@ -124,18 +131,28 @@ def topics() -> None:
 def render(path: str) -> None:
     """Write what the server answers at the URL path PATH, such as /topics/ai.atom."""
     settings = Settings.from_environ(os.environ)
-    catalog = Catalog(settings.database_url)
-    now = SYSTEM_CLOCK.now()
-    with catalog.reading() as reader:
-        body = _represent(path)
-    click.get_binary_stream("stdout").write(body)
+    with _open_catalog().reading() as reader:
+        answer = represent(_locate(unquote(path), reader), reader, settings=settings, now=SYSTEM_CLOCK.now())
+    sys.stdout.buffer.write(answer.body)
+
+
+def _locate(path: str, reader: CatalogReader) -> Address:
+    """Find what a path names, under whatever spelling."""
+    try:
+        return locate(path, reader)
+    except MovedError as error:
+        return locate(unquote(error.path), reader)
+
+
+def _open_catalog() -> Catalog:
+    return Catalog(Settings.from_environ(os.environ).database_url)
 
 
 @main.command("settings")
 def show_settings() -> None:
     """List every setting in effect, with what it is for; passwords are hidden."""
-    for name, value, help in describe_settings(Settings.from_environ(os.environ)):
-        click.echo(f"{name}={value}\n    {help}")
+    for name, value, purpose in describe_settings(Settings.from_environ(os.environ)):
+        click.echo(f"{name}={value}\n    {purpose}")
 
 
 @contextmanager

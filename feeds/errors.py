@@ -6,8 +6,9 @@ FeedsError
 ├── CatalogError        the catalog cannot be opened, written, or is not there yet
 │   └── CatalogBusyError    another collector holds it
 ├── MassRemovalError    a collect would remove most of the articles
-└── NotFoundError       a URL path names no feed
-    └── GoneError           a URL path names a feed that has been retired
+├── NotFoundError       a URL path names no feed
+│   └── GoneError           a URL path names a feed that has been retired
+└── MovedError          a URL path is not the canonical one; carries the path that is
 """
 
 from enum import StrEnum
@@ -78,3 +79,11 @@ class NotFoundError(FeedsError):
 
 class GoneError(NotFoundError):
     """A URL path names a feed that has been retired."""
+
+
+class MovedError(FeedsError):
+    """A URL path is another spelling, or an older name, of the canonical `path` (percent-encoded)."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"this is found at {path}")
+        self.path = path

@@ -78,7 +78,7 @@ def choose_label(spellings: Mapping[str, int]) -> str:
 
 
 class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a topic's metadata file says; `labels` are further spellings that mean it, `parent` is a label of another."""
+    """What a topic's metadata file says; `labels` are more spellings that mean it, `parent` is a label of another."""
 
     name: str
     labels: tuple[str, ...] = ()

@@ -1,10 +1,10 @@
-"""An entry's digest moves with what a subscriber can see, and with nothing else."""
+"""An entry's fingerprint moves with what a subscriber can see, and with nothing else."""
 
 from datetime import UTC, datetime
 
 import msgspec
 
-from feeds.entry import Entry, Image, Kind, Provider
+from feeds.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
 
 MOMENT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ENTRY = Entry(
@@ -19,16 +19,20 @@ ENTRY = Entry(
 )
 
 
-def test_digest_is_32_hexadecimal_digits_and_stable() -> None:
-    assert ENTRY.digest == msgspec.structs.replace(ENTRY).digest
-    assert len(bytes.fromhex(ENTRY.digest)) == 16
+def digest(entry: Entry) -> str:
+    return fingerprint(encode_visible(entry))
 
 
-def test_digest_is_blind_to_quality_and_heat() -> None:
-    assert msgspec.structs.replace(ENTRY, quality=70, heat=-1).digest == ENTRY.digest
+def test_fingerprint_is_32_hexadecimal_digits_and_stable() -> None:
+    assert digest(ENTRY) == digest(msgspec.structs.replace(ENTRY))
+    assert len(bytes.fromhex(digest(ENTRY))) == 16
 
 
-def test_digest_moves_with_every_visible_field() -> None:
+def test_what_is_visible_is_blind_to_quality_and_heat() -> None:
+    assert encode_visible(msgspec.structs.replace(ENTRY, quality=70, heat=-1)) == encode_visible(ENTRY)
+
+
+def test_fingerprint_moves_with_every_visible_field() -> None:
     image = Image(url="https://news.example/a.png")
     changed = [
         msgspec.structs.replace(ENTRY, title="Another"),
@@ -36,4 +40,4 @@ def test_digest_moves_with_every_visible_field() -> None:
         msgspec.structs.replace(ENTRY, image=image),
         msgspec.structs.replace(ENTRY, image=msgspec.structs.replace(image, width=10)),
     ]
-    assert len({entry.digest for entry in (ENTRY, *changed)}) == 5
+    assert len({digest(entry) for entry in (ENTRY, *changed)}) == 5

@@ -13,15 +13,19 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "errors"),
-    ("settings", "source", "yaml_errors", "frontmatter", "text", "values", "fields", "sanitize", "entry", "feed"),
-    ("article", "topics"),
-    ("catalog", "query", "renderers"),
-    ("collector", "web", "websub"),
-    ("gunicorn_conf", "wsgi", "server"),
+    ("__init__", "errors", "moments", "text", "values"),
+    ("folders", "source", "yaml_errors", "frontmatter", "sanitize", "entry", "feed", "fields", "setting_values"),
+    ("settings", "address", "article", "topics", "topicfile"),
+    ("mention", "merge", "problems"),
+    ("reading", "catalog", "renderers"),
+    ("directory", "query"),
+    ("pages",),
+    ("representation",),
+    ("collector", "web", "watch", "websub"),
+    ("gunicorn_conf", "wsgi"),
     ("cli", "__main__"),
 )
-LIBRARIES = ("click", "feedgen", "flask", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")
+LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")
 # Importing one of these starts something.
 ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.collector.collect import Progress
-from feeds.collector.reading import Reading, read_sources
 from feeds.errors import ArticleError, Problem
 from feeds.folders import ContentFile, read_file, scan
 from feeds.problems import describe_clash, describe_duplicates
+from feeds.reading import Reading, read_sources
 from feeds.topicfile import parse_topic_file
 from feeds.topics import assign_slugs, slugify
 

@@ -15,12 +15,12 @@ from feeds.catalog.writer import CatalogWriter, Stored
 from feeds.collector.deciding import Changes
 from feeds.collector.naming import Naming, update_topics
 from feeds.collector.publishing import publish
-from feeds.collector.reading import Task, read_sources
 from feeds.collector.recording import Affected, forget_files, record_readings
 from feeds.collector.topicfiles import read_topic_files
 from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, locate_key, scan
 from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.reading import Task, read_sources
 
 Progress = Callable[[int, int], object]
 """Is told how many of how many files have been read."""

@@ -7,8 +7,8 @@ import msgspec
 
 from feeds.catalog import schema
 from feeds.catalog.writer import AnyTable, CatalogWriter, Record, Stored
-from feeds.collector.reading import Reading
 from feeds.mention import Role
+from feeds.reading import Reading
 
 
 @dataclass(slots=True)

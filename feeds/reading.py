@@ -1,12 +1,12 @@
 """Read and parse article files, on all cores where there are many."""
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from itertools import islice
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -39,22 +39,24 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def read_sources(tasks: Sequence[Task]) -> Iterator[Reading]:
-    """Read files in the given order, several at a time."""
-    if len(tasks) < _POOL_FROM_FILES or (os.cpu_count() or 1) == 1:
+    """Read files in the given order, many of them on all cores."""
+    if len(tasks) < _POOL_FROM_FILES or not _can_fork():
         yield from map(read_source, tasks)
         return
-    # A server process forks the workers: this process may hold threads and database connections, which must not be.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["feeds.collector.reading"])
-    with ProcessPoolExecutor(mp_context=context) as pool:
+    # Forked workers start at once; they touch nothing of this process but the code, least of all its database.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
         chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
-        pending: deque[Future[list[Reading]]] = deque(
-            pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD)
-        )
+        pending = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
         while pending:
             readings = pending.popleft().result()
             pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
             yield from readings
+
+
+def _can_fork() -> bool:
+    """Say whether this is a single thread on Linux: a fork takes no other thread along, but the locks they hold."""
+    threads = Path("/proc/self/task")
+    return threads.is_dir() and len(list(threads.iterdir())) == 1
 
 
 def _read_chunk(tasks: Iterable[Task]) -> list[Reading]:

@@ -1,0 +1,49 @@
+"""Configure gunicorn: `gunicorn --config python:feeds.gunicorn_conf feeds.wsgi:app`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+
+from feeds.errors import FeedsError
+from feeds.settings import Settings
+
+try:
+    _settings = Settings.from_environ(os.environ)
+except FeedsError as error:
+    sys.exit(str(error))
+
+bind = f"0.0.0.0:{_settings.port}"
+workers = _settings.workers
+worker_class = "gthread"
+threads = 4
+timeout = 30
+graceful_timeout = 10
+keepalive = 5
+# The workers share the memory of what is loaded before they fork.
+preload_app = True
+# Workers show that they are alive by touching a file, which on a disk can block them.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 no name in it is guessable
+# No request changes anything and no answer depends on who forwards it, so X-Forwarded-* are not looked at.
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+
+
+def on_starting(server: Arbiter) -> None:
+    """Collect where the catalog is a file: a platform's web process begins with an empty disk.
+
+    On PostgreSQL the release phase and the worker process do that. In a process of its own, so that what it takes in
+    memory is given back.
+    """
+    if _settings.database_url.startswith("sqlite"):
+        finished = subprocess.run([sys.executable, "-m", "feeds", "collect"], check=False)
+        if finished.returncode:
+            server.log.warning("The collect did not go well; what the catalog holds is served.")
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Say at which address the feeds are."""
+    print(f"Serving {_settings.site_title} at {_settings.site_url}/", flush=True)  # noqa: T201 for who started it

@@ -1,0 +1,138 @@
+"""Represent what an address names as the bytes and validators to send: the one way from the catalog to an answer."""
+
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+
+from feeds.address import Address, AssetAddress, FeedAddress, OpmlAddress, PageAddress, check_spelling, parse_address
+from feeds.catalog.reader import CatalogReader
+from feeds.directory import read_directory, write_opml
+from feeds.entry import fingerprint
+from feeds.feed import Format, Link
+from feeds.pages import find_asset, render_home, render_page
+from feeds.query import read_edition, resolve
+from feeds.renderers import render
+from feeds.settings import Settings
+
+HTML = "text/html; charset=utf-8"
+OPML = "text/x-opml; charset=utf-8"
+ASSET_MAX_AGE_SECONDS = 86_400
+
+_FEED_TYPES = {
+    Format.ATOM: "application/atom+xml; charset=utf-8",
+    Format.RSS: "application/rss+xml; charset=utf-8",
+    Format.JSON: "application/feed+json",  # JSON is UTF-8 and has no such parameter (RFC 8259 section 11)
+}
+
+
+class Representation(msgspec.Struct, frozen=True, kw_only=True):
+    """What to send (RFC 9110 section 8).
+
+    `etag` is strong, without its quotes. `last_modified` is None where nothing was ever there to be modified. `links`
+    are for the `Link` header. `scopes` name the parts of the catalog that the bytes depend on; with none of them, it is
+    all of it.
+    """
+
+    body: bytes
+    media_type: str
+    etag: str
+    last_modified: datetime | None
+    max_age_seconds: int
+    links: tuple[Link, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+def locate(path: str, reader: CatalogReader) -> Address:
+    """Find out what is at a decoded URL path.
+
+    Raises:
+        NotFoundError: nothing is.
+        MovedError: something is, and this is not its canonical path.
+    """
+    address = parse_address(path)
+    if isinstance(address, FeedAddress | PageAddress):
+        address = msgspec.structs.replace(address, subject=resolve(address.subject, reader))
+    check_spelling(path, address)
+    return address
+
+
+def represent(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Representation:
+    """Make the representation of what `address`, which `locate` gave, names at `now`.
+
+    Pure but for the catalog: the same content gives the same bytes on every machine.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    match address:
+        case FeedAddress():
+            return _represent_feed(address, reader, settings=settings, now=now)
+        case PageAddress():
+            return _represent_page(address, reader, settings=settings, now=now)
+        case OpmlAddress():
+            directory = read_directory(reader, now=now)
+            body = write_opml(directory, settings)
+            return _make(body, OPML, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+        case AssetAddress():
+            return represent_asset(address)
+        case _:
+            assert_never(address)
+
+
+def represent_asset(address: AssetAddress) -> Representation:
+    """Make the representation of a file that comes with the program; it takes no catalog.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    asset = find_asset(address.name)
+    return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+
+
+def _represent_feed(
+    address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Representation:
+    edition = read_edition(address.subject, reader, settings=settings, now=now)
+    feed = edition.feed
+    return _make(
+        render(feed, address.format),
+        _FEED_TYPES[address.format],
+        changed=edition.changed,
+        max_age_seconds=settings.max_age_seconds,
+        # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
+        links=(*feed.links, Link("self", feed.self_url(address.format))) if settings.hubs else (),
+        scopes=(edition.scope,),
+    )
+
+
+def _represent_page(
+    address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Representation:
+    max_age = settings.max_age_seconds
+    if address == PageAddress():
+        directory = read_directory(reader, now=now)
+        return _make(render_home(directory, settings), HTML, changed=directory.changed, max_age_seconds=max_age)
+    edition = read_edition(address.subject, reader, settings=settings, now=now)
+    body = render_page(edition, settings)
+    return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=(edition.scope,))
+
+
+def _make(
+    body: bytes,
+    media_type: str,
+    *,
+    changed: datetime | None,
+    max_age_seconds: int,
+    links: tuple[Link, ...] = (),
+    scopes: tuple[str, ...] = (),
+) -> Representation:
+    return Representation(
+        body=body,
+        media_type=media_type,
+        etag=fingerprint(body),
+        last_modified=changed,
+        max_age_seconds=max_age_seconds,
+        links=links,
+        scopes=scopes,
+    )

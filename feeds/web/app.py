@@ -1,0 +1,60 @@
+"""Make the Flask app: two routes, since which paths there are is the address module's to know."""
+
+from datetime import datetime
+from functools import partial
+
+import msgspec
+from flask import Flask, Response, request
+
+from feeds import __version__
+from feeds.address import AssetAddress, check_spelling, parse_address
+from feeds.catalog.store import Catalog
+from feeds.moments import SYSTEM_CLOCK, Clock
+from feeds.representation import represent_asset
+from feeds.settings import Settings
+from feeds.web.failures import register_failures
+from feeds.web.hotpath import HotPath
+from feeds.web.responses import NO_STORE, Answer, answer, complete
+from feeds.web.shelf import Shelf
+
+MAX_SHELF_BYTES = 64 * 1024 * 1024
+
+
+def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK) -> Flask:
+    """Make the app that serves `catalog`; nothing is opened before the first request."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    # Werkzeug would redirect `//` by itself, to an address made from the request's Host.
+    app.url_map.merge_slashes = False
+    shelf = Shelf(catalog, settings, clock=clock, max_bytes=MAX_SHELF_BYTES)
+
+    @app.get("/healthz")
+    def report_health() -> Response:
+        return _report_health(catalog, now=clock.now())
+
+    @app.get("/", defaults={"path": ""})
+    @app.get("/<path:path>")
+    def serve(path: str) -> Response:
+        address = parse_address(f"/{path}")
+        if isinstance(address, AssetAddress):
+            check_spelling(f"/{path}", address)
+            return answer(represent_asset(address), request.environ)
+        copy = shelf.fetch(f"/{path}")
+        return answer(copy.representation, request.environ, encode=partial(shelf.body, copy))
+
+    @app.after_request
+    def complete_response(response: Response) -> Response:
+        return complete(response, request.method)
+
+    register_failures(app, settings)
+    app.wsgi_app = HotPath(app.wsgi_app, shelf)  # type: ignore[method-assign] # as Flask's documentation says
+    return app
+
+
+def _report_health(catalog: Catalog, *, now: datetime) -> Response:
+    with catalog.reading() as reader:
+        state = reader.state()
+    age = int((now - state.collected).total_seconds()) if state.collected else None
+    report = {"program": __version__, "catalog_version": state.version, "catalog_age_seconds": age}
+    response = Answer(msgspec.json.encode(report), content_type="application/json")
+    response.headers["Cache-Control"] = NO_STORE
+    return response

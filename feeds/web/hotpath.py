@@ -1,0 +1,87 @@
+"""Answer for what is in memory before the app is asked, with the very answers that the app has given.
+
+Nothing is decided here that the app decides: of each address in each content coding its 200 and its 304 are recorded
+once, and replayed until the shelf drops the copy they were made of.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+from werkzeug.datastructures import Headers
+from werkzeug.http import quote_etag
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from feeds.web.conditions import has_it, make_etag
+from feeds.web.encodings import Encoding, choose_encoding
+from feeds.web.shelf import Copy, Shelf
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_READING = frozenset({"GET", "HEAD"})
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A response as WSGI takes it."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: tuple[bytes, ...]
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """What the app answers with one copy in one content coding: in full, and to a client that has it."""
+
+    copy: Copy
+    encoding: Encoding
+    full: Answer
+    short: Answer
+
+
+class HotPath:
+    """WSGI middleware around `app`, which serves what is on `shelf`."""
+
+    def __init__(self, app: "WSGIApplication", shelf: Shelf) -> None:
+        self.app = app
+        self._shelf = shelf
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, or let the app do it."""
+        recording = self._find(environ)
+        if recording is None:
+            return self.app(environ, start_response)
+        is_short = has_it(environ, recording.copy.representation, recording.encoding)
+        answer = recording.short if is_short else recording.full
+        start_response(answer.status, answer.headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+
+    def _find(self, environ: "WSGIEnvironment") -> Recording | None:
+        if environ["REQUEST_METHOD"] not in _READING or environ.get("QUERY_STRING"):
+            return None
+        copy = self._shelf.find(_decode(environ["PATH_INFO"]))
+        if copy is None:
+            return None
+        encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return copy.recordings.get(encoding) or self._record(copy, encoding)
+
+    def _record(self, copy: Copy, encoding: Encoding) -> Recording | None:
+        etag = quote_etag(make_etag(copy.representation, encoding))
+        full = self._ask(copy.path, {"Accept-Encoding": encoding.value})
+        short = self._ask(copy.path, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
+        if any(("ETag", etag) not in answer.headers for answer in (full, short)):
+            return None  # the shelf has another copy by now
+        recording = Recording(copy, encoding, full, short)
+        copy.recordings[encoding] = recording
+        return recording
+
+    def _ask(self, path: str, headers: dict[str, str]) -> Answer:
+        """Have the app answer a request of our own."""
+        environ = EnvironBuilder(path=path, headers=Headers(headers)).get_environ()
+        body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
+        return Answer(status, answered.to_wsgi_list(), tuple(body))
+
+
+def _decode(path_info: str) -> str:
+    # WSGI hands the path over as the bytes of its UTF-8, one character each (PEP 3333).
+    return path_info if path_info.isascii() else path_info.encode("latin-1").decode(errors="replace")

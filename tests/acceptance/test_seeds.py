@@ -1,0 +1,174 @@
+"""What is promised of the two seeds: three stories in two topics, and not a word of what is not published."""
+
+import html
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import atoma
+import feedparser
+import msgspec
+import pytest
+import yaml
+
+from tests.acceptance.site import SEEDS, Response, Site
+
+UNPUBLISHED_PATH, PUBLISHED_PATH = sorted(SEEDS.iterdir())
+UNPUBLISHED, PUBLISHED = (
+    yaml.safe_load(path.read_text().split("\n---\n")[0]) for path in (UNPUBLISHED_PATH, PUBLISHED_PATH)
+)
+SITE_URL = "https://feeds.example"
+STORY_URLS = {PUBLISHED["webUrl"], *(item["webUrl"] for item in PUBLISHED["related"])}
+STORY_TITLES = {PUBLISHED["title"], *(item["title"] for item in PUBLISHED["related"])}
+TOPICS = ("computer-vision", "ai")
+FORMATS = ("atom", "rss", "json")
+KNOCKED_AT = [
+    *("/", "/healthz", "/feeds.opml", "/robots.txt", "/favicon.ico", "/nothing", "/topics/", "/providers/"),
+    *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/", "/feed.atom", "/feed.rss", "/feed.json"),
+    *(f"/topics/natural-language-processing{suffix}" for suffix in ("", ".atom", ".rss", ".json")),
+    *(f"/providers/{domain}{suffix}" for domain in ("law360.com", "wsj.com") for suffix in ("", ".atom", ".rss")),
+    *("/catalog.sqlite3", "/seeds/", "/static/../seeds/", "/TOPICS/AI.ATOM", "/topics/ai.atom?q=law360"),
+]
+SLICE_CHARACTERS = 24
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """Everything that a server answers, everything that it and its collector print, and its catalog."""
+
+    responses: dict[str, Response]
+    log: str
+    catalog_path: Path
+
+
+def crawl(site: Site) -> Crawl:
+    """Ask for everything that can be reached, and for what someone curious might try."""
+    printed = site.collect()
+    waiting, responses = list(KNOCKED_AT), {}
+    with site.serving() as server:
+        while waiting:
+            path = waiting.pop()
+            if path not in responses:
+                responses[path] = server.get(path)
+                waiting.extend(find_paths(path, responses[path]))
+    return Crawl(responses, printed + server.log.read_text(), site.catalog_path)
+
+
+def find_paths(path: str, response: Response) -> Iterator[str]:
+    """Give the paths on this site that an answer names, in whatever format it is."""
+    text = html.unescape(response.body.decode(errors="replace"))
+    urls = re.findall(rf"""(?:href|src)=["']([^"']+)|({re.escape(SITE_URL)}[^\s"'<>)]*)""", text)
+    for url in [*(relative or absolute for relative, absolute in urls), response.headers.get("location", "")]:
+        target = urlsplit(urljoin(SITE_URL + path, url))
+        if f"{target.scheme}://{target.netloc}" == SITE_URL:
+            yield target._replace(scheme="", netloc="", fragment="").geturl()
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
+    return crawl(Site(tmp_path_factory.mktemp("seeds"), SEEDS, {"FEEDS_SITE_URL": SITE_URL}))
+
+
+@pytest.fixture(scope="module")
+def published_seed(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
+    """Crawl a site on which the unpublished article has never been."""
+    folder = tmp_path_factory.mktemp("published")
+    content = folder / "content"
+    content.mkdir()
+    shutil.copy(PUBLISHED_PATH, content)
+    return crawl(Site(folder, content, {"FEEDS_SITE_URL": SITE_URL}))
+
+
+def tell_words(*texts: str) -> set[str]:
+    return {word.casefold() for text in texts for word in re.findall(r"[^\W\d_]{4,}", text)}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_has_exactly_three_entries(seeds: Crawl, topic: str, format: str) -> None:
+    body = seeds.responses[f"/topics/{topic}.{format}"].body
+    if format == "json":
+        items = msgspec.json.decode(body)["items"]
+        read = [(item["id"], item["url"], item["title"]) for item in items]
+    else:
+        entries = feedparser.parse(body).entries
+        read = [(entry.id, entry.link, entry.title) for entry in entries]
+    assert len(read) == 3
+    assert {id for id, _, _ in read} == {link for _, link, _ in read} == STORY_URLS
+    assert {title for _, _, title in read} == STORY_TITLES
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_strict_parser_reads_the_same_three(seeds: Crawl, topic: str) -> None:
+    atom = atoma.parse_atom_bytes(seeds.responses[f"/topics/{topic}.atom"].body)
+    rss = atoma.parse_rss_bytes(seeds.responses[f"/topics/{topic}.rss"].body)
+    json = atoma.parse_json_feed_bytes(seeds.responses[f"/topics/{topic}.json"].body)
+    assert {entry.id_ for entry in atom.entries} == STORY_URLS
+    assert {item.guid for item in rss.items} == {item.link for item in rss.items} == STORY_URLS
+    assert {item.id_ for item in json.items} == {item.url for item in json.items} == STORY_URLS
+
+
+@pytest.mark.parametrize("suffix", ["", ".atom", ".rss", ".json"])
+def test_a_topic_of_unpublished_articles_is_not_found(seeds: Crawl, suffix: str) -> None:
+    assert seeds.responses[f"/topics/natural-language-processing{suffix}"].status == 404
+
+
+def test_the_crawl_has_seen_the_site(seeds: Crawl) -> None:
+    found = {path.partition("?")[0] for path, response in seeds.responses.items() if response.status == 200}
+    names = ["feed", *(f"topics/{topic}" for topic in TOPICS), "providers/govtech.com", "providers/masslive.com"]
+    assert found >= {f"/{name}.{format}" for name in names for format in FORMATS}
+    assert found >= {"/", "/topics/ai", "/providers/masslive.com", "/static/style.css", "/feeds.opml", "/healthz"}
+    assert {response.status for response in seeds.responses.values()} == {200, 301, 404}
+
+
+@pytest.mark.parametrize("article", [PUBLISHED, UNPUBLISHED], ids=["published", "unpublished"])
+def test_no_part_of_what_is_secured_gets_out(seeds: Crawl, article: dict[str, str]) -> None:
+    secured = article["secured"]
+    slices = [secured[start : start + SLICE_CHARACTERS] for start in range(len(secured) - SLICE_CHARACTERS + 1)]
+    outputs = {**read_outputs(seeds), "the catalog": dump(seeds.catalog_path)}
+    assert [name for name, text in outputs.items() if any(part in text for part in slices)] == []
+
+
+def dump(path: Path) -> str:
+    """Write every value of every table, and the file's raw bytes: what was deleted can still lie there."""
+    connection = sqlite3.connect(path)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    rows = [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]  # noqa: S608
+    connection.close()
+    return f"{rows}{path.read_bytes()!r}"
+
+
+def test_the_unpublished_article_leaves_no_trace_at_all(seeds: Crawl, published_seed: Crawl) -> None:
+    assert list_answers(seeds) == list_answers(published_seed)
+
+
+def list_answers(crawl: Crawl) -> dict[str, tuple[int, bytes, tuple[str | None, str | None]]]:
+    answers = {path: (found.status, found.body, found.validators) for path, found in crawl.responses.items()}
+    del answers["/healthz"]  # tells the catalog's age
+    return answers
+
+
+def test_no_word_of_the_unpublished_article_gets_out(seeds: Crawl, published_seed: Crawl) -> None:
+    related = UNPUBLISHED["related"][0]
+    told = tell_words(*(text for item in (UNPUBLISHED, related) for text in (item["title"], item["excerpt"])))
+    # The published article and the program itself use some of these words just as well.
+    secret = told - tell_words(PUBLISHED_PATH.read_text(), *read_outputs(published_seed).values())
+    assert secret >= {"criminals", "dangerous", "refuses", "snag", "sweeping", "thousands", "threatened", "veto"}
+    outputs = {name: tell_words(text) for name, text in read_outputs(seeds).items()}
+    assert {name: words & secret for name, words in outputs.items() if words & secret} == {}
+
+
+@pytest.mark.parametrize("name", ["webUrl", "ampWebUrl", "cdnAmpWebUrl", "originalUrl"])
+def test_no_address_of_the_unpublished_article_gets_out(seeds: Crawl, name: str) -> None:
+    urls = [item[name] for item in (UNPUBLISHED, *UNPUBLISHED["related"]) if name in item]
+    assert [output for output, text in read_outputs(seeds).items() if any(url in text for url in urls)] == []
+
+
+def read_outputs(crawl: Crawl) -> dict[str, str]:
+    """Give all that is answered or printed, as people read it."""
+    outputs = {path: f"{found.headers}{found.body.decode(errors='replace')}" for path, found in crawl.responses.items()}
+    return {name: html.unescape(text) for name, text in {**outputs, "the log": crawl.log}.items()}

@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from feeds.address import EVERYTHING, Subject
+from feeds.catalog import schema
+from feeds.catalog.reader import CatalogReader
+from feeds.errors import NotFoundError
+from feeds.feed import Link, LinkChoice
+from feeds.query import Edition, make_feed_id, read_edition, resolve
+from tests.publications import NOW, collected, make_settings, write_article
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogReader]:
+    folder = tmp_path_factory.mktemp("content")
+    write_article(folder, "one", topics="[Tides, Möwen]")
+    related = "[{title: Two, webUrl: 'https://post.example/2', publishedDateTime: 2024-05-06T07:08:09Z}]"
+    write_article(folder, "two", publishedDateTime="2024-05-07T00:00:00Z", related=related)
+    write_article(folder, "later", publishedDateTime="2031-01-01T00:00:00Z")
+    with collected(folder, folder / "catalog.sqlite3") as catalog, catalog.reading() as open_reader:
+        yield open_reader
+
+
+def read(reader: CatalogReader, subject: Subject, **environ: str) -> Edition:
+    return read_edition(subject, reader, settings=make_settings(**environ), now=NOW)
+
+
+def list_urls(edition: Edition) -> list[str]:
+    return [entry.url for entry in edition.feed.entries]
+
+
+def test_a_topic_is_titled_by_its_name_and_the_site(reader: CatalogReader) -> None:
+    feed = read(reader, Subject(topic="mowen")).feed
+    assert feed.title == "Möwen — Harbour News"
+    assert feed.subtitle == "The latest stories on Möwen."
+    assert (feed.path, feed.page_url) == ("/topics/mowen", "https://news.example/topics/mowen")
+
+
+def test_everything_is_titled_by_the_site(reader: CatalogReader) -> None:
+    feed = read(reader, EVERYTHING).feed
+    assert (feed.title, feed.path, feed.page_url) == ("Harbour News", "/feed", "https://news.example/")
+
+
+def test_a_provider_is_titled_by_its_domain(reader: CatalogReader) -> None:
+    edition = read(reader, Subject(provider="gazette.example"))
+    assert edition.feed.title == "gazette.example — Harbour News"
+    assert list_urls(edition) == ["https://gazette.example/two", "https://gazette.example/one"]
+
+
+def test_what_is_dated_ahead_waits(reader: CatalogReader) -> None:
+    assert "https://gazette.example/later" not in list_urls(read(reader, Subject(topic="tides")))
+
+
+def test_related_entries_can_be_left_to_their_leads(reader: CatalogReader) -> None:
+    assert "https://post.example/2" in list_urls(read(reader, EVERYTHING))
+    assert "https://post.example/2" not in list_urls(read(reader, EVERYTHING, FEEDS_RELATED="links"))
+
+
+def test_settings_reach_the_feed(reader: CatalogReader) -> None:
+    environ = {"FEEDS_LIMIT": "1", "FEEDS_LINK": "amp", "FEEDS_MAX_AGE": "60", "FEEDS_HUBS": "https://hub.example/"}
+    edition = read(reader, Subject(topic="tides"), **environ)
+    assert edition.has_more
+    assert (len(edition.feed.entries), edition.feed.ttl_seconds) == (1, 60)
+    assert edition.feed.link_choice is LinkChoice.AMP
+    assert edition.feed.links == (Link("hub", "https://hub.example/"),)
+
+
+def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReader) -> None:
+    subjects = [EVERYTHING, Subject(topic="tides"), Subject(topic="mowen"), Subject(provider="tides")]
+    ids = {make_feed_id(subject, site_id=site_id) for subject in subjects for site_id in ("", "harbour")}
+    assert len(ids) == 8
+    assert all(UUID(id).version == 5 for id in ids)
+    elsewhere = read(reader, EVERYTHING, FEEDS_SITE_URL="https://other.example", FEEDS_SITE_TITLE="Other")
+    assert elsewhere.feed.id == read(reader, EVERYTHING).feed.id
+
+
+def test_ids_never_change() -> None:
+    assert make_feed_id(Subject(topic="ai"), site_id="") == "urn:uuid:090f6965-4f60-570f-a32c-2f939f540e00"
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        (Subject(topic="TIDES"), Subject(topic="tides")),
+        (Subject(topic="mowen"), Subject(topic="mowen")),
+        (Subject(provider="Gazette.Example"), Subject(provider="gazette.example")),
+        (EVERYTHING, EVERYTHING),
+    ],
+)
+def test_a_subject_is_known_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
+    assert resolve(asked, reader) == known
+
+
+def test_an_alias_means_its_topic(tmp_path: Path) -> None:
+    write_article(tmp_path, "one")
+    with collected(tmp_path, tmp_path / "catalog.sqlite3") as catalog:
+        with catalog.writing() as writer:
+            writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
+        with catalog.reading() as reader:
+            assert resolve(Subject(topic="Ebb"), reader) == Subject(topic="tides")
+
+
+@pytest.mark.parametrize("subject", [Subject(topic="nope"), Subject(provider="nope.example")])
+def test_an_unknown_subject_is_not_found(reader: CatalogReader, subject: Subject) -> None:
+    with pytest.raises(NotFoundError):
+        resolve(subject, reader)

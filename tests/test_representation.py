@@ -1,0 +1,95 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feeds.address import AssetAddress, FeedAddress, PageAddress, Subject
+from feeds.catalog.reader import CatalogReader
+from feeds.errors import MovedError, NotFoundError
+from feeds.feed import Format
+from feeds.representation import Representation, locate, represent, represent_asset
+from tests.publications import NOW, ROOT, collected, make_settings, write_article
+
+PATHS = ("/", "/feed.atom", "/topics/mowen.rss", "/topics/mowen", "/providers/gazette.example.json", "/feeds.opml")
+DIGESTS = """
+import sys
+from feeds.catalog.store import Catalog
+from feeds.representation import locate, represent
+from tests.publications import NOW, make_settings
+with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
+    for path in sys.argv[2:]:
+        print(represent(locate(path, reader), reader, settings=make_settings(), now=NOW).etag)
+"""
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("content")
+    write_article(folder, "one", topics="[Tides, Möwen]")
+    write_article(folder, "two", topics="[Möwen]", publishedDateTime="2024-05-07T00:00:00+05:30")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reader(content: Path) -> Iterator[CatalogReader]:
+    with collected(content, content / "catalog.sqlite3") as catalog, catalog.reading() as opened:
+        yield opened
+
+
+def make(path: str, reader: CatalogReader, **environ: str) -> Representation:
+    return represent(locate(path, reader), reader, settings=make_settings(**environ), now=NOW)
+
+
+def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
+    assert locate("/topics/mowen.atom", reader) == FeedAddress(Subject(topic="mowen"), Format.ATOM)
+    assert locate("/topics/mowen", reader) == PageAddress(Subject(topic="mowen"))
+
+
+def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogReader) -> None:
+    with pytest.raises(MovedError) as caught:
+        locate("/Topics/MOWEN.Atom", reader)
+    assert caught.value.path == "/topics/mowen.atom"
+
+
+def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -> None:
+    assert make("/static/style.css", reader) == represent_asset(AssetAddress("style.css"))
+
+
+def test_what_the_catalog_does_not_know_is_not_found(reader: CatalogReader) -> None:
+    with pytest.raises(NotFoundError):
+        locate("/topics/nope", reader)
+    with pytest.raises(NotFoundError):
+        represent_asset(AssetAddress("../html.py"))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_same_content_gives_the_same_bytes(reader: CatalogReader, path: str) -> None:
+    assert make(path, reader) == make(path, reader)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_shown_is_what_validates(reader: CatalogReader, path: str) -> None:
+    ours, other = make(path, reader), make(path, reader, FEEDS_SITE_URL="https://other.example")
+    assert ours.body != other.body
+    assert ours.etag != other.etag
+
+
+def test_another_place_and_time_gives_the_same_bytes(content: Path, reader: CatalogReader, tmp_path: Path) -> None:
+    ours = [make(path, reader).etag for path in PATHS]
+    database = tmp_path / "catalog.sqlite3"
+    with collected(content, database):
+        for zone, locale in (("UTC", "C"), ("Asia/Kathmandu", "de_DE.UTF-8"), ("America/St_Johns", "C.UTF-8")):
+            environ = os.environ | {"TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": "random", "PYTHONPATH": str(ROOT)}
+            command = [sys.executable, "-c", DIGESTS, str(database), *PATHS]
+            ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+            assert ended.stdout.split() == ours
+
+
+def test_feeds_have_one_id_in_every_format_and_on_every_host(reader: CatalogReader) -> None:
+    atom = make("/topics/mowen.atom", reader).body
+    id = atom.split(b"<id>")[1].split(b"</id>")[0]
+    assert id.startswith(b"urn:uuid:")
+    assert id in make("/topics/mowen.atom", reader, FEEDS_SITE_URL="https://other.example").body

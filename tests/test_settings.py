@@ -1,0 +1,160 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.errors import SettingsError
+from feeds.feed import LinkChoice
+from feeds.settings import SETTINGS, Related, Settings, describe_settings, hide_password
+
+
+def fail(**environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ(environ)
+    return str(caught.value)
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings.from_environ({})
+    assert settings.content == (Path("seeds"),)
+    assert settings.site_url == "http://localhost:8000"
+    assert (settings.related, settings.link) == (Related.ENTRIES, LinkChoice.WEB)
+    assert (settings.limit, settings.max_age_seconds, settings.hubs) == (50, 900, ())
+    assert settings.database_url == "sqlite:///catalog.sqlite3"
+
+
+def test_every_setting_is_read() -> None:
+    settings = Settings.from_environ(
+        {
+            "FEEDS_CONTENT": "news:more",
+            "FEEDS_SITE_URL": "https://news.example/feeds/",
+            "FEEDS_SITE_TITLE": "Harbour News",
+            "FEEDS_SITE_ID": "harbour",
+            "FEEDS_LANGUAGE": "pt-BR",
+            "FEEDS_RELATED": "Links",
+            "FEEDS_LINK": "cdn",
+            "FEEDS_LIMIT": "200",
+            "FEEDS_MAX_AGE": "60",
+            "FEEDS_HUBS": "https://a.example/, https://b.example/?x=1\nhttps://a.example/",
+            "DATABASE_URL": "postgres://user:word@host/name",
+            "PORT": "5000",
+            "WEB_CONCURRENCY": "4",
+        }
+    )
+    assert settings.content == (Path("news"), Path("more"))
+    assert (settings.site_url, settings.base_path) == ("https://news.example/feeds", "/feeds")
+    assert settings.hubs == ("https://a.example/", "https://b.example/?x=1")
+    assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
+    assert (settings.related, settings.link) == (Related.LINKS, LinkChoice.CDN)
+    assert (settings.port, settings.workers, settings.limit) == (5000, 4, 200)
+
+
+def test_a_blank_value_counts_as_unset() -> None:
+    assert Settings.from_environ({"FEEDS_LIMIT": " ", "FEEDS_SITE_URL": ""}) == Settings.from_environ({})
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({"PORT": "5000"}, "http://localhost:5000"),
+        ({"HEROKU_APP_NAME": "gulls"}, "https://gulls.herokuapp.com"),
+        ({"HEROKU_APP_NAME": "gulls", "HEROKU_APP_DEFAULT_DOMAIN_NAME": "g-1.example"}, "https://g-1.example"),
+        ({"RENDER_EXTERNAL_URL": "https://gulls.example"}, "https://gulls.example"),
+        ({"FLY_APP_NAME": "gulls"}, "https://gulls.fly.dev"),
+        ({"FLY_APP_NAME": "gulls", "FEEDS_SITE_URL": "https://news.example/"}, "https://news.example"),
+    ],
+)
+def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) -> None:
+    assert Settings.from_environ(environ).site_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("FEEDS_SITE_URL", "news.example", "https://feeds.example.org"),
+        ("FEEDS_SITE_URL", "ftp://news.example", "https://feeds.example.org"),
+        ("FEEDS_SITE_URL", "http://news.example:99999", "https://feeds.example.org"),
+        ("FEEDS_SITE_URL", "http://[news", "https://feeds.example.org"),
+        ("FEEDS_SITE_URL", "https://news.example/?a", "without a query"),
+        ("FEEDS_SITE_TITLE", "two\nlines", "in one line"),
+        ("FEEDS_LANGUAGE", "English!", "BCP 47"),
+        ("FEEDS_RELATED", "link", "did you mean links"),
+        ("FEEDS_LINK", "print", "web, amp, cdn"),
+        ("FEEDS_LIMIT", "0", "from 1 to 200"),
+        ("FEEDS_LIMIT", "201", "from 1 to 200"),
+        ("FEEDS_LIMIT", "many", "from 1 to 200"),
+        ("FEEDS_MAX_AGE", "-1", "from 0 to 86400"),
+        ("FEEDS_HUBS", "hub.example", "https://feeds.example.org"),
+        ("FEEDS_CONTENT", ":", "name a folder"),
+        ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
+        ("PORT", "0", "from 1 to 65535"),
+        ("WEB_CONCURRENCY", "two", "from 1 to 64"),
+    ],
+)
+def test_a_bad_value_is_named_and_what_is_right_is_said(name: str, value: str, hint: str) -> None:
+    message = fail(**{name: value})
+    assert message.startswith(f"{name}: ")
+    assert hint in message
+
+
+def test_an_unknown_name_is_an_error_with_the_one_that_was_meant() -> None:
+    assert fail(FEEDS_LIMT="5") == "FEEDS_LIMT: there is no such setting; did you mean FEEDS_LIMIT?"
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    assert len(fail(FEEDS_NONSENSE="1", FEEDS_LIMIT="0", PORT="x").splitlines()) == 3
+
+
+def test_a_message_holds_no_password() -> None:
+    message = fail(DATABASE_URL="mysql://user:hunter2@host", FEEDS_SITE_URL="https://user:hunter2@news.example")
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sqlite:///catalog.sqlite3", "sqlite:///catalog.sqlite3"),
+        ("postgres://user:word@host/name", "postgres://user:***@host/name"),
+        ("postgres://user:w@rd@host/name", "postgres://user:***@host/name"),
+        ("postgresql://host/name?user=me&password=word", "postgresql://host/name?user=me&password=***"),
+    ],
+)
+def test_a_password_is_hidden(url: str, shown: str) -> None:
+    assert hide_password(url) == shown
+    assert shown in [value for _, value, _ in describe_settings(Settings.from_environ({"DATABASE_URL": url}))]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "moves"),
+    [
+        ("FEEDS_SITE_URL", "https://news.example", True),
+        ("FEEDS_SITE_TITLE", "News", True),
+        ("FEEDS_SITE_ID", "news", True),
+        ("FEEDS_LANGUAGE", "de", True),
+        ("FEEDS_RELATED", "links", True),
+        ("FEEDS_LINK", "amp", True),
+        ("FEEDS_LIMIT", "10", True),
+        ("FEEDS_MAX_AGE", "60", True),
+        ("FEEDS_HUBS", "https://hub.example", True),
+        ("FEEDS_CONTENT", "news", False),
+        ("DATABASE_URL", "sqlite:///other", False),
+        ("WEB_CONCURRENCY", "3", False),
+    ],
+)
+def test_the_appearance_follows_what_feeds_show(name: str, value: str, moves: bool) -> None:  # noqa: FBT001 a table
+    assert (Settings.from_environ({name: value}).appearance != Settings.from_environ({}).appearance) is moves
+
+
+def test_the_table_names_each_setting_once_and_explains_it() -> None:
+    assert sorted(setting.field for setting in SETTINGS) == sorted(Settings.__struct_fields__)
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+    assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+@given(st.dictionaries(st.sampled_from([setting.name for setting in SETTINGS]), st.text()))
+def test_any_value_is_taken_or_refused_in_words(environ: dict[str, str]) -> None:
+    try:
+        Settings.from_environ(environ)
+    except SettingsError as error:
+        assert str(error)  # noqa: PT017 it is not always raised

@@ -1,0 +1,39 @@
+"""Share the app over the seeds, and gunicorn over the same."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from feeds.catalog.store import Catalog
+from tests.publications import SEEDS, collected, make_client, serving
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    with collected(SEEDS, tmp_path_factory.mktemp("catalog") / "catalog.sqlite3") as seeded:
+        yield seeded
+
+
+@pytest.fixture(scope="module")
+def client(catalog: Catalog) -> FlaskClient:
+    return make_client(catalog)
+
+
+class Server:
+    """A running gunicorn: its address, and the folder with its log."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+
+    def read_log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with collected(SEEDS, folder / "catalog.sqlite3"), serving(folder) as url:
+        yield Server(url, folder)

@@ -1,0 +1,84 @@
+"""Real articles, where FEEDS_CORPUS names some."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import atoma
+import feedparser
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree
+
+from feeds.address import EVERYTHING, Subject
+from feeds.catalog.reader import CatalogReader, Selection
+from feeds.catalog.store import Catalog
+from feeds.entry import Entry
+from tests.publications import NOW, collected, make_client
+
+ATOM = {"atom": "http://www.w3.org/2005/Atom"}
+
+
+@pytest.fixture(scope="module")
+def catalog(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    with collected(corpus, tmp_path_factory.mktemp("corpus") / "catalog.sqlite3") as filled:
+        yield filled
+
+
+@pytest.fixture(scope="module")
+def client(catalog: Catalog) -> FlaskClient:
+    return make_client(catalog, FEEDS_LIMIT="200")
+
+
+@pytest.fixture
+def reader(catalog: Catalog) -> Iterator[CatalogReader]:
+    with catalog.reading() as opened:
+        yield opened
+
+
+def list_subjects(reader: CatalogReader) -> list[Subject]:
+    topics = [Subject(topic=topic.slug) for topic in reader.topics()]
+    return [EVERYTHING, *topics, *(Subject(provider=provider.domain) for provider in reader.providers())]
+
+
+def read_entries(reader: CatalogReader, subject: Subject) -> tuple[Entry, ...]:
+    return reader.window(Selection(subject.topic, subject.provider), limit=200, now=NOW).entries
+
+
+def test_every_feed_and_page_answers(client: FlaskClient, reader: CatalogReader) -> None:
+    for subject in list_subjects(reader):
+        for extension in (".atom", ".rss", ".json"):
+            assert client.get(subject.path + extension).status_code == 200
+        assert client.get(subject.path).status_code == 200
+
+
+def test_readers_read_back_what_the_catalog_holds(client: FlaskClient, reader: CatalogReader) -> None:
+    for subject in list_subjects(reader):
+        entries = read_entries(reader, subject)
+        atom = atoma.parse_atom_bytes(client.get(f"{subject.path}.atom").data)
+        rss = atoma.parse_rss_bytes(client.get(f"{subject.path}.rss").data)
+        assert [(item.id_, item.title.value, item.updated) for item in atom.entries] == [
+            (entry.id, entry.title, entry.updated) for entry in entries
+        ]
+        assert [(item.guid, item.link, item.pub_date) for item in rss.items] == [
+            (entry.id, entry.url, entry.published) for entry in entries
+        ]
+
+
+def test_every_entry_is_in_a_feed_once(client: FlaskClient, reader: CatalogReader) -> None:
+    for subject in list_subjects(reader):
+        for extension in ("atom", "rss"):
+            read = feedparser.parse(client.get(f"{subject.path}.{extension}").data)
+            ids = [entry.id for entry in read.entries]
+            assert ids
+            assert len(set(ids)) == len(ids)
+
+
+def test_every_lead_lists_its_coverage(client: FlaskClient, reader: CatalogReader) -> None:
+    leads = {entry.id: entry for entry in read_entries(reader, EVERYTHING) if entry.coverage}
+    assert leads
+    root = etree.fromstring(client.get("/feed.atom").data)
+    for element in root.iterfind("atom:entry", ATOM):
+        lead = leads.get(element.findtext("atom:id", "", ATOM))
+        if lead:
+            related = {link.get("href") for link in element.iterfind("atom:link[@rel='related']", ATOM)}
+            assert {reference.url for reference in lead.coverage} <= related

@@ -1,0 +1,97 @@
+"""What the two documents in seeds/ must come to."""
+
+import re
+import urllib.request
+from collections.abc import Iterator
+
+import atoma
+import feedparser
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+
+from tests.publications import SEEDS
+from tests.web.conftest import Server
+
+LEAD = "https://www.govtech.com/policy/Massachusetts-Passes-Bill-With-Facial-Recognition-Rules.html"
+TOPICS = ("computer-vision", "ai")
+SUBJECTS = ("/topics/ai", "/topics/computer-vision", "/providers/govtech.com", "/providers/masslive.com")
+PATHS = (
+    *(f"{subject}{extension}" for subject in SUBJECTS for extension in ("", ".atom", ".rss", ".json")),
+    *("/", "/feed.atom", "/feed.rss", "/feed.json", "/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),
+    *("/feeds.opml", "/healthz", "/favicon.ico", "/robots.txt", "/static/style.css", "/static/icon.png"),
+)  # fmt: skip
+HIDDEN = ("law360", "1337105", "Refuses To Back", "wsj.com", "Wall Street Journal", "Natural Language", "hit a snag")
+UNKNOWN = (
+    "/topics/natural-language-processing",
+    "/topics/natural-language-processing.atom",
+    "/providers/law360.com",
+    "/providers/wsj.com.rss",
+    "/topics/robotics.json",
+)
+
+
+def find_secrets() -> Iterator[bytes]:
+    """Cut the `secured` values into pieces that nothing else holds by chance."""
+    for path in SEEDS.iterdir():
+        for value in re.findall(rb'^secured: "(.+)"$', path.read_bytes(), re.MULTILINE):
+            yield from (value[start : start + 12] for start in range(len(value) - 12))
+
+
+SECRETS = frozenset(find_secrets())
+
+
+def holds_secret(document: bytes) -> bool:
+    return any(document[start : start + 12] in SECRETS for start in range(len(document)))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("extension", ["atom", "rss"])
+def test_a_topic_has_the_article_and_the_two_related_ones(client: FlaskClient, topic: str, extension: str) -> None:
+    read = feedparser.parse(client.get(f"/topics/{topic}.{extension}").data)
+    assert not read.bozo
+    assert len(read.entries) == 3
+    assert read.entries[0].id == LEAD
+    assert all(entry.link == entry.id for entry in read.entries)
+    assert all(entry.id.startswith("https://www.masslive.com/") for entry in read.entries[1:])
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_formats_agree(client: FlaskClient, topic: str) -> None:
+    atom = atoma.parse_atom_bytes(client.get(f"/topics/{topic}.atom").data)
+    rss = atoma.parse_rss_bytes(client.get(f"/topics/{topic}.rss").data)
+    items = msgspec.json.decode(client.get(f"/topics/{topic}.json").data)["items"]
+    assert [entry.id_ for entry in atom.entries] == [item.guid for item in rss.items] == [item["id"] for item in items]
+    assert [item.link for item in rss.items] == [item["url"] for item in items]
+    assert [entry.title.value for entry in atom.entries] == [item.title for item in rss.items]
+    assert [entry.published for entry in atom.entries] == [item.pub_date for item in rss.items]
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_what_only_the_unpublished_article_names_is_not_there(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert not any(word.lower() in response.text.lower() for word in HIDDEN)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_hidden_is_in_a_response(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 200
+    document = str(response.headers).encode() + response.data
+    assert not holds_secret(document)
+    assert not [word for word in HIDDEN if word.lower().encode() in document.lower()]
+
+
+def test_nothing_hidden_is_in_the_log(server: Server) -> None:
+    for path in PATHS:
+        with urllib.request.urlopen(f"{server.url}{path}") as response:  # noqa: S310 it is our own server's
+            assert response.status == 200
+    log = server.read_log()
+    assert not holds_secret(log.encode())
+    assert not [word for word in HIDDEN if word.lower() in log.lower()]
+
+
+def test_the_search_for_secrets_finds_one() -> None:
+    assert len(SECRETS) > 500
+    assert holds_secret(b"before " + min(SECRETS) + b" after")

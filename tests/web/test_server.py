@@ -1,0 +1,89 @@
+"""A few promises again, over a real server."""
+
+import http.client
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.publications import ROOT
+from tests.web.conftest import Server
+
+FEED = "/topics/ai.atom"
+
+
+def ask(server: Server, path: str, *, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, headers=named)
+        response = connection.getresponse()
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+def test_a_feed_is_served_and_then_not_again(server: Server) -> None:
+    whole, body = ask(server, FEED)
+    assert (whole.status, whole.getheader("Content-Length")) == (200, str(len(body)))
+    response, nothing = ask(server, FEED, If_None_Match=f"W/{whole.getheader('ETag')}")
+    assert (response.status, nothing) == (304, b"")
+    for name in ("ETag", "Last-Modified", "Cache-Control", "Access-Control-Allow-Origin"):
+        assert response.getheader(name) == whole.getheader(name)
+
+
+def test_workers_agree(server: Server) -> None:
+    assert len({ask(server, FEED)[0].getheader("ETag") for _ in range(10)}) == 1
+
+
+def test_head_says_how_long_and_sends_nothing(server: Server) -> None:
+    whole, body = ask(server, FEED)
+    response, nothing = ask(server, FEED, method="HEAD")
+    assert (response.status, nothing) == (200, b"")
+    assert response.getheader("Content-Length") == str(len(body))
+    assert response.getheader("ETag") == whole.getheader("ETag")
+
+
+def test_a_header_is_sent_once(server: Server) -> None:
+    names = [name.lower() for name, _ in ask(server, FEED)[0].getheaders()]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_letters_of_any_script_arrive(server: Server) -> None:
+    assert ask(server, "/topics/m%C3%B6wen.atom")[0].status == 404
+    assert ask(server, "/topics/%FF.atom")[0].status == 404
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/feed/", "/rss.xml", "/", "/favicon.ico"])
+def test_what_readers_try_is_there(server: Server, path: str) -> None:
+    assert ask(server, path)[0].status == 200
+
+
+def test_the_server_says_where_it_is_and_no_more_than_needed(server: Server) -> None:
+    ask(server, FEED)
+    port = urlsplit(server.url).port
+    assert f"Serving Topic Feeds at http://localhost:{port}/" in server.read_log().splitlines()
+    assert FEED not in server.read_log()
+
+
+def test_absolute_addresses_are_where_it_listens(server: Server) -> None:
+    port = urlsplit(server.url).port
+    assert f'href="http://localhost:{port}{FEED}" rel="self"'.encode() in ask(server, FEED)[1]
+
+
+@pytest.mark.parametrize("module", ["feeds.wsgi", "feeds.gunicorn_conf"])
+def test_a_bad_setting_ends_the_start_in_a_sentence(module: str, tmp_path: Path) -> None:
+    environ = os.environ | {"FEEDS_LIMIT": "0", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import {module}"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == 'FEEDS_LIMIT: "0" is not right; write a whole number from 1 to 200.\n'
