@@ -19,7 +19,7 @@ def read_topic_files(
 ) -> list[TopicFile]:
     """Give what every topic file says, as known where `files` is None; new problems are added to `problems`.
 
-    A file that stops parsing keeps what it last said. Topics that a changed file names are added to `affected`, as described.
+    A file that stops parsing keeps what it last said. Topics that a changed file names are noted in `affected`.
     """
     stored = msgspec.json.decode(writer.facts().get(_FACT, "{}"), type=dict[str, TopicFile])
     if files is None:

@@ -109,7 +109,7 @@ def test_heat_moves_the_ranking_and_its_peak_never_drops(newsroom: Newsroom) -> 
         newsroom.write("a", topics=["AI"], heat=heat)
         result = newsroom.collect()
         assert result.scopes == frozenset()
-        peaks += newsroom.query(f"SELECT heat, peak_heat FROM entries WHERE id = '{url_of('a')}'")
+        peaks += newsroom.query("SELECT heat, peak_heat FROM entries WHERE id LIKE '%/a'")
     assert peaks == [(90, 90), (10, 90), (None, 90), (40, 90)]
     rankings = dict(newsroom.query("SELECT name, ranking FROM scopes"))
     assert rankings["topics/ai"] == newsroom.collect().version

@@ -47,7 +47,7 @@ def write_edition(newsroom: Newsroom, number: int) -> None:
 
 def start_collecting(newsroom: Newsroom) -> subprocess.Popen[bytes]:
     """Start a collector in a process of its own, and return when it begins."""
-    command = [sys.executable, "-c", PROGRAM, newsroom.database_url, newsroom.folder]
+    command = [sys.executable, "-c", PROGRAM, newsroom.database_url, str(newsroom.folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
@@ -82,7 +82,7 @@ def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: News
     write_edition(newsroom, 1)
     longest_seconds = measure_collect(newsroom) * 1.2
     old = newsroom.dump()
-    moments = Random(7)
+    moments = Random(7)  # noqa: S311 no secret
     for number in range(2, 2 + KILLS):
         write_edition(newsroom, number)
         kill_after(start_collecting(newsroom), moments.uniform(0, longest_seconds))
@@ -98,7 +98,7 @@ def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: News
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_a_collector_killed_at_its_first_collect_leaves_no_catalog_or_a_whole_one(newsroom: Newsroom) -> None:
     write_edition(newsroom, 0)
-    moments = Random(11)
+    moments = Random(11)  # noqa: S311 no secret
     for _ in range(3):
         kill_after(start_collecting(newsroom), moments.uniform(0, 0.3))
         try:
