@@ -2,6 +2,7 @@
 
 import os
 import threading
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -259,10 +260,14 @@ def test_many_files_are_parsed_by_several_processes(newsroom: Newsroom) -> None:
     assert counted[-1] == (451, 451)
 
 
-def test_a_long_address_a_long_id_and_a_long_topic_are_kept(newsroom: Newsroom) -> None:
-    newsroom.write("a", webUrl=url_of("x" * 9_000), topics=["y" * 9_000])
-    newsroom.write("b", id=f"urn:{'z' * 9_000}")
-    assert newsroom.collect().added == 2
+def test_an_address_an_id_or_a_topic_of_any_length_costs_no_collect(newsroom: Newsroom) -> None:
+    digits = "".join(blake2b(bytes([number])).hexdigest() for number in range(200))
+    newsroom.write("a", webUrl=url_of(digits))
+    newsroom.write("b", id=f"urn:{digits}")
+    newsroom.write("c", topics=[digits, "AI"], related=related(digits))
+    result = newsroom.collect()
+    assert newsroom.see_topic("ai").ids == [url_of("c")]
+    assert len(result.problems) == 4
 
 
 def test_a_file_name_that_is_no_text_is_reported(newsroom: Newsroom) -> None:
@@ -333,6 +338,37 @@ def test_a_topic_file_that_goes_leaves_what_a_fresh_collect_finds(newsroom: News
     newsroom.collect()
     assert newsroom.see_topic("ai").ids == [url_of("a")]
     assert newsroom.see_topic("artificial-intelligence").ids == [url_of("b")]
+
+
+def test_a_topic_that_becomes_a_synonym_leads_to_the_one_it_means_and_back(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["Artificial Intelligence"])
+    newsroom.collect()
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        assert [topic.slug for topic in reader.topics()] == ["artificial-intelligence"]
+        assert reader.topic("ai") is None
+        assert reader.topic_behind("ai") == "artificial-intelligence"
+    assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
+    (folder / "ai.yaml").unlink()
+    newsroom.collect()
+    assert newsroom.see_topic("ai").ids == [url_of("a")]
+
+
+def test_a_parent_may_be_named_by_a_synonym(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["Robots"])
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
+    (folder / "robots.yaml").write_text("name: Robots\nparent: AI\n")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        topic = reader.topic("robots")
+    assert topic is not None
+    assert topic.parent == "artificial-intelligence"
 
 
 def test_a_topic_file_that_breaks_keeps_what_it_last_said(newsroom: Newsroom) -> None:
