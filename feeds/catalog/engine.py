@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
 
 from feeds.errors import CatalogBusyError, CatalogError
 
@@ -21,7 +22,8 @@ def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
     """
     url = _parse_url(database_url)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": wait_seconds})
+        # A connection kept open would go on reading a file that somebody has replaced.
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": wait_seconds})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:

@@ -59,8 +59,13 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """The catalog as a whole: the version of its last commit, and the moment it last agreed with the articles."""
+    """The catalog as a whole.
 
+    `generation` is another one whenever it is made anew, and versions begin again; `version` is that of the last
+    commit, and `collected` the moment at which it last agreed with the articles.
+    """
+
+    generation: str
     version: int
     collected: datetime | None
 
@@ -73,9 +78,10 @@ class CatalogReader:
 
     def state(self) -> State:
         """Read the version of the last commit, and the moment of the last collect."""
-        facts = {row.name: row.value for row in self._connection.execute(select(schema.facts))}
+        wanted = schema.facts.c.name.in_(("generation", "version", "collected"))
+        facts = {row.name: row.value for row in self._connection.execute(select(schema.facts).where(wanted))}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
-        return State(version=int(facts.get("version", 0)), collected=collected)
+        return State(facts.get("generation", ""), version=int(facts.get("version", 0)), collected=collected)
 
     def topics(self) -> list[Topic]:
         """Read every topic that has a feed, by name and slug."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import DBAPIError
@@ -99,4 +100,4 @@ def _prepare_tables(connection: Connection) -> None:
         if table.name in existing:
             table.drop(connection)
     schema.metadata.create_all(connection, checkfirst=False)
-    CatalogWriter(connection).set_facts({"layout": schema.LAYOUT})
+    CatalogWriter(connection).set_facts({"layout": schema.LAYOUT, "generation": token_hex(8)})

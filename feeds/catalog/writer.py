@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
     Connection,
     Delete,
@@ -198,20 +199,24 @@ class CatalogWriter:
         """Count a table's rows."""
         return self._connection.scalar(select(func.count()).select_from(table)) or 0
 
-    def refresh_topic(self, number: int) -> None:
-        """Count a topic's entries anew, and note its newest."""
+    def count_topics(self, numbers: Collection[int]) -> None:
+        """Count the entries of topics anew, and note the newest."""
         members = schema.entry_topics.c
-        counted = select(func.count(), func.max(members.published)).where(members.topic == number)
-        count, newest = self._connection.execute(counted).one()
-        topic = update(schema.topics).where(schema.topics.c.number == number)
-        self._connection.execute(topic.values(entries=count, newest=newest))
+        found = self._count(members.topic, members.published, numbers)
+        self.update(schema.topics, [{"number": number, **counted} for number, counted in found.items()])
 
-    def refresh_provider(self, domain: str) -> None:
-        """Count a provider's entries anew, and note its newest."""
-        entries = schema.entries.c
-        counted = select(func.count(), func.max(entries.published)).where(entries.provider == domain)
-        count, newest = self._connection.execute(counted).one()
-        self.upsert(schema.providers, [{"domain": domain, "entries": count, "newest": newest}])
+    def count_providers(self, domains: Collection[str]) -> None:
+        """Count the entries of providers anew, and note the newest."""
+        found = self._count(schema.entries.c.provider, schema.entries.c.published, domains)
+        self.upsert(schema.providers, [{"domain": domain, **counted} for domain, counted in found.items()])
+
+    def _count(self, column: Column[Any], published: Column[int], values: Collection[Any]) -> dict[Any, Record]:
+        counted: dict[Any, Record] = {value: {"entries": 0, "newest": None} for value in sorted(values)}
+        for chunk in chunks(values):
+            grouped = select(column, func.count(), func.max(published)).where(column.in_(chunk)).group_by(column)
+            for value, entries, newest in self._connection.execute(grouped):
+                counted[value] = {"entries": entries, "newest": newest}
+        return counted
 
     def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
         """Execute a statement for each record, in one call of the driver.

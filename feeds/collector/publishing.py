@@ -35,7 +35,8 @@ def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment
             entry = merge(id, groups.get(id, ()), names=naming.names, removed_urls=removed_urls)
             decider.decide(entry, stored.get(id))
         _write(writer, decider)
-    _count_anew(writer, decider.changes)
+    writer.count_topics(decider.changes.topics)
+    writer.count_providers(decider.changes.providers)
     return decider.changes
 
 
@@ -84,10 +85,3 @@ def _write(writer: CatalogWriter, decider: Decider) -> None:
     writer.insert(schema.entry_topics, rows.joined)
     writer.insert(schema.departures, rows.departures)
     writer.insert(schema.departure_topics, rows.departed)
-
-
-def _count_anew(writer: CatalogWriter, changes: Changes) -> None:
-    for number in sorted(changes.topics):
-        writer.refresh_topic(number)
-    for domain in sorted(changes.providers):
-        writer.refresh_provider(domain)

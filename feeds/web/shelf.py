@@ -61,6 +61,7 @@ class Shelf:
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
         self._size = 0
         self._next_poll = 0.0
+        self._generation = ""
         self._version = -1
         self._next_release: datetime | None = None
 
@@ -120,27 +121,27 @@ class Shelf:
     def _poll(self) -> None:
         now = self._clock.now()
         with self._catalog.reading() as reader:
-            version = reader.state().version
-            is_same_catalog = version >= self._version
-            changed = reader.versions_since(self._version) if is_same_catalog and version > self._version else {}
+            state = reader.state()
+            is_known = state.generation == self._generation
+            changed = reader.versions_since(self._version) if is_known and state.version > self._version else {}
             next_release = reader.next_release(after=now)
         is_released = self._next_release is not None and self._next_release <= now
         with self._lock:
-            if not is_same_catalog or is_released:
+            if not is_known or is_released:
                 outdated = list(self._copies)
             else:
                 outdated = [path for path, copy in self._copies.items() if _shows_any(copy, changed)]
             for path in outdated:
                 self._drop(path)
-            self._version, self._next_release = version, next_release
+            self._generation, self._version, self._next_release = state.generation, state.version, next_release
 
     def _make(self, path: str, address: Address, reader: CatalogReader) -> Copy:
         representation = represent(address, reader, settings=self._settings, now=self._clock.now())
         copy = Copy(path, representation)
-        version = reader.state().version
+        state = reader.state()
         with self._lock:
-            # What was rendered from an older state than the one we know of may be outdated already.
-            if version >= self._version:
+            # What was rendered from another state than the one we know of may be outdated already.
+            if state.generation == self._generation and state.version >= self._version:
                 self._copies[path] = copy
                 self._grow(len(representation.body))
             else:

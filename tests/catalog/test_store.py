@@ -101,7 +101,7 @@ def test_a_second_writer_gives_up_after_its_time(database_url: str) -> None:
     with first.writing(), pytest.raises(CatalogBusyError, match="gives up"), second.writing():
         pass
     with second.writing() as writer:
-        assert writer.facts().keys() == {"layout"}
+        assert writer.facts().keys() == {"layout", "generation"}
     first.close()
     second.close()
 
