@@ -64,17 +64,9 @@ class Dyno:
 def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an environment as the platform's build does."""
     folder = tmp_path_factory.mktemp("platform") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-    install = [
-        folder / "bin" / "python",
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--no-input",
-        "install",
-        "--quiet",
-    ]
-    subprocess.run([*install, "-r", ROOT / "requirements.txt"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    subprocess.run([*pip, "install", "-r", str(ROOT / "requirements.txt")], check=True)
     return folder
 
 
