@@ -31,13 +31,14 @@ format: $(VENV)/.test ## format the code and mend what the linter can
 golden: $(VENV)/.test ## rewrite the golden files in tests/golden, to be read in the diff
 	$(python) -m pytest --rewrite-golden $(PYTEST_ARGS)
 
-bench: $(VENV)/.test ## measure, side by side
+bench: $(VENV)/.bench ## measure, side by side: make bench BENCH_ARGS='catalog --help'
 	$(python) -m benchmarks $(BENCH_ARGS)
 
 lock: $(VENV)/bin/uv ## lock the dependencies anew, keeping pins that still fit; newer ones: make lock UPGRADE=--upgrade
 	$(lock) pyproject.toml --output-file requirements.txt
 	$(lock) --group build --output-file requirements-build.txt
 	$(lock) pyproject.toml --group test --constraint requirements.txt --output-file requirements-test.txt
+	$(lock) pyproject.toml --group bench --constraint requirements-test.txt --output-file requirements-bench.txt
 
 clean: ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist
@@ -56,6 +57,11 @@ $(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(python)
 $(VENV)/.test: requirements-test.txt $(VENV)/.run
 	@echo "Installing what the tests need"
 	@$(install) --require-hashes -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.run
+	@echo "Installing what the benchmarks need"
+	@$(install) --require-hashes -r requirements-bench.txt
 	@touch $@
 
 # What writes the locks cannot come out of them.

@@ -1,1 +1,1 @@
-"""Measure the package beside what people use today, in one run."""
+"""Measure what the program promises of its speed and memory, side by side with its peers on the same machine."""

@@ -12,7 +12,10 @@ from feeds.frontmatter import load
 from feeds.sanitize import body_html, embed_html
 from feeds.source import Source
 from feeds.text import clean_text
+from feeds.topics import topic_key
 from feeds.values import is_iri, read_url_host
+
+_MAX_TOPIC_LENGTH = 200
 
 
 class State(StrEnum):
@@ -130,7 +133,7 @@ def _read_article(section: Section, body: str) -> Article:
         authors=_read_authors(provider),
         type=section.read_text("type") or "article",
         language=section.read_language("locale"),
-        topics=section.read_texts("topics"),
+        topics=_read_topics(section),
         quality=section.read_number("quality"),
         heat=section.read_number("heat"),
         related=_read_all_related(section, url) if is_shown else (),
@@ -191,7 +194,7 @@ def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:
 def _read_article_url(section: Section, *, level: Level) -> str:
     key = "webUrl" if section.has("webUrl") else "originalUrl"
     if section.has(key):
-        return section.read_url(key, level=level)
+        return section.read_address(key, level=level)
     message = "there is no address to link to, so this is left out; give it a `webUrl`"
     section.note("missing-url", message, at=("webUrl",), level=level)
     return ""
@@ -220,6 +223,14 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
     if published is None or updated is None:
         return published, published
     return published, max(published, updated)
+
+
+def _read_topics(section: Section) -> tuple[str, ...]:
+    labels = section.read_texts("topics")
+    if any(len(topic_key(label)) > _MAX_TOPIC_LENGTH for label in labels):
+        message = f"a topic is longer than {_MAX_TOPIC_LENGTH} characters and is left out; shorten it"
+        section.note("too-long", message, at=("topics",))
+    return tuple(label for label in labels if len(topic_key(label)) <= _MAX_TOPIC_LENGTH)
 
 
 def _read_provider(provider: Section, url: str) -> Provider:

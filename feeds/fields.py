@@ -10,6 +10,8 @@ from feeds.frontmatter import FrontMatter, Path, Value, locate
 from feeds.text import clean_text
 from feeds.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
 
+_MAX_KEY_BYTES = 2_000  # with a host beside it, what PostgreSQL's indexes hold
+
 
 class Note(msgspec.Struct, frozen=True):
     """A problem with the value at `path`, before anybody has looked up where that stands in the file."""
@@ -76,7 +78,17 @@ class Section:
             message = f"`{key}` must begin with a scheme, as in https:// or urn:, and hold no blanks; mend or remove it"
             self.note("bad-id", message, at=(key,), level=level)
             return ""
-        return iri
+        return self._check_length(key, iri, level=level)
+
+    def read_address(self, key: str, *, level: Level = Level.WARNING) -> str:
+        """Read a URL, as `read_url` does, that is to be looked up by."""
+        return self._check_length(key, self.read_url(key, level=level), level=level)
+
+    def _check_length(self, key: str, text: str, *, level: Level) -> str:
+        if len(text.encode()) <= _MAX_KEY_BYTES:
+            return text
+        self.note("too-long", f"`{key}` is longer than {_MAX_KEY_BYTES:,} bytes; shorten it", at=(key,), level=level)
+        return ""
 
     def read_date(self, key: str, *, level: Level = Level.WARNING) -> datetime | None:
         """Read a date as aware UTC in whole seconds."""

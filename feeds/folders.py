@@ -1,6 +1,7 @@
 """Find the article and topic files in the content folders, and read them."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -45,29 +46,37 @@ def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
         SettingsError: a folder does not exist or cannot be read.
     """
     content = Content([], [])
-    for folder in folders:
-        prefix = _key_prefix(folders, folder)
-        root = _check_folder(folder)
-        for entry in _walk(root, seen=set()):
+    roots = _roots(folders)
+    for root in roots:
+        _check_folder(root)
+        above = _above_keys(roots)
+        for entry in _walk(root):
             if _is_article(entry.name):
-                content.articles.append(ContentFile(prefix + _key(entry.path, root), entry.path, _stamp(entry, now_ns)))
+                key = _make_key(entry.path, above=above)
+                content.articles.append(ContentFile(key, entry.path, _stamp(entry, now_ns)))
             elif _is_topic_file(entry.path):
-                content.topics.append(ContentFile(prefix + _key(entry.path, root), entry.path, ""))
+                content.topics.append(ContentFile(_make_key(entry.path, above=above), entry.path, ""))
     content.topics.sort(key=lambda file: file.key)
     return content
 
 
 def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
     """Give the article file at an absolute `path` as `scan` would name it, or None where that is no article's name."""
-    for folder in folders:
-        root = os.path.abspath(folder)
-        if path.startswith(root + os.sep):
-            relative = path[len(root) + 1 :]
+    roots = _roots(folders)
+    for root in roots:
+        above = os.path.join(os.path.abspath(root), "")
+        if path.startswith(above):
+            relative = path[len(above) :]
             if not is_visible(relative) or not _is_article(os.path.basename(path)):
                 return None
-            key = _key_prefix(folders, folder) + relative.replace(os.sep, "/")
-            return ContentFile(key, os.path.join(folder, relative), "")
+            located = os.path.join(root, relative)
+            return ContentFile(_make_key(located, above=_above_keys(roots)), located, "")
     return None
+
+
+def locate_key(folders: Sequence[Path], key: str) -> str:
+    """Give the path of the file that `scan` calls `key`."""
+    return _above_keys(_roots(folders)) + key
 
 
 def is_visible(relative: str) -> bool:
@@ -81,8 +90,13 @@ def read_file(path: str) -> bytes:
     Raises:
         ArticleError: it cannot be read, or is larger than MAX_FILE_BYTES.
     """
+    if not _is_text(path):
+        message = "the file's name, or its folder's, is not in UTF-8; rename it"
+        raise _unreadable(_escape(path), "bad-file-name", message)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _unreadable(path, "not-a-file", "this is a pipe, a socket or a device; put a file in its place")
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise _unreadable(path, *_explain_absence(path)) from None
@@ -93,6 +107,11 @@ def read_file(path: str) -> bytes:
         message = f"the file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles"
         raise _unreadable(path, "too-large", message)
     return data
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # A pipe would otherwise keep the collector waiting for someone to write to it.
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _unreadable(path: str, code: str, message: str) -> ArticleError:
@@ -108,39 +127,67 @@ def _explain_absence(path: str) -> tuple[str, str]:
     return "missing-file", "the file was removed while it was being collected; collect again"
 
 
-def _check_folder(folder: Path) -> str:
-    if not folder.is_dir():
-        raise SettingsError(f"There is no folder {folder}; name one that holds articles (or set FEEDS_CONTENT).")
-    return os.path.normpath(folder)
+def _roots(folders: Sequence[Path]) -> list[str]:
+    return list(dict.fromkeys(os.path.normpath(folder) for folder in folders))
 
 
-def _key_prefix(folders: Sequence[Path], folder: Path) -> str:
-    return "" if len(folders) == 1 else f"{os.path.normpath(folder)}/".replace(os.sep, "/")
+def _check_folder(root: str) -> None:
+    if not os.path.isdir(root):
+        raise SettingsError(f"There is no folder {root}; name one that holds articles (or set FEEDS_CONTENT).")
 
 
-def _key(path: str, root: str) -> str:
-    return path[len(root) + 1 :].replace(os.sep, "/")
+def _above_keys(roots: Sequence[str]) -> str:
+    # One folder's files are named within it, so that it may stand elsewhere on another machine.
+    return os.path.join(roots[0], "") if len(roots) == 1 else ""
 
 
-def _walk(folder: str, *, seen: set[tuple[int, int]]) -> Iterator[os.DirEntry[str]]:
-    """Give every visible file below a folder, each folder once, whatever links there are."""
-    status = os.stat(folder)
-    if (status.st_dev, status.st_ino) in seen:
-        return
-    seen.add((status.st_dev, status.st_ino))
-    for entry in _list(folder):
-        if _is_hidden(entry.name):
-            continue
-        if entry.is_dir():
-            yield from _walk(entry.path, seen=seen)
-        else:
-            yield entry
+def _make_key(path: str, *, above: str) -> str:
+    key = path[len(above) :].replace(os.sep, "/")
+    return key if _is_text(key) else _escape(key)
 
 
-def _list(folder: str) -> list[os.DirEntry[str]]:
+def _is_text(path: str) -> bool:
     try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _escape(path: str) -> str:
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _walk(root: str) -> Iterator[os.DirEntry[str]]:
+    """Give every visible file below a folder, each folder once, whatever links there are."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [root]
+    while waiting:
+        identity, entries = _list(waiting.pop())
+        if identity in seen:
+            continue
+        seen.add(identity)
+        for entry in entries:
+            if _is_hidden(entry.name):
+                continue
+            if _is_folder(entry):
+                waiting.append(entry.path)
+            else:
+                yield entry
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # such as a link to itself: reading it will tell
+
+
+def _list(folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
+    try:
+        status = os.stat(folder)
         with os.scandir(folder) as entries:
-            return list(entries)
+            return (status.st_dev, status.st_ino), list(entries)
     except OSError as error:
         # To go on without it would look as if all its articles had been deleted.
         raise SettingsError(f"The folder {folder} cannot be read ({error.strerror}); nothing was collected.") from None

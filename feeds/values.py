@@ -11,6 +11,7 @@ _PATH = rf'[^{_SPACES}<>"\ud800-\udfff\ufffe\uffff]'
 _URL = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://(\w[0-9A-Za-z.\w-]*)(?::[0-9]{{1,5}})?(?:[/?#]{_PATH}*)?")
 _DOMAIN = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*")
 _IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_PATH}+")
+_MAX_HOST_BYTES = 253  # RFC 1035 section 2.3.4, less what is not written
 _NUMBER = re.compile(r"([-+]?[0-9]{1,9})(?:\.[0-9]*)?")
 # RFC 5646 section 2.1, as far as the shape goes.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -27,7 +28,7 @@ _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 def read_url_host(text: str) -> str:
     """Give the host of an absolute http(s) URL as written, without its port; empty where the text is no such URL."""
     match = _URL.fullmatch(text)
-    return match[1] if match else ""
+    return match[1] if match and _fits_dns(match[1]) else ""
 
 
 def is_iri(text: str) -> bool:
@@ -37,7 +38,11 @@ def is_iri(text: str) -> bool:
 
 def is_domain(text: str) -> bool:
     """Say whether the text is a host name and nothing else."""
-    return _DOMAIN.fullmatch(text) is not None
+    return _DOMAIN.fullmatch(text) is not None and _fits_dns(text)
+
+
+def _fits_dns(host: str) -> bool:
+    return len(host.encode()) <= _MAX_HOST_BYTES
 
 
 def read_date(text: str) -> datetime | None:

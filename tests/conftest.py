@@ -2,6 +2,7 @@
 
 Environment: `CI` makes a missing program fail a test rather than skip it. `FEEDS_CORPUS` and `FEEDS_SCHEMAS` name
 folders of optional material, a corpus of articles and the schemas of feed formats; without them its tests skip.
+`FEEDS_SOAK` is how many accidents the tests of accidents have happen.
 """
 
 import os
@@ -19,6 +20,7 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 PLATFORM_SETTINGS = ("DATABASE_URL", "PORT", "WEB_CONCURRENCY")
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+SOAK = int(os.environ.get("FEEDS_SOAK") or 0)
 MATERIAL = {name: os.environ.get(name, "") for name in ("FEEDS_CORPUS", "FEEDS_SCHEMAS")}
 
 

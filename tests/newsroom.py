@@ -1,7 +1,7 @@
 """Write articles, collect them, and look at what subscribers see: a publisher's day in a few lines."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from feeds.catalog.engine import open_engine
 from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
+from feeds.collector.collect import Progress
 from feeds.entry import Entry
 from feeds.feed import Feed, Site
+from feeds.folders import ContentFile
 from feeds.moments import Clock
 from feeds.renderers.jsonfeed import render_json
 
@@ -75,7 +77,7 @@ class Newsroom:
         """Let time pass."""
         self.now += timedelta(**duration)
 
-    def write(self, name: str, **fields: Any) -> Path:
+    def write(self, name: str, **fields: object) -> Path:
         """Write an article; what `fields` do not say is plain, and what they say is None is left out.
 
         Its URL, title and file are named after `name`, and it was published at noon of 1 March 2021.
@@ -99,10 +101,16 @@ class Newsroom:
         """Delete an article."""
         (self.folder / f"{name}.md").unlink()
 
-    def collect(self, **options: Any) -> CollectResult:
+    def collect(
+        self,
+        *,
+        only: Collection[ContentFile] | None = None,
+        force: bool = False,
+        progress: Progress = lambda _done, _total: None,
+    ) -> CollectResult:
         """Collect a minute later."""
         self.wait(minutes=1)
-        return self.collector().collect(**options)
+        return self.collector().collect(only=only, force=force, progress=progress)
 
     def collector(self, *, appearance: str = "") -> Collector:
         """Give the collector of this folder into this catalog."""
@@ -154,7 +162,7 @@ def url_of(name: str) -> str:
     return f"https://gazette.example/{name}"
 
 
-def related(*names: str, **fields: Any) -> list[dict[str, Any]]:
+def related(*names: str, **fields: object) -> list[dict[str, Any]]:
     """Give the `related` list of a lead, as the pipeline writes it."""
     provider = {"name": "The Post", "domain": "post.example"}
     return [{"title": f"Story {name}", "webUrl": url_of(name), "provider": provider} | fields for name in names]

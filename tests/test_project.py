@@ -12,7 +12,7 @@ import pytest
 import feeds
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-bench.txt", "requirements-build.txt", "requirements-test.txt")
 SEEDS = {
     "2020-12-12-mass-gov-refuses-to-back-facial-recognition-tech-ban.md": "11337ea67633a44e",
     "2020-12-22-massachusetts-passes-bill-with-facial-recognition-rules.md": "0099164e8431c5be",
@@ -53,6 +53,10 @@ def test_locked_requirements_are_pinned_hashed_and_name_no_host(name: str) -> No
 def test_tests_run_with_what_runs() -> None:
     assert read_pins("requirements-test.txt").items() >= read_pins("requirements.txt").items()
     assert read_pins("requirements-test.txt").items() >= read_pins("requirements-build.txt").items()
+
+
+def test_benchmarks_measure_what_runs() -> None:
+    assert read_pins("requirements-bench.txt").items() >= read_pins("requirements.txt").items()
 
 
 def test_every_dependency_is_locked() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from feeds.errors import CatalogBusyError, CatalogError
 
 _COLLECTOR_LOCK = 0x66656564  # "feed": the key of PostgreSQL's advisory lock, one per database
+_LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
 def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
@@ -31,7 +32,7 @@ def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
 def _parse_url(database_url: str) -> URL:
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         raise CatalogError("DATABASE_URL is not a database URL; write sqlite:///PATH or postgresql://…") from None
     drivers = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
     backend = url.drivername.partition("+")[0]
@@ -62,7 +63,10 @@ def is_missing(engine: Engine) -> bool:
 
 def describe(engine: Engine) -> str:
     """Name the database for messages and logs, without a password."""
-    return engine.url.render_as_string(hide_password=True)
+    url = engine.url
+    if "password" in url.query:
+        url = url.update_query_dict({"password": "***"})
+    return url.render_as_string(hide_password=True)
 
 
 def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
@@ -72,11 +76,14 @@ def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    connection.execute(text(f"SET LOCAL lock_timeout = '{int(wait_seconds)}s'"))
+    # 0 would mean to wait for ever.
+    connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait_seconds * 1000))}"))
     try:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _COLLECTOR_LOCK})
     except DBAPIError as error:
-        raise CatalogBusyError(BUSY) from error
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise CatalogBusyError(BUSY) from error
+        raise
     connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 

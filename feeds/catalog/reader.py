@@ -78,13 +78,10 @@ class CatalogReader:
         return State(version=int(facts.get("version", 0)), collected=collected)
 
     def topics(self) -> list[Topic]:
-        """Read every topic, by name and slug."""
-        return [
-            _topic(row)
-            for row in self._connection.execute(
-                select(schema.topics).order_by(schema.topics.c.name, schema.topics.c.slug)
-            )
-        ]
+        """Read every topic that has a feed, by name and slug."""
+        topics = schema.topics.c
+        found = select(schema.topics).where(~topics.slug.startswith("/")).order_by(topics.name, topics.slug)
+        return [_topic(row) for row in self._connection.execute(found)]
 
     def topic(self, slug: str) -> Topic | None:
         """Read the topic with this slug."""

@@ -92,6 +92,12 @@ topics = Table(
     Column("newest", _Key, comment="`published` of the newest entry"),
 )
 
+
+def hidden_slug(number: int) -> str:
+    """Give the slug of a topic that has no feed of its own any more: no label reads so, and no URL."""
+    return f"/{number}"
+
+
 aliases = Table(
     "aliases",
     metadata,

@@ -16,6 +16,7 @@ from feeds.collector.deciding import Changes
 from feeds.collector.naming import Naming, update_topics
 from feeds.collector.publishing import publish
 from feeds.collector.recording import Affected, forget_files, record_readings
+from feeds.collector.reporting import find_problems
 from feeds.collector.topicfiles import read_topic_files
 from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, scan
@@ -52,6 +53,14 @@ class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float]
 
 
+class _Site(msgspec.Struct, frozen=True):
+    """What a collector works for."""
+
+    folders: Sequence[Path]
+    appearance: str
+    clock: Clock
+
+
 class Collector:
     """Collects the articles below `folders` into `catalog`; `appearance` stands for all settings that feeds show."""
 
@@ -59,9 +68,7 @@ class Collector:
         self, catalog: Catalog, folders: Sequence[Path], *, appearance: str = "", clock: Clock = SYSTEM_CLOCK
     ) -> None:
         self._catalog = catalog
-        self._folders = folders
-        self._appearance = appearance
-        self._clock = clock
+        self._site = _Site(folders, appearance, clock)
 
     def collect(
         self,
@@ -81,32 +88,29 @@ class Collector:
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
-            collect = _Collect(writer, appearance=self._appearance, clock=self._clock, force=force, progress=progress)
-            return collect.run_whole(self._folders) if only is None else collect.run_partial(only)
+            collect = _Collect(writer, self._site, force=force, progress=progress)
+            return collect.run_whole() if only is None else collect.run_partial(only)
 
 
 class _Collect:
     """One collect under way."""
 
-    def __init__(
-        self, writer: CatalogWriter, *, appearance: str, clock: Clock, force: bool, progress: Progress
-    ) -> None:
+    def __init__(self, writer: CatalogWriter, site: _Site, *, force: bool, progress: Progress) -> None:
         self._writer = writer
-        self._appearance = appearance
-        self._clock = clock
+        self._site = site
         self._force = force
         self._progress = progress
         self._facts = writer.facts()
         self._is_new = "version" not in self._facts
-        self._now = to_seconds(clock.now())
+        self._now = to_seconds(site.clock.now())
         self._moment = self._choose_moment()
         self._affected = Affected(everything=self._is_new)
         self._problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
-    def run_whole(self, folders: Sequence[Path]) -> CollectResult:
+    def run_whole(self) -> CollectResult:
         with self._timing("scan"):
-            content = scan(folders, now_ns=self._now * 1_000_000_000)
+            content = scan(self._site.folders, now_ns=self._now * 1_000_000_000)
             known = self._writer.files()
         return self._run(content.articles, known=known, topic_files=content.topics)
 
@@ -124,15 +128,16 @@ class _Collect:
         topic_files: Sequence[ContentFile] | None,
     ) -> CollectResult:
         gone = sorted(known.keys() - {file.key for file in files})
-        self._guard([known[key] for key in gone])
+        leaving = self._find_leaving([known[key] for key in gone])
         with self._timing("read"):
             forget_files(self._writer, gone, affected=self._affected)
             read = self._read(_select_changed(files, known), known=known)
+            self._guard(leaving)
         with self._timing("publish"):
             topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
             naming = update_topics(self._writer, self._affected, files=topics)
             changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
-            self._find_problems(naming)
+            self._problems.extend(find_problems(self._writer, self._site.folders, naming=naming))
             version = self._stamp(naming, changes)
         return CollectResult(
             read=read,
@@ -149,12 +154,20 @@ class _Collect:
             seconds=self._seconds,
         )
 
-    def _guard(self, gone: Sequence[Stored]) -> None:
-        removed = sum(row.accepted for row in gone)
-        if removed and not self._force:
-            articles = self._writer.count_accepted()
-            if removed * 2 > articles:
-                raise MassRemovalError(removed=removed, known=articles)
+    def _find_leaving(self, gone: Sequence[Stored]) -> tuple[list[str], int]:
+        """Give the URLs of the articles whose files are gone, and how many articles were; none for a few."""
+        paths = [row.path for row in gone if row.accepted]
+        if self._force or not paths or len(paths) * 2 <= (articles := self._writer.count_accepted()):
+            return [], 0
+        return [row.url for row in self._writer.mentions_in(paths) if row.position == 0], articles
+
+    def _guard(self, leaving: tuple[list[str], int]) -> None:
+        """Refuse if most articles would be gone: what has only moved to another file is still mentioned."""
+        urls, articles = leaving
+        present = {row.url for row in self._writer.mentions_of(set(urls)) if row.position == 0}
+        removed = sum(url not in present for url in urls)
+        if removed * 2 > articles:
+            raise MassRemovalError(removed=removed, known=articles)
 
     def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored]) -> int:
         parsed = done = 0
@@ -175,23 +188,11 @@ class _Collect:
             return self._now
         return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_release(until=self._now) + 1)
 
-    def _find_problems(self, naming: Naming) -> None:
-        """Gather the problems of all articles as they stand, and those between them."""
-        for document in self._writer.problems():
-            self._problems.extend(msgspec.json.decode(document, type=list[Problem]))
-        for url, (first, *others) in self._writer.duplicate_urls():
-            message = f"this article has the same address as {first} ({url}), so the two make one entry; remove one"
-            self._problems.extend(Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others)
-        for key, slug in naming.clashes.items():
-            message = f"the topic “{key}” would have the same address as another one, so its is /topics/{slug};"
-            path = self._writer.first_path_with(key)
-            self._problems.append(Problem(path, 1, 1, Level.WARNING, "topic-clash", f"{message} rename one of them"))
-
     def _stamp(self, naming: Naming, changes: Changes) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
         changes.visible |= self._stamp_appearance(naming)
         version = int(self._facts.get("version", 0))
-        facts = {"collected": str(self._now), "appearance": self._appearance}
+        facts = {"collected": str(self._now), "appearance": self._site.appearance}
         if changes.visible or changes.ranking or self._is_new:
             version += 1
             facts |= {"version": str(version), "moment": str(self._moment)}
@@ -205,7 +206,7 @@ class _Collect:
         """Stamp the scopes that are titled otherwise now, or all if the site is, and give their names."""
         if self._is_new:
             return set()
-        if self._facts.get("appearance") != self._appearance:
+        if self._facts.get("appearance") != self._site.appearance:
             self._writer.set_facts({"appearance_changed": str(self._moment)})
             return set(self._writer.scope_names())
         titled = {f"topics/{slug}" for slug in naming.changed}
@@ -219,7 +220,7 @@ class _Collect:
         # Two commits within one second: without the wait, Last-Modified would lie in the future (RFC 9110 section
         # 8.8.2.1). A clock that was set back is not waited for.
         if 0 < self._moment - self._now <= _LONGEST_WAIT_SECONDS:
-            self._clock.sleep(self._moment - self._now)
+            self._site.clock.sleep(self._moment - self._now)
 
     @contextmanager
     def _timing(self, phase: str) -> Iterator[None]:

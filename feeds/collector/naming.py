@@ -7,7 +7,7 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.writer import CatalogWriter, Record, Stored
 from feeds.collector.recording import Affected
-from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify
+from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -27,25 +27,29 @@ def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[
     """Write new and changed topics; the entries of a topic that is named otherwise now are added to `affected`.
 
     A topic once known stays known, so that its subscribers meet an empty feed rather than an error. `files` are the
-    metadata files; `affected.topics` has to name the keys of those that have changed.
+    metadata files; `affected.described` has to name the keys of those that have changed.
     """
     stored = {row.key: row for row in writer.topics()}
     canonical = {key: file.keys[0] for file in reversed(files) for key in file.keys}
-    labels = _count_labels(writer, affected.topics, canonical)
+    labels = _count_labels(writer, affected.topics | affected.described, canonical)
     by_key = {file.keys[0]: file for file in reversed(files)}
-    records = _plan(stored, labels=labels, files=by_key)
+    records = _plan(stored, labels=labels, files=by_key, canonical=canonical)
     _write_topics(writer, records, stored=stored, files=files)
     changed = {key for key, record in records.items() if _differs(record, stored.get(key))}
     if not affected.everything:
         renamed = {key for key in changed & set(stored) if _is_renamed(records[key], stored[key])}
-        for key in renamed | (affected.topics & set(stored) & set(canonical)):
+        for key in renamed | (affected.described & set(stored)):
             affected.names.update(writer.ids_in_topic(stored[key].number))
     synonyms = {key: target for key, target in canonical.items() if target in records}
     return Naming(
         names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, synonyms)},
         numbers={record["slug"]: record["number"] for record in records.values()},
         changed={slug for key in changed for slug in _slugs(records[key], stored.get(key))},
-        clashes={key: record["slug"] for key, record in records.items() if record["slug"] != slugify(key)},
+        clashes={
+            key: record["slug"]
+            for key, record in records.items()
+            if record["slug"] not in {slugify(key), schema.hidden_slug(record["number"])}
+        },
     )
 
 
@@ -68,24 +72,31 @@ def _count_labels(
 
 
 def _plan(
-    stored: Mapping[str, Stored], *, labels: Mapping[str, Mapping[str, int]], files: Mapping[str, TopicFile]
+    stored: Mapping[str, Stored],
+    *,
+    labels: Mapping[str, Mapping[str, int]],
+    files: Mapping[str, TopicFile],
+    canonical: Mapping[str, str],
 ) -> dict[str, Record]:
-    slugs = assign_slugs({*stored, *labels, *files})
+    keys = {*stored, *labels, *files}
+    # A topic that has become a synonym leaves its address to the alias.
+    slugs = assign_slugs(key for key in keys if key in files or canonical.get(key, key) == key)
     number = max((row.number for row in stored.values()), default=0)
     records: dict[str, Record] = {}
-    for key in sorted(slugs):
+    for key in sorted(keys):
         if key not in stored:
             number += 1
         file = files.get(key)
-        parent = TopicFile(name=file.parent).keys[0] if file else ""
+        parent = topic_key(file.parent) if file else ""
+        own_number = stored[key].number if key in stored else number
         records[key] = {
-            "number": stored[key].number if key in stored else number,
+            "number": own_number,
             "key": key,
-            "slug": slugs[key],
+            "slug": slugs.get(key) or schema.hidden_slug(own_number),
             "name": _name(key, file, labels, stored),
             "description": file.description if file else "",
             "image": file.image if file else "",
-            "parent": slugs.get(parent, ""),
+            "parent": slugs.get(canonical.get(parent, parent), ""),
         }
     return records
 
@@ -103,7 +114,9 @@ def _write_topics(
 ) -> None:
     moved = [record for key, record in records.items() if key in stored and _differs(record, stored[key])]
     # Slugs may change hands among the topics: out of the way first, for each is unique.
-    writer.update(schema.topics, [{"number": record["number"], "slug": f"/{record['number']}"} for record in moved])
+    writer.update(
+        schema.topics, [{"number": record["number"], "slug": schema.hidden_slug(record["number"])} for record in moved]
+    )
     writer.update(schema.topics, moved)
     added = [{**record, "entries": 0, "newest": None} for key, record in records.items() if key not in stored]
     writer.insert(schema.topics, added)
@@ -128,4 +141,5 @@ def _is_renamed(record: Record, row: Stored) -> bool:
 
 
 def _slugs(record: Record, row: Stored | None) -> set[str]:
-    return {record["slug"], row.slug} if row else {record["slug"]}
+    slugs = {record["slug"], row.slug} if row else {record["slug"]}
+    return slugs - {schema.hidden_slug(record["number"])}

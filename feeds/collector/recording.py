@@ -15,12 +15,14 @@ from feeds.reading import Reading
 class Affected:
     """What may have to change: entries by URL or id, topics by key; on a new catalog, `everything`.
 
-    `removals` are URLs of articles that are removed, or no longer are: their leads list them otherwise.
+    `removals` are URLs of articles that are removed, or no longer are: their leads list them otherwise. `described`
+    are the keys in topic files that say otherwise than before: all entries of those topics may be named otherwise.
     """
 
     names: set[str] = field(default_factory=set)
     removals: set[str] = field(default_factory=set)
     topics: set[str] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)
     everything: bool = False
 
 

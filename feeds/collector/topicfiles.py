@@ -19,7 +19,7 @@ def read_topic_files(
 ) -> list[TopicFile]:
     """Give what every topic file says, as known where `files` is None; new problems are added to `problems`.
 
-    A file that stops parsing keeps what it last said. Topics that a changed file names are added to `affected`.
+    A file that stops parsing keeps what it last said. Topics that a changed file names are noted in `affected`.
     """
     stored = msgspec.json.decode(writer.facts().get(_FACT, "{}"), type=dict[str, TopicFile])
     if files is None:
@@ -35,7 +35,7 @@ def read_topic_files(
                 current[file.key] = stored[file.key]
     if current != stored:
         for topic in _differing(stored, current):
-            affected.topics.update(topic.keys)
+            affected.described.update(topic.keys)
         writer.set_facts({_FACT: msgspec.json.encode(current).decode()})
     return list(current.values())
 

@@ -84,7 +84,7 @@ def look(newsroom: Newsroom) -> dict[tuple[Selection, int], Sight]:
 
 
 def check_last_modified(before: dict[tuple[Selection, int], Sight], after: dict[tuple[Selection, int], Sight]) -> None:
-    """Last-Modified moves when the bytes do, then only, and forwards."""
+    """Check that Last-Modified moves when the bytes do, then only, and forwards."""
     for feed, old in before.items():
         new = after[feed]
         if old.document == new.document:
@@ -100,7 +100,7 @@ def check_versions(
     *,
     scopes: frozenset[str],
 ) -> None:
-    """A scope is named, and its version moves, if and only if its feed's bytes do."""
+    """Check that a scope is named, and its version moves, if and only if its feed's bytes do."""
     for selection in SELECTIONS:
         if selection.with_related:
             moved = before[0][selection, 50].document != after[0][selection, 50].document

@@ -1,0 +1,110 @@
+"""Run the benchmarks with `python -m benchmarks`."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from benchmarks.articles import Corpus, prepare_corpus
+from benchmarks.catalog import Plan, measure_catalog
+from benchmarks.figures import Figure
+from benchmarks.machine import describe_machine
+from benchmarks.processes import run_python
+from benchmarks.report import Report, write_json, write_markdown, write_table
+
+PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
+FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Measure, side by side; nothing here passes or fails."""
+
+
+@main.command()
+@click.option(
+    "--make-corpus",
+    type=PROGRAM,
+    envvar="BENCH_MAKE_CORPUS",
+    help="Python script called as PATH COUNT OUT_DIR, to write the articles; without it they are invented.",
+)
+@click.option(
+    "--hugo",
+    type=PROGRAM,
+    envvar="BENCH_HUGO",
+    help="Script called as PATH ARTICLES_DIR, to build them with Hugo and print `N s wall, … KB peak`.",
+)
+@click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+@click.option("--runs", default=5, show_default=True, help="How many times everything is measured.")
+@click.option("--changes", default=10, show_default=True, help="How many changes `collect --watch` is timed with.")
+@click.option("--work", type=FOLDER, help="Where articles and catalogs are made, and stay; otherwise they are deleted.")
+@click.option("--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Where figures and plots go.")
+@click.option("--date", default="", help="The date that the report bears; it bears none by itself.")
+def catalog(  # noqa: PLR0913 one parameter per option
+    *,
+    make_corpus: Path | None,
+    hugo: Path | None,
+    sizes: str,
+    runs: int,
+    changes: int,
+    work: Path | None,
+    out: Path,
+    date: str,
+) -> None:
+    """Measure collecting, rendering, and starting at growing numbers of articles.
+
+    Writes OUT/catalog.json, plots beside it where matplotlib is installed, and a section of OUT.md.
+    """
+    with _working_folder(work) as folder:
+        corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
+        figures, notes = _measure(corpora, Plan(runs=runs, changes=changes, hugo=hugo))
+    command = f"make bench BENCH_ARGS='catalog --sizes {sizes} --runs {runs} --changes {changes}'"
+    report = Report(
+        command=command,
+        date=date,
+        articles="of another program" if make_corpus else "invented",
+        machine=describe_machine(),
+        figures=figures,
+        notes=notes,
+    )
+    _publish(report, out)
+
+
+def _measure(corpora: list[Corpus], plan: Plan) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    return measure_catalog(corpora, plan, tell=lambda text: click.echo(text, err=True))
+
+
+def _publish(report: Report, out: Path) -> None:
+    click.echo(write_table(report))
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(report, out / "catalog.json")
+    write_markdown(report, out.with_name(f"{out.name}.md"))
+    if find_spec("matplotlib"):
+        # Apart, so that the processes measured above were not started by one that had grown by it.
+        run_python("benchmarks.plotting", str(out / "catalog.json"), str(out))
+    else:
+        click.echo("No plots: matplotlib is not installed; `make bench` does that.", err=True)
+
+
+@contextmanager
+def _working_folder(work: Path | None) -> Iterator[Path]:
+    if work:
+        work.mkdir(parents=True, exist_ok=True)
+        yield work
+        return
+    with tempfile.TemporaryDirectory(prefix="feeds-benchmark-") as folder:
+        yield Path(folder)
+
+
+def _parse_sizes(text: str) -> list[int]:
+    sizes = [part.strip().replace("_", "") for part in text.split(",")]
+    if not all(size.isdecimal() and int(size) > 0 for size in sizes):
+        raise click.BadParameter("write numbers such as 1000,10000", param_hint="--sizes")
+    return sorted({int(size) for size in sizes})
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks")

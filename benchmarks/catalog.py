@@ -1,0 +1,47 @@
+"""Measure the catalog's figures: collecting, watching, rendering, starting, and a worker's memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.articles import Corpus
+from benchmarks.collecting import measure_collecting
+from benchmarks.figures import Figure, Tell
+from benchmarks.rendering import measure_rendering
+from benchmarks.starting import measure_starting
+from benchmarks.watching import can_watch, measure_watching
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How often to measure, and the script that builds articles with Hugo, if there is one."""
+
+    runs: int
+    changes: int
+    hugo: Path | None
+
+
+def measure_catalog(corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """Measure everything at every size; give the figures, and notes on what could not be measured.
+
+    Raises:
+        MeasureError: a program that was to be measured failed.
+    """
+    figures: list[Figure] = []
+    for corpus in corpora:
+        figures += measure_collecting(corpus, runs=plan.runs, hugo=plan.hugo, tell=tell)
+    watches = can_watch()
+    if watches:
+        figures += [measure_watching(corpus, changes=plan.changes, tell=tell) for corpus in corpora]
+    figures += measure_rendering(corpora, runs=plan.runs, tell=tell)
+    figures += measure_starting(corpora, runs=plan.runs, tell=tell)
+    return tuple(figures), tuple(_note_absences(plan, watches=watches))
+
+
+def _note_absences(plan: Plan, *, watches: bool) -> list[str]:
+    notes = []
+    if plan.hugo is None:
+        notes.append("Hugo was not measured: `--hugo` names no script.")
+    if not watches:
+        notes.append("Watching was not measured: `feeds collect` has no `--watch`.")
+    return notes

@@ -1,0 +1,29 @@
+"""Describe the machine that figures come from, without its name."""
+
+import os
+import platform
+import re
+import sqlite3
+from importlib.metadata import version
+from pathlib import Path
+
+_PACKAGES = ("SQLAlchemy", "feedgen", "gunicorn", "msgspec", "PyYAML")
+
+
+def describe_machine() -> dict[str, str]:
+    """Give the processor, its cores, the memory, and the versions of what the figures hang on most."""
+    return {
+        "processor": _read_processor(),
+        "cores": str(os.cpu_count()),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        **{name: version(name) for name in _PACKAGES},
+    }
+
+
+def _read_processor() -> str:
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"(?m)^model name\s*: (.*)$", info.read_text(encoding="utf-8")) if info.exists() else None
+    return found[1] if found else platform.machine()

@@ -1,0 +1,91 @@
+"""Measure what it costs to read and render topic feeds; `python -m benchmarks.rendering DATABASE_URL` is one run."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from statistics import median
+
+import msgspec
+
+from benchmarks.articles import Corpus
+from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
+from benchmarks.processes import run_python
+from feeds.address import FeedAddress, Subject
+from feeds.catalog.reader import CatalogReader, Selection
+from feeds.catalog.store import Catalog
+from feeds.feed import Format
+from feeds.moments import SYSTEM_CLOCK
+from feeds.representation import represent
+from feeds.settings import Settings
+
+_ROUNDS = 5
+_LIMIT = 1.5
+# Feeds of several topics, for one may happen to hold longer texts in one corpus than in another.
+_TOPICS = 5
+
+
+def measure_rendering(corpora: Sequence[Corpus], *, runs: int, tell: Tell) -> list[Figure]:
+    """Measure each size in a process of its own, the sizes in turn, and compare each with the smallest."""
+    milliseconds: dict[int, list[dict[str, float]]] = {corpus.size: [] for corpus in corpora}
+    for number in range(runs):
+        for corpus in corpora:
+            tell(f"{corpus.size:,} articles: rendering, run {number + 1} of {runs}")
+            printed = run_python("benchmarks.rendering", corpus.database_url)
+            milliseconds[corpus.size].append(msgspec.json.decode(printed, type=dict[str, float]))
+    names = next(iter(milliseconds.values()))[0]
+    return [figure for name in names for figure in _make_figures(name, milliseconds)]
+
+
+def _make_figures(name: str, milliseconds: dict[int, list[dict[str, float]]]) -> list[Figure]:
+    target = Target(Comparison.RATIO, _LIMIT)
+    return compare_with_smallest(
+        [
+            Figure(name=name, size=size, unit="ms", ours=tuple(run[name] for run in found), target=target)
+            for size, found in milliseconds.items()
+        ]
+    )
+
+
+def find_largest_topics(reader: CatalogReader) -> list[str]:
+    """Give the slugs of the topics with the most entries."""
+    topics = sorted(reader.topics(), key=lambda topic: (-topic.entries, topic.slug))
+    return [topic.slug for topic in topics[:_TOPICS]]
+
+
+def time_rendering(database_url: str) -> dict[str, float]:
+    """Give the milliseconds that one topic's feed takes, to read only and in each format, medians over rounds."""
+    catalog = Catalog(database_url)
+    settings = Settings.from_environ({})
+    with catalog.reading() as reader:
+        topics = find_largest_topics(reader)
+
+    def read(topic: str) -> None:
+        with catalog.reading() as reader:
+            reader.window(Selection(topic=topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
+
+    def render(format: Format, topic: str) -> None:
+        with catalog.reading() as reader:
+            address = FeedAddress(Subject(topic=topic), format)
+            represent(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
+
+    milliseconds = {"read a topic's newest entries": _time(topics, read)}
+    for format in Format:
+        name = f"read and render a topic's feed, {format.display_name}"
+        milliseconds[name] = _time(topics, partial(render, format))
+    return milliseconds
+
+
+def _time(topics: Sequence[str], work: Callable[[str], None]) -> float:
+    """Give the milliseconds of one topic's work: the median over rounds of the mean over topics."""
+    rounds = []
+    for _ in range(1 + _ROUNDS):
+        begun = time.perf_counter()
+        for topic in topics:
+            work(topic)
+        rounds.append((time.perf_counter() - begun) * 1000 / len(topics))
+    return median(rounds[1:])  # the first fills caches
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(time_rendering(sys.argv[1])))

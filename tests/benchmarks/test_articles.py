@@ -1,0 +1,46 @@
+"""The articles that benchmarks invent are good articles, and the same each time."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.articles import Corpus, find_newest, invent_articles, restoring, retitle
+from feeds.article import State, parse_article
+
+COUNT = 40
+
+
+@pytest.fixture
+def invented(tmp_path: Path) -> Corpus:
+    """Give a corpus of invented articles."""
+    invent_articles(tmp_path / "articles", COUNT)
+    return Corpus(COUNT, tmp_path / "articles", tmp_path / "catalog.sqlite")
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_invented_articles_have_no_problem_and_all_that_articles_have(invented: Corpus) -> None:
+    parsed = [parse_article(data, name) for name, data in read_all(invented.articles).items()]
+    assert len(parsed) == COUNT
+    assert [problem for _, problems in parsed for problem in problems] == []
+    articles = [article for article, _ in parsed]
+    assert {article.state for article in articles} == {State.PUBLISHED, State.UNPUBLISHED}
+    assert all(article.topics and article.image for article in articles)
+    assert any(article.related for article in articles)
+
+
+def test_a_larger_corpus_begins_with_the_smaller(invented: Corpus, tmp_path: Path) -> None:
+    invent_articles(tmp_path / "larger", COUNT + 10)
+    assert read_all(tmp_path / "larger").items() > read_all(invented.articles).items()
+
+
+def test_an_edit_is_taken_back(invented: Corpus) -> None:
+    before = read_all(invented.articles)
+    with restoring(find_newest(invented)) as path:
+        retitle(path, "Something else")
+        article, _ = parse_article(path.read_bytes(), path.name)
+        assert article.title == "Something else"
+        assert article.state is State.PUBLISHED
+    assert read_all(invented.articles) == before

@@ -1,0 +1,75 @@
+"""Figures are set side by side, and the page around them stays as it was."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmarks.figures import Comparison, Figure, Target, compare_with_smallest
+from benchmarks.report import Report, read_json, write_json, write_markdown, write_table
+
+FIGURE = Figure(
+    name="collect",
+    size=1_000,
+    unit="s",
+    ours=(1.0, 3.0, 2.0),
+    peer_name="another",
+    peer=(2.0, 4.0, 8.0),
+    target=Target(Comparison.RATIO, 0.5),
+)
+REPORT = Report(command="measure", date="", articles="invented", machine={"cores": "2"}, figures=(FIGURE,), notes=())
+
+
+@pytest.mark.parametrize(
+    ("comparison", "limit", "is_met"),
+    [
+        (Comparison.RATIO, 0.5, True),
+        (Comparison.RATIO, 0.4, False),
+        (Comparison.VALUE, 2, True),
+        (Comparison.VALUE, 1.9, False),
+        (Comparison.DIFFERENCE, -2, True),
+        (Comparison.DIFFERENCE, -3, False),
+    ],
+)
+def test_a_target_is_held_against_medians(comparison: Comparison, limit: float, *, is_met: bool) -> None:
+    figure = msgspec.structs.replace(FIGURE, target=Target(comparison, limit))
+    assert figure.is_met is is_met
+
+
+def test_without_a_peer_only_a_value_can_be_judged() -> None:
+    alone = msgspec.structs.replace(FIGURE, peer=())
+    assert alone.is_met is None
+    assert "another: not measured" in write_table(msgspec.structs.replace(REPORT, figures=(alone,)))
+    assert msgspec.structs.replace(alone, target=Target(Comparison.DIFFERENCE, 9)).is_met is None
+
+
+def test_ratios_are_of_medians_and_of_pairs() -> None:
+    assert FIGURE.ratio == 0.5
+    assert FIGURE.ratios == (0.5, 0.75, 0.25)
+    assert write_table(REPORT).splitlines()[1].split("  ")[-3:] == ["0.5 × (0.25–0.75)", "≤ 0.5 ×", "yes"]
+
+
+def test_sizes_are_set_beside_the_smallest() -> None:
+    alone = msgspec.structs.replace(FIGURE, peer=(), peer_name="")
+    larger = msgspec.structs.replace(alone, size=2_000, ours=(4.0,))
+    first, second = compare_with_smallest([larger, alone])
+    assert (first.size, first.peer) == (1_000, ())
+    assert (second.size, second.peer, second.peer_name) == (2_000, alone.ours, "at 1,000 articles")
+
+
+def test_json_gives_back_the_report(tmp_path: Path) -> None:
+    write_json(REPORT, tmp_path / "catalog.json")
+    assert read_json(tmp_path / "catalog.json") == REPORT
+
+
+def test_the_page_keeps_what_is_not_the_benchmarks(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text("# Benchmarks\n\nBefore.\n")
+    write_markdown(REPORT, page)
+    page.write_text(f"{page.read_text()}\nAfter.\n")
+    write_markdown(msgspec.structs.replace(REPORT, command="measure again"), page)
+    text = page.read_text()
+    assert text.startswith("# Benchmarks\n\nBefore.\n\n<!-- catalog")
+    assert text.endswith("-->\n\nAfter.\n")
+    assert "Made by `measure again`" in text
+    assert "Made by `measure`" not in text

@@ -1,0 +1,198 @@
+"""Opening the catalog: what is not there, not reachable, not ours, or somebody else's turn."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from feeds.catalog.engine import open_engine
+from feeds.catalog.reader import Selection
+from feeds.catalog.store import Catalog
+from feeds.errors import CatalogBusyError, CatalogError
+from feeds.feed import EMPTY_FEED_UPDATED
+from tests.newsroom import START, Newsroom
+from tests.postgresql import Server
+
+
+def execute(database_url: str, *statements: str) -> None:
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def read_state(database_url: str) -> None:
+    catalog = Catalog(database_url, wait_seconds=1)
+    try:
+        with catalog.reading() as reader:
+            reader.state()
+    finally:
+        catalog.close()
+
+
+def write_nothing(database_url: str) -> None:
+    catalog = Catalog(database_url, wait_seconds=1)
+    try:
+        with catalog.writing():
+            pass
+    finally:
+        catalog.close()
+
+
+def test_reading_before_the_first_collect_says_what_to_do_and_makes_nothing(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"feeds collect"):
+        read_state(database_url)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_sqlite_file_without_tables_is_no_catalog(tmp_path: Path) -> None:
+    (tmp_path / "empty.sqlite").touch()
+    with pytest.raises(CatalogError, match=r"is empty; run `feeds collect` first"):
+        read_state(f"sqlite:///{tmp_path}/empty.sqlite")
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("These are just notes. " * 100)
+    with pytest.raises(CatalogError, match=r"notes\.txt failed: file is not a database"):
+        read_state(f"sqlite:///{tmp_path}/notes.txt")
+
+
+def test_a_catalog_in_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"nowhere/catalog\.sqlite"):
+        write_nothing(f"sqlite:///{tmp_path}/nowhere/catalog.sqlite")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://reader:hunter2@127.0.0.1:1/feeds",
+        "postgres://reader:hunter2@127.0.0.1:1/feeds",
+        "postgresql://127.0.0.1:1/feeds?user=reader&password=hunter2",
+    ],
+)
+def test_an_unreachable_database_is_one_sentence_without_the_password(url: str) -> None:
+    with pytest.raises(CatalogError, match=r"127\.0\.0\.1") as caught:
+        write_nothing(url)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(Catalog(url))
+
+
+@pytest.mark.parametrize("url", ["", "news", "mysql://localhost/feeds", "postgresql://localhost:port/feeds"])
+def test_a_url_that_names_no_database_we_know_is_refused(url: str) -> None:
+    with pytest.raises(CatalogError, match=r"DATABASE_URL"):
+        Catalog(url)
+
+
+def test_a_catalog_of_another_layout_is_collected_anew(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.collect()
+    execute(newsroom.database_url, "UPDATE facts SET value = 'another' WHERE name = 'layout'", "DROP TABLE departures")
+    with pytest.raises(CatalogError, match=r"made by another version of this program; run `feeds collect` first"):
+        read_state(newsroom.database_url)
+    result = newsroom.collect()
+    assert (result.read, result.added) == (1, 1)
+    assert newsroom.see_topic("ai").changed is not None
+
+
+def test_a_second_writer_gives_up_after_its_time(database_url: str) -> None:
+    first, second = Catalog(database_url), Catalog(database_url, wait_seconds=0)
+    with first.writing(), pytest.raises(CatalogBusyError, match="gives up"), second.writing():
+        pass
+    with second.writing() as writer:
+        assert writer.facts().keys() == {"layout"}
+    first.close()
+    second.close()
+
+
+def test_a_writer_that_fails_leaves_no_trace(newsroom: Newsroom) -> None:
+    newsroom.collect()
+
+    def fail() -> None:
+        with newsroom.catalog.writing() as writer:
+            writer.set_facts({"version": "99"})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with newsroom.catalog.reading() as reader:
+        assert reader.state().version == 1
+
+
+def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        before = reader.window(Selection(), limit=9, now=newsroom.now)
+        newsroom.write("b")
+        newsroom.collect()
+        assert reader.window(Selection(), limit=9, now=newsroom.now) == before
+    assert len(newsroom.see().ids) == 2
+
+
+def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: Server, tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path / "articles", postgresql.create_database())
+    newsroom.write("a")
+    newsroom.collect()
+
+    def lose_connection() -> None:
+        with newsroom.catalog.writing() as writer:
+            postgresql.end_sessions()
+            writer.facts()
+
+    with pytest.raises(CatalogError, match=r"^The catalog at .* failed: "):
+        lose_connection()
+    newsroom.write("b")
+    assert newsroom.collect().added == 1
+    newsroom.catalog.close()
+
+
+def test_a_connection_that_breaks_while_waiting_is_not_called_busy(postgresql: Server) -> None:
+    url = postgresql.create_database()
+    first = Catalog(url)
+    with first.writing():
+        waiting = Catalog(f"{url}&options=-cstatement_timeout%3D200")
+        with pytest.raises(CatalogError, match="statement timeout") as caught, waiting.writing():
+            pass
+        assert not isinstance(caught.value, CatalogBusyError)
+        waiting.close()
+    first.close()
+
+
+def test_state_counts_commits_and_knows_the_last_collect(newsroom: Newsroom) -> None:
+    newsroom.write("a", secured="one")
+    newsroom.collect()
+    newsroom.write("a", secured="two")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        assert reader.state().version == 1
+        assert reader.state().collected == newsroom.now > START
+        assert reader.versions_since(1) == {}
+        assert reader.versions_since(0) == {"feed": 1, "providers/gazette.example": 1}
+
+
+def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI", "Tides"])
+    newsroom.write("b", topics=["AI"], publishedDateTime="2021-03-02T12:00:00Z")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        assert [(topic.slug, topic.entries) for topic in reader.topics()] == [("ai", 2), ("tides", 1)]
+        (provider,) = reader.providers()
+        assert (provider.domain, provider.entries) == ("gazette.example", 2)
+        assert provider == reader.provider("gazette.example")
+        assert (provider.newest or EMPTY_FEED_UPDATED).day == 2
+        assert reader.provider("nobody.example") is None
+        assert reader.topic("nothing") is None
+        assert reader.topic_behind("nothing") is None
+        assert reader.next_release(after=newsroom.now) is None
+
+
+def test_a_window_says_whether_there_is_more(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.write("b")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        assert reader.window(Selection(), limit=1, now=newsroom.now).has_more
+        assert not reader.window(Selection(), limit=2, now=newsroom.now).has_more
+        assert reader.window(Selection(topic="nothing"), limit=2, now=newsroom.now).entries == ()

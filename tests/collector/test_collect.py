@@ -1,0 +1,420 @@
+"""What one collect does with files, and what it says about them."""
+
+import os
+import threading
+from hashlib import blake2b
+from pathlib import Path
+
+import pytest
+
+from feeds.catalog.store import Catalog
+from feeds.collector import Collector
+from feeds.errors import CatalogBusyError, MassRemovalError, SettingsError
+from feeds.folders import ContentFile, locate_article
+from tests.newsroom import Newsroom, related, url_of
+
+
+def test_an_empty_folder_is_a_catalog_without_entries(newsroom: Newsroom) -> None:
+    result = newsroom.collect()
+    assert (result.read, result.added, result.problems) == (0, 0, ())
+    assert newsroom.see().entries == ()
+    assert newsroom.see().changed is None
+
+
+def test_a_missing_folder_is_named_and_costs_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    collector = Collector(newsroom.catalog, [tmp_path / "nowhere"], clock=newsroom.clock)
+    with pytest.raises(SettingsError, match=r"There is no folder .*nowhere; name one"):
+        collector.collect()
+    assert newsroom.see().ids == [url_of("a")]
+
+
+def test_one_folder_named_twice_is_collected_once(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    folders = [newsroom.folder, Path(f"{newsroom.folder}/")]
+    assert Collector(newsroom.catalog, folders, clock=newsroom.clock).collect().added == 1
+
+
+def test_articles_of_two_folders_make_one_catalog(newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.write("a")
+    other = tmp_path / "more"
+    other.mkdir()
+    newsroom.write("b").rename(other / "a.md")
+    result = Collector(newsroom.catalog, [newsroom.folder, other], clock=newsroom.clock).collect()
+    assert result.added == 2
+
+
+def test_the_result_counts_files_and_entries(newsroom: Newsroom) -> None:
+    newsroom.write("a", related=related("c"))
+    newsroom.write("b")
+    first = newsroom.collect()
+    assert (first.read, first.kept, first.gone, first.added, first.unchanged) == (2, 0, 0, 3, 0)
+    assert first.seconds.keys() == {"scan", "read", "publish"}
+    newsroom.write("a", title="Other", related=related("c"))
+    second = newsroom.collect()
+    assert (second.read, second.kept, second.gone, second.rejected) == (1, 1, 0, 0)
+    # The coverage names its lead by title, so it looks otherwise too.
+    assert (second.added, second.changed, second.withdrawn, second.unchanged) == (0, 2, 0, 1)
+
+
+def test_a_file_whose_stamp_is_known_is_not_opened(newsroom: Newsroom) -> None:
+    newsroom.wait(days=100 * 365)  # so that the files have not been touched for a while
+    path = newsroom.write("a")
+    newsroom.collect()
+    assert [stamp != "" for (stamp,) in newsroom.query("SELECT stamp FROM files")] == [True]
+    done: list[int] = []
+    newsroom.collect(progress=lambda _done, total: done.append(total))
+    assert done == []
+    os.utime(path, (1, 1))
+    result = newsroom.collect(progress=lambda _done, total: done.append(total))
+    assert (done, result.read, result.kept) == ([1], 0, 1)
+
+
+def test_a_file_that_was_just_written_is_read_again(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    assert newsroom.query("SELECT stamp FROM files") == [("",)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "other"),
+    [({"secured": "one"}, {"secured": "two"}), ({"unknown": 1}, {}), ({"quality": 70}, {"quality": 80})],
+)
+def test_an_edit_that_nobody_can_see_moves_nothing(
+    newsroom: Newsroom, fields: dict[str, object], other: dict[str, object]
+) -> None:
+    newsroom.write("a", topics=["AI"], related=related("b"), **fields)
+    newsroom.collect()
+    before, versions = newsroom.see_topic("ai"), newsroom.query("SELECT name, version, changed FROM scopes")
+    newsroom.write("a", topics=["AI"], related=related("b"), **other)
+    result = newsroom.collect()
+    assert (result.read, result.changed, result.scopes) == (1, 0, frozenset())
+    assert newsroom.see_topic("ai") == before
+    assert sorted(newsroom.query("SELECT name, version, changed FROM scopes")) == sorted(versions)
+
+
+def test_an_edit_of_secured_alone_does_not_even_count_a_version(newsroom: Newsroom) -> None:
+    newsroom.write("a", secured="one")
+    version = newsroom.collect().version
+    newsroom.write("a", secured="two")
+    assert newsroom.collect().version == version
+
+
+def test_heat_moves_the_ranking_and_its_peak_never_drops(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"], heat=50)
+    newsroom.write("b", topics=["Tides"])
+    newsroom.collect()
+    peaks = []
+    for heat in (90, 10, None, 40):
+        newsroom.write("a", topics=["AI"], heat=heat)
+        result = newsroom.collect()
+        assert result.scopes == frozenset()
+        peaks += newsroom.query("SELECT heat, peak_heat FROM entries WHERE id LIKE '%/a'")
+    assert peaks == [(90, 90), (10, 90), (None, 90), (40, 90)]
+    rankings = dict(newsroom.query("SELECT name, ranking FROM scopes"))
+    assert rankings["topics/ai"] == newsroom.collect().version
+    assert rankings["topics/tides"] == 0
+
+
+def test_an_edit_of_related_changes_the_leads_document_and_not_its_date(newsroom: Newsroom) -> None:
+    newsroom.write("a", related=related("b"))
+    newsroom.collect()
+    before = newsroom.see()
+    newsroom.write("a", related=related("b", "c"))
+    newsroom.collect()
+    after = newsroom.see()
+    assert after.document != before.document
+    assert after.entry(url_of("a")).updated == before.entry(url_of("a")).updated
+    assert after.entry(url_of("b")) == before.entry(url_of("b"))
+
+
+def test_a_change_in_one_topic_leaves_the_others_as_they_are(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["Tides"], provider={"name": "The Post", "domain": "post.example"})
+    newsroom.collect()
+    before, versions = newsroom.see_topic("tides"), newsroom.versions()
+    newsroom.write("a", topics=["AI"], title="Other")
+    assert newsroom.collect().scopes == {"feed", "topics/ai", "providers/gazette.example"}
+    moved = {name for name, version in newsroom.versions().items() if version != versions[name]}
+    assert moved == {"feed", "topics/ai", "providers/gazette.example"}
+    assert newsroom.see_topic("tides") == before
+
+
+def test_a_rejected_file_keeps_its_last_good_entries_until_it_is_mended(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"], related=related("b"))
+    newsroom.collect()
+    before = newsroom.see_topic("ai")
+    newsroom.write_text("a", "title: [\n")
+    broken = newsroom.collect()
+    assert (broken.read, broken.rejected, broken.scopes) == (1, 1, frozenset())
+    again = newsroom.collect()
+    assert (again.read, again.rejected, again.problems) == (0, 1, broken.problems)
+    assert newsroom.see_topic("ai") == before
+    newsroom.write("a", title="Mended", topics=["AI"])
+    assert newsroom.collect().problems == ()
+    assert newsroom.see_topic("ai").titles == ["Mended"]
+
+
+def test_a_rejected_file_that_is_restored_unchanged_is_no_longer_reported(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    newsroom.write_text("a", "title: [\n")
+    newsroom.collect()
+    newsroom.write("a")
+    result = newsroom.collect()
+    assert (result.problems, result.scopes) == ((), frozenset())
+
+
+def test_a_rejected_file_that_is_deleted_takes_its_last_good_entries_along(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.write("b")
+    newsroom.collect()
+    newsroom.write_text("a", "title: [\n")
+    newsroom.collect()
+    newsroom.delete("a")
+    result = newsroom.collect()
+    assert (result.withdrawn, result.rejected, result.problems) == (1, 0, ())
+
+
+def test_a_file_that_never_was_good_is_reported_and_makes_no_entry(newsroom: Newsroom) -> None:
+    newsroom.write_text("a", "- a list\n")
+    newsroom.write("b")
+    result = newsroom.collect()
+    assert (result.added, result.rejected) == (1, 1)
+    assert str(result.problems[0]).startswith(f"{newsroom.folder}/a.md:2:1: error ")
+
+
+def test_what_is_found_between_files_is_reported_by_a_path_one_can_open(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["Café"])
+    newsroom.write("b", topics=["Cafe"], webUrl=url_of("a"))
+    problems = newsroom.collect().problems
+    assert {problem.code for problem in problems} == {"duplicate-url", "topic-clash"}
+    assert all(Path(problem.path).is_file() for problem in problems)
+
+
+def test_a_collect_that_would_remove_most_articles_refuses_and_changes_nothing(newsroom: Newsroom) -> None:
+    for name in "abcde":
+        newsroom.write(name)
+    newsroom.collect()
+    before = newsroom.see(), newsroom.versions(), newsroom.dump()
+    for name in "abc":
+        newsroom.delete(name)
+    with pytest.raises(MassRemovalError, match=r"would remove 3 of the 5 articles.*--force"):
+        newsroom.collect()
+    assert (newsroom.see(), newsroom.versions(), newsroom.dump()) == before
+    assert newsroom.collect(force=True).withdrawn == 3
+    assert newsroom.see().ids == [url_of("d"), url_of("e")]
+
+
+def test_half_of_the_articles_may_go(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.write("b")
+    newsroom.collect()
+    newsroom.delete("a")
+    assert newsroom.collect().gone == 1
+
+
+def test_articles_that_all_move_to_another_folder_are_not_removed(newsroom: Newsroom) -> None:
+    for name in "abc":
+        newsroom.write(name)
+    newsroom.collect()
+    before = newsroom.see()
+    (newsroom.folder / "2021").mkdir()
+    for name in "abc":
+        (newsroom.folder / f"{name}.md").rename(newsroom.folder / "2021" / f"{name}.md")
+    assert newsroom.collect().gone == 3
+    assert newsroom.see() == before
+
+
+def test_files_that_never_were_articles_are_not_guarded(newsroom: Newsroom) -> None:
+    for name in "abc":
+        newsroom.write_text(name, "- a list\n")
+    newsroom.collect()
+    for name in "abc":
+        newsroom.delete(name)
+    assert newsroom.collect().gone == 3
+
+
+def test_only_the_named_files_are_collected(newsroom: Newsroom) -> None:
+    for name in "abc":
+        newsroom.write(name)
+    newsroom.collect()
+    newsroom.write("a", title="Other")
+    newsroom.write("b", title="Other")
+    newsroom.delete("c")
+    files = [locate_article([newsroom.folder], str(newsroom.folder / f"{name}.md")) for name in "ac"]
+    only = [file for file in files if isinstance(file, ContentFile)]
+    result = newsroom.collect(only=only)
+    assert (result.read, result.gone, result.changed, result.withdrawn) == (1, 1, 1, 1)
+    assert sorted(newsroom.see().titles) == ["Other", "Story b"]
+
+
+def test_many_files_are_parsed_by_several_processes(newsroom: Newsroom) -> None:
+    for number in range(450):
+        newsroom.write(f"story-{number}", topics=["AI"])
+    newsroom.write_text("bad", "title: [\n")
+    counted: list[tuple[int, int]] = []
+    result = newsroom.collect(progress=lambda done, total: counted.append((done, total)))
+    assert (result.read, result.added, result.rejected) == (451, 450, 1)
+    assert counted[-1] == (451, 451)
+
+
+def test_an_address_an_id_or_a_topic_of_any_length_costs_no_collect(newsroom: Newsroom) -> None:
+    digits = "".join(blake2b(bytes([number])).hexdigest() for number in range(200))
+    newsroom.write("a", webUrl=url_of(digits))
+    newsroom.write("b", id=f"urn:{digits}")
+    newsroom.write("c", topics=[digits, "AI"], related=related(digits))
+    result = newsroom.collect()
+    assert newsroom.see_topic("ai").ids == [url_of("c")]
+    assert len(result.problems) == 4
+
+
+def test_a_file_name_that_is_no_text_is_reported(newsroom: Newsroom) -> None:
+    path = newsroom.write("a")
+    os.rename(os.fsencode(path), os.fsencode(newsroom.folder) + b"/\xff.md")  # noqa: PTH104 pathlib takes no bytes
+    newsroom.write("b")
+    result = newsroom.collect()
+    assert newsroom.see().ids == [url_of("b")]
+    assert [problem.code for problem in result.problems] == ["bad-file-name"]
+    str(result.problems[0]).encode()
+
+
+def test_two_collectors_take_turns_or_one_gives_up_with_a_sentence(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    hurried = Catalog(newsroom.database_url, wait_seconds=1)
+    newsroom.write("b")
+    with newsroom.catalog.writing(), pytest.raises(CatalogBusyError, match="Another collector is writing"):
+        Collector(hurried, [newsroom.folder], clock=newsroom.clock).collect()
+    assert newsroom.see().ids == [url_of("a")]
+    hurried.close()
+    newsroom.collect()
+    assert len(newsroom.see().ids) == 2
+
+
+def test_many_collectors_at_once_leave_one_whole_catalog(newsroom: Newsroom) -> None:
+    newsroom.write("a", related=related("b"))
+    failures: list[Exception] = []
+
+    def collect() -> None:
+        catalog = Catalog(newsroom.database_url)
+        try:
+            Collector(catalog, [newsroom.folder], clock=newsroom.clock).collect()
+        except Exception as error:  # noqa: BLE001 whatever it is fails the test
+            failures.append(error)
+        catalog.close()
+
+    threads = [threading.Thread(target=collect) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert newsroom.see().ids == [url_of("a"), url_of("b")]
+    assert newsroom.query("SELECT value FROM facts WHERE name = 'version'") == [("1",)]
+
+
+def test_a_topic_file_names_describes_and_unites_topics(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["Artificial Intelligence"])
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\ndescription: Minds.\n")
+    newsroom.collect()
+    assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
+    with newsroom.catalog.reading() as reader:
+        assert reader.topic_behind("ai") == "artificial-intelligence"
+
+
+def test_a_topic_file_that_goes_leaves_what_a_fresh_collect_finds(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["Artificial Intelligence"])
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
+    newsroom.collect()
+    (folder / "ai.yaml").unlink()
+    newsroom.collect()
+    assert newsroom.see_topic("ai").ids == [url_of("a")]
+    assert newsroom.see_topic("artificial-intelligence").ids == [url_of("b")]
+
+
+def test_a_topic_that_becomes_a_synonym_leads_to_the_one_it_means_and_back(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["Artificial Intelligence"])
+    newsroom.collect()
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        assert [topic.slug for topic in reader.topics()] == ["artificial-intelligence"]
+        assert reader.topic("ai") is None
+        assert reader.topic_behind("ai") == "artificial-intelligence"
+    assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
+    (folder / "ai.yaml").unlink()
+    newsroom.collect()
+    assert newsroom.see_topic("ai").ids == [url_of("a")]
+
+
+def test_a_parent_may_be_named_by_a_synonym(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["Robots"])
+    (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
+    (folder / "robots.yaml").write_text("name: Robots\nparent: AI\n")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        topic = reader.topic("robots")
+    assert topic is not None
+    assert topic.parent == "artificial-intelligence"
+
+
+def test_a_topic_file_that_breaks_keeps_what_it_last_said(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["ai"])
+    path = folder / "ai.yaml"
+    path.write_text("name: AI\ndescription: Minds.\n")
+    newsroom.collect()
+    path.write_text("name: [")
+    result = newsroom.collect()
+    assert [problem.path for problem in result.problems] == [str(path)]
+    with newsroom.catalog.reading() as reader:
+        topic = reader.topic("ai")
+    assert topic is not None
+    assert (topic.name, topic.description) == ("AI", "Minds.")
+
+
+def test_a_description_moves_its_topic_alone(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    newsroom.write("a", topics=["AI", "Tides"])
+    newsroom.collect()
+    (folder / "ai.yaml").write_text("name: AI\ndescription: Minds.\n")
+    assert newsroom.collect().scopes == {"topics/ai"}
+    assert newsroom.see_topic("ai").changed == newsroom.now
+    assert newsroom.see_topic("tides").changed != newsroom.now
+
+
+def test_an_article_in_a_described_topic_costs_that_entry_alone(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    (folder / "ai.yaml").write_text("name: AI\n")
+    for number in range(5):
+        newsroom.write(f"story-{number}", topics=["AI"])
+    newsroom.collect()
+    newsroom.write("new", topics=["AI"])
+    result = newsroom.collect()
+    assert (result.added, result.changed) == (1, 0)
+
+
+def test_the_most_used_spelling_names_a_topic(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.collect()
+    newsroom.write("b", topics=["ai"])
+    newsroom.write("c", topics=["ai"])
+    assert newsroom.collect().changed == 1
+    entry = newsroom.see().entry(url_of("a"))
+    assert [category.label for category in entry.categories] == ["ai"]

@@ -1,0 +1,110 @@
+"""Kill a collector with SIGKILL at any moment: the catalog is the old one or the new one.
+
+`FEEDS_SOAK` says how many times; a handful without it.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from feeds.catalog.reader import Selection
+from feeds.errors import CatalogError
+from tests.conftest import SOAK
+from tests.newsroom import Newsroom, related
+
+KILLS = SOAK or 5
+ARTICLES = 40
+PROGRAM = """
+import sys
+from pathlib import Path
+from feeds.catalog.store import Catalog
+from feeds.collector import Collector
+collector = Collector(Catalog(sys.argv[1]), [Path(sys.argv[2])])
+print("ready", flush=True)
+collector.collect()
+"""
+# Rows of one table that point to none in another.
+ORPHANS = (
+    "SELECT entry FROM entry_topics WHERE entry NOT IN (SELECT number FROM entries)",
+    "SELECT topic FROM entry_topics WHERE topic NOT IN (SELECT number FROM topics)",
+    "SELECT departure FROM departure_topics WHERE departure NOT IN (SELECT number FROM departures)",
+    "SELECT path FROM mentions WHERE path NOT IN (SELECT path FROM files)",
+    "SELECT path FROM labels WHERE path NOT IN (SELECT path FROM files)",
+)
+
+
+def write_edition(newsroom: Newsroom, number: int) -> None:
+    """Write every article anew, with another title, topic and coverage than in the edition before."""
+    for story in range(ARTICLES):
+        topics = ["AI", f"Topic {(story + number) % 5}"]
+        coverage = related(f"other-{story}-{number % 3}", f"other-{story + 1}-{number % 3}")
+        newsroom.write(f"story-{story}", title=f"Edition {number % 3}", topics=topics, related=coverage)
+
+
+def start_collecting(newsroom: Newsroom) -> subprocess.Popen[bytes]:
+    """Start a collector in a process of its own, and return when it begins."""
+    command = [sys.executable, "-c", PROGRAM, newsroom.database_url, str(newsroom.folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+
+
+def check_consistency(newsroom: Newsroom) -> None:
+    for statement in ORPHANS:
+        assert newsroom.query(statement) == [], statement
+    if newsroom.database_url.startswith("sqlite"):
+        assert newsroom.query("PRAGMA integrity_check") == [("ok",)]
+        assert newsroom.query("PRAGMA foreign_key_check") == []
+
+
+def measure_collect(newsroom: Newsroom) -> float:
+    with start_collecting(newsroom) as process:
+        begun = time.monotonic()
+    assert process.returncode == 0
+    return time.monotonic() - begun
+
+
+@pytest.mark.timeout(60 + 10 * KILLS)
+def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: Newsroom) -> None:
+    write_edition(newsroom, 0)
+    newsroom.collect()
+    write_edition(newsroom, 1)
+    longest_seconds = measure_collect(newsroom) * 1.2
+    old = newsroom.dump()
+    moments = Random(7)  # noqa: S311 no secret
+    for number in range(2, 2 + KILLS):
+        write_edition(newsroom, number)
+        kill_after(start_collecting(newsroom), moments.uniform(0, longest_seconds))
+        check_consistency(newsroom)
+        killed = newsroom.dump()
+        newsroom.collect()
+        new = newsroom.dump()
+        assert killed in (old, new), number
+        assert newsroom.see(Selection(with_related=False)).titles == [f"Edition {number % 3}"] * ARTICLES
+        old = new
+
+
+@pytest.mark.timeout(60 + 10 * KILLS)
+def test_a_collector_killed_at_its_first_collect_leaves_no_catalog_or_a_whole_one(newsroom: Newsroom) -> None:
+    write_edition(newsroom, 0)
+    moments = Random(11)  # noqa: S311 no secret
+    for _ in range(3):
+        kill_after(start_collecting(newsroom), moments.uniform(0, 0.3))
+        try:
+            assert len(newsroom.see(limit=1_000).entries) > ARTICLES
+        except CatalogError as error:
+            assert "run `feeds collect` first" in str(error)  # noqa: PT017 either outcome is right
+    newsroom.collect()
+    check_consistency(newsroom)
+    assert len(newsroom.see(limit=1_000).entries) > ARTICLES

@@ -1,0 +1,77 @@
+"""What one file says of which URLs."""
+
+from datetime import UTC, datetime
+
+from msgspec import structs
+
+from feeds.article import Article, Related, State
+from feeds.entry import Category, Kind, Provider
+from feeds.mention import Role, mentions_of
+
+NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
+EVENING = datetime(2021, 3, 1, 20, tzinfo=UTC)
+LATER = datetime(2021, 3, 2, tzinfo=UTC)
+GAZETTE = Provider("The Gazette", "gazette.example")
+ITEM = Related(title="Item", url="https://post.example/item", provider=GAZETTE)
+ARTICLE = Article(
+    state=State.PUBLISHED,
+    title="Lead",
+    url="https://gazette.example/lead",
+    published=EVENING,
+    updated=LATER,
+    provider=GAZETTE,
+    topics=("AI", "Tides"),
+    body="<p>Text.</p>",
+    related=(ITEM, structs.replace(ITEM, url="https://post.example/early", published=NOON, updated=NOON)),
+)
+
+
+def test_a_published_article_mentions_itself_and_then_its_related_items() -> None:
+    mentions = mentions_of(ARTICLE, "lead.md")
+    assert [(mention.position, mention.role, mention.url) for mention in mentions] == [
+        (0, Role.PUBLISHED, ARTICLE.url),
+        (1, Role.RELATED, "https://post.example/item"),
+        (2, Role.RELATED, "https://post.example/early"),
+    ]
+    assert {mention.path for mention in mentions} == {"lead.md"}
+
+
+def test_the_articles_draft_lists_its_coverage() -> None:
+    draft = mentions_of(ARTICLE, "lead.md")[0].draft
+    assert draft is not None
+    assert (draft.kind, draft.published, draft.updated, draft.released) == (Kind.ARTICLE, EVENING, LATER, EVENING)
+    assert draft.body == "<p>Text.</p>"
+    assert [reference.url for reference in draft.coverage] == [item.url for item in ARTICLE.related]
+    assert draft.leads == ()
+
+
+def test_a_related_draft_points_back_and_waits_for_its_lead() -> None:
+    draft = mentions_of(ARTICLE, "lead.md")[2].draft
+    assert draft is not None
+    assert (draft.kind, draft.published, draft.released) == (Kind.RELATED, NOON, EVENING)
+    assert [lead.url for lead in draft.leads] == [ARTICLE.url]
+    assert draft.categories == (Category("ai", "AI"), Category("tides", "Tides"))
+
+
+def test_a_related_item_without_a_date_takes_its_leads() -> None:
+    draft = mentions_of(ARTICLE, "lead.md")[1].draft
+    assert draft is not None
+    assert (draft.published, draft.updated) == (EVENING, EVENING)
+
+
+def test_one_topic_spelled_twice_is_one_category_as_spelled_first() -> None:
+    article = structs.replace(ARTICLE, topics=("Tides", "TIDES", "tides "))
+    draft = mentions_of(article, "lead.md")[0].draft
+    assert draft is not None
+    assert draft.categories == (Category("tides", "Tides"),)
+
+
+def test_an_article_that_is_not_shown_mentions_itself_alone_and_drafts_nothing() -> None:
+    for state, role in ((State.UNPUBLISHED, Role.UNPUBLISHED), (State.REMOVED, Role.REMOVED)):
+        (mention,) = mentions_of(structs.replace(ARTICLE, state=state), "lead.md")
+        assert (mention.url, mention.role, mention.draft) == (ARTICLE.url, role, None)
+
+
+def test_what_has_no_url_is_known_by_its_id() -> None:
+    article = structs.replace(ARTICLE, state=State.REMOVED, url="", id="urn:story:1")
+    assert mentions_of(article, "lead.md")[0].url == "urn:story:1"

@@ -1,0 +1,129 @@
+"""Making one entry of all that files say of a story, in whatever order they say it."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+from msgspec import structs
+
+from feeds.article import Article, Related, State
+from feeds.entry import Entry, Kind, Provider
+from feeds.mention import Mention, mentions_of
+from feeds.merge import group_by_id, identify, merge
+from feeds.topics import TopicName
+
+URL = "https://gazette.example/story"
+LEAD = "https://gazette.example/lead"
+GAZETTE = Provider("The Gazette", "gazette.example")
+NAMES = {"ai": TopicName("ai", "AI"), "tides": TopicName("tides", "Tides")}
+FIRST, SECOND, THIRD = (datetime(2021, 3, day, tzinfo=UTC) for day in (1, 2, 3))
+
+
+def make_article(url: str = URL, **fields: object) -> Article:
+    plain = Article(
+        state=State.PUBLISHED, title="As an article", url=url, published=FIRST, updated=FIRST, provider=GAZETTE
+    )
+    return structs.replace(plain, **fields)
+
+
+def make_lead(number: int, **fields: object) -> Article:
+    item = Related(title=f"As coverage {number}", url=URL, provider=GAZETTE)
+    return make_article(f"{LEAD}-{number}", related=(structs.replace(item, **fields),))
+
+
+def gather(*articles: Article) -> list[Mention]:
+    return [mention for number, article in enumerate(articles) for mention in mentions_of(article, f"{number}.md")]
+
+
+def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) -> Entry | None:
+    """Make the entry of URL, and check that the order of mentions does not matter."""
+    mentions = [mention for mention in gather(*articles) if mention.url == URL]
+    id = identify(mentions)[URL]
+    entries = [merge(id, order, names=NAMES, removed_urls=removed_urls) for order in permutations(mentions)]
+    assert all(entry == entries[0] for entry in entries)
+    return entries[0]
+
+
+def test_an_article_is_its_own_entry_whoever_else_lists_it() -> None:
+    entry = merge_story(make_article(), make_lead(1, published=THIRD))
+    assert entry is not None
+    assert (entry.id, entry.kind, entry.title, entry.leads) == (URL, Kind.ARTICLE, "As an article", ())
+
+
+def test_an_unpublished_article_is_seen_as_the_coverage_it_is() -> None:
+    entry = merge_story(make_article(state=State.UNPUBLISHED), make_lead(1))
+    assert entry is not None
+    assert (entry.kind, entry.title) == (Kind.RELATED, "As coverage 1")
+
+
+def test_an_unpublished_article_alone_is_not_seen() -> None:
+    assert merge_story(make_article(state=State.UNPUBLISHED)) is None
+
+
+def test_a_removed_article_suppresses_every_word_of_it() -> None:
+    assert merge_story(make_article(), make_article(state=State.REMOVED), make_lead(1)) is None
+
+
+def test_the_newest_lead_speaks_and_all_are_named() -> None:
+    late = structs.replace(make_lead(2), published=SECOND, updated=SECOND, topics=("Tides",))
+    entry = merge_story(structs.replace(make_lead(1), topics=("AI",)), late)
+    assert entry is not None
+    assert entry.title == "As coverage 2"
+    assert [lead.url for lead in entry.leads] == [f"{LEAD}-2", f"{LEAD}-1"]
+    assert [category.label for category in entry.categories] == ["AI", "Tides"]
+
+
+def test_coverage_is_released_with_its_first_lead() -> None:
+    late = structs.replace(make_lead(2, published=FIRST), published=THIRD, updated=THIRD)
+    early = structs.replace(make_lead(1, published=FIRST), published=SECOND, updated=SECOND)
+    entry = merge_story(early, late)
+    assert entry is not None
+    assert (entry.published, entry.released) == (FIRST, SECOND)
+
+
+def test_of_two_files_with_one_url_the_newer_speaks_and_both_list_their_coverage() -> None:
+    other = Related(title="Other", url="https://post.example/other", provider=GAZETTE)
+    old = make_article(related=(other,))
+    new = make_article(title="Newer", published=SECOND, updated=SECOND)
+    entry = merge_story(old, new)
+    assert entry is not None
+    assert entry.title == "Newer"
+    assert [reference.url for reference in entry.coverage] == [other.url]
+
+
+def test_coverage_that_is_removed_is_not_listed() -> None:
+    other = Related(title="Other", url="https://post.example/other", provider=GAZETTE)
+    entry = merge_story(make_article(related=(other,)), removed_urls=frozenset([other.url]))
+    assert entry is not None
+    assert entry.coverage == ()
+
+
+@pytest.mark.parametrize(
+    ("articles", "id"),
+    [
+        ([make_article(), make_lead(1)], URL),
+        ([make_article(), make_lead(1, id="urn:item")], "urn:item"),
+        ([make_article(id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
+        ([make_article(state=State.UNPUBLISHED, id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
+        ([make_article(id="urn:one"), make_article(id="urn:two")], "urn:one"),
+        ([make_article(state=State.UNPUBLISHED, id="urn:one"), make_article(id="urn:two")], "urn:two"),
+    ],
+)
+def test_the_articles_own_id_goes_before_a_related_items_and_any_before_the_url(
+    articles: list[Article], id: str
+) -> None:
+    for order in permutations(gather(*articles)):
+        assert identify(order)[URL] == id
+
+
+def test_two_urls_under_one_id_are_one_entry() -> None:
+    groups = group_by_id(gather(make_article(id="urn:one"), make_article(LEAD, id="urn:one")))
+    assert {id: len(mentions) for id, mentions in groups.items()} == {"urn:one": 2}
+
+
+def test_an_entry_does_not_list_itself_under_another_url() -> None:
+    other = Related(title="Myself", url=LEAD, provider=GAZETTE)
+    mentions = gather(make_article(id="urn:one", related=(other,)), make_article(LEAD, id="urn:one"))
+    entry = merge("urn:one", group_by_id(mentions)["urn:one"], names=NAMES, removed_urls=())
+    assert entry is not None
+    assert entry.coverage == ()
