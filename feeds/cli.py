@@ -18,6 +18,7 @@ from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.checking import check_folders
 from feeds.errors import FeedsError, Level, MovedError, SettingsError
+from feeds.folders import check_folder
 from feeds.moments import SYSTEM_CLOCK
 from feeds.problems import ReportFormat, write_report
 from feeds.representation import locate, represent
@@ -130,6 +131,8 @@ def serve(folders: tuple[Path, ...]) -> None:
     if folders:
         os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
     settings = Settings.from_environ(os.environ)
+    for folder in settings.content:
+        check_folder(str(folder))  # rather than let the server start with nothing to serve
     if not settings.database_url.startswith("sqlite"):  # there, the server collects as it starts
         _collect(settings, settings.content)
         sys.stdout.flush()

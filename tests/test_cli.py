@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -237,6 +238,22 @@ def test_in_a_pipe_there_is_no_progress_bar(tmp_path: Path) -> None:
     assert finished.stderr == b"0 errors, 0 warnings\n"
     assert b"\r" not in finished.stdout
     assert b"\x1b" not in finished.stdout
+
+
+@pytest.mark.parametrize(("command", "label"), [("check", "Checking"), ("collect", "Collecting")])
+def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, label: str) -> None:
+    ours, theirs = pty.openpty()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    arguments = [sys.executable, "-m", "feeds", command, str(SEEDS)]
+    finished = subprocess.run(
+        arguments, cwd=tmp_path, env=environ, check=True, stdout=subprocess.PIPE, stderr=theirs, timeout=60
+    )
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = terminal.read(65_536)
+    assert label.encode() in shown
+    assert b"2/2" in shown
+    assert label.encode() not in finished.stdout
 
 
 @pytest.mark.parametrize("command", ["topics", "render /feed.atom", "settings", "check --format json", "--help"])

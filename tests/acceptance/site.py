@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,14 +90,14 @@ class Site:
         return finished.stdout
 
     @contextmanager
-    def serving(self, port: int | None = None) -> Iterator[Server]:
+    def serving(self, command: Sequence[str] = SERVER) -> Iterator[Server]:
         """Run the server until the block ends, then let it stop by itself, which it must do soon and well."""
-        port = port or find_free_port()
+        port = find_free_port()
         log = self.folder / f"server-{port}.log"
         with log.open("wb") as output:
             environ = {**self.environ, "PORT": str(port)}
             process = subprocess.Popen(
-                [sys.executable, *SERVER], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, *command], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
             )
             with stopping(process):
                 server = Server(f"http://localhost:{port}", log)

@@ -71,6 +71,14 @@ def test_a_good_topic_file_has_no_problems(room: Newsroom) -> None:
     assert check(room) == []
 
 
+def test_labels_that_a_topic_file_makes_one_do_not_clash(room: Newsroom) -> None:
+    write_topic(room, "name: C#\n_id: c sharp\n")
+    room.write("a", topics=["c sharp"])
+    room.write("b", topics=["C#"])
+    assert check(room) == []
+    assert room.collect().problems == ()
+
+
 @pytest.mark.parametrize("text", ["description: no name\n", "name: [\n", "- a list\n"])
 def test_a_bad_topic_file_is_an_error(room: Newsroom, text: str) -> None:
     write_topic(room, text)
