@@ -9,7 +9,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input --quiet insta
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help serve test format golden bench lock clean
+.PHONY: help serve test soak format golden bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -23,6 +23,9 @@ test: $(VENV)/.test ## run every check and test
 	$(python) -m ruff check .
 	$(python) -m mypy
 	$(python) -m pytest --numprocesses auto --maxprocesses 8 --cov $(PYTEST_ARGS)
+
+soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times
+	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/collector $(PYTEST_ARGS)
 
 format: $(VENV)/.test ## format the code and mend what the linter can
 	$(python) -m ruff check --fix-only .

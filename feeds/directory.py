@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from feeds.address import Subject
-from feeds.catalog.reader import CatalogReader, ProviderCount, Selection, Topic
+from feeds.catalog.reader import CatalogReader, ProviderCount, Topic
 from feeds.feed import EMPTY_FEED_UPDATED, Format
 from feeds.renderers.opml import Outline, render_opml
 from feeds.settings import Settings
@@ -35,7 +35,7 @@ def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read the whole list."""
     topics = reader.topics()
     newest = max((topic.newest for topic in topics if topic.newest), default=EMPTY_FEED_UPDATED)
-    changed = reader.window(Selection(), limit=1, now=now).changed
+    changed = reader.last_change(now=now)
     return Directory(arrange(topics), tuple(reader.providers()), newest, changed)
 
 

@@ -95,15 +95,18 @@ def _represent_feed(
 ) -> Representation:
     edition = read_edition(address.subject, reader, settings=settings, now=now)
     feed = edition.feed
-    return _make(
+    representation = _make(
         render(feed, address.format),
         _FEED_TYPES[address.format],
         changed=edition.changed,
         max_age_seconds=settings.max_age_seconds,
-        # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
-        links=(*feed.links, Link("self", feed.self_url(address.format))) if settings.hubs else (),
         scopes=(edition.scope,),
     )
+    if not settings.hubs:
+        return representation
+    # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
+    links = (*feed.links, Link("self", feed.self_url(address.format)))
+    return msgspec.structs.replace(representation, links=links)
 
 
 def _represent_page(
@@ -124,7 +127,6 @@ def _make(
     *,
     changed: datetime | None,
     max_age_seconds: int,
-    links: tuple[Link, ...] = (),
     scopes: tuple[str, ...] = (),
 ) -> Representation:
     return Representation(
@@ -133,6 +135,5 @@ def _make(
         etag=fingerprint(body),
         last_modified=changed,
         max_age_seconds=max_age_seconds,
-        links=links,
         scopes=scopes,
     )

@@ -131,6 +131,13 @@ class CatalogReader:
             has_more=has_more,
         )
 
+    def last_change(self, *, now: datetime) -> datetime | None:
+        """Give when anything at all last looked different, None where nothing was ever there."""
+        newest = self.window(Selection(), limit=1, now=now).changed
+        moment = self._connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "changed"))
+        committed = from_seconds(int(moment)) if moment else None
+        return max((each for each in (newest, committed) if each), default=None)
+
     def next_release(self, *, after: datetime) -> datetime | None:
         """Give the moment at which the next waiting entry is released."""
         released = schema.entries.c.released

@@ -196,6 +196,8 @@ class _Collect:
         if changes.visible or changes.ranking or self._is_new:
             version += 1
             facts |= {"version": str(version), "moment": str(self._moment)}
+            if changes.visible and not self._is_new:
+                facts["changed"] = str(self._moment)
             self._stamp_scopes(changes.visible, version=version)
             self._stamp_scopes(changes.ranking, ranking=version)
             self._wait_for_moment()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from feeds.catalog.reader import Selection
+from tests.conftest import SOAK
 from tests.newsroom import Newsroom, Sight, related, url_of
 from tests.postgresql import Server
 
@@ -133,7 +134,8 @@ def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[An
         return fresh.dump()
 
 
-@settings(deadline=None, max_examples=80, phases=PHASES)
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 20, phases=PHASES)
 @given(steps())
 def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_collect(history: list[Step]) -> None:
     with open_newsroom() as newsroom:
@@ -141,7 +143,8 @@ def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_colle
         assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
-@settings(deadline=None, max_examples=10, phases=PHASES)
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 4, phases=PHASES)
 @given(history=steps())
 def test_postgresql_keeps_the_same_promises(postgresql: Server, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
