@@ -1,5 +1,7 @@
 """The `feeds` command: collect, check, serve, and look at what there is."""
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,12 +18,16 @@ from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.checking import check_folders
 from feeds.errors import FeedsError, Level, MovedError, SettingsError
+from feeds.folders import check_folder
 from feeds.moments import SYSTEM_CLOCK
 from feeds.problems import ReportFormat, write_report
 from feeds.representation import locate, represent
 from feeds.settings import Settings, describe_settings
 
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
+
+REDRAWINGS = 200
+"""How often a progress bar is drawn from its beginning to its end: to draw it costs as much as to read a file."""
 
 
 class _Commands(click.Group):
@@ -34,6 +40,15 @@ class _Commands(click.Group):
             raise click.UsageError(str(error)) from error
         except FeedsError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever reads us has had enough, which click knows to be no error
+            raise click.ClickException(_explain(error)) from error
+
+
+def _explain(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}."
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,6 +59,9 @@ def main() -> None:
     A first round: put Markdown articles into a folder, `feeds check FOLDER` until it is silent, then
     `FEEDS_CONTENT=FOLDER feeds serve`, and open the address it prints. `feeds settings` lists what can be set.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a title may have letters that the terminal's encoding has not
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -84,21 +102,26 @@ def _summarize(result: CollectResult) -> str:
 
 @main.command()
 @FOLDERS
-@click.option("--format", type=click.Choice(ReportFormat), default=ReportFormat.TEXT, show_default=True)
+@click.option("--format", type=click.Choice(ReportFormat, case_sensitive=False), default="text", show_default=True)
 def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     """Find what is wrong with the articles in DIR, by default those of FEEDS_CONTENT; the catalog is left alone.
 
     Each problem is a line `path:line:column: level code message`. An error costs the article, a warning at most a
     part of it. Exits with 1 if there is an error.
     """
+    settings = Settings.from_environ(os.environ)
     with _progress("Checking") as progress:
-        problems = check_folders(folders or Settings.from_environ(os.environ).content, progress=progress)
+        problems = check_folders(folders or settings.content, progress=progress)
     if problems or format is ReportFormat.JSON:
         click.echo(write_report(problems, format))
     errors = sum(problem.level is Level.ERROR for problem in problems)
-    click.echo(f"{errors} errors, {len(problems) - errors} warnings", err=True)
+    click.echo(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}", err=True)
     if errors:
         raise SystemExit(1)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @main.command()
@@ -108,6 +131,8 @@ def serve(folders: tuple[Path, ...]) -> None:
     if folders:
         os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
     settings = Settings.from_environ(os.environ)
+    for folder in settings.content:
+        check_folder(str(folder))  # rather than let the server start with nothing to serve
     if not settings.database_url.startswith("sqlite"):  # there, the server collects as it starts
         _collect(settings, settings.content)
         sys.stdout.flush()
@@ -134,6 +159,7 @@ def render(path: str) -> None:
     with _open_catalog().reading() as reader:
         answer = represent(_locate(unquote(path), reader), reader, settings=settings, now=SYSTEM_CLOCK.now())
     sys.stdout.buffer.write(answer.body)
+    sys.stdout.flush()  # here, where it can still be said that the disk is full
 
 
 def _locate(path: str, reader: CatalogReader) -> Address:
@@ -158,13 +184,14 @@ def show_settings() -> None:
 @contextmanager
 def _progress(label: str) -> Iterator[Callable[[int, int], object]]:
     """Give a function that shows progress, on a terminal only."""
-    if not sys.stderr.isatty():
+    if not (sys.stderr and sys.stderr.isatty()):  # Python starts without one where it is closed
         yield lambda _done, _total: None
         return
     with click.progressbar(length=0, label=label, file=sys.stderr, show_pos=True, show_eta=True) as bar:
 
         def show(done: int, total: int) -> None:
             bar.length = total
-            bar.update(done - bar.pos)
+            if done == total or done - bar.pos >= total // REDRAWINGS:
+                bar.update(done - bar.pos)
 
         yield show

@@ -48,7 +48,7 @@ def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
     content = Content([], [])
     roots = _roots(folders)
     for root in roots:
-        _check_folder(root)
+        check_folder(root)
         above = _above_keys(roots)
         for entry in _walk(root):
             if _is_article(entry.name):
@@ -58,6 +58,12 @@ def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
                 content.topics.append(ContentFile(_make_key(entry.path, above=above), entry.path, ""))
     content.topics.sort(key=lambda file: file.key)
     return content
+
+
+def check_folder(root: str) -> None:
+    """Raise SettingsError where there is no such folder."""
+    if not os.path.isdir(root):
+        raise SettingsError(f"There is no folder {root}; name one that holds articles (or set FEEDS_CONTENT).")
 
 
 def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
@@ -129,11 +135,6 @@ def _explain_absence(path: str) -> tuple[str, str]:
 
 def _roots(folders: Sequence[Path]) -> list[str]:
     return list(dict.fromkeys(os.path.normpath(folder) for folder in folders))
-
-
-def _check_folder(root: str) -> None:
-    if not os.path.isdir(root):
-        raise SettingsError(f"There is no folder {root}; name one that holds articles (or set FEEDS_CONTENT).")
 
 
 def _above_keys(roots: Sequence[str]) -> str:

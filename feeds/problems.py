@@ -34,13 +34,27 @@ def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
 
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions for the last.
     """
+    printable = [_make_printable(problem) for problem in problems]
     match format:
         case ReportFormat.JSON:
-            return msgspec.json.format(msgspec.json.encode(list(problems)), indent=2).decode()
+            return msgspec.json.format(msgspec.json.encode(printable), indent=2).decode()
         case ReportFormat.GITHUB:
-            return "\n".join(_write_github(problem) for problem in problems)
+            return "\n".join(_write_github(problem) for problem in printable)
         case ReportFormat.TEXT:
-            return "\n".join(str(problem) for problem in problems)
+            return "\n".join(str(problem) for problem in printable)
+
+
+def _make_printable(problem: Problem) -> Problem:
+    """Write control characters and bytes that are not UTF-8 as escapes: a file's name may hold anything but a slash."""
+    return msgspec.structs.replace(
+        problem, path=_escape_controls(problem.path), message=_escape_controls(problem.message)
+    )
+
+
+def _escape_controls(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def _write_github(problem: Problem) -> str:

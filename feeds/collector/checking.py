@@ -10,7 +10,7 @@ from feeds.folders import ContentFile, read_file, scan
 from feeds.problems import describe_clash, describe_duplicates
 from feeds.reading import Reading, read_sources
 from feeds.topicfile import parse_topic_file
-from feeds.topics import assign_slugs, slugify
+from feeds.topics import TopicFile, assign_slugs, slugify
 
 
 def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:
@@ -21,17 +21,17 @@ def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Proble
     """
     content = scan(folders, now_ns=time.time_ns())
     articles = sorted(content.articles, key=lambda file: file.path)
-    problems: list[Problem] = []
+    topic_files, problems = _read_topic_files(content.topics)
+    canonical = {key: file.keys[0] for file in reversed(topic_files) for key in file.keys}
     paths_by_url: dict[str, list[str]] = {}
-    path_by_topic: dict[str, str] = {}
+    path_by_topic = {file.keys[0]: "" for file in topic_files}
     for done, reading in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(reading.problems)
         if url := _published_url(reading):
             paths_by_url.setdefault(url, []).append(reading.file.path)
-        for key, _ in reading.labels:
-            path_by_topic.setdefault(key, reading.file.path)
+        for key in (canonical.get(key, key) for key, _ in reading.labels):
+            path_by_topic[key] = path_by_topic.get(key) or reading.file.path
         progress(done, len(articles))
-    problems.extend(_check_topic_files(content.topics))
     problems.extend(_compare(paths_by_url, path_by_topic))
     return sorted(problems)
 
@@ -41,18 +41,24 @@ def _published_url(reading: Reading) -> str:
     return url if position == 0 and role == "published" else ""
 
 
-def _check_topic_files(files: Sequence[ContentFile]) -> Iterator[Problem]:
+def _read_topic_files(files: Sequence[ContentFile]) -> tuple[list[TopicFile], list[Problem]]:
+    parsed: list[TopicFile] = []
+    problems: list[Problem] = []
     for file in files:
         try:
-            _, problems = parse_topic_file(read_file(file.path), file.path)
-            yield from problems
+            topic, found = parse_topic_file(read_file(file.path), file.path)
         except ArticleError as error:
-            yield error.problem
+            problems.append(error.problem)
+        else:
+            parsed.append(topic)
+            problems.extend(found)
+    return parsed, problems
 
 
 def _compare(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:
     for url, paths in paths_by_url.items():
         yield from describe_duplicates(url, paths)
     for key, slug in assign_slugs(path_by_topic).items():
-        if slug != slugify(key):
+        # A topic that no article names is nobody's concern.
+        if slug != slugify(key) and path_by_topic[key]:
             yield describe_clash(key, slug, path=path_by_topic[key])

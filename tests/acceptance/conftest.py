@@ -19,7 +19,10 @@ def proxy() -> Iterator[Proxy]:
 
 @pytest.fixture
 def site(tmp_path: Path, proxy: Proxy) -> Site:
-    """Give a site of the seeds whose articles may be edited; its feeds say that they are at the proxy."""
+    """Give a site of the seeds whose articles may be edited; its feeds say that they are at the proxy.
+
+    One worker serves it, so that an edit shows at one moment.
+    """
     content = tmp_path / "content"
     shutil.copytree(SEEDS, content)
-    return Site(tmp_path, content, {"FEEDS_SITE_URL": proxy.url})
+    return Site(tmp_path, content, {"FEEDS_SITE_URL": proxy.url, "WEB_CONCURRENCY": "1"})

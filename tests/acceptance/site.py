@@ -5,8 +5,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -42,11 +42,17 @@ class Server:
 
     url: str
     log: Path
-    pid: int
 
-    def get(self, path: str, **headers: str) -> Response:
-        """Ask for a path; underscores in the names of headers stand for hyphens."""
-        return fetch(self.url + path, {name.replace("_", "-"): value for name, value in headers.items()})
+    def get(self, path: str) -> Response:
+        """Ask for a path."""
+        return fetch(self.url + path)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -84,18 +90,18 @@ class Site:
         return finished.stdout
 
     @contextmanager
-    def serving(self, port: int | None = None) -> Iterator[Server]:
+    def serving(self, command: Sequence[str] = SERVER) -> Iterator[Server]:
         """Run the server until the block ends, then let it stop by itself, which it must do soon and well."""
-        port = port or find_free_port()
+        port = find_free_port()
         log = self.folder / f"server-{port}.log"
         with log.open("wb") as output:
             environ = {**self.environ, "PORT": str(port)}
             process = subprocess.Popen(
-                [sys.executable, *SERVER], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, *command], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
             )
             with stopping(process):
-                server = Server(f"http://localhost:{port}", log, process.pid)
-                wait_until_ready(server, process)
+                server = Server(f"http://localhost:{port}", log)
+                server.wait_until(lambda: is_ready(server, process))
                 yield server
         assert process.returncode == 0, log.read_text()
 
@@ -131,16 +137,13 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
-def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the server says that it can serve."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, server.log.read_text()
-        with suppress(ConnectionError, TimeoutError):
-            if server.get("/healthz").status == 200:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"the server was not ready in time:\n{server.log.read_text()}")
+def is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether the server says that it can serve; one that has ended fails the test."""
+    assert process.poll() is None, server.log.read_text()
+    try:
+        return server.get("/healthz").status == 200
+    except (ConnectionError, TimeoutError):
+        return False
 
 
 def fetch(url: str, headers: Mapping[str, str] | None = None) -> Response:

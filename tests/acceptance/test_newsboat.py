@@ -82,9 +82,11 @@ def test_newsboat_shows_a_new_story_once_and_an_edited_one_not_again(
         proxy.upstream = server.url
         newsboat.reload()
         before = newsboat.list_items()
+        served = server.get("/feed.atom").validators
         edit_story(site)
         add_story(site)
         site.collect()
+        server.wait_until(lambda: server.get("/feed.atom").validators != served)
         for _ in range(3):
             newsboat.reload()
     after = newsboat.list_items()

@@ -1,0 +1,284 @@
+"""The commands: what they print where, how they end, and that no mistake ends in a traceback."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds import __version__
+from feeds.cli import main
+from feeds.settings import SETTINGS
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+Run: TypeAlias = Callable[..., Result]
+
+BAD_DATABASES = [
+    "sqlite:///no/such/folder/catalog.sqlite3",
+    "sqlite:///.",
+    "sqlite:///junk",
+    "mysql://u:hunter2@localhost/feeds",
+    "postgresql://u:hunter2@localhost:1/feeds",
+    "nonsense",
+]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in an empty folder, with the seeds as the articles."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "junk").write_text("this is not a database, whatever it may be")
+
+    def invoke(*args: str, **environ: str) -> Result:
+        return CliRunner().invoke(main, args, env={"FEEDS_CONTENT": str(SEEDS), **environ})
+
+    return invoke
+
+
+@pytest.fixture
+def collected(run: Run) -> Run:
+    """Collect the seeds first."""
+    assert run("collect").exit_code == 0
+    return run
+
+
+def write_article(folder: Path, name: str, front: str = "", title: str = "A story") -> Path:
+    path = folder / f"{name}.md"
+    path.write_text(
+        f"---\ntitle: {title}\nwebUrl: https://news.example/{name}\npublishedDateTime: 2021-01-01\n{front}\n---\n"
+    )
+    return path
+
+
+def assert_sentence(result: Result, *words: str) -> None:
+    """Assert that a command ended with an error in a sentence."""
+    assert result.exit_code in {1, 2}
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("Error: ") or last.endswith(".")
+    assert [word for word in words if word not in result.stderr] == []
+
+
+def test_collect_says_what_it_did(run: Run) -> None:
+    first, second = run("collect"), run("collect")
+    assert first.stdout.startswith("articles: 2 read, 0 as before, 0 rejected, 0 gone\nentries: 3 added, ")
+    assert second.stdout.splitlines()[1] == "entries: 0 added, 0 changed, 0 withdrawn, 3 unchanged"
+    assert first.stderr == second.stderr == ""
+
+
+def test_collect_reports_problems_and_goes_on(run: Run, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_article(content, "good")
+    bad = write_article(content, "bad", "title: again")
+    result = run("collect", str(content))
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"{bad}:5:1: error duplicate-key ")
+    assert "1 rejected" in result.stdout
+    assert run("collect", "--strict", str(content)).exit_code == 1
+
+
+def test_strict_is_content_with_good_articles(run: Run) -> None:
+    assert run("collect", "--strict").exit_code == 0
+
+
+def test_collect_takes_folders_and_ignores_the_setting(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write_article(tmp_path / name, name)
+    assert "articles: 2 read" in run("collect", "a", "b", FEEDS_CONTENT="nowhere").stdout
+
+
+def test_most_articles_gone_takes_force(run: Run, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    paths = [write_article(content, name) for name in "abc"]
+    run("collect", "content")
+    for path in paths[:2]:
+        path.unlink()
+    assert_sentence(run("collect", "content"), "2 of the 3 articles", "--force")
+    assert "2 gone" in run("collect", "content", "--force").stdout
+
+
+def test_check_is_silent_about_good_articles(run: Run, tmp_path: Path) -> None:
+    result = run("check")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 errors, 0 warnings\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["junk"]
+
+
+@pytest.mark.parametrize(
+    ("front", "exit_code", "summary"),
+    [("title: again", 1, "1 error, 0 warnings"), ("images: [{}]", 0, "0 errors, 1 warning")],
+    ids=["error", "warning"],
+)
+def test_check_ends_with_1_on_an_error(run: Run, tmp_path: Path, front: str, exit_code: int, summary: str) -> None:
+    write_article(tmp_path, "a", front)
+    result = run("check", ".")
+    assert (result.exit_code, result.stderr) == (exit_code, f"{summary}\n")
+    assert result.stdout.startswith("./a.md:5:") or result.stdout.startswith("a.md:5:")
+
+
+def test_check_writes_json(run: Run, tmp_path: Path) -> None:
+    write_article(tmp_path, "a", "title: again")
+    found = json.loads(run("check", "--format", "json", ".").stdout)
+    assert [(problem["line"], problem["level"], problem["code"]) for problem in found] == [
+        (5, "error", "duplicate-key")
+    ]
+    assert json.loads(run("check", "--format", "json").stdout) == []
+
+
+def test_check_writes_for_github(run: Run, tmp_path: Path) -> None:
+    write_article(tmp_path, "a", "title: again")
+    assert run("check", "--format", "github", ".").stdout.startswith("::error file=")
+    assert run("check", "--format", "github").stdout == ""
+
+
+def test_topics_are_a_table(collected: Run) -> None:
+    assert collected("topics").stdout.splitlines() == [
+        "ai                     3  2020-12-22  AI",
+        "computer-vision        3  2020-12-22  Computer Vision",
+    ]
+
+
+def test_topics_of_no_articles_are_no_lines(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    run("collect", "empty")
+    assert (run("topics").exit_code, run("topics").stdout) == (0, "")
+
+
+@pytest.mark.parametrize("path", ["/topics/ai.atom", "topics/ai.atom", "/TOPICS/AI.ATOM", "/topics/%61i.atom"])
+def test_render_writes_a_feed_under_any_spelling(collected: Run, path: str) -> None:
+    result = collected("render", path)
+    assert result.exit_code == 0
+    assert result.stdout_bytes.count(b"<entry>") == 3
+    assert b'href="http://localhost:8000/topics/ai.atom" rel="self"' in result.stdout_bytes
+
+
+@pytest.mark.parametrize(
+    ("path", "beginning"),
+    [("/", b"<!doctype html>"), ("/feed.json", b"{"), ("/feeds.opml", b"<?xml"), ("/favicon.ico", b"\x00\x00\x01\x00")],
+)
+def test_render_writes_whatever_has_an_address(collected: Run, path: str, beginning: bytes) -> None:
+    assert collected("render", path).stdout_bytes.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/topics/nothing.atom", "/topics/%FF.atom", "/providers/nobody.example", "/static/../x"]
+)
+def test_render_of_nothing_is_a_sentence(collected: Run, path: str) -> None:
+    assert_sentence(collected("render", path), "Error: There is no")
+
+
+def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:
+    result = run("settings", DATABASE_URL="postgresql://ada:hunter2@localhost/feeds", FEEDS_LIMIT="7")
+    lines = result.stdout.splitlines()
+    assert [line.partition("=")[0] for line in lines[::2]] == [setting.name for setting in SETTINGS]
+    assert "FEEDS_LIMIT=7" in lines
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("command", [*main.commands, "--version"])
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    result = run(command) if command == "--version" else run(command, "--help")
+    assert result.exit_code == 0
+    assert __version__ in result.stdout or "Usage: " in result.stdout
+
+
+@pytest.mark.parametrize("command", [["collect"], ["check"], ["topics"], ["render", "/"], ["settings"], ["serve"]])
+def test_a_bad_setting_ends_every_command(run: Run, command: list[str]) -> None:
+    assert_sentence(run(*command, FEEDS_LIMIT="many", FEEDS_LIMITS="1"), "FEEDS_LIMIT", "FEEDS_LIMITS", "1 to 200")
+
+
+@pytest.mark.parametrize("url", BAD_DATABASES)
+@pytest.mark.parametrize("command", [["collect"], ["topics"], ["render", "/"]])
+def test_a_bad_database_ends_in_a_sentence(run: Run, command: list[str], url: str) -> None:
+    result = run(*command, DATABASE_URL=url)
+    assert_sentence(result)
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("command", [["topics"], ["render", "/"]])
+def test_without_a_catalog_one_is_told_to_collect(run: Run, command: list[str]) -> None:
+    assert_sentence(run(*command), "run `feeds collect` first")
+
+
+@pytest.mark.parametrize("command", ["collect", "check", "serve"])
+@pytest.mark.parametrize("folder", ["nowhere", "junk", "\udcff"])
+def test_a_folder_that_is_none_ends_in_a_sentence(run: Run, command: str, folder: str) -> None:
+    assert_sentence(run(command, folder), "There is no folder", "FEEDS_CONTENT")
+
+
+@pytest.mark.parametrize("args", [["collect", "--nope"], ["nope"], ["render"], ["check", "--format", "xml"]])
+def test_a_bad_call_ends_in_a_usage(run: Run, args: list[str]) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Usage: ")
+
+
+def start(folder: Path, command: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a shell command in which `feeds` is the program."""
+    own = {"FEEDS_CONTENT": str(SEEDS), "PYTHONPATH": str(ROOT), **environ}
+    script = f'feeds() {{ "{sys.executable}" -m feeds "$@"; }}; {command}'
+    return subprocess.run(
+        ["/bin/sh", "-c", script], cwd=folder, env={**os.environ, **own}, capture_output=True, check=False, timeout=60
+    )
+
+
+def test_in_a_pipe_there_is_no_progress_bar(tmp_path: Path) -> None:
+    finished = start(tmp_path, "feeds collect && feeds check")
+    assert finished.returncode == 0
+    assert finished.stderr == b"0 errors, 0 warnings\n"
+    assert b"\r" not in finished.stdout
+    assert b"\x1b" not in finished.stdout
+
+
+@pytest.mark.parametrize(("command", "label"), [("check", "Checking"), ("collect", "Collecting")])
+def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, label: str) -> None:
+    ours, theirs = pty.openpty()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    arguments = [sys.executable, "-m", "feeds", command, str(SEEDS)]
+    finished = subprocess.run(
+        arguments, cwd=tmp_path, env=environ, check=True, stdout=subprocess.PIPE, stderr=theirs, timeout=60
+    )
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = terminal.read(65_536)
+    assert label.encode() in shown
+    assert b"2/2" in shown
+    assert label.encode() not in finished.stdout
+
+
+@pytest.mark.parametrize("command", ["topics", "render /feed.atom", "settings", "check --format json", "--help"])
+def test_a_closed_pipe_is_no_error_to_tell_of(tmp_path: Path, command: str) -> None:
+    assert start(tmp_path, "feeds collect").returncode == 0
+    finished = start(tmp_path, f"(sleep 0.1; feeds {command}) 2>errors | true; cat errors")
+    assert finished.stdout.replace(b"0 errors, 0 warnings\n", b"") == b""
+
+
+def test_a_full_disk_ends_in_a_sentence(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full")
+    start(tmp_path, "feeds collect")
+    for command in ("topics", "render /"):
+        finished = start(tmp_path, f"feeds {command} >/dev/full")
+        assert finished.returncode != 0
+        assert b"No space left on device" in finished.stderr
+        assert b"Traceback" not in finished.stderr
+
+
+def test_letters_that_the_terminal_has_not_are_escaped(tmp_path: Path) -> None:
+    write_article(tmp_path, "a", "topics: [Möwen 鷗]")
+    finished = start(tmp_path, "feeds collect . >summary && feeds topics", PYTHONIOENCODING="latin-1")
+    assert finished.stdout.decode("latin-1").endswith("Möwen \\u9dd7\n")
+
+
+def test_errors_closed_are_no_reason_to_fail(tmp_path: Path) -> None:
+    assert start(tmp_path, "feeds collect 2>&-").returncode == 0

@@ -1,0 +1,136 @@
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from feeds.folders import ContentFile
+from feeds.reading import Reading, Task, read_source, read_sources
+
+ROOT = Path(__file__).parent.parent
+MANY = 450  # more than it takes to read on all cores
+GOOD = """\
+---
+title: Story {0}
+webUrl: https://news.example/{0}
+publishedDateTime: 2021-03-01T08:00:00Z
+topics: [AI]
+---
+"""
+PREAMBLE = """
+import multiprocessing, sys
+from pathlib import Path
+from feeds.folders import ContentFile
+from feeds.reading import read_source, read_sources
+tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys.argv[1]).iterdir())]
+"""
+
+
+def write_tasks(folder: Path, number: int) -> list[Task]:
+    """Write articles, each seventh of them without an end to its front matter."""
+    tasks = []
+    for index in range(number):
+        path = folder / f"{index:04}.md"
+        path.write_text("---\ntitle: no end" if index % 7 == 3 else GOOD.format(index))
+        tasks.append((ContentFile(path.name, str(path), ""), ""))
+    return tasks
+
+
+def read_alone(folder: Path, script: str) -> list[str]:
+    """Run a script over `tasks` in a process with a single thread, which the tests' own may not be; give its output."""
+    command = [sys.executable, "-W", "error", "-c", PREAMBLE + script, str(folder)]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+
+def test_many_files_are_read_on_all_cores_as_one_by_one(tmp_path: Path) -> None:
+    write_tasks(tmp_path, MANY)
+    script = """
+readings = read_sources(tasks)
+first = next(readings)
+print(len(multiprocessing.active_children()) > 0)
+print([first, *readings] == [read_source(task) for task in tasks])
+print(len(multiprocessing.active_children()))
+"""
+    assert read_alone(tmp_path, script) == ["True", "True", "0"]
+
+
+def test_reading_on_all_cores_may_end_early(tmp_path: Path) -> None:
+    write_tasks(tmp_path, MANY)
+    script = """
+readings = read_sources(tasks)
+print(next(readings).file.key)
+readings.close()
+print(len(multiprocessing.active_children()))
+"""
+    assert read_alone(tmp_path, script) == ["0000.md", "0"]
+
+
+def test_few_files_are_read_in_this_process(tmp_path: Path) -> None:
+    readings = read_sources(write_tasks(tmp_path, 10))
+    next(readings)
+    assert not multiprocessing.active_children()
+    assert len(list(readings)) == 9
+
+
+def test_beside_another_thread_nothing_is_forked(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path, MANY)
+    finished = Event()
+    thread = Thread(target=finished.wait)
+    thread.start()
+    try:
+        readings = read_sources(tasks)
+        first = next(readings)
+        assert not multiprocessing.active_children()
+        assert [first, *readings] == [read_source(task) for task in tasks]
+    finally:
+        finished.set()
+        thread.join()
+
+
+def read(path: Path, digest: str = "") -> Reading:
+    return read_source((ContentFile(path.name, str(path), ""), digest))
+
+
+def test_an_article_becomes_its_mentions_and_labels(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(GOOD.format(1))
+    reading = read(path)
+    assert not reading.rejected
+    assert reading.labels == (("ai", "AI"),)
+    assert reading.mentions is not None
+    assert [mention[:4] for mention in reading.mentions] == [(0, "https://news.example/1", "", "published")]
+
+
+def test_an_unpublished_article_keeps_its_address_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(GOOD.format(1).replace("topics:", "published: false\ntopics:"))
+    assert read(path).mentions == [(0, "https://news.example/1", "", "unpublished", "")]
+    assert read(path).labels == ()
+
+
+def test_what_is_known_is_not_parsed_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(GOOD.format(1))
+    digest = read(path).digest
+    assert read(path, digest).mentions is None
+    assert not read(path, digest).rejected
+    path.write_text(GOOD.format(2))
+    assert read(path, digest).mentions is not None
+
+
+@pytest.mark.parametrize("kind", ["missing", "link", "folder", "damaged"])
+def test_a_file_that_is_no_article_is_rejected_with_its_problem(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.md"
+    if kind == "link":
+        path.symlink_to(tmp_path / "nowhere")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "damaged":
+        path.write_bytes(os.urandom(8) + b"\xff")
+    reading = read(path)
+    assert (reading.rejected, reading.mentions) == (True, None)
+    assert [problem.path for problem in reading.problems] == [str(path)]
