@@ -54,7 +54,7 @@ def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
             if _is_article(entry.name):
                 key = _make_key(entry.path, above=above)
                 content.articles.append(ContentFile(key, entry.path, _stamp(entry, now_ns)))
-            elif _is_topic_file(entry.path):
+            elif is_topic_file(entry.path):
                 content.topics.append(ContentFile(_make_key(entry.path, above=above), entry.path, ""))
     content.topics.sort(key=lambda file: file.key)
     return content
@@ -88,6 +88,11 @@ def locate_key(folders: Sequence[Path], key: str) -> str:
 def is_visible(relative: str) -> bool:
     """Say whether no part of a path within a content folder makes `scan` pass it over."""
     return not any(_is_hidden(part) for part in relative.split(os.sep))
+
+
+def is_topic_file(path: str) -> bool:
+    """Say whether `scan` would take a file of this path for a topic's metadata."""
+    return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
 
 
 def read_file(path: str) -> bytes:
@@ -200,10 +205,6 @@ def _is_hidden(name: str) -> bool:
 
 def _is_article(name: str) -> bool:
     return name.endswith(_ARTICLE_SUFFIXES) and not _is_hidden(name)
-
-
-def _is_topic_file(path: str) -> bool:
-    return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
 
 
 def _stamp(entry: os.DirEntry[str], now_ns: int) -> str:

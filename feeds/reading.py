@@ -1,8 +1,9 @@
 """Read and parse article files, on all cores where there are many."""
 
 import multiprocessing
+import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from itertools import islice
@@ -38,19 +39,29 @@ class Reading(msgspec.Struct, frozen=True):
     labels: tuple[tuple[str, str], ...] = ()
 
 
-def read_sources(tasks: Sequence[Task]) -> Iterator[Reading]:
-    """Read files in the given order, many of them on all cores."""
+def read_sources(tasks: Sequence[Task]) -> Generator[Reading, None, None]:
+    """Read files in the given order, many of them on all cores; to be closed by who does not take them all."""
     if len(tasks) < _POOL_FROM_FILES or not _can_fork():
         yield from map(read_source, tasks)
         return
     # Forked workers start at once; they touch nothing of this process but the code, least of all its database.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(mp_context=context, initializer=_leave_signals_to_parent) as pool:
         chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
         pending = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
-        while pending:
-            readings = pending.popleft().result()
-            pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
-            yield from readings
+        try:
+            while pending:
+                readings = pending.popleft().result()
+                pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
+                yield from readings
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever stops here need not wait for what is ahead
+
+
+def _leave_signals_to_parent() -> None:
+    """Die quietly with the parent, whose signal handlers a fork takes along: a terminal's ^C reaches every process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _can_fork() -> bool:

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 LAYERS = (
     ("__init__", "errors", "moments", "text", "values"),
     ("folders", "source", "yaml_errors", "frontmatter", "sanitize", "entry", "feed", "fields", "setting_values"),
-    ("settings", "address", "article", "topics", "topicfile"),
+    ("settings", "address", "article", "changes", "topics", "topicfile"),
     ("mention", "merge", "problems"),
     ("reading", "catalog", "renderers"),
     ("directory", "query"),

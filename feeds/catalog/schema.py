@@ -58,6 +58,7 @@ Index(
     "mentions_published",
     mentions.c.url,
     mentions.c.path,
+    mentions.c.role,  # a constant, but without it SQLite would look up every row
     sqlite_where=_PUBLISHED_ARTICLE,
     postgresql_where=_PUBLISHED_ARTICLE,
 )

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -115,6 +115,8 @@ class _Collect:
         return self._run(content.articles, known=known, topic_files=content.topics)
 
     def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
+        if self._is_new:
+            return self.run_whole()  # one that has been thrown away must not come back with a few articles only
         with self._timing("scan"):
             present = [file for file in files if os.path.lexists(file.path)]
             known = self._writer.files([file.key for file in files])
@@ -171,12 +173,12 @@ class _Collect:
 
     def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored]) -> int:
         parsed = done = 0
-        readings = read_sources(tasks)
-        while batch := list(islice(readings, _BATCH_READINGS)):
-            record_readings(self._writer, batch, known=known, affected=self._affected)
-            parsed += sum(reading.mentions is not None or reading.rejected for reading in batch)
-            done += len(batch)
-            self._progress(done, len(tasks))
+        with closing(read_sources(tasks)) as readings:
+            while batch := list(islice(readings, _BATCH_READINGS)):
+                record_readings(self._writer, batch, known=known, affected=self._affected)
+                parsed += sum(reading.mentions is not None or reading.rejected for reading in batch)
+                done += len(batch)
+                self._progress(done, len(tasks))
         return parsed
 
     def _choose_moment(self) -> int:
