@@ -1,0 +1,74 @@
+"""The `feeds collect` command."""
+
+import os
+from pathlib import Path
+
+import click
+
+from feeds.catalog.store import Catalog
+from feeds.cli.progress import show_progress
+from feeds.collector import Collector, CollectResult
+from feeds.errors import FeedsError
+from feeds.problems import ReportFormat, write_report
+from feeds.settings import Settings
+from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
+
+FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
+
+
+@click.command()
+@FOLDERS
+@click.option("--watch", is_flag=True, help="Go on collecting whatever changes, until told to stop.")
+@click.option("--force", is_flag=True, help="Go on even if more than half of the articles are gone.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if any article is rejected.")
+def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool) -> None:
+    """Bring the catalog into agreement with the articles in DIR, by default those of FEEDS_CONTENT.
+
+    Only what changed is read, and only what a subscriber can see is published. A file that cannot become an article
+    keeps its last good version in the feeds; it is reported here each time until it is mended.
+    """
+    if watch and (force or strict):
+        raise click.UsageError("--watch goes on by itself; --force and --strict are for a single collect.")
+    settings = Settings.from_environ(os.environ)
+    if watch:
+        _watch(settings, folders)
+        return
+    result = collect_once(settings, folders, force=force)
+    if strict and result.rejected:
+        raise SystemExit(1)
+
+
+def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
+    catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
+    watched = Watched(catalog=catalog, folders=folders or settings.content, appearance=settings.appearance)
+    watch_until_signalled(watched, Listener(collected=_report, troubled=_complain))
+
+
+def _complain(error: FeedsError) -> None:
+    click.echo(f"Error: {error}", err=True)
+
+
+def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
+    """Collect the articles in folders, or those that the settings name, and report on it."""
+    catalog = Catalog(settings.database_url)
+    collector = Collector(catalog, folders or settings.content, appearance=settings.appearance)
+    with show_progress("Collecting") as progress:
+        result = collector.collect(force=force, progress=progress)
+    catalog.close()
+    _report(result)
+    return result
+
+
+def _report(result: CollectResult) -> None:
+    if result.problems:
+        click.echo(write_report(result.problems, ReportFormat.TEXT), err=True)
+    click.echo(_summarize(result))
+
+
+def _summarize(result: CollectResult) -> str:
+    articles = f"{result.read} read, {result.kept} as before, {result.rejected} rejected, {result.gone} gone"
+    counts = (
+        f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
+    )
+    timing = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
+    return f"articles: {articles}\nentries: {counts}\nversion {result.version}; {timing}"

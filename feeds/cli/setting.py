@@ -1,0 +1,14 @@
+"""The `feeds settings` command."""
+
+import os
+
+import click
+
+from feeds.settings import Settings, describe_settings
+
+
+@click.command()
+def settings() -> None:
+    """List every setting in effect, with what it is for; passwords are hidden."""
+    for name, value, purpose in describe_settings(Settings.from_environ(os.environ)):
+        click.echo(f"{name}={value}\n    {purpose}")
