@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 
+from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
 from feeds.settings import Settings
 
@@ -33,17 +34,35 @@ control_socket_disable = True
 
 
 def on_starting(server: Arbiter) -> None:
-    """Collect where the catalog is a file: a platform's web process begins with an empty disk.
+    """Collect where the catalog is a file that is not there yet: a platform's web process begins with an empty disk.
 
     On PostgreSQL the release phase and the worker process do that. In a process of its own, so that what it takes in
     memory is given back.
     """
-    if _settings.database_url.startswith("sqlite"):
-        finished = subprocess.run([sys.executable, "-m", "feeds", "collect"], check=False)
-        if finished.returncode:
-            server.log.warning("The collect did not go well; what the catalog holds is served.")
+    if not _is_sqlite or _can_be_read():
+        return
+    finished = subprocess.run(_COLLECT, check=False)  # noqa: S603 our own command
+    if not _can_be_read():
+        sys.exit("There is no catalog to serve.")  # why, the collect has said
+    if finished.returncode:
+        server.log.warning("The collect did not go well; what the catalog holds is served.")
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Say at which address the feeds are."""
+    """Say at which address the feeds are; bring a catalog that was there before up to date while it is served."""
     print(f"Serving {_settings.site_title} at {_settings.site_url}/", flush=True)  # noqa: T201 for who started it
+    if _is_sqlite and _was_there:
+        subprocess.Popen(_COLLECT)  # noqa: S603 our own command
+
+
+def _can_be_read() -> bool:
+    try:
+        with Catalog(_settings.database_url).reading():
+            return True
+    except FeedsError:
+        return False
+
+
+_COLLECT = [sys.executable, "-m", "feeds", "collect"]
+_is_sqlite = _settings.database_url.startswith("sqlite")
+_was_there = _is_sqlite and _can_be_read()

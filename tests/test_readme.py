@@ -29,7 +29,11 @@ STAYS = re.compile(r"\bfeeds serve\b|--watch\b")  # a command that does not end 
 
 def list_commands() -> Iterator[tuple[str, click.Command]]:
     assert isinstance(main, click.Group)
-    yield from main.commands.items()
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        yield name, command
 
 
 def list_options() -> list[str]:

@@ -111,7 +111,6 @@ def test_web_begins_with_an_empty_disk(dyno: Dyno) -> None:
     assert_stopped_well(dyno)
 
 
-@pytest.mark.xfail(reason="the worker needs collect --watch, which is not there yet", strict=True)
 @pytest.mark.timeout(300)
 def test_web_and_worker_run_side_by_side(dyno: Dyno) -> None:
     with dyno.running("web", "worker") as process:
