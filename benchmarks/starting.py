@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -57,9 +58,16 @@ def _measure_start(corpus: Corpus) -> _Start:
     with _serving(_OURS, settings, path=paths[0]) as (pid, port, ours):
         for number in range(_REQUESTS):
             _expect(port, paths[number % len(paths)])
-        (worker,) = list_children(pid)
+        worker = _find_worker(pid)
         memory = read_memory(worker)
     return _Start(bare, ours, memory)
+
+
+def _find_worker(pid: int) -> int:
+    # A server that finds a catalog has a collect beside its workers.
+    commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in list_children(pid)}
+    (worker,) = [child for child, command in commands.items() if b"gunicorn" in command]
+    return worker
 
 
 def _list_feeds(corpus: Corpus) -> list[str]:
