@@ -25,7 +25,7 @@ def check_name(name: str) -> None:
     for part in name.split("/"):
         if not part or part.startswith(".") or "\0" in part:
             raise ExportError(f"{name!r} cannot be the name of a file")
-        if len(os.fsencode(part)) > LONGEST_NAME_BYTES:
+        if len(part.encode()) > LONGEST_NAME_BYTES:
             raise ExportError(f"{name[:40]}… is too long for the name of a file")
 
 
@@ -58,14 +58,14 @@ class Folder:
 
     def read(self, name: str) -> bytes | None:
         """Give the content of a file, None where there is none."""
-        path = self.root / name
+        path = self._locate(name)
         with _explaining(path, "read"):
             return path.read_bytes() if path.exists() else None
 
     def stamp(self, name: str) -> str:
         """Give what changes whenever a file does; empty where there is none."""
         try:
-            status = (self.root / name).stat()
+            status = self._locate(name).stat()
         except OSError:
             return ""
         return f"{status.st_size}.{status.st_mtime_ns}"
@@ -76,7 +76,7 @@ class Folder:
         Raises:
             ExportError: it cannot be written.
         """
-        path = self.root / name
+        path = self._locate(name)
         with _explaining(path):
             if _holds(path, body):
                 _date(path, modified)
@@ -87,7 +87,7 @@ class Folder:
 
     def remove(self, name: str) -> bool:
         """Remove a file, and the folders that it leaves empty; say whether there was one."""
-        path = self.root / name
+        path = self._locate(name)
         with _explaining(path, "removed"):
             is_there = path.is_file() or path.is_symlink()
             if is_there:
@@ -96,6 +96,10 @@ class Folder:
             for parent in path.parents[: name.count("/")]:
                 parent.rmdir()
         return is_there
+
+    def _locate(self, name: str) -> Path:
+        # Whatever the locale says of file names, addresses are in UTF-8.
+        return self.root / os.fsdecode(name.encode())
 
     def _replace(self, path: Path, body: bytes, *, modified: datetime | None) -> None:
         temporary = self.root / _TEMPORARY  # there is only one, so that none is left behind for long

@@ -1,25 +1,27 @@
 """Remember what was exported, from which state of the catalog: what is ours to remove, and what need not be made."""
 
+from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from feeds import __version__
 from feeds.catalog.reader import CatalogReader
+from feeds.entry import fingerprint
 from feeds.errors import ExportError
 from feeds.export.folder import Folder, check_name
 from feeds.settings import Settings
 
+_PROGRAM = Path(__file__).parent.parent
 _NAME = ".feeds-export.json"
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What files were made from: a state of the catalog (`version` of `generation`), settings, and a program."""
+    """What files were made from: a state of the catalog (`version` of `generation`), settings, and the program."""
 
     generation: str
     version: int
     appearance: str
-    program: str = __version__
+    program: str
 
     def follows(self, other: Self) -> bool:
         """Say whether what has changed since another basis can be told by the versions of the catalog alone."""
@@ -59,7 +61,18 @@ def read_basis(reader: CatalogReader, settings: Settings) -> Basis:
     state = reader.state()
     if state.appearance != settings.appearance:
         raise ExportError("The settings are not those of the last collect; run `feeds collect` with them first.")
-    return Basis(generation=state.generation, version=state.version, appearance=state.appearance)
+    return Basis(
+        generation=state.generation,
+        version=state.version,
+        appearance=state.appearance,
+        program=_fingerprint_program(),
+    )
+
+
+def _fingerprint_program() -> str:
+    # The version would not do: who runs a checkout gets other pages with the next pull.
+    files = sorted(path for path in _PROGRAM.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return fingerprint(b"".join(path.read_bytes() for path in files))
 
 
 def read_manifest(folder: Folder, *, is_forced: bool) -> Manifest:

@@ -38,11 +38,19 @@ http {{
 }}
 """
 FEEDS = ("/feed.atom", "/feed.rss", "/feed.json", "/topics/tides.atom", "/topics/%E9%B7%97.rss", "/feeds.opml")
-PAGES = ("/", "/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example")
+PAGES = ("/", "/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example", "/providers/gazeta.com.br")
 ASSETS = ("/static/style.css", "/static/icon.png", "/static/icon.svg", "/favicon.ico", "/robots.txt")
 ALIASES = ("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/")
 NOWHERE = (
-    *("/nope", "/topics/nope.atom", "/topics/tides.html", "/index.html", "/topics/tides.atom.gz", "/static/nope.css"),
+    *(
+        "/nope",
+        "/topics/nope.atom",
+        "/topics/tides.html",
+        "/index.html",
+        "/topics/tides.atom.gz",
+        "/topics/tides.html.br",
+        "/static/nope.css",
+    ),
     *("/.feeds-export.json", "/topics/", "/static/", "//feed.atom", "/topics/%2e%2e/.feeds-export.json"),
 )
 # The rest is nginx's own: its ETag is made of a file's date and size, and the date of the program's own files is that
@@ -76,7 +84,7 @@ class Nginx:
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     folder = tmp_path_factory.mktemp("content")
     write_article(folder, "one", topics="[Tides, 鷗]")
-    write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z")
+    write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z", provider="{domain: gazeta.com.br}")
     catalog = Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")
     Collector(catalog, [folder], appearance=SETTINGS.appearance, clock=CLOCK).collect()
     yield catalog
