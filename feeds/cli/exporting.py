@@ -14,7 +14,11 @@ from feeds.settings import Settings
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--force", is_flag=True, help="Make every file anew, even where DIR holds files of others; these stay.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Make every file anew, even where DIR holds files of others: only those of the same names are lost.",
+)
 def export(folder: Path, *, force: bool) -> None:
     """Write every feed and page as files below DIR, for nginx, a bucket or a CDN to serve.
 

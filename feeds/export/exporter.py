@@ -72,7 +72,7 @@ class Exporter:
         """Bring the folder up to date; to be called once.
 
         What the catalog has not changed since the last export is not made again, unless `is_forced`; nor is a folder
-        taken without that which holds other files. These stay.
+        taken without that which holds other files. Those that no address is named after stay.
 
         Raises:
             ExportError: the folder is not one to write to or cannot be written, or the catalog was collected with other
