@@ -5,6 +5,7 @@ FeedsError
 ├── ArticleError        a file cannot become an article; carries its Problem
 ├── CatalogError        the catalog cannot be opened, written, or is not there yet
 │   └── CatalogBusyError    another collector holds it
+├── ExportError         an export cannot be written
 ├── MassRemovalError    a collect would remove most of the articles
 ├── NotFoundError       a URL path names no feed
 │   └── GoneError           a URL path names a feed that has been retired
@@ -59,6 +60,10 @@ class CatalogError(FeedsError):
 
 class CatalogBusyError(CatalogError):
     """Another collector is writing to the catalog."""
+
+
+class ExportError(FeedsError):
+    """An export cannot be written to its folder, or a feed to a file."""
 
 
 class MassRemovalError(FeedsError):

@@ -192,20 +192,22 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert __version__ in result.stdout or "Usage: " in result.stdout
 
 
-@pytest.mark.parametrize("command", [["collect"], ["check"], ["topics"], ["render", "/"], ["settings"], ["serve"]])
+@pytest.mark.parametrize(
+    "command", [["collect"], ["check"], ["topics"], ["render", "/"], ["settings"], ["serve"], ["export", "site"]]
+)
 def test_a_bad_setting_ends_every_command(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command, FEEDS_LIMIT="many", FEEDS_LIMITS="1"), "FEEDS_LIMIT", "FEEDS_LIMITS", "1 to 200")
 
 
 @pytest.mark.parametrize("url", BAD_DATABASES)
-@pytest.mark.parametrize("command", [["collect"], ["topics"], ["render", "/"]])
+@pytest.mark.parametrize("command", [["collect"], ["topics"], ["render", "/"], ["export", "site"]])
 def test_a_bad_database_ends_in_a_sentence(run: Run, command: list[str], url: str) -> None:
     result = run(*command, DATABASE_URL=url)
     assert_sentence(result)
     assert "hunter2" not in result.output
 
 
-@pytest.mark.parametrize("command", [["topics"], ["render", "/"]])
+@pytest.mark.parametrize("command", [["topics"], ["render", "/"], ["export", "site"]])
 def test_without_a_catalog_one_is_told_to_collect(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command), "run `feeds collect` first")
 
@@ -216,7 +218,9 @@ def test_a_folder_that_is_none_ends_in_a_sentence(run: Run, command: str, folder
     assert_sentence(run(command, folder), "There is no folder", "FEEDS_CONTENT")
 
 
-@pytest.mark.parametrize("args", [["collect", "--nope"], ["nope"], ["render"], ["check", "--format", "xml"]])
+@pytest.mark.parametrize(
+    "args", [["collect", "--nope"], ["nope"], ["render"], ["export"], ["check", "--format", "xml"]]
+)
 def test_a_bad_call_ends_in_a_usage(run: Run, args: list[str]) -> None:
     result = run(*args)
     assert (result.exit_code, result.stdout) == (2, "")

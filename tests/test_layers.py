@@ -13,15 +13,15 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "errors", "moments", "text", "values"),
+    ("__init__", "encodings", "errors", "moments", "text", "values"),
     ("folders", "source", "yaml_errors", "frontmatter", "sanitize", "entry", "feed", "fields", "setting_values"),
     ("settings", "address", "article", "changes", "topics", "topicfile"),
     ("mention", "merge", "problems"),
     ("reading", "catalog", "renderers"),
     ("directory", "query"),
     ("pages",),
-    ("representation",),
-    ("collector", "web", "watch", "websub"),
+    ("inventory", "representation"),
+    ("collector", "export", "web", "watch", "websub"),
     ("gunicorn_conf", "wsgi"),
     ("cli", "__main__"),
 )

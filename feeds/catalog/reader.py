@@ -62,12 +62,14 @@ class State(msgspec.Struct, frozen=True):
     """The catalog as a whole.
 
     `generation` is another one whenever it is made anew, and versions begin again; `version` is that of the last
-    commit, and `collected` the moment at which it last agreed with the articles.
+    commit, and `collected` the moment at which it last agreed with the articles. `appearance` stands for the settings
+    with which that was.
     """
 
     generation: str
     version: int
     collected: datetime | None
+    appearance: str
 
 
 class CatalogReader:
@@ -78,10 +80,15 @@ class CatalogReader:
 
     def state(self) -> State:
         """Read the version of the last commit, and the moment of the last collect."""
-        wanted = schema.facts.c.name.in_(("generation", "version", "collected"))
+        wanted = schema.facts.c.name.in_(("appearance", "collected", "generation", "version"))
         facts = {row.name: row.value for row in self._connection.execute(select(schema.facts).where(wanted))}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
-        return State(facts.get("generation", ""), version=int(facts.get("version", 0)), collected=collected)
+        return State(
+            facts.get("generation", ""),
+            version=int(facts.get("version", 0)),
+            collected=collected,
+            appearance=facts.get("appearance", ""),
+        )
 
     def topics(self) -> list[Topic]:
         """Read every topic that has a feed, by name and slug."""
@@ -102,6 +109,11 @@ class CatalogReader:
         """Read every provider that has entries, by domain."""
         found = select(schema.providers).where(schema.providers.c.entries > 0).order_by(schema.providers.c.domain)
         return [_provider(row) for row in self._connection.execute(found)]
+
+    def domains(self) -> list[str]:
+        """Read the domains of all providers that have a feed, in order, those without entries any more included."""
+        domain = schema.providers.c.domain
+        return list(self._connection.scalars(select(domain).where(domain != "").order_by(domain)))
 
     def provider(self, domain: str) -> ProviderCount | None:
         """Read the provider with this domain."""

@@ -14,6 +14,7 @@ _MODULES = {
     "collect": "feeds.cli.collecting",
     "check": "feeds.cli.checking",
     "serve": "feeds.cli.serving",
+    "export": "feeds.cli.exporting",
     "topics": "feeds.cli.looking",
     "render": "feeds.cli.looking",
     "settings": "feeds.cli.setting",

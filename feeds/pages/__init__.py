@@ -1,6 +1,6 @@
 """Write the pages for people: plain HTML that needs no JavaScript and tells no time but the stories' own."""
 
-from feeds.pages.assets import Asset, find_asset
+from feeds.pages.assets import Asset, find_asset, list_assets
 from feeds.pages.html import render_home, render_page
 
-__all__ = ["Asset", "find_asset", "render_home", "render_page"]
+__all__ = ["Asset", "find_asset", "list_assets", "render_home", "render_page"]

@@ -33,6 +33,11 @@ def _load(path: Path) -> Asset:
 _ASSETS = {path.name: _load(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
 
 
+def list_assets() -> list[str]:
+    """Give the names of all files, in order."""
+    return list(_ASSETS)
+
+
 def find_asset(name: str) -> Asset:
     """Give the file of that name.
 

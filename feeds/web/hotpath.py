@@ -12,8 +12,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import quote_etag
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from feeds.encodings import Encoding, choose_encoding
 from feeds.web.conditions import has_it, make_etag
-from feeds.web.encodings import Encoding, choose_encoding
 from feeds.web.shelf import Copy, Shelf
 
 if TYPE_CHECKING:

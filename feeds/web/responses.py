@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from flask import Response
 from werkzeug.datastructures import Headers
 
+from feeds.encodings import Encoding, choose_encoding
 from feeds.feed import Link
 from feeds.representation import HTML, Representation
 from feeds.web.conditions import make_etag, normalise_tags
-from feeds.web.encodings import Encoding, choose_encoding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

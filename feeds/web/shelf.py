@@ -11,11 +11,11 @@ from urllib.parse import unquote
 from feeds.address import Address
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
+from feeds.encodings import Encoding, encode
 from feeds.errors import CatalogError
 from feeds.moments import Clock
 from feeds.representation import Representation, locate, represent
 from feeds.settings import Settings
-from feeds.web.encodings import Encoding, encode
 
 POLL_SECONDS = 0.4
 """For how long a worker goes by what it knows of the catalog; nothing it serves is staler than that."""

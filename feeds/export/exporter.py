@@ -1,0 +1,158 @@
+"""Export every address there is: make what may have changed, write what has, and remove what is no more."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import unquote
+
+import msgspec
+
+from feeds.address import Address, AssetAddress, PageAddress
+from feeds.catalog.reader import CatalogReader
+from feeds.encodings import Encoding, encode
+from feeds.errors import ExportError
+from feeds.export.folder import Folder, check_name
+from feeds.export.manifest import Basis, Exported, Manifest, read_basis, read_manifest, write_manifest
+from feeds.inventory import list_addresses
+from feeds.moments import to_seconds
+from feeds.representation import represent
+from feeds.settings import Settings
+
+Progress: TypeAlias = Callable[[int, int], object]
+
+# What servers of files look for beside a file (nginx's gzip_static and brotli_static).
+_SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
+
+
+class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How many files were written, were as they should be, and were removed; and why which addresses have none."""
+
+    written: int
+    unchanged: int
+    removed: int
+    left_out: tuple[str, ...]
+
+
+def name_file(address: Address) -> str:
+    """Give the name of the file, relative to the folder, that what is at `address` is written to.
+
+    Raises:
+        ExportError: no file can be called so.
+    """
+    name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
+    if isinstance(address, PageAddress):
+        name = f"{name or 'index'}.html"
+    check_name(name)
+    return name
+
+
+def _decode(part: str) -> str:
+    decoded = unquote(part)
+    if "/" in decoded:
+        raise ExportError(f"{decoded!r} cannot be the name of a file")
+    return decoded
+
+
+class Exporter:
+    """Has the folder `root` hold what the server answers at `now`: each address as a file beside its compressed forms.
+
+    A file is dated as its content was last modified.
+    """
+
+    def __init__(self, reader: CatalogReader, root: Path, *, settings: Settings, now: datetime) -> None:
+        self._reader = reader
+        self._folder = Folder(root)
+        self._settings = settings
+        self._now = now
+        self._left_out: list[str] = []
+        self._written = self._unchanged = 0
+
+    def export(self, *, is_forced: bool = False, progress: Progress = lambda _done, _total: None) -> ExportResult:
+        """Bring the folder up to date; to be called once.
+
+        What the catalog has not changed since the last export is not made again, unless `is_forced`; nor is a folder
+        taken without that which holds other files. Those that no address is named after stay.
+
+        Raises:
+            ExportError: the folder is not one to write to or cannot be written, or the catalog was collected with other
+                settings.
+        """
+        basis = read_basis(self._reader, self._settings)
+        with self._folder.open():
+            before = read_manifest(self._folder, is_forced=is_forced)
+            addresses = self._list_addresses()
+            kept = {} if is_forced else self._find_current(before, basis)
+            exported = {path: kept[path] for path in addresses if path in kept}
+            waiting = [address for path, address in addresses.items() if path not in kept]
+            self._unchanged += len(Manifest(exported).names)
+            if waiting or len(exported) < len(before.exported):
+                self._note_beforehand(before, waiting)
+            exported |= self._write_all(waiting, progress)
+            removed = self._remove(before.names - Manifest(exported).names)
+            self._note(exported, basis)
+        return ExportResult(
+            written=self._written, unchanged=self._unchanged, removed=removed, left_out=tuple(self._left_out)
+        )
+
+    def _list_addresses(self) -> dict[str, Address]:
+        """Give every address that a file can be named after, by its path."""
+        addresses = {}
+        for address in list_addresses(self._reader):
+            try:
+                name_file(address)
+            except ExportError as error:
+                self._left_out.append(str(error))
+            else:
+                addresses[address.path] = address
+        return addresses
+
+    def _find_current(self, before: Manifest, basis: Basis) -> Mapping[str, Exported]:
+        """Give what the last export has left as it still should be."""
+        is_released = before.next_release is not None and before.next_release <= to_seconds(self._now)
+        if before.basis is None or is_released or not basis.follows(before.basis):
+            return {}
+        changed = self._reader.versions_since(before.basis.version)
+        return {path: each for path, each in before.exported.items() if self._is_current(each, changed)}
+
+    def _is_current(self, exported: Exported, changed: Collection[str]) -> bool:
+        scopes = exported.scopes
+        is_outdated = any(scope in changed for scope in scopes) if scopes else bool(changed)
+        return not is_outdated and all(self._folder.stamp(name) == stamp for name, stamp in exported.stamps.items())
+
+    def _write_all(self, addresses: Sequence[Address], progress: Progress) -> dict[str, Exported]:
+        exported = {}
+        for done, address in enumerate(addresses, start=1):
+            exported[address.path] = self._write(address)
+            progress(done, len(addresses))
+        return exported
+
+    def _write(self, address: Address) -> Exported:
+        made = represent(address, self._reader, settings=self._settings, now=self._now)
+        stamps = {}
+        for name, encoding in _name_forms(address).items():
+            is_written = self._folder.write(name, encode(made.body, encoding), modified=made.last_modified)
+            self._written += is_written
+            self._unchanged += not is_written
+            stamps[name] = self._folder.stamp(name)
+        return Exported(stamps, made.scopes)
+
+    def _remove(self, names: Collection[str]) -> int:
+        return sum(self._folder.remove(name) for name in sorted(names))
+
+    def _note_beforehand(self, before: Manifest, waiting: Collection[Address]) -> None:
+        """Note all files that may be there from now on, lest those of an export that is killed belong to nobody."""
+        planned = {address.path: Exported(dict.fromkeys(_name_forms(address), "")) for address in waiting}
+        write_manifest(self._folder, Manifest(before.exported | planned))
+
+    def _note(self, exported: dict[str, Exported], basis: Basis) -> None:
+        release = self._reader.next_release(after=self._now)
+        next_release = to_seconds(release) if release else None
+        write_manifest(self._folder, Manifest(exported, basis, next_release))
+
+
+def _name_forms(address: Address) -> dict[str, Encoding]:
+    """Give the names of the files to write for an address; the program's own files are served as they are."""
+    name = name_file(address)
+    encodings = [Encoding.IDENTITY] if isinstance(address, AssetAddress) else list(Encoding)
+    return {name + _SUFFIXES[encoding]: encoding for encoding in encodings}

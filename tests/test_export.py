@@ -1,0 +1,480 @@
+"""The export holds what the server answers, writes only what changed, and removes only what it wrote."""
+
+import json
+import os
+import pty
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.http import parse_date
+
+from feeds.address import AssetAddress, FeedAddress, PageAddress, Subject
+from feeds.catalog.store import Catalog
+from feeds.cli import main
+from feeds.collector import Collector
+from feeds.errors import ExportError
+from feeds.export import Exporter, ExportResult
+from feeds.export.exporter import name_file
+from feeds.export.folder import Folder
+from feeds.feed import Format
+from feeds.inventory import list_addresses
+from feeds.moments import Clock
+from feeds.web import create_app
+from tests.publications import NOW, ROOT, SITE_URL, make_settings, write_article
+
+MANIFEST = ".feeds-export.json"
+FORMATS = ("atom", "rss", "json", "html")
+
+
+class Publisher:
+    """A publisher who writes articles, collects and exports them; time passes only when told to."""
+
+    def __init__(self, folder: Path, database_url: str = "") -> None:
+        self.content = folder / "content"
+        self.root = folder / "site"
+        self.settings = make_settings()
+        self.now = NOW
+        self.clock = Clock(now=lambda: self.now, sleep=self._sleep)
+        self.catalog = Catalog(database_url or f"sqlite:///{folder / 'catalog.sqlite3'}")
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def start_anew(self, name: str) -> None:
+        """Go on with a catalog in which nothing is."""
+        self.catalog = Catalog(f"sqlite:///{self.content.parent / name}.sqlite3")
+
+    def collect(self) -> None:
+        self.now += timedelta(minutes=1)
+        appearance = self.settings.appearance
+        Collector(self.catalog, [self.content], appearance=appearance, clock=self.clock).collect(force=True)
+
+    def write(self, name: str, **fields: str) -> None:
+        write_article(self.content, name, **fields)
+
+    def export(
+        self, *, is_forced: bool = False, progress: Callable[[int, int], object] = lambda _done, _total: None
+    ) -> ExportResult:
+        with self.catalog.reading() as reader:
+            exporter = Exporter(reader, self.root, settings=self.settings, now=self.now)
+            return exporter.export(is_forced=is_forced, progress=progress)
+
+    def client(self) -> FlaskClient:
+        return create_app(self.settings, self.catalog, clock=self.clock).test_client()
+
+    def list_paths(self) -> list[str]:
+        """Give the path of every address."""
+        with self.catalog.reading() as reader:
+            return [address.path for address in list_addresses(reader)]
+
+    def list_files(self) -> set[str]:
+        """Give the names of all files, as they stand in the folder."""
+        return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
+
+    def identify(self) -> dict[str, tuple[int, int]]:
+        """Give what tells of each file whether it was replaced or dated otherwise."""
+        return {name: self._identify(self.root / name) for name in self.list_files() - {MANIFEST}}
+
+    def _identify(self, path: Path) -> tuple[int, int]:
+        status = path.stat()
+        return status.st_ino, status.st_mtime_ns
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Publisher:
+    publisher = Publisher(tmp_path)
+    publisher.write("one", topics="[Tides, 鷗]")
+    publisher.write("two", topics="[Tides, Ports]", provider="{name: The Post, domain: post.example}")
+    publisher.collect()
+    return publisher
+
+
+def forms(*names: str) -> set[str]:
+    return {f"{name}{suffix}" for name in names for suffix in ("", ".gz", ".br")}
+
+
+def name_of(path: str) -> str:
+    """Give the name of the file for a decoded path, as a server of files would look for it."""
+    if path == "/":
+        return "index.html"
+    name = path.removeprefix("/")
+    is_file = name.startswith("static/") or name.endswith((".atom", ".rss", ".json", ".opml", ".ico", ".txt"))
+    return name if is_file else f"{name}.html"
+
+
+def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
+    result = publisher.export()
+    subjects = ["topics/tides", "topics/鷗", "topics/ports", "providers/gazette.example", "providers/post.example"]
+    pages = [f"{subject}.{format}" for subject in subjects for format in FORMATS]
+    compressed = forms("index.html", "feeds.opml", "feed.atom", "feed.rss", "feed.json", *pages)
+    assets = {"favicon.ico", "robots.txt", "static/style.css", "static/icon.png", "static/icon.svg"}
+    assert publisher.list_files() == compressed | assets | {MANIFEST}
+    assert result == ExportResult(written=len(compressed | assets), unchanged=0, removed=0, left_out=())
+
+
+@pytest.mark.parametrize(("encoding", "suffix"), [("identity", ""), ("gzip", ".gz"), ("br", ".br")])
+def test_the_bytes_and_dates_are_those_of_the_server(publisher: Publisher, encoding: str, suffix: str) -> None:
+    publisher.export()
+    client = publisher.client()
+    for path in publisher.list_paths():
+        served = client.get(path, headers={"Accept-Encoding": encoding})
+        assert served.status_code == 200
+        is_compressed = "Content-Encoding" in served.headers
+        file = publisher.root / (name_of(unquote_path(path)) + (suffix if is_compressed else ""))
+        assert file.read_bytes() == served.data, path
+        if modified := parse_date(served.headers.get("Last-Modified")):
+            assert file.stat().st_mtime_ns == int(modified.timestamp()) * 1_000_000_000
+
+
+def unquote_path(path: str) -> str:
+    return re.sub(r"(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode(), path)
+
+
+def test_everything_that_a_crawler_finds_is_exported(publisher: Publisher) -> None:
+    publisher.export()
+    client, waiting, seen = publisher.client(), ["/"], set[str]()
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            text = client.get(path).get_data(as_text=True)
+            links = re.findall(rf"""(?:href|src|xmlUrl|htmlUrl)="(?:{SITE_URL})?(/[^"#?]*)""", text)
+            waiting.extend(links)
+    assert len(seen) > 20
+    assert {name_of(unquote_path(path)) for path in seen} <= publisher.list_files()
+
+
+def test_a_file_can_be_read_by_other_users(publisher: Publisher) -> None:
+    before = os.umask(0o022)
+    try:
+        publisher.export()
+    finally:
+        os.umask(before)
+    assert (publisher.root / "feed.atom").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_second_export_makes_and_writes_nothing(publisher: Publisher) -> None:
+    first = publisher.export()
+    before, made = publisher.identify(), list[int]()
+    manifest = (publisher.root / MANIFEST).stat().st_ino
+    result = publisher.export(progress=lambda done, _total: made.append(done))
+    assert result == ExportResult(written=0, unchanged=first.written, removed=0, left_out=())
+    assert publisher.identify() == before
+    assert (publisher.root / MANIFEST).stat().st_ino == manifest
+    assert made == []
+
+
+def test_made_anew_by_force_the_same_is_not_written(publisher: Publisher) -> None:
+    first = publisher.export()
+    before, made = publisher.identify(), list[int]()
+    result = publisher.export(is_forced=True, progress=lambda done, _total: made.append(done))
+    assert (result.written, result.unchanged) == (0, first.written)
+    assert publisher.identify() == before
+    assert len(made) == len(publisher.list_paths())
+
+
+def test_only_what_changed_is_written(publisher: Publisher) -> None:
+    publisher.export()
+    before = publisher.identify()
+    publisher.write("two", title="Another", topics="[Tides, Ports]", provider="{domain: post.example}")
+    publisher.collect()
+    made: list[int] = []
+    result = publisher.export(progress=lambda done, _total: made.append(done))
+    after = publisher.identify()
+    touched = {name for name in after if after[name] != before[name]}
+    subjects = [f"{name}.{format}" for name in ("topics/tides", "topics/ports") for format in FORMATS]
+    subjects += [f"providers/post.example.{format}" for format in FORMATS]
+    assert touched >= forms("feed.atom", "feed.rss", "feed.json", *subjects)
+    assert touched <= forms("feed.atom", "feed.rss", "feed.json", "index.html", "feeds.opml", *subjects)
+    assert (len(before), result.removed) == (result.written + result.unchanged, 0)
+    assert len(made) < len(publisher.list_paths())
+
+
+def test_what_only_time_has_changed_is_written(publisher: Publisher) -> None:
+    publisher.write("later", title="Not yet", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}")
+    publisher.collect()
+    publisher.export()
+    assert b"Not yet" not in (publisher.root / "feed.atom").read_bytes()
+    publisher.now += timedelta(hours=2)
+    assert publisher.export().written > 0
+    assert b"Not yet" in (publisher.root / "feed.atom").read_bytes()
+    assert publisher.export().written == 0
+
+
+def test_the_same_bytes_under_another_date_are_dated_anew(publisher: Publisher) -> None:
+    publisher.export()
+    feed = publisher.root / "feed.atom.gz"
+    number, modified = publisher.identify()["feed.atom.gz"]
+    os.utime(feed, (0, 0))
+    assert publisher.export().written == 0
+    assert publisher.identify()["feed.atom.gz"] == (number, modified)
+
+
+def test_a_file_that_was_lost_or_changed_comes_back(publisher: Publisher) -> None:
+    publisher.export()
+    before = {name: (publisher.root / name).read_bytes() for name in publisher.list_files() - {MANIFEST}}
+    (publisher.root / "feed.atom").unlink()
+    (publisher.root / "topics" / "tides.html.br").unlink()
+    (publisher.root / "index.html").write_bytes(b"")
+    (publisher.root / "static" / "style.css").write_bytes(before["static/style.css"][:-1] + b"!")
+    assert publisher.export().written == 4
+    assert {name: (publisher.root / name).read_bytes() for name in before} == before
+
+
+def test_what_is_no_more_is_removed_and_nothing_else(publisher: Publisher) -> None:
+    publisher.export()
+    ours = [publisher.root / "notes.txt", publisher.root / "providers" / "logo.png"]
+    for path in ours:
+        path.write_text("mine")
+    publisher.start_anew("second")
+    (publisher.content / "two.md").unlink()
+    publisher.write("one", topics="[Tides]", provider="{domain: gazette.example}")
+    publisher.collect()
+    result = publisher.export()
+    gone = ["topics/ports", "topics/鷗", "providers/post.example"]
+    assert result.removed == len(forms(*(f"{name}.{format}" for name in gone for format in FORMATS)))
+    assert not any(name.startswith(tuple(gone)) for name in publisher.list_files())
+    assert (publisher.root / "topics" / "tides.atom").is_file()
+    assert [path.read_text() for path in ours] == ["mine", "mine"]
+
+
+def test_what_has_lost_its_entries_stays_for_its_subscribers(publisher: Publisher) -> None:
+    publisher.export()
+    (publisher.content / "two.md").unlink()
+    publisher.collect()
+    assert publisher.export().removed == 0
+    for path in ("/topics/ports.atom", "/providers/post.example.atom", "/providers/post.example"):
+        served = publisher.client().get(path)
+        assert (served.status_code, served.data) == (200, (publisher.root / name_of(path)).read_bytes())
+
+
+def test_a_folder_that_is_left_empty_is_removed(publisher: Publisher) -> None:
+    publisher.export()
+    publisher.start_anew("second")
+    for name in ("one", "two"):
+        publisher.write(name, topics="[]")
+    publisher.collect()
+    assert publisher.export().removed == 48
+    assert not (publisher.root / "topics").exists()
+    assert (publisher.root / "providers").is_dir()
+
+
+def test_an_empty_folder_is_taken(publisher: Publisher) -> None:
+    publisher.root.mkdir()
+    assert publisher.export().written > 0
+
+
+def test_a_folder_with_files_of_others_takes_force(publisher: Publisher) -> None:
+    publisher.root.mkdir()
+    (publisher.root / "notes.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"holds files that no export has written.*--force"):
+        publisher.export()
+    assert publisher.list_files() == {"notes.txt"}
+    publisher.export(is_forced=True)
+    assert publisher.export().written == 0
+    assert (publisher.root / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"exported": {"/x": {"stamps": {"../content/one.md": ""}}}}',
+        b'{"exported": {"/x": {"stamps": {"/etc/passwd": ""}}}}',
+        b'{"exported": {"/x": {"stamps": {"a\\u0000b": ""}}}}',
+    ],
+)
+def test_a_damaged_list_of_what_is_ours_takes_force(publisher: Publisher, damage: bytes) -> None:
+    publisher.root.mkdir()
+    (publisher.root / MANIFEST).write_bytes(damage)
+    with pytest.raises(ExportError, match=r"is damaged.*--force"):
+        publisher.export()
+    publisher.export(is_forced=True)
+    assert (publisher.content / "one.md").is_file()
+
+
+class KilledError(Exception):
+    """Stands for whatever may end an export before its time."""
+
+
+@pytest.mark.parametrize("moment", [1, 7, 14])
+def test_an_export_that_was_cut_short_is_completed(publisher: Publisher, moment: int) -> None:
+    publisher.export()
+    complete = publisher.list_files()
+    publisher.write("three", topics="[Harbours]")
+    publisher.collect()
+    cut_short(publisher, moment)
+    (publisher.root / ".feeds-export.tmp").write_text("torn")
+    publisher.export()
+    assert publisher.list_files() == complete | forms(*(f"topics/harbours.{format}" for format in FORMATS))
+    client = publisher.client()
+    for path in publisher.list_paths():
+        assert (publisher.root / name_of(unquote_path(path))).read_bytes() == client.get(path).data
+
+
+def cut_short(publisher: Publisher, moment: int) -> None:
+    def kill(done: int, _total: int) -> None:
+        if done == moment:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        publisher.export(progress=kill)
+
+
+def test_what_an_export_that_was_cut_short_has_written_is_removed_with_the_rest(publisher: Publisher) -> None:
+    cut_short(publisher, len(publisher.list_paths()) - 1)
+    assert (publisher.root / "topics" / "ports.atom").is_file()
+    publisher.start_anew("second")
+    (publisher.content / "two.md").unlink()
+    publisher.collect()
+    publisher.export()
+    assert not any("ports" in name for name in publisher.list_files())
+
+
+def test_all_is_of_one_state_of_the_catalog(tmp_path: Path, database_url: str) -> None:
+    publisher = Publisher(tmp_path, database_url)
+    publisher.write("one")
+    publisher.collect()
+
+    def publish_meanwhile(done: int, _total: int) -> None:
+        if done == 1:
+            publisher.write("three", title="Meanwhile", topics="[Tides]")
+            publisher.collect()
+
+    publisher.export(progress=publish_meanwhile)
+    assert not any(b"Meanwhile" in (publisher.root / name).read_bytes() for name in publisher.list_files())
+    publisher.export()
+    assert b"Meanwhile" in (publisher.root / "topics" / "tides.html").read_bytes()
+    assert publisher.export().written == 0
+    publisher.catalog.close()
+
+
+def test_another_export_meanwhile_is_turned_away(publisher: Publisher) -> None:
+    with Folder(publisher.root).open(), pytest.raises(ExportError, match="Another export is writing"):
+        publisher.export()
+    assert publisher.export().written > 0
+
+
+def test_other_settings_than_the_collectors_are_refused(publisher: Publisher) -> None:
+    publisher.settings = make_settings(FEEDS_LIMIT="7")
+    with pytest.raises(ExportError, match="run `feeds collect` with them first"):
+        publisher.export()
+    publisher.collect()
+    assert publisher.export().written > 0
+
+
+def test_a_name_that_is_too_long_is_left_out_alone(publisher: Publisher) -> None:
+    publisher.write("three", topics=f"[{'鷗' * 84}, Harbours]")
+    publisher.collect()
+    result = publisher.export()
+    assert len(result.left_out) == 4
+    assert all("is too long for the name of a file" in reason for reason in result.left_out)
+    assert (publisher.root / "topics" / "harbours.atom").is_file()
+
+
+def test_a_folder_that_is_a_file_ends_in_a_sentence(publisher: Publisher) -> None:
+    publisher.root.write_text("mine")
+    with pytest.raises(ExportError, match=r"site cannot be written \(.+\)"):
+        publisher.export()
+    publisher.root = publisher.root / "below"
+    with pytest.raises(ExportError, match=r"below cannot be written \(Not a directory\)"):
+        publisher.export()
+
+
+def test_a_folder_in_the_way_ends_in_a_sentence(publisher: Publisher) -> None:
+    (publisher.root / "feed.atom").mkdir(parents=True)
+    with pytest.raises(ExportError, match=r"feed.atom cannot be written \(Is a directory\)"):
+        publisher.export(is_forced=True)
+
+
+def test_a_folder_without_rights_ends_in_a_sentence(publisher: Publisher) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root has every right")
+    publisher.root.mkdir(mode=0o555)
+    with pytest.raises(ExportError, match=r"cannot be written \(Permission denied\)"):
+        publisher.export()
+
+
+def test_a_full_disk_ends_in_a_sentence_and_leaves_no_rest(publisher: Publisher) -> None:
+    publisher.write("long", excerpt=json.dumps("word " * 40_000))
+    publisher.collect()
+    with limiting_files(100_000), pytest.raises(ExportError, match=r"feed.atom cannot be written \(File too large\)"):
+        publisher.export()
+    assert not list(publisher.root.rglob("*.tmp"))
+    assert publisher.export().written > 0
+
+
+@contextmanager
+def limiting_files(size: int) -> Iterator[None]:
+    """Let no file grow further: as near to a full disk as one comes without being root."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_the_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_article(tmp_path / "content", "one", topics=f"[Tides, {'鷗' * 84}]")
+    runner = CliRunner(env={"FEEDS_CONTENT": "content"})
+    assert runner.invoke(main, ["collect"]).exit_code == 0
+    first, second = (runner.invoke(main, ["export", "site"]) for _ in range(2))
+    assert first.stdout == "files: 44 written, 0 unchanged, 0 removed\n"
+    assert second.stdout == "files: 0 written, 44 unchanged, 0 removed\n"
+    assert (first.exit_code, first.stderr.count("Left out: ")) == (0, 4)
+    forced = runner.invoke(main, ["export", "--force", "content"])
+    assert (forced.exit_code, runner.invoke(main, ["export", "content/one.md"]).exit_code) == (0, 1)
+
+
+def test_on_a_terminal_there_is_a_progress_bar(publisher: Publisher) -> None:
+    ours, theirs = pty.openpty()
+    own = {
+        "DATABASE_URL": f"sqlite:///{publisher.content.parent / 'catalog.sqlite3'}",
+        "FEEDS_SITE_URL": publisher.settings.site_url,
+        "FEEDS_SITE_TITLE": publisher.settings.site_title,
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm",
+    }
+    command = [sys.executable, "-m", "feeds", "export", str(publisher.root)]
+    finished = subprocess.run(
+        command, env={**os.environ, **own}, check=True, stdout=subprocess.PIPE, stderr=theirs, timeout=60
+    )
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        shown = terminal.read(65_536)
+    assert b"Exporting" in shown
+    assert f"{len(publisher.list_paths())}/{len(publisher.list_paths())}".encode() in shown
+    assert finished.stdout.startswith(b"files: ")
+
+
+@given(st.lists(st.sampled_from(["..", ".", "/", "%2f", "\0", "a", "鷗" * 84, ".atom"]), min_size=1).map("".join))
+def test_no_ill_meant_name_leads_out_of_the_folder(name: str) -> None:
+    check_named(PageAddress(Subject(topic=name)))
+    check_named(FeedAddress(Subject(provider=name), Format.RSS))
+    check_named(AssetAddress(name))
+
+
+def check_named(address: PageAddress | FeedAddress | AssetAddress) -> None:
+    try:
+        name = name_file(address)
+    except ExportError:
+        return
+    parts = name.split("/")
+    assert not any(part.startswith(".") or not part or "\0" in part or len(part.encode()) > 250 for part in parts)
+    assert quote(parts[-1], safe="") in (address.path.split("/")[-1], f"{address.path.split('/')[-1]}.html")
