@@ -21,7 +21,7 @@ LAYERS = (
     ("directory", "query"),
     ("pages",),
     ("representation",),
-    ("collector", "web", "watch", "websub"),
+    ("audit", "collector", "web", "watch", "websub"),
     ("gunicorn_conf", "wsgi"),
     ("cli", "__main__"),
 )
