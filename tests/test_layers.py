@@ -21,7 +21,7 @@ LAYERS = (
     ("directory", "query"),
     ("pages",),
     ("inventory", "representation"),
-    ("collector", "export", "web", "watch", "websub"),
+    ("audit", "collector", "export", "web", "watch", "websub"),
     ("gunicorn_conf", "wsgi"),
     ("cli", "__main__"),
 )

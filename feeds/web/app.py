@@ -43,7 +43,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
 
     @app.after_request
     def complete_response(response: Response) -> Response:
-        return complete(response, request.method)
+        return complete(response, request.environ)
 
     register_failures(app, settings)
     app.wsgi_app = HotPath(app.wsgi_app, shelf)  # type: ignore[method-assign] # as Flask's documentation says

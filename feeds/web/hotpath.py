@@ -6,6 +6,7 @@ once, and replayed until the shelf drops the copy they were made of.
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 from werkzeug.datastructures import Headers
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _READING = frozenset({"GET", "HEAD"})
+_RARE = ("HTTP_IF_MATCH", "HTTP_RANGE")  # what the app makes of these is not recorded
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -44,7 +46,7 @@ class HotPath:
 
     def __init__(self, app: "WSGIApplication", shelf: Shelf) -> None:
         self.app = app
-        self._shelf = shelf
+        self.shelf = shelf
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, or let the app do it."""
@@ -53,13 +55,15 @@ class HotPath:
             return self.app(environ, start_response)
         is_short = has_it(environ, recording.copy.representation, recording.encoding)
         answer = recording.short if is_short else recording.full
-        start_response(answer.status, answer.headers)
+        start_response(answer.status, list(answer.headers))  # a server may change the list it is given (PEP 3333)
         return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
 
     def _find(self, environ: "WSGIEnvironment") -> Recording | None:
         if environ["REQUEST_METHOD"] not in _READING or environ.get("QUERY_STRING"):
             return None
-        copy = self._shelf.find(_decode(environ["PATH_INFO"]))
+        if any(name in environ for name in _RARE):
+            return None
+        copy = self.shelf.find(_decode(environ.get("PATH_INFO", "")))
         if copy is None:
             return None
         encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -69,15 +73,15 @@ class HotPath:
         etag = quote_etag(make_etag(copy.representation, encoding))
         full = self._ask(copy.path, {"Accept-Encoding": encoding.value})
         short = self._ask(copy.path, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
-        if any(("ETag", etag) not in answer.headers for answer in (full, short)):
+        if not copy.is_current or any(("ETag", etag) not in answer.headers for answer in (full, short)):
             return None  # the shelf has another copy by now
         recording = Recording(copy, encoding, full, short)
-        copy.recordings[encoding] = recording
+        self.shelf.record(copy, encoding, recording)
         return recording
 
     def _ask(self, path: str, headers: dict[str, str]) -> Answer:
         """Have the app answer a request of our own."""
-        environ = EnvironBuilder(path=path, headers=Headers(headers)).get_environ()
+        environ = EnvironBuilder(path=quote(path), headers=Headers(headers)).get_environ()
         body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
         return Answer(status, answered.to_wsgi_list(), tuple(body))
 

@@ -85,10 +85,10 @@ def write_text(status: int, sentence: str) -> Response:
     return response
 
 
-def complete(response: Response, method: str) -> Response:
+def complete(response: Response, environ: "WSGIEnvironment") -> Response:
     """Add what every response carries, and what a browser asks before it lets a web page read a feed."""
     response.headers.update(HEADERS)
-    if method == "OPTIONS":
+    if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
         response.headers.update(_PREFLIGHT_HEADERS)
     return response
 

@@ -125,10 +125,12 @@ def test_every_response_may_be_read_from_anywhere_and_sets_no_cookie(
 
 
 def test_a_browser_may_ask_first(client: FlaskClient) -> None:
-    response = client.options(FEED)
+    asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
+    response = client.options(FEED, headers=asked)
     assert response.status_code == 200
     assert {"GET", "HEAD", "OPTIONS"} == response.allow
     assert "If-None-Match" in response.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Headers" not in client.options(FEED).headers
 
 
 @pytest.mark.parametrize("path", ["/topics/nope.atom", "/nope", "//topics/ai", "/static/nope.css", "/topics/%00.atom"])

@@ -1,0 +1,102 @@
+"""Read what a server serves as far as an audit has to: which kind it is, its own address, and the feeds it names."""
+
+import json
+from enum import StrEnum
+from html.parser import HTMLParser
+
+import msgspec
+from lxml import etree
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+class Kind(StrEnum):
+    """What a document is, as one would call it."""
+
+    ATOM = "Atom"
+    RSS = "RSS"
+    JSON = "JSON Feed"
+    OPML = "OPML"
+    HTML = "HTML"
+
+
+FEED_TYPES = {
+    Kind.ATOM: "application/atom+xml",
+    Kind.RSS: "application/rss+xml",
+    Kind.JSON: "application/feed+json",
+}
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document: its kind, the address it says it has (empty: none), and the feeds that a page or OPML names."""
+
+    kind: Kind
+    self_url: str = ""
+    feeds: tuple[str, ...] = ()
+
+
+def read_document(body: bytes) -> Document:
+    """Find out what a body is.
+
+    Raises:
+        ValueError: it is none of the kinds, or not well-formed; the text goes on after "it".
+    """
+    start = body.lstrip()[:200].lower()
+    if start.startswith(b"{"):
+        return _read_json(body)
+    if b"<html" in start or b"<!doctype html" in start:
+        return _read_html(body)
+    return _read_xml(body)
+
+
+def _read_json(body: bytes) -> Document:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is not well-formed JSON: {error}") from error
+    if "jsonfeed.org/version" not in str(found.get("version", "")):
+        raise ValueError("is JSON, but not JSON Feed")
+    return Document(Kind.JSON, self_url=str(found.get("feed_url", "")))
+
+
+def _read_html(body: bytes) -> Document:
+    page = _Page()
+    page.feed(body.decode(errors="replace"))
+    return Document(Kind.HTML, feeds=tuple(page.feeds))
+
+
+def _read_xml(body: bytes) -> Document:
+    # No entity of somebody else's is expanded, and nothing is fetched.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"is not well-formed XML: {error}") from error
+    if root.tag == f"{ATOM}feed":
+        return Document(Kind.ATOM, self_url=_find_self(root))
+    if root.tag == "rss":
+        channel = root.find("channel")
+        return Document(Kind.RSS, self_url="" if channel is None else _find_self(channel))
+    if root.tag == "opml":
+        urls = (outline.get("xmlUrl", "") for outline in root.iter("outline"))
+        return Document(Kind.OPML, feeds=tuple(url for url in urls if url))
+    raise ValueError(f"is XML, but its root element is {root.tag}")
+
+
+def _find_self(parent: etree._Element) -> str:
+    link = parent.find(f"{ATOM}link[@rel='self']")
+    return "" if link is None else link.get("href", "")
+
+
+class _Page(HTMLParser):
+    """Collects the addresses of the feeds that a page offers for autodiscovery."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feeds: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        is_feed = found.get("rel", "").lower() == "alternate" and found.get("type") in FEED_TYPES.values()
+        if tag == "link" and is_feed and found.get("href"):
+            self.feeds.append(found["href"])

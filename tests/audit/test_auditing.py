@@ -1,0 +1,302 @@
+"""The audit finds nothing wrong with our server, and names each thing that is wrong with another one."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, TypeAlias
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.datastructures import Headers
+from werkzeug.test import run_wsgi_app
+
+from feeds.audit import audit_site
+from feeds.audit.auditing import Finding
+from feeds.catalog.store import Catalog
+from feeds.cli import main
+from feeds.web import create_app
+from tests.publications import CLOCK, SEEDS, collected, find_free_port, make_settings, serving
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FEED = "/topics/ai.atom"
+
+Reply: TypeAlias = tuple[str, Headers, bytes]
+Spoil: TypeAlias = Callable[["WSGIApplication", "WSGIEnvironment"], Reply]
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing."""
+
+
+def reply(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    body, status, headers = run_wsgi_app(app, environ, buffered=True)
+    return status, headers, b"".join(body)
+
+
+@contextmanager
+def serving_spoiled(catalog: Catalog, spoil: Spoil = reply) -> Iterator[str]:
+    """Serve the app, its answers spoiled, on loopback."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        status, headers, body = spoil(app, environ)
+        start_response(status, headers.to_wsgi_list())
+        return [body]
+
+    with make_server("127.0.0.1", 0, answer, handler_class=Quiet) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        app = create_app(make_settings(FEEDS_SITE_URL=url), catalog, clock=CLOCK)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield url
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    with collected(SEEDS, tmp_path_factory.mktemp("audit") / "catalog.sqlite3") as seeded:
+        yield seeded
+
+
+def setting(name: str, value: str | None, *, only: str = "") -> Spoil:
+    """Spoil a header, of answers whose status begins with `only`; None takes it away."""
+
+    def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+        status, headers, body = reply(app, environ)
+        if status.startswith(only):
+            headers.remove(name)
+            headers.extend([(name, value)] if value is not None else [])
+        return status, headers, body
+
+    return spoil
+
+
+def hiding(name: str, when: Callable[[str, "WSGIEnvironment"], bool] = lambda _value, _environ: True) -> Spoil:
+    """Let the app not see a header of requests."""
+
+    def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+        if name in environ and when(environ[name], environ):
+            del environ[name]
+        return reply(app, environ)
+
+    return spoil
+
+
+def editing(old: bytes, new: bytes) -> Spoil:
+    """Spoil bodies that are not compressed."""
+
+    def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+        status, headers, body = reply(app, environ)
+        body = body.replace(old, new)
+        if environ["REQUEST_METHOD"] == "GET" and body:
+            headers["Content-Length"] = str(len(body))
+        return status, headers, body
+
+    return spoil
+
+
+def counting(name: str) -> Spoil:
+    """Give a header another value each time."""
+    numbers = iter(range(1_000))
+
+    def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+        status, headers, body = reply(app, environ)
+        headers[name] = f'"{next(numbers)}"'
+        return status, headers, body
+
+    return spoil
+
+
+def refuse_head(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return "405 METHOD NOT ALLOWED", Headers(), b""
+    return reply(app, environ)
+
+
+def invent_feeds(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    return ("200 OK" if status.startswith("404") else status), headers, body
+
+
+def share_the_tag(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    headers["ETag"] = headers.get("ETag", "").replace("-gzip", "").replace("-br", "")
+    return status, headers, body
+
+
+def damage_gzip(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    is_gzip = headers.get("Content-Encoding") == "gzip"
+    return status, headers, body[:10] + bytes(len(body) - 10) if is_gzip and len(body) > 10 else body
+
+
+def break_off(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    return status, headers, body[:-100]
+
+
+def stamp_the_body(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    NUMBERS.append(len(NUMBERS))
+    if body.rstrip().endswith(b"</feed>"):
+        body += f"<!-- {len(NUMBERS):6} -->".encode()
+        headers["Content-Length"] = str(len(body))
+    return status, headers, body
+
+
+NUMBERS: list[int] = []
+SPOILED = {
+    "answers 500, not 200": lambda _app, _environ: ("500 OOPS", Headers(), b""),
+    "not well-formed XML": editing(b"</feed>", b""),
+    'is Atom under the media type "text/xml", not application/atom+xml': setting(
+        "Content-Type", "text/xml; charset=utf-8", only="200"
+    ),
+    'has the charset "", not utf-8': setting("Content-Type", "application/atom+xml", only="200"),
+    'says that its own address is "http://other.example': editing(b"http://127.0.0.1", b"http://other.example"),
+    "has the ETag (none)": setting("ETag", None),
+    "has the ETag abc, not a strong one in quotes": setting("ETag", "abc"),
+    'has the ETag W/"abc", not a strong one': setting("ETag", 'W/"abc"'),
+    "has another ETag each time": counting("ETag"),
+    "has other bytes each time": stamp_the_body,
+    "answers 200, not 304, to If-None-Match with its ETag": hiding("HTTP_IF_NONE_MATCH"),
+    "to If-None-Match with its ETag, weakened": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: tag.startswith("W/")),
+    "to If-None-Match with its ETag in a list": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: "," in tag),
+    "to If-None-Match with *": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: tag == "*"),
+    "to If-None-Match with its ETag and -gzip": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: "-gzip" in tag),
+    'answers 304, not 200, to If-None-Match with "x" beside': hiding(
+        "HTTP_IF_NONE_MATCH", lambda _, environ: "HTTP_IF_MODIFIED_SINCE" in environ
+    ),
+    "answers 200, not 304, to If-Modified-Since": hiding("HTTP_IF_MODIFIED_SINCE"),
+    "answers 304 with other headers than 200: Cache-Control": setting("Cache-Control", None, only="304"),
+    "answers 304 with other headers than 200: Last-Modified": setting("Last-Modified", None, only="304"),
+    'has the Last-Modified "", not a date': setting("Last-Modified", None),
+    "1970 00:00:00 GMT, which nobody can believe": setting("Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"),
+    "which is in the future": setting("Last-Modified", "Fri, 01 Jan 2100 00:00:00 GMT"),
+    'has the Cache-Control "no-cache, max-age=900"': setting("Cache-Control", "no-cache, max-age=900"),
+    'has the Cache-Control ""': setting("Cache-Control", None),
+    "sets a cookie": setting("Set-Cookie", "a=b"),
+    "varies by cookie": setting("Vary", "Accept-Encoding, Cookie"),
+    "Access-Control-Allow-Origin is not *": setting("Access-Control-Allow-Origin", None),
+    "X-Content-Type-Options is not nosniff": setting("X-Content-Type-Options", None),
+    "answers HEAD with 405, GET with 200": refuse_head,
+    "is not compressed for clients that take gzip": hiding("HTTP_ACCEPT_ENCODING"),
+    "is sent in gzip without Vary": setting("Vary", None),
+    "says something else in gzip than uncompressed": damage_gzip,
+    "has one strong ETag for gzip and uncompressed": share_the_tag,
+    "bytes before its Content-Length": break_off,
+    "answers 200, not 404, though there is no such feed": invent_feeds,
+    'answers 404 under the media type "application/atom+xml"': setting(
+        "Content-Type", "application/atom+xml", only="404"
+    ),
+    "answers 404 without Cache-Control: no-store": setting("Cache-Control", "max-age=86400", only="404"),
+}
+
+
+def test_our_server_passes(tmp_path: Path) -> None:
+    done: list[tuple[int, int]] = []
+    with collected(SEEDS, tmp_path / "catalog.sqlite3"), serving(tmp_path) as url:
+        home = url.replace("127.0.0.1", "localhost")
+        assert audit_site(f"{home}/", progress=lambda number, total: done.append((number, total))) == []
+        assert audit_site(f"{home}/topics/computer-vision.json") == []
+        assert audit_site(f"{home}/feeds.opml") == []
+    assert done[-1] == (len(done), len(done))
+    assert len(done) >= 5
+
+
+@pytest.mark.parametrize("message", SPOILED)
+def test_what_is_wrong_is_named(catalog: Catalog, message: str) -> None:
+    with serving_spoiled(catalog, SPOILED[message]) as url:
+        found = [str(finding) for finding in audit_site(f"{url}{FEED}")]
+    assert any(message in line for line in found), found
+    assert all("\n" not in line for line in found)
+
+
+def test_an_app_on_another_server_passes(catalog: Catalog) -> None:
+    with serving_spoiled(catalog) as url:
+        assert audit_site(f"{url}{FEED}") == []
+        assert audit_site(f"{url}/topics/ai.rss") == []
+
+
+def test_a_page_of_feeds_elsewhere_is_said_to_be_that(catalog: Catalog) -> None:
+    with serving_spoiled(catalog, editing(b"http://127.0.0.1", b"http://other.example")) as url:
+        found = audit_site(f"{url}/feeds.opml")
+    assert found
+    assert all("which is elsewhere" in str(finding) or "names no feed here" in str(finding) for finding in found)
+
+
+def test_the_limit_of_time_is_said_to_be_reached(catalog: Catalog) -> None:
+    with serving_spoiled(catalog) as url:
+        (finding,) = audit_site(f"{url}{FEED}", max_seconds=-1)
+    assert "limit of time or requests" in finding.message
+
+
+@pytest.mark.parametrize("path", ["/nope", "/favicon.ico", "/healthz"])
+def test_where_there_is_no_feed_that_is_said(catalog: Catalog, path: str) -> None:
+    with serving_spoiled(catalog) as url:
+        (finding,) = audit_site(f"{url}{path}")
+    assert finding.url == f"{url}{path}"
+
+
+def test_where_nobody_listens_that_is_said() -> None:
+    url = f"http://127.0.0.1:{find_free_port()}/"
+    (finding,) = audit_site(url)
+    assert str(finding).startswith(f"{url}: is not answered: ")
+
+
+def test_what_is_not_http_is_said_to_be_that() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        def babble() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1_000)
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+
+        thread = Thread(target=babble)
+        thread.start()
+        assert [finding.message.split(":")[0] for finding in audit_site(url)] == ["is not answered"]
+        thread.join()
+
+
+def test_the_command_prints_a_line_for_each_finding(catalog: Catalog) -> None:
+    with serving_spoiled(catalog, setting("Vary", None)) as url:
+        result = CliRunner().invoke(main, ["check", "--served", f"{url}{FEED}"])
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines
+    assert all(line.startswith(f"{url}/topics/") for line in lines)
+    assert result.stderr == f"{len(lines)} findings\n"
+
+
+def test_the_command_is_content_with_a_good_server(catalog: Catalog) -> None:
+    with serving_spoiled(catalog) as url:
+        result = CliRunner().invoke(main, ["check", "--served", f"{url}{FEED}"])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 findings\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--served", "localhost:8000"),
+        ("--served", "ftp://news.example/"),
+        ("--served", "http://news.example:x/"),
+        ("--served", "http:///feed"),
+        ("--served", "http://news.example/", "seeds"),
+        ("--served", "http://news.example/", "--format", "json"),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(arguments: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(main, ["check", *arguments]).exit_code == 2
+
+
+def test_a_finding_is_a_line() -> None:
+    assert str(Finding("http://news.example/feed.atom", "is wrong")) == "http://news.example/feed.atom: is wrong"

@@ -1,0 +1,47 @@
+import pytest
+
+from feeds.audit.documents import Document, Kind, read_document
+
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="http://a.example/f"/></feed>'
+RSS = b'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><a:link rel="self" href="http://a.example/f"/></channel></rss>'
+JSON = b'{"version": "https://jsonfeed.org/version/1.1", "feed_url": "http://a.example/f"}'
+OPML = b'<opml><body><outline text="x"><outline xmlUrl="http://a.example/f"/></outline></body></opml>'
+HTML = (
+    b'<!DOCTYPE html><link rel="alternate" type="application/rss+xml" href="/f"><link rel="alternate" href="/de">'
+    b'<link rel="stylesheet" type="application/rss+xml" href="/s"><link rel="alternate" type="application/atom+xml">'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (ATOM, Document(Kind.ATOM, self_url="http://a.example/f")),
+        (b'<?xml version="1.0"?>\n' + ATOM, Document(Kind.ATOM, self_url="http://a.example/f")),
+        (b'<feed xmlns="http://www.w3.org/2005/Atom"/>', Document(Kind.ATOM)),
+        (RSS, Document(Kind.RSS, self_url="http://a.example/f")),
+        (b"<rss/>", Document(Kind.RSS)),
+        (JSON, Document(Kind.JSON, self_url="http://a.example/f")),
+        (OPML, Document(Kind.OPML, feeds=("http://a.example/f",))),
+        (HTML, Document(Kind.HTML, feeds=("/f",))),
+    ],
+)
+def test_a_document_is_known_by_what_it_says(body: bytes, document: Document) -> None:
+    assert read_document(body) == document
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "is not well-formed XML"),
+        (b"<feed>", "is not well-formed XML"),
+        (b"\xff\xfe", "is not well-formed XML"),
+        (b'{"version": ', "is not well-formed JSON"),
+        (b'{"a":' * 100_000, "is not well-formed JSON"),
+        (b'{"version": 1}', "is JSON, but not JSON Feed"),
+        (b"<svg/>", "is XML, but its root element is svg"),
+        (b'<!DOCTYPE f [<!ENTITY e SYSTEM "file:///etc/hostname">]><f>&e;</f>', "is XML, but its root element is f"),
+    ],
+)
+def test_what_is_none_of_them_is_said_to_be_that(body: bytes, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        read_document(body)

@@ -1,0 +1,117 @@
+"""Validators differ where bytes do, and a client that has the bytes is believed in whichever way it says so."""
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.http import http_date
+
+from feeds.representation import Representation
+from feeds.web import create_app
+from feeds.web.conditions import has_it, make_etag, normalise_tags
+from feeds.web.encodings import Encoding
+from tests.publications import CLOCK, SEEDS, collected, make_settings
+from tests.web.conftest import Server
+from tests.web.test_server import ask
+
+CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+REPRESENTATION = Representation(
+    body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900
+)
+PATHS = ("/topics/ai.atom", "/topics/ai.rss", "/feed.json", "/topics/ai", "/", "/feeds.opml")
+DECODE: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": bytes}
+
+
+def make_environ(**headers: str) -> dict[str, str]:
+    return {"REQUEST_METHOD": "GET"} | {f"HTTP_{name}": value for name, value in headers.items()}
+
+
+def test_each_coding_has_a_tag_of_its_own() -> None:
+    assert [make_etag(REPRESENTATION, encoding) for encoding in Encoding] == ["abc-br", "abc-gzip", "abc"]
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+@pytest.mark.parametrize(
+    "header",
+    ['"abc"', 'W/"abc"', '"abc-gzip"', 'W/"abc-gzip"', '"abc-br"', '"x", "abc"', 'W/"x",W/"abc-br" , "y"', "*", "abc"],
+)
+def test_who_has_it_in_any_coding_has_it(header: str, encoding: Encoding) -> None:
+    assert has_it(make_environ(IF_NONE_MATCH=header), REPRESENTATION, encoding)
+
+
+@pytest.mark.parametrize("encoding", Encoding)
+@pytest.mark.parametrize("header", ['""', '"x"', '"abc-x"', '"abcd"', '"ABC"', "", '"abc', '"-gzip"', '"*"', "W/"])
+def test_who_has_something_else_gets_it(header: str, encoding: Encoding) -> None:
+    assert not has_it(make_environ(IF_NONE_MATCH=header), REPRESENTATION, encoding)
+
+
+@pytest.mark.parametrize(("seconds", "is_fresh"), [(-1, False), (0, True), (1, True)])
+def test_a_date_counts_where_there_is_no_tag(seconds: int, is_fresh: bool) -> None:  # noqa: FBT001 a parameter of pytest's
+    date = http_date(CHANGED + timedelta(seconds=seconds))
+    assert has_it(make_environ(IF_MODIFIED_SINCE=date), REPRESENTATION, Encoding.GZIP) == is_fresh
+    other = make_environ(IF_NONE_MATCH='"x"', IF_MODIFIED_SINCE=date)
+    assert not has_it(other, REPRESENTATION, Encoding.GZIP)
+    same = make_environ(IF_NONE_MATCH='"abc"', IF_MODIFIED_SINCE=date)
+    assert has_it(same, REPRESENTATION, Encoding.GZIP)
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "0", "2024-05-06"])
+def test_what_is_no_date_says_nothing(date: str) -> None:
+    assert not has_it(make_environ(IF_MODIFIED_SINCE=date), REPRESENTATION, Encoding.IDENTITY)
+
+
+def test_the_request_itself_is_left_as_it_is() -> None:
+    environ = make_environ(IF_NONE_MATCH='"abc-gzip"')
+    assert normalise_tags(environ, REPRESENTATION, Encoding.IDENTITY)["HTTP_IF_NONE_MATCH"] == '"abc"'
+    assert environ["HTTP_IF_NONE_MATCH"] == '"abc-gzip"'
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_codings_differ_in_bytes_and_tags_alone(client: FlaskClient, path: str) -> None:
+    answers = {coding: client.get(path, headers={"Accept-Encoding": coding}) for coding in DECODE}
+    plain = answers["identity"]
+    assert len({answer.headers["ETag"] for answer in answers.values()}) == len(DECODE)
+    for coding, answer in answers.items():
+        assert DECODE[coding](answer.data) == plain.data
+        assert answer.headers.get("Content-Encoding", "identity") == coding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert answer.headers["Content-Length"] == str(len(answer.data))
+        assert answer.headers["Last-Modified"] == plain.headers["Last-Modified"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("coding", DECODE)
+def test_a_304_bears_the_tag_of_its_coding_and_says_that_there_are_others(
+    client: FlaskClient, path: str, coding: str
+) -> None:
+    tag = client.get(path, headers={"Accept-Encoding": coding}).headers["ETag"]
+    for has in DECODE:
+        known = client.get(path, headers={"Accept-Encoding": has}).headers["ETag"]
+        answer = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": known})
+        assert (answer.status_code, answer.headers["ETag"]) == (304, tag)
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert "Content-Encoding" not in answer.headers
+
+
+def test_what_is_never_compressed_does_not_vary(client: FlaskClient) -> None:
+    for path in ("/favicon.ico", "/nope", "/topics/AI.atom", "/healthz"):
+        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert "Vary" not in answer.headers
+        assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("coding", DECODE)
+def test_a_server_and_another_catalog_of_the_same_articles_agree(server: Server, tmp_path: Path, coding: str) -> None:
+    settings = make_settings(
+        FEEDS_SITE_URL=server.url.replace("127.0.0.1", "localhost"), FEEDS_SITE_TITLE="Topic Feeds"
+    )
+    with collected(SEEDS, tmp_path / "catalog.sqlite3") as catalog:
+        client = create_app(settings, catalog, clock=CLOCK).test_client()
+        for path in PATHS:
+            ours = client.get(path, headers={"Accept-Encoding": coding})
+            theirs, body = ask(server, path, Accept_Encoding=coding)
+            assert (theirs.getheader("ETag"), body) == (ours.headers["ETag"], ours.data)

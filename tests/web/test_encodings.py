@@ -1,0 +1,78 @@
+"""Content codings are chosen as the client asks, and the same bytes are always compressed to the same."""
+
+import gzip
+import hashlib
+import os
+import subprocess
+import sys
+
+import brotli
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.web.encodings import Encoding, choose_encoding, encode
+from tests.publications import ROOT
+
+BODY = b"The bytes of a feed, again and again. " * 200
+PROGRAM = f"""
+import hashlib
+from feeds.web.encodings import Encoding, encode
+print([hashlib.sha256(encode({BODY!r}, each)).hexdigest() for each in Encoding])
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("", "identity"),
+        ("gzip", "gzip"),
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("GZIP", "gzip"),
+        ("deflate", "identity"),
+        ("br;q=0.5, gzip", "gzip"),
+        ("gzip;q=0.5, br;q=0.5", "br"),
+        ("gzip;q=0", "identity"),
+        ("gzip;q=0, *", "br"),
+        ("*", "br"),
+        ("*;q=0", "identity"),
+        ("br;q=0, *;q=0.1", "gzip"),
+        ("identity", "identity"),
+        ("identity, gzip;q=0.5", "identity"),
+        ("identity;q=0.5, gzip", "gzip"),
+        ("identity;q=0, gzip;q=0.1", "gzip"),
+        ("identity;q=0", "identity"),
+        ("gzip;q=x", "identity"),
+        (",;,", "identity"),
+    ],
+)
+def test_the_client_s_preference_decides(header: str, encoding: str) -> None:
+    assert choose_encoding(header) == encoding
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=255)))
+def test_whatever_the_header_says_a_coding_is_chosen(header: str) -> None:
+    assert choose_encoding(header) in Encoding
+
+
+@given(st.binary(max_size=2_000))
+def test_what_was_compressed_is_read_back(body: bytes) -> None:
+    assert gzip.decompress(encode(body, Encoding.GZIP)) == body
+    assert brotli.decompress(encode(body, Encoding.BROTLI)) == body
+    assert encode(body, Encoding.IDENTITY) == body
+
+
+def test_compression_makes_it_shorter() -> None:
+    assert len(encode(BODY, Encoding.BROTLI)) < len(encode(BODY, Encoding.GZIP)) < len(BODY) / 10
+
+
+def test_another_process_compresses_to_the_same_bytes() -> None:
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    printed = subprocess.run([sys.executable, "-c", PROGRAM], env=environ, check=True, capture_output=True, text=True)
+    assert printed.stdout.strip() == str([hashlib.sha256(encode(BODY, each)).hexdigest() for each in Encoding])
+
+
+def test_compressed_bytes_hold_no_moment() -> None:
+    assert encode(BODY, Encoding.GZIP)[4:8] == bytes(4)

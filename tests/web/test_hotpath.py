@@ -1,0 +1,178 @@
+"""The hot path gives the very answers that the app gives, and gives them without it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
+from werkzeug.http import http_date
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from feeds.catalog.store import Catalog
+from feeds.web import create_app
+from feeds.web.hotpath import HotPath
+from tests.publications import CLOCK, collected, make_settings, write_article
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FEED = "/topics/ai.atom"
+KEPT = (
+    *(f"{subject}{format}" for subject in ("/topics/ai", "/feed") for format in (".atom", ".rss", ".json")),
+    *("/", "/topics/computer-vision", "/providers/govtech.com", "/providers/masslive.com.rss", "/feeds.opml"),
+)
+OTHERS = (
+    *("/feed.xml", "/feed/", "/rss.xml", "/topics/AI.atom", "/topics/ai/", "/TOPICS/ai", "/topics/nope.atom", "/nope"),
+    *("//topics/ai", "/topics/\N{SNOWMAN}.rss", "/topics/%2e.atom", "/favicon.ico", "/healthz", ""),
+)
+CHANGED = datetime(2020, 12, 22, 16, 48, tzinfo=UTC)
+
+methods = st.sampled_from(["GET", "GET", "GET", "HEAD", "HEAD", "POST", "OPTIONS", "DELETE", "get"])
+paths = st.sampled_from([*KEPT, *KEPT, *OTHERS])
+queries = st.sampled_from(["", "", "", "utm_source=x", "q", "%00"])
+qualities = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1", ";q=x", "; q=0.001"])
+codings = st.sampled_from(["gzip", "br", "identity", "*", "deflate", "GZIP", "x-gzip", ""])
+accepted = st.lists(st.tuples(codings, qualities).map("".join), max_size=4).map(", ".join)
+tags = st.sampled_from(
+    ['"{}"', '"{}"', 'W/"{}"', '"{}-gzip"', 'W/"{}-br"', '"{}-x"', "{}", '"{}', '"x"', '""', "W/", ","]
+)
+matched = st.one_of(st.lists(tags, min_size=1, max_size=3).map(", ".join), st.sampled_from(["*", "", "x", '"*"']))
+dates = st.one_of(
+    st.integers(-2, 2).map(lambda seconds: http_date(CHANGED + timedelta(seconds=seconds))),
+    st.sampled_from(["", "yesterday", "Sat, 01 Jan 2000 00:00:00 GMT", "0", "2020-12-22", "Tue, 22 Dec 2020 16:48:00"]),
+)
+headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "Accept-Encoding": accepted,
+        "If-None-Match": matched,
+        "If-Modified-Since": dates,
+        "If-Match": matched,
+        "If-Unmodified-Since": dates,
+        "Range": st.sampled_from(["bytes=0-9", "bytes=-1", "x"]),
+        "A-IM": st.just("feed"),
+        "Host": st.sampled_from(["evil.example", "localhost:1", ""]),
+    },
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request; `{}` in its headers stands for the entity tag of what is at its path."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+
+    def send(self, app: "WSGIApplication", etag: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        named = {name: value.replace("{}", etag) for name, value in self.headers.items()}
+        return ask(app, self.path, method=self.method, query=self.query, **named)
+
+
+requests = st.builds(Asked, method=methods, path=paths, query=queries, headers=headers)
+
+
+@pytest.fixture(scope="module")
+def hot(catalog: Catalog) -> HotPath:
+    return make_hot(create_app(make_settings(), catalog, clock=CLOCK))
+
+
+@pytest.fixture(scope="module")
+def plain(catalog: Catalog) -> "WSGIApplication":
+    """Give the app alone, with a shelf of its own."""
+    return make_hot(create_app(make_settings(), catalog, clock=CLOCK)).app
+
+
+@pytest.fixture(scope="module")
+def etags(client: FlaskClient) -> dict[str, str]:
+    return {path: client.get(path).headers.get("ETag", "").strip('"') for path in (*KEPT, *OTHERS)}
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Catalog]:
+    """Give the catalog of one article whose topic and provider have names that a URL cannot hold as they are."""
+    write_article(tmp_path / "content", "a", topics="[機械学習]", provider="{name: Möwe, domain: möwe.example}")
+    with collected(tmp_path / "content", tmp_path / "catalog.sqlite3") as catalog:
+        yield catalog
+
+
+def make_hot(app: Flask) -> HotPath:
+    return cast(HotPath, app.wsgi_app)
+
+
+def ask(
+    app: "WSGIApplication", path: str, *, method: str = "GET", query: str = "", **named: str
+) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Give status, headers in order of their names, and body."""
+    environ = EnvironBuilder(method=method, headers=Headers(named)).get_environ()
+    environ |= {"PATH_INFO": path.encode().decode("latin-1"), "QUERY_STRING": query}
+    body, status, found = run_wsgi_app(app, environ, buffered=True)
+    return status, sorted(found.to_wsgi_list()), b"".join(body)
+
+
+def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Iterable[bytes]:
+    raise AssertionError("the app was asked")
+
+
+@settings(deadline=None, max_examples=200)
+@given(asked=requests)
+def test_the_answer_is_that_of_the_app(
+    hot: HotPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
+) -> None:
+    expected = asked.send(plain, etags[asked.path])
+    for _ in range(2):
+        assert asked.send(hot, etags[asked.path]) == expected
+
+
+@pytest.mark.parametrize("path", KEPT)
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_the_app_is_asked_only_once(hot: HotPath, etags: dict[str, str], path: str, coding: str) -> None:
+    whole = ask(hot, path, **{"Accept-Encoding": coding})
+    alone = HotPath(refuse, hot.shelf)
+    ask(hot, path, **{"Accept-Encoding": coding})
+    assert ask(alone, path, **{"Accept-Encoding": coding}) == whole
+    assert ask(alone, path, method="HEAD", **{"Accept-Encoding": coding}) == (*whole[:2], b"")
+    for tag in (f'"{etags[path]}"', f'"x", W/"{etags[path]}-gzip"', "*"):
+        status, _, body = ask(alone, path, **{"Accept-Encoding": coding, "If-None-Match": tag})
+        assert (status[:3], body) == ("304", b"")
+    with pytest.raises(AssertionError, match="the app was asked"):
+        ask(alone, path, method="POST")
+
+
+def test_a_server_may_change_the_headers_it_is_given(hot: HotPath) -> None:
+    first = ask(hot, FEED)
+
+    def start_and_change(_status: str, headers: list[tuple[str, str]], _info: object = None) -> None:
+        headers.clear()
+
+    list(hot(EnvironBuilder(path=FEED).get_environ(), cast("StartResponse", start_and_change)))
+    assert ask(hot, FEED) == first
+
+
+def test_a_recording_holds_the_bytes_of_the_copy_and_not_others(hot: HotPath) -> None:
+    for coding in ("identity", "gzip", "br"):
+        for _ in range(2):
+            ask(hot, FEED, **{"Accept-Encoding": coding})
+    copy = hot.shelf.fetch(FEED)
+    assert len(copy.recordings) == 3
+    for encoding, recording in copy.recordings.items():
+        (body,) = recording.full.body
+        assert body is copy.bodies[encoding]
+        assert recording.short.body == ()
+
+
+@pytest.mark.parametrize("path", ["/topics/機械学習.atom", "/providers/möwe.example", "/providers/möwe.example.rss"])
+def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
+    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+    whole = ask(hot, path)
+    assert whole[0] == "200 OK"
+    ask(hot, path)
+    assert ask(HotPath(refuse, hot.shelf), path) == whole

@@ -1,0 +1,334 @@
+"""What is kept in memory is rendered once, is never stale for longer than promised, and stays within its bound."""
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from threading import Barrier
+
+import pytest
+
+from feeds.catalog.store import Catalog
+from feeds.errors import CatalogError, MovedError, NotFoundError
+from feeds.moments import Clock
+from feeds.web.encodings import Encoding
+from feeds.web.shelf import POLL_SECONDS, RECORD_BYTES, Copy, Shelf
+from tests.newsroom import Newsroom
+from tests.publications import make_settings
+
+PATHS = ("/topics/tides.atom", "/topics/tides.rss", "/topics/boats.json", "/topics/boats", "/feed.atom", "/")
+AMPLE = 100_000_000
+
+
+class Stand:
+    """A newsroom with two topics, and a shelf whose clock for asking again moves only when told to."""
+
+    def __init__(self, newsroom: Newsroom, *, max_bytes: int = AMPLE) -> None:
+        self.newsroom = newsroom
+        self.seconds = 1.0
+        self.interruption: Callable[[], datetime] | None = None
+        newsroom.write("a", topics=["Tides"])
+        newsroom.write("b", topics=["Boats"])
+        newsroom.collect()
+        self.shelf = self.make_shelf(max_bytes=max_bytes)
+
+    def make_shelf(self, *, max_bytes: int = AMPLE) -> Shelf:
+        clock = Clock(now=self.tell_time, sleep=lambda _seconds: None)
+        return Shelf(
+            self.newsroom.catalog,
+            make_settings(),
+            clock=clock,
+            max_bytes=max_bytes,
+            monotonic=lambda: self.seconds,
+        )
+
+    def tell_time(self) -> datetime:
+        """Tell the newsroom's time; the shelf asks when it renders, and whatever else is to happen then can."""
+        interruption, self.interruption = self.interruption, None
+        return interruption() if interruption else self.newsroom.now
+
+    def fetch(self, *paths: str) -> list[Copy]:
+        return [self.shelf.fetch(path) for path in paths]
+
+    def wait(self) -> None:
+        """Let as much time pass as it takes the shelf to ask again."""
+        self.seconds += POLL_SECONDS
+
+
+@pytest.fixture
+def stand(newsroom: Newsroom) -> Stand:
+    """Give a stand on either engine in turn."""
+    return Stand(newsroom)
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Stand]:
+    """Give a stand on SQLite."""
+    newsroom = Newsroom(tmp_path / "kiosk", f"sqlite:///{tmp_path / 'kiosk.sqlite'}")
+    yield Stand(newsroom)
+    newsroom.catalog.close()
+
+
+def move_catalog(source: Path, target: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        if source.with_name(source.name + suffix).exists():
+            source.with_name(source.name + suffix).rename(target.with_name(target.name + suffix))
+
+
+def test_a_copy_serves_until_something_changes(stand: Stand) -> None:
+    first = stand.fetch(*PATHS)
+    stand.wait()
+    assert all(again is copy for again, copy in zip(stand.fetch(*PATHS), first, strict=True))
+    assert [stand.shelf.find(path) for path in PATHS] == first
+
+
+def test_what_was_never_asked_for_is_not_found(stand: Stand) -> None:
+    assert stand.shelf.find(PATHS[0]) is None
+
+
+def test_names_that_readers_try_share_the_copy_of_the_feed(stand: Stand) -> None:
+    (feed,) = stand.fetch("/feed.atom")
+    assert all(copy is feed for copy in stand.fetch("/feed.xml", "/atom.xml", "/index.xml"))
+
+
+def test_nothing_is_kept_of_what_is_not_there(stand: Stand) -> None:
+    with pytest.raises(NotFoundError):
+        stand.shelf.fetch("/topics/nope.atom")
+    with pytest.raises(MovedError):
+        stand.shelf.fetch("/topics/Tides.atom")
+    assert stand.shelf.size == 0
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_nothing_is_rendered_twice_by_threads(kiosk: Stand, _round: int) -> None:
+    threads = 12
+    barrier = Barrier(threads)
+
+    def fetch(number: int) -> Copy:
+        barrier.wait()
+        return kiosk.shelf.fetch(PATHS[number % 3])
+
+    with ThreadPoolExecutor(threads) as pool:
+        copies = list(pool.map(fetch, range(threads)))
+    assert len(set(map(id, copies))) == 3
+
+
+def test_a_coding_is_made_once_by_threads(kiosk: Stand) -> None:
+    (copy,) = kiosk.fetch(PATHS[0])
+    barrier = Barrier(8)
+
+    def compress(_number: int) -> bytes:
+        barrier.wait()
+        return kiosk.shelf.body(copy, Encoding.GZIP)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(map(id, pool.map(compress, range(8))))) == 1
+
+
+def test_a_change_costs_only_what_shows_it(stand: Stand) -> None:
+    first = stand.fetch(*PATHS)
+    stand.newsroom.write("a", topics=["Tides"], title="Otherwise")
+    stand.newsroom.collect()
+    stand.wait()
+    kept = [copy.path for copy in first if stand.shelf.find(copy.path) is copy]
+    assert kept == ["/topics/boats.json", "/topics/boats"]
+    assert b"Otherwise" in stand.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_a_collect_that_changes_nothing_costs_nothing(stand: Stand) -> None:
+    first = stand.fetch(*PATHS)
+    stand.newsroom.write("a", topics=["Tides"], secured="0123")
+    stand.newsroom.collect()
+    stand.wait()
+    assert stand.fetch(*PATHS) == first
+
+
+def test_a_change_is_noticed_when_it_is_time_to_ask_and_not_before(stand: Stand) -> None:
+    (first,) = stand.fetch(PATHS[0])
+    stand.newsroom.delete("a")
+    stand.newsroom.collect()
+    stand.seconds += POLL_SECONDS * 0.99
+    assert stand.shelf.find(PATHS[0]) is first
+    stand.seconds += POLL_SECONDS * 0.02
+    assert stand.shelf.find(PATHS[0]) is None
+    assert b"Story a" not in stand.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_an_entry_appears_at_its_time_without_a_collect(stand: Stand) -> None:
+    released = stand.newsroom.now + timedelta(hours=1)
+    stand.newsroom.write("c", topics=["Tides"], publishedDateTime=released.isoformat())
+    stand.newsroom.collect()
+    (before,) = stand.fetch(PATHS[0])
+    assert b"Story c" not in before.representation.body
+    stand.newsroom.now = released
+    stand.wait()
+    assert b"Story c" in stand.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_an_entry_that_comes_and_is_due_between_two_looks_is_noticed(stand: Stand) -> None:
+    stand.fetch(PATHS[0])
+    released = stand.newsroom.now + timedelta(seconds=90)
+    stand.newsroom.write("c", topics=["Tides"], publishedDateTime=released.isoformat())
+    stand.newsroom.collect()
+    assert b"Story c" not in stand.shelf.fetch("/topics/tides.json").representation.body
+    stand.newsroom.now = released
+    stand.wait()
+    for path in ("/topics/tides.json", PATHS[0]):
+        assert b"Story c" in stand.shelf.fetch(path).representation.body
+
+
+def test_what_was_rendered_from_an_older_state_is_given_but_not_kept(stand: Stand) -> None:
+    stand.fetch("/feed.atom")
+
+    def publish_meanwhile() -> datetime:
+        stand.newsroom.write("a", topics=["Tides"], title="Otherwise")
+        stand.newsroom.collect()
+        stand.wait()
+        stand.shelf.find("/feed.atom")
+        return stand.newsroom.now
+
+    stand.interruption = publish_meanwhile
+    late = stand.shelf.fetch(PATHS[0])
+    assert b"Otherwise" not in late.representation.body
+    assert not late.is_current
+    assert b"Otherwise" in stand.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_what_was_rendered_before_a_release_is_given_but_not_kept(stand: Stand) -> None:
+    begun = stand.newsroom.now + timedelta(minutes=5)
+    released = begun + timedelta(seconds=1)
+    stand.newsroom.write("c", topics=["Tides"], publishedDateTime=released.isoformat())
+    stand.newsroom.collect()
+    stand.fetch("/feed.atom")
+
+    def release_meanwhile() -> datetime:
+        stand.newsroom.now = released
+        stand.wait()
+        stand.shelf.find("/feed.atom")
+        return begun
+
+    stand.interruption = release_meanwhile
+    assert not stand.shelf.fetch(PATHS[0]).is_current
+    assert b"Story c" in stand.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_a_catalog_made_anew_replaces_everything(kiosk: Stand, tmp_path: Path) -> None:
+    first = kiosk.fetch(*PATHS)
+    move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "old.sqlite")
+    kiosk.newsroom.write("a", topics=["Tides"], title="Otherwise")
+    kiosk.newsroom.collect()
+    kiosk.wait()
+    assert b"Otherwise" in kiosk.shelf.fetch(PATHS[0]).representation.body
+    assert not any(copy.is_current for copy in first)
+
+
+def test_a_catalog_that_went_back_replaces_everything(kiosk: Stand, tmp_path: Path) -> None:
+    backup = Catalog(f"sqlite:///{tmp_path / 'kiosk.sqlite'}")
+    with backup.writing():
+        pass  # and with the last connection gone, one file holds everything
+    backup.close()
+    saved = (tmp_path / "kiosk.sqlite").read_bytes()
+    kiosk.newsroom.write("a", topics=["Tides"], title="Otherwise")
+    kiosk.newsroom.collect()
+    kiosk.fetch(*PATHS)
+    move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "new.sqlite")
+    (tmp_path / "kiosk.sqlite").write_bytes(saved)
+    kiosk.wait()
+    assert b"Otherwise" not in kiosk.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_without_the_database_what_is_known_is_served(
+    kiosk: Stand, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = kiosk.fetch(*PATHS)
+    move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
+    for _ in range(3):
+        kiosk.wait()
+        assert kiosk.fetch(*PATHS) == first
+        assert kiosk.shelf.fetch("/feed.xml") is first[PATHS.index("/feed.atom")]
+        assert kiosk.shelf.body(first[0], Encoding.GZIP)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    with pytest.raises(CatalogError):
+        kiosk.shelf.fetch("/feeds.opml")
+    kiosk.newsroom.write("a", topics=["Tides"], title="Otherwise")
+    move_catalog(tmp_path / "away.sqlite", tmp_path / "kiosk.sqlite")
+    kiosk.newsroom.collect()
+    kiosk.wait()
+    assert b"Otherwise" in kiosk.shelf.fetch(PATHS[0]).representation.body
+
+
+def test_without_the_database_nothing_is_invented(kiosk: Stand, tmp_path: Path) -> None:
+    move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
+    for path in (*PATHS, "/feed.xml"):
+        with pytest.raises(CatalogError):
+            kiosk.shelf.fetch(path)
+    move_catalog(tmp_path / "away.sqlite", tmp_path / "kiosk.sqlite")
+    kiosk.wait()
+    (copy,) = kiosk.fetch(PATHS[0])
+    assert copy.is_current
+
+
+def test_everything_kept_is_counted(kiosk: Stand) -> None:
+    copies = kiosk.fetch(*PATHS)
+    for copy in copies:
+        for encoding in Encoding:
+            kiosk.shelf.body(copy, encoding)
+            for _ in range(2):
+                kiosk.shelf.record(copy, encoding, object())
+    bodies = sum(len(body) for copy in copies for body in copy.bodies.values())
+    assert kiosk.shelf.size == bodies + len(PATHS) * (1 + len(Encoding)) * RECORD_BYTES
+
+
+def test_the_least_recently_used_make_room(kiosk: Stand) -> None:
+    sizes = [copy.size for copy in kiosk.fetch(*PATHS[:3])]
+    shelf = kiosk.make_shelf(max_bytes=sum(sizes))
+    for path in (*PATHS[:3], PATHS[0], "/feeds.opml"):
+        shelf.fetch(path)
+    assert [shelf.find(path) is not None for path in PATHS[:3]] == [True, False, True]
+    assert shelf.size <= sum(sizes)
+
+
+def test_a_compressed_form_makes_others_leave(kiosk: Stand) -> None:
+    sizes = [copy.size for copy in kiosk.fetch(*PATHS[:2])]
+    shelf = kiosk.make_shelf(max_bytes=sum(sizes))
+    old, new = (shelf.fetch(path) for path in PATHS[:2])
+    shelf.body(new, Encoding.BROTLI)
+    assert (old.is_current, new.is_current) == (False, True)
+    assert shelf.size == len(new.representation.body) + len(new.bodies[Encoding.BROTLI]) + RECORD_BYTES
+
+
+def test_what_is_no_longer_kept_is_not_counted(kiosk: Stand) -> None:
+    (copy,) = kiosk.fetch(PATHS[0])
+    kiosk.newsroom.delete("a")
+    kiosk.newsroom.collect()
+    kiosk.wait()
+    assert kiosk.shelf.find(PATHS[0]) is None
+    assert kiosk.shelf.body(copy, Encoding.GZIP)
+    kiosk.shelf.record(copy, Encoding.GZIP, object())
+    assert kiosk.shelf.size == 0
+
+
+def test_one_that_is_larger_than_all_room_is_served_all_the_same(kiosk: Stand) -> None:
+    shelf = kiosk.make_shelf(max_bytes=1)
+    assert [shelf.fetch(path).path for path in PATHS] == list(PATHS)
+    assert shelf.size == shelf.fetch(PATHS[-1]).size
+
+
+def test_the_count_is_right_after_a_crowd(kiosk: Stand) -> None:
+    shelf = kiosk.make_shelf(max_bytes=60_000)
+
+    def browse(seed: int) -> None:
+        random = Random(seed)  # noqa: S311 no secret
+        for _ in range(60):
+            copy = shelf.fetch(random.choice(PATHS))
+            encoding = random.choice(list(Encoding))
+            shelf.body(copy, encoding)
+            shelf.record(copy, encoding, object())
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(browse, range(6)))
+    kept = [copy for path in PATHS if (copy := shelf.find(path))]
+    assert 0 < shelf.size <= 60_000
+    assert shelf.size == sum(copy.size for copy in kept)
