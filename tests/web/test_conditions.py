@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.http import http_date
 
+from feeds.encodings import Encoding
 from feeds.representation import Representation
 from feeds.web import create_app
 from feeds.web.conditions import has_it, make_etag, normalise_tags
-from feeds.web.encodings import Encoding
 from tests.publications import CLOCK, SEEDS, collected, make_settings
 from tests.web.conftest import Server
 from tests.web.test_server import ask

@@ -11,9 +11,9 @@ from threading import Barrier
 import pytest
 
 from feeds.catalog.store import Catalog
+from feeds.encodings import Encoding
 from feeds.errors import CatalogError, MovedError, NotFoundError
 from feeds.moments import Clock
-from feeds.web.encodings import Encoding
 from feeds.web.shelf import POLL_SECONDS, RECORD_BYTES, Copy, Shelf
 from tests.newsroom import Newsroom
 from tests.publications import make_settings
