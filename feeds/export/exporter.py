@@ -71,8 +71,8 @@ class Exporter:
     def export(self, *, is_forced: bool = False, progress: Progress = lambda _done, _total: None) -> ExportResult:
         """Bring the folder up to date; to be called once.
 
-        What the catalog has not changed since the last export is not made again, unless `is_forced`; nor is a folder
-        taken without that which holds other files. Those that no address is named after stay.
+        What the catalog has not changed since the last export is not made again. With `is_forced` everything is, and a
+        folder is taken that holds other files; those of them that no address is named after stay.
 
         Raises:
             ExportError: the folder is not one to write to or cannot be written, or the catalog was collected with other
