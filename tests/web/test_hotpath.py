@@ -1,5 +1,8 @@
 """The hot path gives the very answers that the app gives, and gives them without it."""
 
+import gc
+import time
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,8 +19,10 @@ from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.catalog.store import Catalog
+from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.hotpath import HotPath
+from feeds.web.shelf import POLL_SECONDS
 from tests.publications import CLOCK, collected, make_settings, write_article
 
 if TYPE_CHECKING:
@@ -176,3 +181,19 @@ def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
     assert whole[0] == "200 OK"
     ask(hot, path)
     assert ask(HotPath(refuse, hot.shelf), path) == whole
+
+
+def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+    path = "/providers/möwe.example.atom"
+    first = ask(hot, path)
+    copy = weakref.ref(hot.shelf.fetch(path))
+    write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
+    Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
+    gc.disable()  # which would free it too, in its own time
+    try:
+        time.sleep(POLL_SECONDS)
+        assert ask(hot, path) != first
+        assert copy() is None
+    finally:
+        gc.enable()
