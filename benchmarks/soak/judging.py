@@ -26,7 +26,10 @@ Revisions: TypeAlias = dict[str, int]
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """A request and its answer; `begun` is on the monotonic clock, `known` what the client's copy shows, if it has one."""
+    """A request and its answer.
+
+    `begun` is on the monotonic clock, `known` what the copy shows that a conditional request was made with.
+    """
 
     kind: str
     path: str
@@ -46,7 +49,7 @@ class Judge:
         self.seconds: list[float] = []
         self.faults = 0
         self.findings: list[str] = []
-        self._ledger = ledger
+        self.ledger = ledger
         self._digests: dict[tuple[str, str], bytes] = {}
         self._lock = Lock()
 
@@ -96,7 +99,7 @@ class Judge:
 
     def _check_age(self, exchange: Exchange, revisions: Revisions) -> None:
         for topic, revision in revisions.items():
-            due = self._ledger.find_revision(topic, moment=exchange.begun - STALE_SECONDS)
+            due = self.ledger.find_revision(topic, moment=exchange.begun - STALE_SECONDS)
             if revision < due:
                 what = "is a wrong 304" if exchange.status == HTTPStatus.NOT_MODIFIED else "is stale"
                 self.complain(exchange, f"{what}: it has revision {revision} of {topic}, {due} was due")

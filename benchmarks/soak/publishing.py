@@ -32,10 +32,10 @@ class Ledger:
         self._lock = Lock()
         self._commits: dict[str, list[tuple[float, int]]] = {topic: [(0.0, 0)] for topic in TOPICS}
 
-    def note(self, topic: str, revision: int) -> None:
-        """Note that a revision is in the catalog since a moment ago."""
+    def note(self, topic: str, revision: int, *, moment: float) -> None:
+        """Note that a revision is in the catalog since a moment of the monotonic clock."""
         with self._lock:
-            self._commits[topic].append((time.monotonic(), revision))
+            self._commits[topic].append((moment, revision))
 
     def find_revision(self, topic: str, *, moment: float) -> int:
         """Give the revision of a topic that was in the catalog at a moment of the monotonic clock."""
@@ -69,5 +69,5 @@ def publish_until(stop: Event, settings: Settings, ledger: Ledger, *, every_seco
         topic = rng.choice(TOPICS)
         write_revision(settings.content[0], topic, revision)
         collector.collect()
-        ledger.note(topic, revision)
+        ledger.note(topic, revision, moment=time.monotonic())
     catalog.close()
