@@ -127,7 +127,7 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
     raise AssertionError("the app was asked")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(asked=requests)
 def test_the_answer_is_that_of_the_app(
     hot: HotPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
