@@ -1,6 +1,7 @@
 """The hot path gives the very answers that the app gives, and gives them without it."""
 
 import gc
+import shutil
 import time
 import weakref
 from collections.abc import Iterable, Iterator
@@ -197,3 +198,18 @@ def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -
         assert copy() is None
     finally:
         gc.enable()
+
+
+def test_without_the_database_readers_notice_nothing(room: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+    whole = ask(hot, "/feed.atom")
+    shutil.rmtree(tmp_path / "content")
+    for path in tmp_path.glob("catalog.sqlite3*"):
+        path.unlink()
+    time.sleep(POLL_SECONDS)
+    assert ask(hot, "/feed.atom") == whole
+    assert ask(hot, "/feed.atom", query="utm_source=x") == whole
+    assert ask(hot, "/atom.xml") == whole
+    assert ask(hot, "/feed.atom", **{"Accept-Encoding": "gzip"})[0] == "200 OK"
+    assert ask(hot, "/feed.atom", **{"Accept-Encoding": "br", "If-None-Match": "*"})[0] == "304 NOT MODIFIED"
+    assert ask(hot, "/feed.rss")[0] == "503 SERVICE UNAVAILABLE"
