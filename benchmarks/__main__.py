@@ -14,6 +14,7 @@ from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
 from benchmarks.report import Report, write_json, write_markdown, write_table
+from benchmarks.soak import Load, Outcome, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -21,7 +22,7 @@ FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure, side by side; nothing here passes or fails."""
+    """Measure, side by side; but for soak, nothing here passes or fails."""
 
 
 @main.command()
@@ -71,6 +72,34 @@ def catalog(  # noqa: PLR0913 one parameter per option
         notes=notes,
     )
     _publish(report, out)
+
+
+@main.command()
+@click.option("--seconds", type=click.IntRange(1, 3_600), default=600, show_default=True, help="For how long.")
+@click.option("--readers", type=click.IntRange(1, 64), default=8, show_default=True, help="How many ask at once.")
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="How many processes serve.")
+def soak(*, seconds: int, readers: int, workers: int) -> None:
+    """Load a server with every kind of request while an article changes every second, and judge every answer.
+
+    Exits with 1 if one is torn, stale by more than a second, a wrong 304 or an error, or if memory grows.
+    """
+    with _working_folder(None) as folder:
+        outcome = run_soak(folder, Load(seconds=seconds, readers=readers, workers=workers))
+    _tell(outcome)
+    if outcome.faults or not outcome.is_flat:
+        raise SystemExit(1)
+
+
+def _tell(outcome: Outcome) -> None:
+    requests = sum(outcome.counts.values())
+    click.echo(f"{requests:,} requests and {outcome.commits} commits in {outcome.seconds:.0f} s")
+    click.echo(", ".join(f"{name}: {count:,}" for name, count in outcome.counts.items()))
+    click.echo(f"half of them took up to {outcome.p50_ms:.1f} ms, 99 % up to {outcome.p99_ms:.1f} ms")
+    memory = f"{outcome.memory[0]:.1f} MB at first, {outcome.memory[-1]:.1f} MB at last"
+    click.echo(f"the workers' memory (PSS): {memory}; last quarter over second: {outcome.growth:.3f}")
+    click.echo(f"faults: {outcome.faults}")
+    for finding in outcome.findings:
+        click.echo(f"  {finding}")
 
 
 def _measure(corpora: list[Corpus], plan: Plan) -> tuple[tuple[Figure, ...], tuple[str, ...]]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -76,6 +76,15 @@ def _list_feeds(corpus: Corpus) -> list[str]:
         slugs = find_largest_topics(reader)
     catalog.close()
     return [f"/topics/{slug}.{format}" for slug in slugs for format in Format]
+
+
+def serving_ours(settings: Mapping[str, str], *, path: str) -> AbstractContextManager[tuple[int, int, float]]:
+    """Serve with our configuration; give process id, port, and the seconds until `path` was first answered with 200.
+
+    Raises:
+        MeasureError: it never was.
+    """
+    return _serving(_OURS, settings, path=path)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from werkzeug.http import quote_etag
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.encodings import Encoding, choose_encoding
+from feeds.representation import Representation
 from feeds.web.conditions import has_it, make_etag
 from feeds.web.shelf import Copy, Shelf
 
@@ -33,9 +34,12 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """What the app answers with one copy in one content coding: in full, and to a client that has it."""
+    """What the app answers with one representation in one content coding: in full, and to a client that has it.
 
-    copy: Copy
+    It does not name the copy it is kept with: in a circle, both would take memory until garbage is collected.
+    """
+
+    representation: Representation
     encoding: Encoding
     full: Answer
     short: Answer
@@ -53,7 +57,7 @@ class HotPath:
         recording = self._find(environ)
         if recording is None:
             return self.app(environ, start_response)
-        is_short = has_it(environ, recording.copy.representation, recording.encoding)
+        is_short = has_it(environ, recording.representation, recording.encoding)
         answer = recording.short if is_short else recording.full
         start_response(answer.status, list(answer.headers))  # a server may change the list it is given (PEP 3333)
         return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
@@ -75,7 +79,7 @@ class HotPath:
         short = self._ask(copy.path, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
         if not copy.is_current or any(("ETag", etag) not in answer.headers for answer in (full, short)):
             return None  # the shelf has another copy by now
-        recording = Recording(copy, encoding, full, short)
+        recording = Recording(copy.representation, encoding, full, short)
         self.shelf.record(copy, encoding, recording)
         return recording
 

@@ -152,6 +152,20 @@ def stamp_the_body(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
     return status, headers, body
 
 
+def swell(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    status, headers, body = reply(app, environ)
+    if environ["PATH_INFO"] != "/feeds.opml":
+        body = bytes(17 * 1024 * 1024)
+        headers["Content-Length"] = str(len(body))
+    return status, headers, body
+
+
+def lose_the_list(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
+    if environ["PATH_INFO"].endswith("feeds.opml"):
+        environ["PATH_INFO"] = "/nope"
+    return reply(app, environ)
+
+
 NUMBERS: list[int] = []
 SPOILED = {
     "answers 500, not 200": lambda _app, _environ: ("500 OOPS", Headers(), b""),
@@ -217,6 +231,25 @@ def test_what_is_wrong_is_named(catalog: Catalog, message: str) -> None:
         found = [str(finding) for finding in audit_site(f"{url}{FEED}")]
     assert any(message in line for line in found), found
     assert all("\n" not in line for line in found)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (editing(b"</feed>", b""), ".atom: is not well-formed XML"),
+        (editing(b'.atom" htmlUrl', b'" htmlUrl'), "/topics/ai: is HTML, not a feed"),
+        (swell, ".atom: is larger than 16 MiB"),
+    ],
+)
+def test_what_is_wrong_with_a_feed_of_many_is_named(catalog: Catalog, spoil: Spoil, message: str) -> None:
+    with serving_spoiled(catalog, spoil) as url:
+        found = [str(finding) for finding in audit_site(f"{url}/feeds.opml")]
+    assert any(message in line for line in found), found
+
+
+def test_a_page_without_a_list_beside_it_has_feeds_all_the_same(catalog: Catalog) -> None:
+    with serving_spoiled(catalog, lose_the_list) as url:
+        assert audit_site(f"{url}/topics/ai") == []
 
 
 def test_an_app_on_another_server_passes(catalog: Catalog) -> None:

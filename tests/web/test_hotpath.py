@@ -1,5 +1,9 @@
 """The hot path gives the very answers that the app gives, and gives them without it."""
 
+import gc
+import shutil
+import time
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,8 +20,10 @@ from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.catalog.store import Catalog
+from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.hotpath import HotPath
+from feeds.web.shelf import POLL_SECONDS
 from tests.publications import CLOCK, collected, make_settings, write_article
 
 if TYPE_CHECKING:
@@ -122,7 +128,7 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
     raise AssertionError("the app was asked")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(asked=requests)
 def test_the_answer_is_that_of_the_app(
     hot: HotPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
@@ -176,3 +182,34 @@ def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
     assert whole[0] == "200 OK"
     ask(hot, path)
     assert ask(HotPath(refuse, hot.shelf), path) == whole
+
+
+def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+    path = "/providers/möwe.example.atom"
+    first = ask(hot, path)
+    copy = weakref.ref(hot.shelf.fetch(path))
+    write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
+    Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
+    gc.disable()  # which would free it too, in its own time
+    try:
+        time.sleep(POLL_SECONDS)
+        assert ask(hot, path) != first
+        assert copy() is None
+    finally:
+        gc.enable()
+
+
+def test_without_the_database_readers_notice_nothing(room: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+    whole = ask(hot, "/feed.atom")
+    shutil.rmtree(tmp_path / "content")
+    for path in tmp_path.glob("catalog.sqlite3*"):
+        path.unlink()
+    time.sleep(POLL_SECONDS)
+    assert ask(hot, "/feed.atom") == whole
+    assert ask(hot, "/feed.atom", query="utm_source=x") == whole
+    assert ask(hot, "/atom.xml") == whole
+    assert ask(hot, "/feed.atom", **{"Accept-Encoding": "gzip"})[0] == "200 OK"
+    assert ask(hot, "/feed.atom", **{"Accept-Encoding": "br", "If-None-Match": "*"})[0] == "304 NOT MODIFIED"
+    assert ask(hot, "/feed.rss")[0] == "503 SERVICE UNAVAILABLE"

@@ -1,13 +1,15 @@
 """What is kept in memory is rendered once, is never stale for longer than promised, and stays within its bound."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from threading import Barrier
+from threading import Barrier, Event
 
+import psycopg
 import pytest
 
 from feeds.catalog.store import Catalog
@@ -16,6 +18,7 @@ from feeds.errors import CatalogError, MovedError, NotFoundError
 from feeds.moments import Clock
 from feeds.web.shelf import POLL_SECONDS, RECORD_BYTES, Copy, Shelf
 from tests.newsroom import Newsroom
+from tests.postgresql import Server
 from tests.publications import make_settings
 
 PATHS = ("/topics/tides.atom", "/topics/tides.rss", "/topics/boats.json", "/topics/boats", "/feed.atom", "/")
@@ -84,21 +87,21 @@ def test_a_copy_serves_until_something_changes(stand: Stand) -> None:
     assert [stand.shelf.find(path) for path in PATHS] == first
 
 
-def test_what_was_never_asked_for_is_not_found(stand: Stand) -> None:
-    assert stand.shelf.find(PATHS[0]) is None
+def test_what_was_never_asked_for_is_not_found(kiosk: Stand) -> None:
+    assert kiosk.shelf.find(PATHS[0]) is None
 
 
-def test_names_that_readers_try_share_the_copy_of_the_feed(stand: Stand) -> None:
-    (feed,) = stand.fetch("/feed.atom")
-    assert all(copy is feed for copy in stand.fetch("/feed.xml", "/atom.xml", "/index.xml"))
+def test_names_that_readers_try_share_the_copy_of_the_feed(kiosk: Stand) -> None:
+    (feed,) = kiosk.fetch("/feed.atom")
+    assert all(copy is feed for copy in kiosk.fetch("/feed.xml", "/atom.xml", "/index.xml"))
 
 
-def test_nothing_is_kept_of_what_is_not_there(stand: Stand) -> None:
+def test_nothing_is_kept_of_what_is_not_there(kiosk: Stand) -> None:
     with pytest.raises(NotFoundError):
-        stand.shelf.fetch("/topics/nope.atom")
+        kiosk.shelf.fetch("/topics/nope.atom")
     with pytest.raises(MovedError):
-        stand.shelf.fetch("/topics/Tides.atom")
-    assert stand.shelf.size == 0
+        kiosk.shelf.fetch("/topics/Tides.atom")
+    assert kiosk.shelf.size == 0
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -113,6 +116,13 @@ def test_nothing_is_rendered_twice_by_threads(kiosk: Stand, _round: int) -> None
     with ThreadPoolExecutor(threads) as pool:
         copies = list(pool.map(fetch, range(threads)))
     assert len(set(map(id, copies))) == 3
+
+
+def test_threads_render_different_feeds_as_one_thread_does(kiosk: Stand) -> None:
+    expected = [copy.representation.body for copy in kiosk.fetch(*PATHS)]
+    for shelf in (kiosk.make_shelf() for _ in range(5)):
+        with ThreadPoolExecutor(len(PATHS)) as pool:
+            assert [copy.representation.body for copy in pool.map(shelf.fetch, PATHS)] == expected
 
 
 def test_a_coding_is_made_once_by_threads(kiosk: Stand) -> None:
@@ -137,12 +147,12 @@ def test_a_change_costs_only_what_shows_it(stand: Stand) -> None:
     assert b"Otherwise" in stand.shelf.fetch(PATHS[0]).representation.body
 
 
-def test_a_collect_that_changes_nothing_costs_nothing(stand: Stand) -> None:
-    first = stand.fetch(*PATHS)
-    stand.newsroom.write("a", topics=["Tides"], secured="0123")
-    stand.newsroom.collect()
-    stand.wait()
-    assert stand.fetch(*PATHS) == first
+def test_a_collect_that_changes_nothing_costs_nothing(kiosk: Stand) -> None:
+    first = kiosk.fetch(*PATHS)
+    kiosk.newsroom.write("a", topics=["Tides"], secured="0123")
+    kiosk.newsroom.collect()
+    kiosk.wait()
+    assert kiosk.fetch(*PATHS) == first
 
 
 def test_a_change_is_noticed_when_it_is_time_to_ask_and_not_before(stand: Stand) -> None:
@@ -259,6 +269,20 @@ def test_without_the_database_what_is_known_is_served(
     assert b"Otherwise" in kiosk.shelf.fetch(PATHS[0]).representation.body
 
 
+def test_without_postgresql_what_is_known_is_served(postgresql: Server, tmp_path: Path) -> None:
+    url = postgresql.create_database()
+    stand = Stand(Newsroom(tmp_path / "articles", url))
+    first = stand.fetch(*PATHS)
+    name = re.findall(r"feeds\d+", url)[0]
+    with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    stand.wait()
+    assert stand.fetch(*PATHS) == first
+    with pytest.raises(CatalogError):
+        stand.shelf.fetch("/feeds.opml")
+    stand.newsroom.catalog.close()
+
+
 def test_without_the_database_nothing_is_invented(kiosk: Stand, tmp_path: Path) -> None:
     move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
     for path in (*PATHS, "/feed.xml"):
@@ -268,6 +292,26 @@ def test_without_the_database_nothing_is_invented(kiosk: Stand, tmp_path: Path) 
     kiosk.wait()
     (copy,) = kiosk.fetch(PATHS[0])
     assert copy.is_current
+
+
+def test_a_database_that_hangs_holds_up_one_request_only(kiosk: Stand) -> None:
+    (copy,) = kiosk.fetch(PATHS[0])
+    hangs, may_go_on = Event(), Event()
+
+    def hang() -> datetime:
+        hangs.set()
+        may_go_on.wait(30)
+        return kiosk.newsroom.now
+
+    kiosk.interruption = hang
+    kiosk.wait()
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(kiosk.shelf.find, PATHS[0])
+        assert hangs.wait(30)
+        assert kiosk.shelf.find(PATHS[0]) is copy
+        assert not held.done()
+        may_go_on.set()
+        assert held.result() is copy
 
 
 def test_everything_kept_is_counted(kiosk: Stand) -> None:
