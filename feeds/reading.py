@@ -1,6 +1,7 @@
 """Read and parse article files, on all cores where there are many."""
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
@@ -8,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import TypeAlias
 
 import msgspec
@@ -46,7 +48,7 @@ def read_sources(tasks: Sequence[Task]) -> Generator[Reading, None, None]:
         return
     # Forked workers start at once; they touch nothing of this process but the code, least of all its database.
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(mp_context=context, initializer=_leave_signals_to_parent) as pool:
+    with ProcessPoolExecutor(mp_context=context, initializer=_follow_parent) as pool:
         chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
         pending = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
         try:
@@ -58,10 +60,21 @@ def read_sources(tasks: Sequence[Task]) -> Generator[Reading, None, None]:
             pool.shutdown(cancel_futures=True)  # whoever stops here need not wait for what is ahead
 
 
-def _leave_signals_to_parent() -> None:
+def _follow_parent() -> None:
     """Die quietly with the parent, whose signal handlers a fork takes along: a terminal's ^C reaches every process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the parent is gone, even if that was killed.
+
+    Without, the workers of a killed parent would wait for tasks for ever: each holds open the pipe that all wait on.
+    """
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _can_fork() -> bool:

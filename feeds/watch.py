@@ -125,7 +125,7 @@ class _Watcher:
         self._pause = self._pace.first_pause_seconds
         self._trouble: FeedsError | None = None
         self._has_told = False
-        self._problems: set[Problem] = set()
+        self._problems: dict[str, set[Problem]] = {}  # those told of, by path
         self.is_collecting_all = False
         self._release: datetime | None = None
         self._knows_release = False
@@ -183,11 +183,12 @@ class _Watcher:
         except (CatalogError, SettingsError) as error:
             self._put_off(error)
         else:
-            self._settle(result, was_whole=only is None)
+            self._settle(result, only=only)
         finally:
             self.is_collecting_all = False
 
-    def _settle(self, result: CollectResult, *, was_whole: bool) -> None:
+    def _settle(self, result: CollectResult, *, only: list[ContentFile] | None) -> None:
+        was_whole = only is None
         self._files.clear()
         self._noted = 0
         self._knows_release = False
@@ -200,12 +201,20 @@ class _Watcher:
             self._pause = self._pace.first_pause_seconds
         if has_ended_trouble or self._has_news(result):
             self._listener.collected(result)
-        self._problems = set(result.problems)
+        self._remember(result.problems, only=only)
         self._has_told = True
 
     def _has_news(self, result: CollectResult) -> bool:
         published = result.added + result.changed + result.withdrawn + len(result.scopes)
-        return not self._has_told or published > 0 or not self._problems.issuperset(result.problems)
+        is_known = all(problem in self._problems.get(problem.path, ()) for problem in result.problems)
+        return not self._has_told or published > 0 or not is_known
+
+    def _remember(self, problems: Sequence[Problem], *, only: list[ContentFile] | None) -> None:
+        """Remember what has been told of the files that were collected: one that is mended and spoilt again is news."""
+        for path in list(self._problems) if only is None else [file.path for file in only]:
+            self._problems.pop(path, None)
+        for problem in problems:
+            self._problems.setdefault(problem.path, set()).add(problem)
 
     def _refuse(self, error: MassRemovalError) -> None:
         """Put the whole collect off, but go on with the files that are there."""

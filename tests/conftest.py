@@ -2,7 +2,7 @@
 
 Environment: `CI` makes a missing program fail a test rather than skip it. `FEEDS_CORPUS` and `FEEDS_SCHEMAS` name
 folders of optional material, a corpus of articles and the schemas of feed formats; without them its tests skip.
-`FEEDS_SOAK` is how many accidents the tests of accidents have happen.
+`FEEDS_SOAK` is how many accidents the tests of accidents have happen; with it, all of the corpus's history is replayed.
 """
 
 import os

@@ -3,10 +3,11 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -21,8 +22,10 @@ _START_SECONDS = 30
 class Server:
     """A running server that listens on a socket in `folder`, and whose superuser needs no password."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         self._folder = folder
+        self._start = start
+        self._process = start()
         self._numbers = count()
 
     def create_database(self) -> str:
@@ -39,6 +42,19 @@ class Server:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             )
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Take the server away until the block ends."""
+        self.stop()
+        yield
+        self._process = self._start()
+        self.wait_until_up()
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is connected."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait()
 
     def wait_until_up(self) -> None:
         """Return when it takes connections."""
@@ -71,15 +87,17 @@ def run_server(*, initdb: str, postgres: str) -> Iterator[Server]:
         subprocess.run([initdb, *options, data], check=True, capture_output=True, cwd=folder, **identity)  # type: ignore[call-overload]
         settings = (*_SETTINGS, "listen_addresses=", f"unix_socket_directories={folder}")
         command = [postgres, "-D", data, *(part for setting in settings for part in ("-c", setting))]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **identity)  # type: ignore[call-overload]
+
+        def start() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("ab") as log:
+                return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **identity)  # type: ignore[call-overload,no-any-return]
+
+        server = Server(folder, start)
         try:
-            server = Server(folder)
             server.wait_until_up()
             yield server
         finally:
-            process.terminate()
-            process.wait()
+            server.stop()
     finally:
         shutil.rmtree(folder)
 

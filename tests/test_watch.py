@@ -248,6 +248,27 @@ def test_a_half_written_file_keeps_its_last_good_version(room: Room) -> None:
         wait_until(lambda: room.results[-1].problems == ())
 
 
+def test_a_problem_is_told_of_once_and_again_when_it_comes_back(room: Room) -> None:
+    def list_told() -> list[str]:
+        return [problem.code for result in room.results for problem in result.problems]
+
+    (room.content / "spoilt.md").write_text("no front matter")
+    with room.watched():
+        room.wait_for_ears()
+        room.results.clear()
+        write_article(room.content / "a.md", "changed")
+        room.wait_for("changed")
+        (room.content / "b.md").write_text("no front matter")
+        wait_until(lambda: len(list_told()) == 1)
+        write_article(room.content / "b.md", "mended")
+        room.wait_for("mended")
+        (room.content / "b.md").write_text("no front matter")
+        wait_until(lambda: len(list_told()) == 2)
+        write_article(room.content / "c.md", "last")
+        room.wait_for("last")
+    assert list_told() == ["no-front-matter"] * 2
+
+
 # What passes
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-LAYOUT = "1"
+LAYOUT = "2"
 """Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
 
 metadata = MetaData()

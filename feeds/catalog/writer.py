@@ -98,15 +98,18 @@ class CatalogWriter:
             return {row.path: row for row in self._select_in(schema.files, "path", keys)}
         return {row.path: row for row in self._connection.execute(select(schema.files))}
 
-    def count_accepted(self) -> int:
-        """Count the files of which some version became an article."""
-        accepted = schema.files.c.accepted == 1
-        return self._connection.scalar(select(func.count()).select_from(schema.files).where(accepted)) or 0
+    def count_accepted(self, *, most: int) -> int:
+        """Count the files of which some version became an article, up to `most` of them."""
+        files = schema.files.c
+        accepted = select(files.path).where(files.accepted == 1).limit(most).subquery()
+        return self._connection.scalar(select(func.count()).select_from(accepted)) or 0
 
-    def problems(self) -> list[str]:
-        """Read the remembered problems of every file that has some: JSON lists, by path."""
-        statement = select(schema.files.c.problems).where(schema.files.c.problems != "").order_by(schema.files.c.path)
-        return list(self._connection.scalars(statement))
+    def problems(self, keys: Collection[str] | None = None) -> list[str]:
+        """Read the remembered problems of every file that has some, or of these files: JSON lists."""
+        has_some = schema.files.c.problems != ""
+        if keys is not None:
+            return [row.problems for row in self._select_in(schema.files, "path", keys, where=has_some)]
+        return list(self._connection.scalars(select(schema.files.c.problems).where(has_some)))
 
     def mentions_in(self, paths: Collection[str]) -> list[Stored]:
         """Read the mentions that files make."""
@@ -130,15 +133,16 @@ class CatalogWriter:
             self._connection.scalars(select(column).where(column > url).distinct().order_by(column).limit(limit))
         )
 
-    def duplicate_urls(self) -> list[tuple[str, list[str]]]:
-        """Read the URLs that several published articles have, with the articles' paths."""
+    def duplicate_urls(self, urls: Collection[str] | None = None) -> list[tuple[str, list[str]]]:
+        """Read the URLs, of all or of these, that several published articles have, with the articles' paths."""
         mentions = schema.mentions.c
-        is_article = (mentions.position == 0, mentions.role == "published")
-        several = select(mentions.url).where(*is_article).group_by(mentions.url).having(func.count() > 1)
-        found = select(mentions.url, mentions.path).where(*is_article, mentions.url.in_(several))
+        is_article = (mentions.position == 0) & (mentions.role == "published")
         paths: dict[str, list[str]] = {}
-        for url, path in self._connection.execute(found.order_by(mentions.url, mentions.path)):
-            paths.setdefault(url, []).append(path)
+        for where in [is_article] if urls is None else [is_article & mentions.url.in_(some) for some in chunks(urls)]:
+            several = select(mentions.url).where(where).group_by(mentions.url).having(func.count() > 1)
+            found = select(mentions.url, mentions.path).where(is_article, mentions.url.in_(several))
+            for url, path in self._connection.execute(found.order_by(mentions.url, mentions.path)):
+                paths.setdefault(url, []).append(path)
         return list(paths.items())
 
     def removed_urls(self) -> set[str]:
@@ -194,10 +198,6 @@ class CatalogWriter:
     def next_number(self, table: Table) -> int:
         """Give the number after the highest one in use."""
         return (self._connection.scalar(select(func.max(table.c.number))) or 0) + 1
-
-    def count(self, table: Table) -> int:
-        """Count a table's rows."""
-        return self._connection.scalar(select(func.count()).select_from(table)) or 0
 
     def count_topics(self, numbers: Collection[int]) -> None:
         """Count the entries of topics anew, and note the newest."""

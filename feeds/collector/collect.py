@@ -34,9 +34,10 @@ class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one collect did.
 
     `read`, `kept` and `gone` count article files: parsed anew, as they were, and no longer there; `rejected` counts
-    the files that stand rejected. `added`, `changed`, `withdrawn` and `unchanged` count entries. `problems` are those
-    of every file as it stands now, by path. `scopes` name the feeds that a subscriber sees otherwise. `seconds` tells
-    how long each phase took.
+    those that stand rejected, and `problems` are those of every file as it stands now, by path. All of these are about
+    the files that were to be collected, be they all or only some. `added`, `changed`, `withdrawn` and `unchanged` count
+    entries, of the whole catalog. `scopes` name the feeds that a subscriber sees otherwise. `seconds` tells how long
+    each phase took.
     """
 
     read: int
@@ -79,8 +80,8 @@ class Collector:
     ) -> CollectResult:
         """Bring the catalog into agreement with the articles, or just with the `only` ones that may have changed.
 
-        A file that cannot become an article keeps what it last said in the catalog. With `force`, any number of
-        articles may be gone.
+        To collect those costs about the same however many articles there are. A file that cannot become an article
+        keeps what it last said in the catalog. With `force`, any number of articles may be gone.
 
         Raises:
             MassRemovalError: more than half of the articles are gone, and `force` is not set.
@@ -112,15 +113,16 @@ class _Collect:
         with self._timing("scan"):
             content = scan(self._site.folders, now_ns=self._now * 1_000_000_000)
             known = self._writer.files()
-        return self._run(content.articles, known=known, topic_files=content.topics)
+        return self._run(content.articles, known=known, topic_files=content.topics, keys=None)
 
     def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
         if self._is_new:
             return self.run_whole()  # one that has been thrown away must not come back with a few articles only
         with self._timing("scan"):
             present = [file for file in files if os.path.lexists(file.path)]
-            known = self._writer.files([file.key for file in files])
-        return self._run(present, known=known, topic_files=None)
+            keys = {file.key for file in files}
+            known = self._writer.files(keys)
+        return self._run(present, known=known, topic_files=None, keys=keys)
 
     def _run(
         self,
@@ -128,7 +130,9 @@ class _Collect:
         *,
         known: Mapping[str, Stored],
         topic_files: Sequence[ContentFile] | None,
+        keys: Collection[str] | None,
     ) -> CollectResult:
+        """Collect `files`: all there are, or, of the articles with these `keys`, those that are still there."""
         gone = sorted(known.keys() - {file.key for file in files})
         leaving = self._find_leaving([known[key] for key in gone])
         with self._timing("read"):
@@ -139,8 +143,9 @@ class _Collect:
             topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
             naming = update_topics(self._writer, self._affected, files=topics)
             changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
-            self._problems.extend(find_problems(self._writer, self._site.folders, naming=naming))
-            version = self._stamp(naming, changes)
+            self._problems.extend(find_problems(self._writer, self._site.folders, naming=naming, keys=keys))
+            entries = int(self._facts.get("entries", 0)) + changes.added - changes.withdrawn
+            version = self._stamp(naming, changes, entries=entries)
         return CollectResult(
             read=read,
             kept=len(files) - read,
@@ -149,7 +154,7 @@ class _Collect:
             added=changes.added,
             changed=changes.changed,
             withdrawn=changes.withdrawn,
-            unchanged=self._writer.count(schema.entries) - changes.added - changes.changed,
+            unchanged=entries - changes.added - changes.changed,
             problems=tuple(sorted(self._problems)),
             scopes=frozenset(changes.visible),
             version=version,
@@ -159,7 +164,8 @@ class _Collect:
     def _find_leaving(self, gone: Sequence[Stored]) -> tuple[list[str], int]:
         """Give the URLs of the articles whose files are gone, and how many articles were; none for a few."""
         paths = [row.path for row in gone if row.accepted]
-        if self._force or not paths or len(paths) * 2 <= (articles := self._writer.count_accepted()):
+        enough = 2 * len(paths)
+        if self._force or not paths or (articles := self._writer.count_accepted(most=enough)) == enough:
             return [], 0
         return [row.url for row in self._writer.mentions_in(paths) if row.position == 0], articles
 
@@ -190,11 +196,11 @@ class _Collect:
             return self._now
         return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_release(until=self._now) + 1)
 
-    def _stamp(self, naming: Naming, changes: Changes) -> int:
+    def _stamp(self, naming: Naming, changes: Changes, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
         changes.visible |= self._stamp_appearance(naming)
         version = int(self._facts.get("version", 0))
-        facts = {"collected": str(self._now), "appearance": self._site.appearance}
+        facts = {"collected": str(self._now), "appearance": self._site.appearance, "entries": str(entries)}
         if changes.visible or changes.ranking or self._is_new:
             version += 1
             facts |= {"version": str(version), "moment": str(self._moment)}

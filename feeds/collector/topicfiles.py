@@ -12,7 +12,6 @@ from feeds.topicfile import parse_topic_file
 from feeds.topics import TopicFile
 
 _FACT = "topic_files"
-_PROBLEMS_FACT = "topic_problems"
 
 
 def read_topic_files(
@@ -22,23 +21,18 @@ def read_topic_files(
 
     A file that stops parsing keeps what it last said. Topics that a changed file names are noted in `affected`.
     """
-    facts = writer.facts()
-    stored = msgspec.json.decode(facts.get(_FACT, "{}"), type=dict[str, TopicFile])
+    stored = msgspec.json.decode(writer.facts().get(_FACT, "{}"), type=dict[str, TopicFile])
     if files is None:
-        problems.extend(msgspec.json.decode(facts.get(_PROBLEMS_FACT, "[]"), type=list[Problem]))
         return list(stored.values())
     current = {}
-    complaints: list[Problem] = []
     for file in files:
         try:
             current[file.key], found = parse_topic_file(read_file(file.path), file.path)
-            complaints.extend(found)
+            problems.extend(found)
         except ArticleError as error:
-            complaints.append(error.problem)
+            problems.append(error.problem)
             if file.key in stored:
                 current[file.key] = stored[file.key]
-    problems.extend(complaints)
-    writer.set_facts({_PROBLEMS_FACT: msgspec.json.encode(complaints).decode()})
     if current != stored:
         for topic in _differing(stored, current):
             affected.described.update(topic.keys)

@@ -1,10 +1,13 @@
-"""Fixtures of a publisher's machine."""
+"""Fixtures of a publisher's machine, and of a subscriber's."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import feedparser_sgmllib
 import pytest
+from reader import Reader, make_reader
 
 from tests.acceptance.proxy import Proxy, proxying
 from tests.acceptance.site import SEEDS, Site
@@ -15,6 +18,15 @@ def proxy() -> Iterator[Proxy]:
     """Give a proxy that a site can be put behind."""
     with proxying() as proxy:
         yield proxy
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    """Give a reader that has subscribed to nothing yet."""
+    # The feedparser that reader carries asks for a module that today's feedparser brings under another name.
+    monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)
+    with make_reader(":memory:") as reader:
+        yield reader
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """The `reader` library subscribes to the running server, and reads back what the catalog holds."""
 
-import sys
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeAlias
 
-import feedparser_sgmllib
 import pytest
-from reader import Reader, make_reader
+from reader import Reader
 
 from feeds.entry import Entry
 from tests.acceptance.proxy import Proxy
@@ -17,14 +14,6 @@ Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime 
 """id, title, link, published, updated."""
 
 FORMATS = ("atom", "rss", "json")
-
-
-@pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    # The feedparser that reader carries asks for a module that today's feedparser brings under another name.
-    monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)
-    with make_reader(":memory:") as reader:
-        yield reader
 
 
 def as_read(reader: Reader) -> list[Story]:

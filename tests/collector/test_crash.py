@@ -3,9 +3,12 @@
 `FEEDS_SOAK` says how many times; a handful without it.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -14,10 +17,13 @@ import pytest
 from feeds.catalog.reader import Selection
 from feeds.errors import CatalogError
 from tests.conftest import SOAK
+from tests.editors import wait_until
 from tests.newsroom import Newsroom, related
 
 KILLS = SOAK or 5
 ARTICLES = 40
+POOL_KILLS = SOAK or 2
+POOL_ARTICLES = 450  # so many are read by a pool of processes
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -37,18 +43,20 @@ ORPHANS = (
 )
 
 
-def write_edition(newsroom: Newsroom, number: int) -> None:
+def write_edition(newsroom: Newsroom, number: int, *, articles: int = ARTICLES) -> None:
     """Write every article anew, with another title, topic and coverage than in the edition before."""
-    for story in range(ARTICLES):
+    for story in range(articles):
         topics = ["AI", f"Topic {(story + number) % 5}"]
         coverage = related(f"other-{story}-{number % 3}", f"other-{story + 1}-{number % 3}")
         newsroom.write(f"story-{story}", title=f"Edition {number % 3}", topics=topics, related=coverage)
 
 
-def start_collecting(newsroom: Newsroom) -> subprocess.Popen[bytes]:
-    """Start a collector in a process of its own, and return when it begins."""
+def start_collecting(newsroom: Newsroom, *, start_new_session: bool = False) -> subprocess.Popen[bytes]:
+    """Start a collector in a process of its own, perhaps in a group of its own, and return when it begins."""
     command = [sys.executable, "-c", PROGRAM, newsroom.database_url, str(newsroom.folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2], start_new_session=start_new_session
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
@@ -58,6 +66,21 @@ def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
     time.sleep(seconds)
     process.kill()
     process.communicate()
+
+
+def find_group(group: int) -> list[int]:
+    """Give the processes of a process group that are alive."""
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [pid for pid in pids if read_group(pid) == group]
+
+
+def read_group(pid: int) -> int | None:
+    """Give the process group of a process; None where it has ended."""
+    try:
+        state, _parent, group = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return None
+    return None if state == "Z" else int(group)
 
 
 def check_consistency(newsroom: Newsroom) -> None:
@@ -108,3 +131,37 @@ def test_a_collector_killed_at_its_first_collect_leaves_no_catalog_or_a_whole_on
     newsroom.collect()
     check_consistency(newsroom)
     assert len(newsroom.see(limit=1_000).entries) > ARTICLES
+
+
+def kill_with_workers(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def kill_alone(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="a pool is used, and seen, on Linux only")
+@pytest.mark.parametrize("kill", [kill_with_workers, kill_alone])
+@pytest.mark.timeout(60 + 10 * POOL_KILLS)
+def test_a_collector_killed_while_its_workers_read_leaves_none_of_them(
+    tmp_path: Path, kill: Callable[["subprocess.Popen[bytes]"], None]
+) -> None:
+    newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    write_edition(newsroom, 0, articles=POOL_ARTICLES)
+    newsroom.collect()
+    moments = Random(13)  # noqa: S311 no secret
+    for number in range(1, 1 + POOL_KILLS):
+        write_edition(newsroom, number, articles=POOL_ARTICLES)
+        old = newsroom.dump()
+        with start_collecting(newsroom, start_new_session=True) as process:
+            wait_until(lambda: len(find_group(process.pid)) > 1)
+            time.sleep(moments.uniform(0, 0.1))
+            kill(process)
+        wait_until(lambda: not find_group(process.pid))
+        check_consistency(newsroom)
+        killed = newsroom.dump()
+        newsroom.collect()
+        assert killed in (old, newsroom.dump()), number
+        titles = newsroom.see(Selection(with_related=False), limit=POOL_ARTICLES).titles
+        assert titles == [f"Edition {number % 3}"] * POOL_ARTICLES

@@ -121,6 +121,8 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
         versions = newsroom.versions()
         apply(newsroom, changes)
         result = newsroom.collector().collect(force=True)
+        entries = result.added + result.changed + result.unchanged
+        assert [(entries,)] == newsroom.query("SELECT count(*) FROM entries")
         sights = look(newsroom)
         check_last_modified(waited, sights)
         check_versions((waited, versions), (sights, newsroom.versions()), scopes=result.scopes)

@@ -1,44 +1,15 @@
 """Replay what a real pipeline did to its articles, commit by commit, as subscribers saw it."""
 
-import gzip
-import json
-from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from feeds.catalog.reader import Selection
 from tests.collector.test_edits import dump_fresh
+from tests.history import apply_commit, read_history
 from tests.newsroom import ALL, Newsroom
 
 LIMIT = 10_000
-
-
-@pytest.fixture
-def commits(corpus: Path) -> Iterator[list[dict[str, Any]]]:
-    """Give the changes of one commit after the other."""
-    path = corpus / "history.jsonl.gz"
-    if not path.is_file():
-        pytest.skip("the corpus holds no history")
-
-    def read() -> Iterator[list[dict[str, Any]]]:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for _, changes in groupby(map(json.loads, lines), key=itemgetter("commit")):
-                yield list(changes)
-
-    return read()
-
-
-def apply(newsroom: Newsroom, changes: list[dict[str, Any]]) -> None:
-    for change in changes:
-        path = newsroom.folder / change["path"]
-        if change["action"] == "D":
-            path.unlink()
-        else:
-            path.write_text(change["text"], encoding="utf-8", newline="")
 
 
 class Subscriber:
@@ -65,15 +36,13 @@ class Subscriber:
 
 
 @pytest.mark.timeout(600)
-def test_history_shows_a_subscriber_what_changed_and_no_story_twice(
-    newsroom: Newsroom, commits: Iterator[list[dict[str, Any]]]
-) -> None:
+def test_history_shows_a_subscriber_what_changed_and_no_story_twice(newsroom: Newsroom, corpus: Path) -> None:
     newsroom.collect()
     subscriber = Subscriber(newsroom)
     subscriber.poll()
     versions: dict[str, int] = {}
-    for number, changes in enumerate(commits):
-        apply(newsroom, changes)
+    for number, changes in enumerate(read_history(corpus)):
+        apply_commit(newsroom.folder, changes)
         result = newsroom.collect()
         visible = {scope for scope in result.scopes if not scope.startswith("providers/")}
         before, versions = versions, newsroom.versions()
