@@ -1,9 +1,10 @@
-"""Map URL paths to what they name, and back: feeds, pages, the list of feeds, and the files that pages need.
+"""Map URL paths to what they name, and back: feeds, archives, pages, the list of feeds, the files that pages need.
 
 Nothing here knows what exists; whether there is such a topic is the catalog's to say. Expressions over topics will be
 read where a Subject is made.
 """
 
+import re
 from typing import NoReturn, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -42,6 +43,46 @@ class FeedAddress(msgspec.Struct, frozen=True):
         return f"{self.subject.path}.{self.format}"
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """Where a feed ends and its archive goes on: below an entry `published` at a moment, in seconds.
+
+    `mark` tells the entry from others of that moment: 8 hexadecimal digits, the first of the fingerprint of its id.
+    """
+
+    published: int
+    mark: str
+
+
+class ArchivePart(msgspec.Struct, frozen=True):
+    """What an archive document holds: a whole block of entries, by its number, or from its beginning up to a cut."""
+
+    block: int
+    cut: Cut | None = None
+
+    @property
+    def name(self) -> str:
+        """What stands for it in a path."""
+        return f"{self.block}-{self.cut.published}-{self.cut.mark}" if self.cut else str(self.block)
+
+
+class ArchiveAddress(msgspec.Struct, frozen=True):
+    """An archive document of a feed in one format (RFC 5005 section 4)."""
+
+    subject: Subject
+    part: ArchivePart
+    format: Format
+
+    @property
+    def path(self) -> str:
+        """The canonical path, percent-encoded."""
+        return f"{archive_stem(self.subject, self.part)}.{self.format}"
+
+
+def archive_stem(subject: Subject, part: ArchivePart) -> str:
+    """Give the canonical path of an archive document, percent-encoded, without an extension."""
+    return f"{subject.path}/archive/{part.name}"
+
+
 class PageAddress(msgspec.Struct, frozen=True):
     """The page of a subject; that of everything is the home page."""
 
@@ -70,9 +111,10 @@ class AssetAddress(msgspec.Struct, frozen=True):
         return f"/{self.name}" if self.name in _ROOT_ASSETS else f"/static/{quote(self.name)}"
 
 
-Address: TypeAlias = FeedAddress | PageAddress | OpmlAddress | AssetAddress
+Address: TypeAlias = FeedAddress | ArchiveAddress | PageAddress | OpmlAddress | AssetAddress
 
 _ROOT_ASSETS = frozenset({"favicon.ico", "robots.txt"})  # where browsers and robots look without being told
+_ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
 _FORMATS = {str(format): format for format in Format}
 _ALIASES = {
     # Readers that are given the site's address probe these, and do not follow redirects while they do. What a
@@ -108,8 +150,10 @@ def parse_address(path: str) -> Address:
     section = section.lower()
     if not name:
         return _SINGLE.get(section) or _refuse()
-    if "/" in name or not name.isprintable():
+    if not name.isprintable():
         _refuse()
+    if "/" in name:
+        return _read_archive(section, name)
     if section == "static":
         return AssetAddress(name)
     return _read_named(section, name)
@@ -130,6 +174,23 @@ def _read_named(section: str, name: str) -> Address:
     format = _FORMATS.get(extension.lower()) if stem else None
     subject = _make_subject(section, stem if format else name)
     return FeedAddress(subject, format) if format else PageAddress(subject)
+
+
+def _read_archive(section: str, name: str) -> ArchiveAddress:
+    *names, folder, file = ("", *name.split("/"))
+    stem, _, extension = file.lower().rpartition(".")
+    found = _ARCHIVE_PART.fullmatch(stem)
+    if folder.lower() != "archive" or not found or extension not in _FORMATS:
+        _refuse()
+    block, published, mark = found.groups()
+    part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
+    return ArchiveAddress(_make_archived_subject(section, names[1:]), part, _FORMATS[extension])
+
+
+def _make_archived_subject(section: str, names: list[str]) -> Subject:
+    if section == "feed" and not names:
+        return EVERYTHING
+    return _make_subject(section, names[0]) if len(names) == 1 else _refuse()
 
 
 def _make_subject(section: str, name: str) -> Subject:

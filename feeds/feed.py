@@ -45,6 +45,16 @@ class Link(msgspec.Struct, frozen=True):
     type: str = ""
 
 
+class DocumentLink(msgspec.Struct, frozen=True):
+    """A link to another document of the same feed, at a canonical path without an extension (RFC 5005 section 4).
+
+    Each format links to the document in the same format.
+    """
+
+    rel: str
+    path: str
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The publisher, as every feed names it; `url` is absolute and has no slash at its end."""
 
@@ -60,7 +70,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is the canonical URL path without an extension (`/topics/ai`, `/feed`); `id` is the same in every format and
     on every host; `page_url` is the absolute URL of the HTML page. `entries` stand newest first. `links` are beyond
-    the self and alternate links, and absolute. `ttl_seconds` is how long a reader need not ask again.
+    the self and alternate links, and absolute; `documents` are the other documents of the feed. `ttl_seconds` is how
+    long a reader need not ask again. `is_archive` says that the document will stay as it is (RFC 5005 section 4).
     """
 
     id: str
@@ -73,8 +84,10 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     image: str = ""
     links: tuple[Link, ...] = ()
+    documents: tuple[DocumentLink, ...] = ()
     link_choice: LinkChoice = LinkChoice.WEB
     ttl_seconds: int = 900
+    is_archive: bool = False
 
     @property
     def updated(self) -> datetime:
@@ -84,6 +97,14 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     def self_url(self, format: Format) -> str:
         """Give the absolute URL this feed has in `format`."""
         return f"{self.site.url}{self.path}.{format}{'?' + self.query if self.query else ''}"
+
+    def links_in(self, format: Format) -> tuple[Link, ...]:
+        """Give the links, and those to the feed's other documents in `format`."""
+        documents = (
+            Link(document.rel, f"{self.site.url}{document.path}.{format}", format.media_type)
+            for document in self.documents
+        )
+        return (*self.links, *documents)
 
 
 def entry_url(entry: Entry, choice: LinkChoice) -> str:

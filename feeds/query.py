@@ -1,32 +1,36 @@
 """Make a feed of what the catalog holds on a subject: which entries, under which title, id and address."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import EVERYTHING, PageAddress, Subject
+from feeds.address import EVERYTHING, ArchivePart, PageAddress, Subject, archive_stem
 from feeds.catalog.reader import CatalogReader, Selection
+from feeds.entry import Entry
 from feeds.errors import NotFoundError
-from feeds.feed import Feed, Link
+from feeds.feed import DocumentLink, Feed, Link
 from feeds.settings import Related, Settings
 
+ARCHIVE_MAX_AGE_SECONDS = 86_400
 _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed's id hangs on it
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed as it is now.
+    """A feed as it is now, or a document of its archive.
 
-    `changed` is when it last became different from what it had been, None where nothing was ever in it; `has_more`
-    says whether older entries exist. `name` is what its subject is called, `scope` the part of the catalog it shows.
+    `changed` is when it last became different from what it had been, None where nothing was ever in it; `is_full` says
+    that it has no room for more, so that older entries may exist. `name` is what its subject is called, `scope` the
+    part of the catalog it shows.
     """
 
     subject: Subject
     feed: Feed
     name: str
     changed: datetime | None
-    has_more: bool
+    is_full: bool
     scope: str
 
 
@@ -52,30 +56,80 @@ def resolve(subject: Subject, reader: CatalogReader) -> Subject:
 def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:
     """Read the newest entries on a subject that `resolve` gave, released by `now`, as a feed."""
     heading = _read_heading(subject, reader)
-    selection = Selection(subject.topic, subject.provider, with_related=settings.related is Related.ENTRIES)
+    selection = _select(subject, settings)
     window = reader.window(selection, limit=settings.limit, now=now)
-    site = settings.site
-    feed = Feed(
-        id=make_feed_id(subject, site_id=settings.site_id),
-        path=subject.path,
-        title=f"{heading.name} — {site.title}" if heading.name else site.title,
-        subtitle=heading.description,
-        page_url=f"{site.url}{PageAddress(subject).path}",
-        site=site,
-        entries=window.entries,
-        image=heading.image,
+    feed = msgspec.structs.replace(
+        _make_feed(subject, heading, settings=settings, entries=window.entries),
         links=tuple(Link("hub", hub) for hub in settings.hubs),
-        link_choice=settings.link,
-        ttl_seconds=settings.max_age_seconds,
+        documents=_link(subject, {"prev-archive": window.older}),
     )
     return Edition(
         subject=subject,
         feed=feed,
         name=heading.name,
         changed=window.changed,
-        has_more=window.has_more,
+        is_full=window.older is not None,
         scope=selection.scope,
     )
+
+
+def read_archive(
+    subject: Subject, part: ArchivePart, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Edition:
+    """Read one part of the archive of a subject that `resolve` gave, as a feed (RFC 5005 section 4).
+
+    Following `prev-archive` from the feed itself leads through all its older entries, each once. What no publishing
+    will change says so and may be kept for a day; a document that still grows can be reached by `next-archive` only.
+
+    Raises:
+        NotFoundError: there is no such part.
+    """
+    selection = _select(subject, settings)
+    archive = reader.archive(selection, part, now=now)
+    if archive is None:
+        raise NotFoundError("There is no such part of this feed's archive.")
+    heading = _read_heading(subject, reader)
+    neighbours = _link(subject, {"prev-archive": archive.older, "next-archive": archive.newer})
+    feed = msgspec.structs.replace(
+        _make_feed(subject, heading, settings=settings, entries=archive.entries),
+        path=archive_stem(subject, part),
+        documents=(DocumentLink("current", subject.path), *neighbours),
+        ttl_seconds=settings.max_age_seconds if archive.is_growing else ARCHIVE_MAX_AGE_SECONDS,
+        is_archive=not archive.is_growing,
+    )
+    return Edition(
+        subject=subject,
+        feed=feed,
+        name=heading.name,
+        changed=archive.changed,
+        is_full=archive.older is not None,
+        scope=selection.scope,
+    )
+
+
+def _select(subject: Subject, settings: Settings) -> Selection:
+    return Selection(subject.topic, subject.provider, with_related=settings.related is Related.ENTRIES)
+
+
+def _make_feed(subject: Subject, heading: _Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
+    site = settings.site
+    return Feed(
+        id=make_feed_id(subject, site_id=settings.site_id),
+        path=subject.path,
+        title=f"{heading.name} — {site.title}" if heading.name else site.title,
+        subtitle=heading.description,
+        page_url=f"{site.url}{PageAddress(subject).path}",
+        site=site,
+        entries=entries,
+        image=heading.image,
+        link_choice=settings.link,
+        ttl_seconds=settings.max_age_seconds,
+    )
+
+
+def _link(subject: Subject, parts: Mapping[str, ArchivePart | None]) -> tuple[DocumentLink, ...]:
+    """Link to the parts that there are, each by its relation."""
+    return tuple(DocumentLink(rel, archive_stem(subject, part)) for rel, part in parts.items() if part)
 
 
 def make_feed_id(subject: Subject, *, site_id: str) -> str:

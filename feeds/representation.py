@@ -5,13 +5,22 @@ from typing import assert_never
 
 import msgspec
 
-from feeds.address import Address, AssetAddress, FeedAddress, OpmlAddress, PageAddress, check_spelling, parse_address
+from feeds.address import (
+    Address,
+    ArchiveAddress,
+    AssetAddress,
+    FeedAddress,
+    OpmlAddress,
+    PageAddress,
+    check_spelling,
+    parse_address,
+)
 from feeds.catalog.reader import CatalogReader
 from feeds.directory import read_directory, write_opml
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
 from feeds.pages import find_asset, render_home, render_page
-from feeds.query import read_edition, resolve
+from feeds.query import Edition, read_archive, read_edition, resolve
 from feeds.renderers import render
 from feeds.settings import Settings
 
@@ -51,7 +60,7 @@ def locate(path: str, reader: CatalogReader) -> Address:
         MovedError: something is, and this is not its canonical path.
     """
     address = parse_address(path)
-    if isinstance(address, FeedAddress | PageAddress):
+    if isinstance(address, FeedAddress | ArchiveAddress | PageAddress):
         address = msgspec.structs.replace(address, subject=resolve(address.subject, reader))
     check_spelling(path, address)
     return address
@@ -63,11 +72,14 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
     Pure but for the catalog: the same content gives the same bytes on every machine.
 
     Raises:
-        NotFoundError: there is no such file.
+        NotFoundError: there is no such file, or no such part of an archive.
     """
     match address:
         case FeedAddress():
             return _represent_feed(address, reader, settings=settings, now=now)
+        case ArchiveAddress():
+            archive = read_archive(address.subject, address.part, reader, settings=settings, now=now)
+            return _represent_edition(archive, address.format)
         case PageAddress():
             return _represent_page(address, reader, settings=settings, now=now)
         case OpmlAddress():
@@ -94,19 +106,22 @@ def _represent_feed(
     address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Representation:
     edition = read_edition(address.subject, reader, settings=settings, now=now)
-    feed = edition.feed
-    representation = _make(
-        render(feed, address.format),
-        _FEED_TYPES[address.format],
-        changed=edition.changed,
-        max_age_seconds=settings.max_age_seconds,
-        scopes=(edition.scope,),
-    )
+    representation = _represent_edition(edition, address.format)
     if not settings.hubs:
         return representation
     # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
-    links = (*feed.links, Link("self", feed.self_url(address.format)))
+    links = (*edition.feed.links, Link("self", edition.feed.self_url(address.format)))
     return msgspec.structs.replace(representation, links=links)
+
+
+def _represent_edition(edition: Edition, format: Format) -> Representation:
+    return _make(
+        render(edition.feed, format),
+        _FEED_TYPES[format],
+        changed=edition.changed,
+        max_age_seconds=edition.feed.ttl_seconds,
+        scopes=(edition.scope,),
+    )
 
 
 def _represent_page(

@@ -15,7 +15,7 @@ from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.collect import Progress
 from feeds.entry import Entry
-from feeds.feed import Feed, Site
+from feeds.feed import DocumentLink, Feed, Site
 from feeds.folders import ContentFile
 from feeds.moments import Clock
 from feeds.renderers.jsonfeed import render_json
@@ -131,6 +131,7 @@ class Newsroom:
             page_url=f"{SITE.url}/",
             site=SITE,
             entries=window.entries,
+            documents=(DocumentLink("prev-archive", f"/archive/{window.older.name}"),) if window.older else (),
         )
         return Sight(render_json(feed), window.entries, window.changed)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from feeds.feed import EMPTY_FEED_UPDATED, Feed, Format, LinkChoice, Site, entry_url
+from feeds.feed import EMPTY_FEED_UPDATED, DocumentLink, Feed, Format, Link, LinkChoice, Site, entry_url
 from tests.test_entry import ENTRY, MOMENT
 
 FEED = Feed(
@@ -31,6 +31,14 @@ def test_empty_feed_has_a_constant_date() -> None:
 def test_self_url_carries_the_format_and_the_query(format: Format) -> None:
     assert FEED.self_url(format) == f"https://feeds.example/topics/ai.{format}"
     assert msgspec.structs.replace(FEED, query="limit=5").self_url(format).endswith(f".{format}?limit=5")
+
+
+@pytest.mark.parametrize("format", Format)
+def test_other_documents_are_linked_to_in_the_same_format(format: Format) -> None:
+    hub = Link("hub", "https://hub.example/")
+    feed = msgspec.structs.replace(FEED, links=(hub,), documents=(DocumentLink("current", "/topics/ai"),))
+    url = f"https://feeds.example/topics/ai.{format}"
+    assert feed.links_in(format) == (hub, Link("current", url, format.media_type))
 
 
 def test_formats_have_names_for_machines_and_for_people() -> None:

@@ -4,12 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from feeds.address import EVERYTHING, Subject
+from feeds.address import EVERYTHING, ArchivePart, Cut, Subject
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import NotFoundError
-from feeds.feed import Link, LinkChoice
-from feeds.query import Edition, make_feed_id, read_edition, resolve
+from feeds.feed import DocumentLink, Link, LinkChoice
+from feeds.query import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
 from tests.publications import NOW, collected, make_settings, write_article
 
 
@@ -62,10 +62,36 @@ def test_related_entries_can_be_left_to_their_leads(reader: CatalogReader) -> No
 def test_settings_reach_the_feed(reader: CatalogReader) -> None:
     environ = {"FEEDS_LIMIT": "1", "FEEDS_LINK": "amp", "FEEDS_MAX_AGE": "60", "FEEDS_HUBS": "https://hub.example/"}
     edition = read(reader, Subject(topic="tides"), **environ)
-    assert edition.has_more
+    assert edition.is_full
     assert (len(edition.feed.entries), edition.feed.ttl_seconds) == (1, 60)
     assert edition.feed.link_choice is LinkChoice.AMP
     assert edition.feed.links == (Link("hub", "https://hub.example/"),)
+
+
+def test_a_full_feed_leads_to_its_archive(reader: CatalogReader) -> None:
+    subject = Subject(topic="tides")
+    settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
+    edition = read_edition(subject, reader, settings=settings, now=NOW)
+    part = ArchivePart(1, Cut(1715040000, "405adebd"))
+    assert edition.feed.documents == (DocumentLink("prev-archive", f"/topics/tides/archive/{part.name}"),)
+    archive = read_archive(subject, part, reader, settings=settings, now=NOW)
+    assert archive.feed.documents == (DocumentLink("current", "/topics/tides"),)
+    assert (archive.feed.id, archive.feed.title) == (edition.feed.id, edition.feed.title)
+    assert (archive.feed.path, archive.feed.links) == (f"/topics/tides/archive/{part.name}", ())
+    assert (archive.feed.is_archive, archive.feed.ttl_seconds) == (True, ARCHIVE_MAX_AGE_SECONDS)
+    assert {*list_urls(edition), *list_urls(archive)} == {*list_urls(read(reader, subject))}
+
+
+def test_what_still_grows_is_no_archive_yet(reader: CatalogReader) -> None:
+    growing = read_archive(EVERYTHING, ArchivePart(1), reader, settings=make_settings(), now=NOW)
+    assert list_urls(growing) == list_urls(read(reader, EVERYTHING))
+    assert (growing.feed.is_archive, growing.feed.ttl_seconds) == (False, 900)
+    assert growing.feed.documents == (DocumentLink("current", "/feed"),)
+
+
+def test_an_unknown_part_of_an_archive_is_not_found(reader: CatalogReader) -> None:
+    with pytest.raises(NotFoundError, match="archive"):
+        read_archive(EVERYTHING, ArchivePart(2), reader, settings=make_settings(), now=NOW)
 
 
 def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReader) -> None:

@@ -23,6 +23,7 @@ PATHS = (
     *("/", "/feed.atom", "/feed.rss", "/feed.json", "/feeds.opml", "/healthz"),
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),
     *("/topics/<slug>", "/topics/<slug>.atom", "/providers/<domain>", "/providers/<domain>.atom"),
+    "/topics/<slug>/archive/<n>.atom",
 )
 STAYS = re.compile(r"\bfeeds serve\b|--watch\b")  # a command that does not end by itself
 
@@ -74,7 +75,7 @@ def test_every_documented_path_may_exist() -> None:
     documented = {code for code in IN_BACKTICKS if re.fullmatch(r"/[\w./<>-]*", code)} - {"/healthz"}
     assert documented >= set(PATHS) - {"/healthz"}
     for path in documented:
-        parse_address(path.replace("<slug>", "ai").replace("<domain>", "news.example"))
+        parse_address(path.replace("<slug>", "ai").replace("<domain>", "news.example").replace("<n>", "1"))
 
 
 def test_every_documented_command_and_setting_exists() -> None:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from feeds.address import AssetAddress, FeedAddress, PageAddress, Subject
+from feeds.address import ArchiveAddress, ArchivePart, AssetAddress, Cut, FeedAddress, PageAddress, Subject
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError, NotFoundError
 from feeds.feed import Format
 from feeds.representation import Representation, locate, represent, represent_asset
 from tests.publications import NOW, ROOT, collected, make_settings, write_article
 
-PATHS = ("/", "/feed.atom", "/topics/mowen.rss", "/topics/mowen", "/providers/gazette.example.json", "/feeds.opml")
+PATHS = (
+    *("/", "/feed.atom", "/topics/mowen.rss", "/topics/mowen", "/providers/gazette.example.json", "/feeds.opml"),
+    *("/feed/archive/1.json", "/topics/mowen/archive/1-1715000000-00000000.atom"),
+)
 DIGESTS = """
 import sys
 from feeds.catalog.store import Catalog
@@ -52,6 +55,14 @@ def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogR
     with pytest.raises(MovedError) as caught:
         locate("/Topics/MOWEN.Atom", reader)
     assert caught.value.path == "/topics/mowen.atom"
+
+
+def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
+    part = ArchivePart(1, Cut(1715000000, "00000000"))
+    assert locate(PATHS[-1], reader) == ArchiveAddress(Subject(topic="mowen"), part, Format.ATOM)
+    archive = make(PATHS[-1], reader)
+    assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())
+    assert make("/feed/archive/1.json", reader).max_age_seconds == 900
 
 
 def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -> None:

@@ -1,14 +1,20 @@
 """Read the catalog: the queries behind feeds and pages, each on an index and none larger than what it returns."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, or_, select
 
+from feeds.address import ArchivePart, Cut
 from feeds.catalog import schema
+from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.writer import Stored
-from feeds.entry import Entry, Kind
+from feeds.entry import Entry, Kind, fingerprint
 from feeds.moments import from_seconds, to_seconds
+
+_MARK_DIGITS = 8
+_MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -49,13 +55,27 @@ class Selection(msgspec.Struct, frozen=True):
 class Window(msgspec.Struct, frozen=True):
     """The newest entries of a selection, newest first, ties by id.
 
-    `changed` is when this window last looked different, None where nothing was ever in it; `has_more` says whether
-    older entries exist.
+    `changed` is when this window last looked different, None where nothing was ever in it; `older` is where older
+    entries are, if there are any, and None where the window has room for them.
     """
 
     entries: tuple[Entry, ...]
     changed: datetime | None
-    has_more: bool
+    older: ArchivePart | None
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """The entries of one part of a selection's archive, newest first, ties by id.
+
+    `changed` is when it last looked different, None where nothing was ever in it; `older` and `newer` are the parts
+    beside it. What `is_growing` is no archive yet: the newest entries come into it.
+    """
+
+    entries: tuple[Entry, ...]
+    changed: datetime | None
+    older: ArchivePart | None
+    newer: ArchivePart | None
+    is_growing: bool
 
 
 class State(msgspec.Struct, frozen=True):
@@ -124,29 +144,39 @@ class CatalogReader:
 
     def window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""
-        entries = schema.entries
-        source, where, published = _select_from(selection, entries, schema.entry_topics)
-        columns = (entries.c.id, entries.c.published, entries.c.released, entries.c.changed, entries.c.document)
-        found = (
-            select(*columns)
-            .select_from(source)
-            .where(*where, entries.c.released <= to_seconds(now))
-            .order_by(published.desc(), entries.c.id)
-            .limit(limit + 1)
-        )
-        rows = self._connection.execute(found).all()
-        shown = rows[:limit]
-        has_more = len(rows) > limit
-        moments = [
-            self._appearance_changed(selection),
-            self._last_departure(selection, shown[-1] if len(shown) == limit else None),
-        ]
-        moments += [max(row.changed, row.released) for row in shown]
-        changed = max(moments)
-        return Window(
-            entries=tuple(msgspec.json.decode(row.document, type=Entry) for row in shown),
-            changed=from_seconds(changed) if changed else None,
-            has_more=has_more,
+        rows = self._read_entries(selection, Span(), limit=limit, now=now)
+        if len(rows) < limit:
+            return Window(_decode(rows), self._last_change(selection, rows, Span()), older=None)
+        # What left from below the window was not seen in it, unless the window has moved up since; and then whatever
+        # moved it up is younger. So its present end is the right place to cut.
+        last = Key(rows[-1].published, rows[-1].id)
+        # The link to what is older is made of that end and of the block alone. Whether there is anything older, the
+        # window cannot tell: it would look different without anything in it having changed.
+        block = self._blocks(selection).below(last)
+        older = ArchivePart(block.number, Cut(last.published, _mark(last.id)))
+        return Window(_decode(rows), self._last_change(selection, rows, Span(last), linked=[block]), older)
+
+    def archive(self, selection: Selection, part: ArchivePart, *, now: datetime) -> Archive | None:
+        """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""
+        blocks = self._blocks(selection)
+        block = blocks.numbered(part.block)
+        if block is None:
+            return None
+        preceding, following = blocks.preceding(block), blocks.following(block)
+        boundary = following.start if following else None
+        end = self._find_cut(selection, part.cut) if part.cut else boundary
+        is_beyond = end is not None and boundary is not None and is_earlier(boundary, end)
+        span = Span(block.start, end)
+        rows = self._read_entries(selection, span, limit=_MOST_BEYOND + 1 if is_beyond else None, now=now)
+        if is_beyond and len(rows) > _MOST_BEYOND:
+            return None
+        newer = None if part.cut else following
+        return Archive(
+            entries=_decode(rows),
+            changed=self._last_change(selection, rows, span, linked=[each for each in (preceding, newer) if each]),
+            older=ArchivePart(preceding.number) if preceding else None,
+            newer=ArchivePart(newer.number) if newer else None,
+            is_growing=end is None,
         )
 
     def last_change(self, *, now: datetime) -> datetime | None:
@@ -174,16 +204,50 @@ class CatalogReader:
         site = select(schema.facts.c.value).where(schema.facts.c.name == "appearance_changed")
         return max(self._connection.scalar(scope) or 0, int(self._connection.scalar(site) or 0))
 
-    def _last_departure(self, selection: Selection, last: Stored | None) -> int:
-        """Give the moment at which an entry last left the window that ends with `last` (None: it has room for more)."""
+    def _blocks(self, selection: Selection) -> Blocks:
+        if not selection.topic:
+            return Blocks(self._connection, Scope(provider=selection.provider))
+        number = select(schema.topics.c.number).where(schema.topics.c.slug == selection.topic)
+        return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
+
+    def _find_cut(self, selection: Selection, cut: Cut) -> Key:
+        """Give the place of the entry that a cut names, be it gone; without a trace of it, before all of its moment."""
+        for table, members in _SELECTED:
+            source, where, published = _select_from(selection, table, members)
+            ids = select(table.c.id).select_from(source).where(*where, published == cut.published)
+            for id in self._connection.scalars(ids):
+                if _mark(id) == cut.mark:
+                    return Key(cut.published, id)
+        return Key(cut.published, "")
+
+    def _read_entries(self, selection: Selection, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
+        """Read the newest entries in a span."""
+        entries = schema.entries.c
+        source, where, published = _select_from(selection, schema.entries, schema.entry_topics)
+        found = (
+            select(entries.id, entries.published, entries.released, entries.changed, entries.document)
+            .select_from(source)
+            .where(*where, *lie_in(span, published, entries.id), entries.released <= to_seconds(now))
+            .order_by(published.desc(), entries.id)
+            .limit(limit)
+        )
+        return self._connection.execute(found).all()
+
+    def _last_change(
+        self, selection: Selection, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()
+    ) -> datetime | None:
+        """Give when these rows, or anything in their span, last looked different, or were linked to other blocks."""
         departures = schema.departures.c
-        source, where, _ = _select_from(selection, schema.departures, schema.departure_topics)
-        if last is not None:
-            # What left from below the window was not seen in it, unless the window has moved up since; and then
-            # whatever moved it up is younger. So its present end is the right place to cut.
-            where.append(departures.published >= last.published)
-            where.append(or_(departures.published > last.published, departures.id <= last.id))
-        return self._connection.scalar(select(func.max(departures.moment)).select_from(source).where(*where)) or 0
+        source, where, published = _select_from(selection, schema.departures, schema.departure_topics)
+        left = where + list(lie_in(span, published, departures.id))
+        departed = self._connection.scalar(select(func.max(departures.moment)).select_from(source).where(*left))
+        moments = [self._appearance_changed(selection), departed or 0]
+        moments += [max(row.changed, row.released) for row in rows]
+        moments += [block.drawn for block in linked]
+        return from_seconds(max(moments)) if any(moments) else None
+
+
+_SELECTED = ((schema.entries, schema.entry_topics), (schema.departures, schema.departure_topics))
 
 
 def _select_from(
@@ -201,6 +265,14 @@ def _select_from(
     topic, published, member = members.c
     number = select(schema.topics.c.number).where(schema.topics.c.slug == selection.topic).scalar_subquery()
     return members.join(table, member == table.c.number), [topic == number, *where], published
+
+
+def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
+    return tuple(msgspec.json.decode(row.document, type=Entry) for row in rows)
+
+
+def _mark(id: str) -> str:
+    return fingerprint(id.encode())[:_MARK_DIGITS]
 
 
 def _topic(row: Stored) -> Topic:

@@ -181,3 +181,15 @@ scopes = Table(
 )
 Index("scopes_by_version", scopes.c.version)
 Index("scopes_by_ranking", scopes.c.ranking)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("scope", _Text, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("published", _Key, nullable=False, comment="of the oldest entry it was drawn below"),
+    Column("id", _Text, nullable=False, comment="of that entry"),
+    Column("drawn", _Key, nullable=False, comment="when it was drawn; 0: on a new catalog"),
+    comment="Where the archives' blocks begin, but for block 1, which has no beginning.",
+)
+Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)

@@ -1,6 +1,6 @@
 """Write the catalog: the statements of one collect, in bulk, inside its one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feeds.catalog import schema
+from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
 
 Record: TypeAlias = dict[str, Any]
 """One row to write, by column name."""
@@ -209,6 +210,23 @@ class CatalogWriter:
         """Count the entries of providers anew, and note the newest."""
         found = self._count(schema.entries.c.provider, schema.entries.c.published, domains)
         self.upsert(schema.providers, [{"domain": domain, **counted} for domain, counted in found.items()])
+
+    # Blocks of archives
+
+    def divide_new(self, *, until: int) -> None:
+        """Divide the entries of a new catalog into blocks, but for those published after a moment, in seconds."""
+        topics, providers = schema.topics.c, schema.providers.c
+        large = 2 * BLOCK_SIZE  # what holds fewer is not divided
+        numbers = self._connection.scalars(select(topics.number).where(topics.entries >= large)).all()
+        domains = self._connection.scalars(select(providers.domain).where(providers.entries >= large)).all()
+        scopes = (Scope(), *(Scope(topic=number) for number in numbers), *(Scope(provider=name) for name in domains))
+        for scope in scopes:
+            Blocks(self._connection, scope).divide_all(until=until)
+
+    def divide(self, arrivals: Mapping[Scope, Collection[Key]], *, moment: int) -> None:
+        """Divide blocks that have grown too large by what has come into them; `moment`, in seconds, is the commit's."""
+        for scope, keys in arrivals.items():
+            Blocks(self._connection, scope).divide(keys, until=moment, drawn=moment)
 
     def _count(self, column: Column[Any], published: Column[int], values: Collection[Any]) -> dict[Any, Record]:
         counted: dict[Any, Record] = {value: {"entries": 0, "newest": None} for value in sorted(values)}

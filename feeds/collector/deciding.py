@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from feeds.catalog.blocks import Key, Scope
 from feeds.catalog.writer import Record, Stored
 from feeds.entry import Entry, encode_visible, fingerprint
 from feeds.moments import to_seconds
@@ -16,7 +17,8 @@ class Changes:
     """What a collect did to entries, in counts, and the scopes whose feeds look otherwise for it.
 
     In `visible` scopes a subscriber sees a difference; in `ranking` scopes only heat or quality moved. `topics` and
-    `providers` have to be counted anew.
+    `providers` have to be counted anew. `arrivals` are the places at which something has come into a scope that was
+    there before.
     """
 
     added: int = 0
@@ -26,6 +28,7 @@ class Changes:
     ranking: set[str] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
+    arrivals: dict[Scope, list[Key]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class Decider:
         self._rows.inserts.append(record)
         self._rows.joined.extend(_memberships(record["topics"], record["published"], number=record["number"]))
         self.changes.added += 1
+        self._arrive(record)
         self._note(record["topics"], record["provider"], released=record["released"])
 
     def _withdraw(self, stored: Stored) -> None:
@@ -104,6 +108,7 @@ class Decider:
         if is_withheld or any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
             self._leave(stored)
             self._rows.joined.extend(_memberships(record["topics"], record["published"], number=stored.number))
+            self._arrive(record)
         self.changes.changed += 1
         self._note(stored.topics, stored.provider, released=stored.released)
         self._note(record["topics"], record["provider"], released=record["released"])
@@ -126,6 +131,14 @@ class Decider:
             departed = {"topic": int(topic), "published": stored.published, "departure": self._next_departure}
             self._rows.departed.append(departed)
         self._next_departure += 1
+
+    def _arrive(self, record: Record) -> None:
+        if self._is_new or record["released"] > self._moment:
+            return
+        key = Key(record["published"], record["id"])
+        topics = (Scope(topic=int(topic)) for topic in record["topics"].split())
+        for scope in (Scope(), Scope(provider=record["provider"]), *topics):
+            self.changes.arrivals.setdefault(scope, []).append(key)
 
     def _record(self, entry: Entry, *, number: int) -> Record:
         document = encode_visible(entry)

@@ -37,6 +37,10 @@ def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment
         _write(writer, decider)
     writer.count_topics(decider.changes.topics)
     writer.count_providers(decider.changes.providers)
+    if affected.everything:
+        writer.divide_new(until=moment)
+    else:
+        writer.divide(decider.changes.arrivals, moment=moment)
     return decider.changes
 
 

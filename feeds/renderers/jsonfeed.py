@@ -27,12 +27,13 @@ def render_json(feed: Feed) -> bytes:
 
 def _describe_feed(feed: Feed) -> _Object:
     site = feed.site
+    older = (link.href for link in feed.links_in(Format.JSON) if link.rel == "prev-archive")
     return {"version": VERSION, "title": feed.title} | _without_empty(
         {
             "home_page_url": feed.page_url,
             "feed_url": feed.self_url(Format.JSON),
             "description": feed.subtitle,
-            "next_url": next((link.href for link in feed.links if link.rel == "next"), ""),
+            "next_url": next(older, ""),
             "icon": feed.image or site.logo or site.icon,
             "favicon": site.icon,
             "language": site.language,

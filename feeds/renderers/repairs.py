@@ -16,6 +16,7 @@ from feeds.renderers.dates import format_rfc822, format_rfc3339
 from feeds.renderers.media import MEDIA, add_media
 
 ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -31,12 +32,13 @@ class AtomFeedRepair:
 
     def extend_ns(self) -> dict[str, str]:
         """Declare the namespaces of all elements that the repairs add."""
-        return {"media": MEDIA}
+        return {"media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_atom(self, root: etree._Element) -> etree._Element:
         """Add the links but the alternate one, which feedgen wrote, and correct title and date."""
         for link in _feed_links(self._feed, Format.ATOM):
             etree.SubElement(root, "link", _link_attributes(link))
+        _mark_archive(root, self._feed)
         _declare_plain_text(root, "title", "subtitle")
         _write_date(root, "updated", self._feed.updated)
         _sort_children(root)
@@ -75,7 +77,7 @@ class RssFeedRepair:
 
     def extend_ns(self) -> dict[str, str]:
         """Declare the namespaces of all elements that the repairs add; feedgen declares Atom's."""
-        return {"dc": DUBLIN_CORE, "media": MEDIA}
+        return {"dc": DUBLIN_CORE, "media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
         """Add the date and the links, which RSS borrows from Atom."""
@@ -83,6 +85,7 @@ class RssFeedRepair:
         etree.SubElement(channel, "lastBuildDate").text = format_rfc822(self._feed.updated)
         for link in _feed_links(self._feed, Format.RSS):
             etree.SubElement(channel, f"{{{ATOM}}}link", _link_attributes(link))
+        _mark_archive(channel, self._feed)
         return root
 
 
@@ -121,7 +124,16 @@ def survive_html(text: str) -> str:
 
 def _feed_links(feed: Feed, format: Format) -> Iterator[Link]:
     yield Link("self", feed.self_url(format), format.media_type)
-    yield from feed.links
+    yield from feed.links_in(format)
+
+
+def _history_namespace(feed: Feed) -> dict[str, str]:
+    return {"fh": HISTORY} if feed.is_archive else {}
+
+
+def _mark_archive(parent: etree._Element, feed: Feed) -> None:
+    if feed.is_archive:
+        etree.SubElement(parent, f"{{{HISTORY}}}archive")
 
 
 def _link_attributes(link: Link) -> dict[str, str]:

@@ -10,7 +10,7 @@ from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.errors import CatalogBusyError, CatalogError
 from feeds.feed import EMPTY_FEED_UPDATED
-from tests.newsroom import START, Newsroom
+from tests.newsroom import START, Newsroom, url_of
 from tests.postgresql import Server
 
 
@@ -188,11 +188,15 @@ def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
         assert reader.next_release(after=newsroom.now) is None
 
 
-def test_a_window_says_whether_there_is_more(newsroom: Newsroom) -> None:
+def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert reader.window(Selection(), limit=1, now=newsroom.now).has_more
-        assert not reader.window(Selection(), limit=2, now=newsroom.now).has_more
+        window = reader.window(Selection(), limit=1, now=newsroom.now)
+        assert window.older
+        archive = reader.archive(Selection(), window.older, now=newsroom.now)
+        assert archive
+        assert [entry.id for entry in (*window.entries, *archive.entries)] == [url_of("a"), url_of("b")]
+        assert reader.window(Selection(), limit=3, now=newsroom.now).older is None
         assert reader.window(Selection(topic="nothing"), limit=2, now=newsroom.now).entries == ()

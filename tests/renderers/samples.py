@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import structs
 
 from feeds.entry import Category, Entry, Image, Kind, Provider, Reference
-from feeds.feed import Feed, Link, Site
+from feeds.feed import DocumentLink, Feed, Link, Site
 
 SITE = Site(
     url="https://news.example",
@@ -93,6 +93,21 @@ def make_video() -> Entry:
 def make_full_feed() -> Feed:
     """Make a feed in which every branch of every renderer is taken."""
     hub = Link("hub", "https://hub.example/")
-    archive = Link("prev-archive", "https://news.example/topics/gulls/archive/1.atom", "application/atom+xml")
-    following = Link("next", "https://news.example/topics/gulls.json?page=2")
-    return make_feed(make_lead(), make_related(), make_video(), make_entry(6), links=(hub, archive, following))
+    archive = DocumentLink("prev-archive", "/topics/gulls/archive/1")
+    return make_feed(make_lead(), make_related(), make_video(), make_entry(6), links=(hub,), documents=(archive,))
+
+
+def make_archive() -> Feed:
+    """Make a document of the same feed's archive, which has one before it and one after it."""
+    documents = (
+        DocumentLink("current", "/topics/gulls"),
+        DocumentLink("prev-archive", "/topics/gulls/archive/1"),
+        DocumentLink("next-archive", "/topics/gulls/archive/3"),
+    )
+    return make_feed(
+        *(make_entry(number) for number in (2, 1)),
+        path="/topics/gulls/archive/2",
+        documents=documents,
+        is_archive=True,
+        ttl_seconds=86_400,
+    )

@@ -7,10 +7,10 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from feeds.feed import Feed, Format, Link
+from feeds.feed import DocumentLink, Feed, Format, Link
 from feeds.renderers import render
 from tests.renderers.documents import texts
-from tests.renderers.samples import make_entry, make_feed, make_full_feed, make_lead, make_related
+from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead, make_related
 
 
 def read(feed: Feed) -> dict[str, Any]:
@@ -26,7 +26,9 @@ def test_an_empty_feed_is_as_it_was(golden: Callable[[str, bytes], None]) -> Non
     golden("empty.json", render(make_feed(), Format.JSON))
 
 
-@pytest.mark.parametrize("feed", [make_full_feed(), make_feed(subtitle="")], ids=["full", "empty"])
+@pytest.mark.parametrize(
+    "feed", [make_full_feed(), make_archive(), make_feed(subtitle="")], ids=["full", "archive", "empty"]
+)
 def test_json_follows_the_schema(schemas: Path, feed: Feed) -> None:
     schema = json.loads((schemas / "jsonfeed-1.1.json").read_text())
     formats = jsonschema.Draft7Validator.FORMAT_CHECKER
@@ -34,9 +36,16 @@ def test_json_follows_the_schema(schemas: Path, feed: Feed) -> None:
 
 
 def test_hubs_and_the_next_page_come_from_the_links() -> None:
-    document = read(make_feed(links=(Link("hub", "https://hub.example/"), Link("next", "https://news.example/2.json"))))
+    older = DocumentLink("prev-archive", "/topics/gulls/archive/2")
+    document = read(make_feed(links=(Link("hub", "https://hub.example/"),), documents=(older,)))
     assert document["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
-    assert document["next_url"] == "https://news.example/2.json"
+    assert document["next_url"] == "https://news.example/topics/gulls/archive/2.json"
+
+
+def test_an_archive_leads_on_to_what_is_older() -> None:
+    document = read(make_archive())
+    assert document["feed_url"] == "https://news.example/topics/gulls/archive/2.json"
+    assert document["next_url"] == "https://news.example/topics/gulls/archive/1.json"
 
 
 def test_an_entry_carries_its_coverage_and_its_leads() -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 from feeds.feed import Feed, Format, LinkChoice, Site, entry_url
 from feeds.renderers import render
 from tests.renderers.documents import parse, select, select_texts, texts
-from tests.renderers.samples import make_entry, make_feed, make_full_feed, make_lead
+from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead
 
 XML_FORMATS = pytest.mark.parametrize("format", [Format.ATOM, Format.RSS])
 FULL = make_full_feed()
@@ -37,11 +37,32 @@ def test_a_full_feed_is_as_it_was(format: Format, golden: Callable[[str, bytes],
 
 
 @XML_FORMATS
+def test_an_archive_is_as_it_was(format: Format, golden: Callable[[str, bytes], None]) -> None:
+    golden(f"archive.{format}", render(make_archive(), format))
+
+
+@XML_FORMATS
+def test_an_archive_says_that_it_is_one_and_what_is_beside_it(format: Format) -> None:
+    base = "https://news.example/topics/gulls"
+    root = parse(make_archive(), format)
+    assert len(select(root, "//fh:archive")) == 1
+    assert select(parse(FULL, format), "//fh:archive") == []
+    links = feedparser.parse(render(make_archive(), format)).feed.links
+    assert {link.rel: link.href for link in links if link.rel != "alternate"} == {
+        "self": f"{base}/archive/2.{format}",
+        "current": f"{base}.{format}",
+        "prev-archive": f"{base}/archive/1.{format}",
+        "next-archive": f"{base}/archive/3.{format}",
+    }
+    assert {link.type for link in links if link.rel != "alternate"} == {format.media_type}
+
+
+@XML_FORMATS
 def test_an_empty_feed_is_as_it_was(format: Format, golden: Callable[[str, bytes], None]) -> None:
     golden(f"empty.{format}", render(make_feed(), format))
 
 
-@pytest.mark.parametrize("feed", [FULL, make_feed()], ids=["full", "empty"])
+@pytest.mark.parametrize("feed", [FULL, make_archive(), make_feed()], ids=["full", "archive", "empty"])
 def test_atom_follows_the_grammar(schemas: Path, feed: Feed) -> None:
     grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
     grammar.assertValid(parse(feed, Format.ATOM))

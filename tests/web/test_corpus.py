@@ -1,5 +1,6 @@
 """Real articles, where FEEDS_CORPUS names some."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from feeds.address import EVERYTHING, Subject
 from feeds.catalog.reader import CatalogReader, Selection
 from feeds.catalog.store import Catalog
 from feeds.entry import Entry
-from tests.publications import NOW, collected, make_client
+from feeds.feed import Format
+from tests.publications import NOW, SITE_URL, collected, make_client
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 
@@ -71,6 +73,45 @@ def test_every_entry_is_in_a_feed_once(client: FlaskClient, reader: CatalogReade
             ids = [entry.id for entry in read.entries]
             assert ids
             assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("format", Format)
+def test_feed_and_archive_hold_every_entry_once(
+    catalog: Catalog, reader: CatalogReader, schemas: Path, format: Format
+) -> None:
+    client = make_client(catalog, FEEDS_LIMIT="20")
+    grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
+    for subject in [EVERYTHING, *(Subject(topic=topic.slug) for topic in reader.topics())]:
+        documents = list(walk(client, f"{subject.path}.{format}"))
+        ids = [id for document in documents for id in read_ids(document, format)]
+        window = reader.window(Selection(subject.topic), limit=10_000, now=NOW)
+        assert ids == [entry.id for entry in window.entries]
+        for document in documents if format is Format.ATOM else ():
+            grammar.assertValid(etree.fromstring(document))
+
+
+def walk(client: FlaskClient, path: str) -> Iterator[bytes]:
+    """Follow the links from a feed through its archive."""
+    while path:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        yield response.data
+        path = find_older(response.data).removeprefix(SITE_URL)
+
+
+def find_older(document: bytes) -> str:
+    if document.startswith(b"{"):
+        return str(json.loads(document).get("next_url", ""))
+    links = etree.fromstring(document).iterfind(".//atom:link[@rel='prev-archive']", ATOM)
+    return next((str(link.get("href")) for link in links), "")
+
+
+def read_ids(document: bytes, format: Format) -> list[str]:
+    if format is Format.JSON:
+        return [item["id"] for item in json.loads(document)["items"]]
+    root = etree.fromstring(document)
+    path = "atom:entry/atom:id" if format is Format.ATOM else "channel/item/guid"
+    return [str(element.text) for element in root.iterfind(path, ATOM)]
 
 
 def test_every_lead_lists_its_coverage(client: FlaskClient, reader: CatalogReader) -> None:

@@ -16,6 +16,8 @@ TYPES = {
     "/feed.atom": "application/atom+xml; charset=utf-8",
     "/topics/ai.rss": "application/rss+xml; charset=utf-8",
     "/providers/govtech.com.json": "application/feed+json",
+    "/feed/archive/1.atom": "application/atom+xml; charset=utf-8",
+    "/topics/ai/archive/1.json": "application/feed+json",
     "/feeds.opml": "text/x-opml; charset=utf-8",
     "/": "text/html; charset=utf-8",
     "/topics/ai": "text/html; charset=utf-8",

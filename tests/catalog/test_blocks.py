@@ -1,0 +1,340 @@
+"""A feed and its archive: every entry once, whatever happens to articles, and old documents stay as they are."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from feeds.address import ArchivePart, Cut
+from feeds.catalog.blocks import BLOCK_SIZE
+from feeds.catalog.reader import Archive, Selection, Window
+from feeds.entry import Entry
+from tests.collector.test_edits import open_newsroom
+from tests.conftest import SOAK
+from tests.newsroom import START, Newsroom, url_of
+from tests.postgresql import Server
+
+ALL = Selection()
+ARTICLES = Selection(with_related=False)
+TIDES = Selection(topic="tides")
+POST = Selection(provider="post.example")
+SELECTIONS = (ALL, ARTICLES, TIDES, POST)
+DAY = datetime(2021, 3, 1, tzinfo=UTC)
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+class Stories(NamedTuple):
+    """Stories to publish together, as the coverage of one lead: how many, and between which seconds of the day."""
+
+    size: int
+    earliest: int
+    latest: int
+
+
+class Document(NamedTuple):
+    """A document of a feed: its entries and links, when it last changed, and whether it is to stay as it is."""
+
+    entries: tuple[Entry, ...]
+    links: tuple[object, ...]
+    changed: datetime | None
+    is_lasting: bool
+
+
+def publish(newsroom: Newsroom, name: str, stories: Stories, *, seed: int = 0) -> None:
+    """Write so many related stories, which are told of by nobody else, and a lead as new as the newest of them."""
+    spread = stories.latest - stories.earliest + 1
+    seconds = ((number + 1) * (104_729 + 7_919 * seed) % spread for number in range(stories.size))
+    write(newsroom, name, [DAY + timedelta(seconds=stories.earliest + second) for second in seconds])
+
+
+def write(newsroom: Newsroom, name: str, moments: list[datetime]) -> None:
+    related = [
+        {
+            "title": f"Story {name}-{number}",
+            "webUrl": url_of(f"{name}-{number}"),
+            "publishedDateTime": moment.isoformat(),
+            "provider": {"name": "The Post", "domain": f"{'post' if number % 3 else 'times'}.example"},
+        }
+        for number, moment in enumerate(moments)
+    ]
+    newsroom.write(name, publishedDateTime=max(moments, default=DAY).isoformat(), topics=["Tides"], related=related)
+
+
+def write_one(newsroom: Newsroom, name: str, second: int, **fields: object) -> None:
+    newsroom.write(name, publishedDateTime=(DAY + timedelta(seconds=second)).isoformat(), topics=["Tides"], **fields)
+
+
+def window(newsroom: Newsroom, selection: Selection, limit: int) -> Window:
+    with newsroom.catalog.reading() as reader:
+        return reader.window(selection, limit=limit, now=newsroom.now)
+
+
+def find_archive(newsroom: Newsroom, selection: Selection, part: ArchivePart) -> Archive | None:
+    with newsroom.catalog.reading() as reader:
+        return reader.archive(selection, part, now=newsroom.now)
+
+
+def archive(newsroom: Newsroom, selection: Selection, part: ArchivePart) -> Archive:
+    found = find_archive(newsroom, selection, part)
+    assert found
+    return found
+
+
+def walk(newsroom: Newsroom, selection: Selection, *, limit: int) -> Iterator[tuple[ArchivePart | None, Document]]:
+    """Follow the links to what is older, from the feed on."""
+    current = window(newsroom, selection, limit)
+    yield None, Document(current.entries, (current.older,), current.changed, is_lasting=False)
+    part = current.older
+    while part:
+        found = archive(newsroom, selection, part)
+        yield part, show(found)
+        part = found.older
+
+
+def show(found: Archive) -> Document:
+    links = (found.older, found.newer, found.is_growing)
+    return Document(found.entries, links, found.changed, is_lasting=not found.is_growing)
+
+
+def list_ids(newsroom: Newsroom, selection: Selection, *, limit: int) -> list[str]:
+    return [entry.id for _, document in walk(newsroom, selection, limit=limit) for entry in document.entries]
+
+
+def read_blocks(newsroom: Newsroom, selection: Selection = ALL) -> dict[int, Document]:
+    """Read all blocks by number, from the newest, which comes after the one that a feed links to, or is that."""
+    older = window(newsroom, selection, 1).older
+    part: ArchivePart | None = ArchivePart(older.block) if older else None
+    while part and (newer := archive(newsroom, selection, part).newer):
+        part = newer
+    blocks = {}
+    while part:
+        found = archive(newsroom, selection, part)
+        blocks[part.block] = show(found)
+        part = found.older
+    return blocks
+
+
+def list_numbers(newsroom: Newsroom, selection: Selection = ALL) -> list[int]:
+    return list(read_blocks(newsroom, selection))
+
+
+def check_complete(newsroom: Newsroom, *, limit: int) -> None:
+    """Check that feed and archive together hold everything once, in order, and blocks do as well, the other way."""
+    for selection in SELECTIONS:
+        everything = [entry.id for entry in window(newsroom, selection, 10_000).entries]
+        assert list_ids(newsroom, selection, limit=limit) == everything
+        blocks = read_blocks(newsroom, selection)
+        assert [entry.id for block in blocks.values() for entry in block.entries] == everything
+        assert [number for number, block in blocks.items() if not block.is_lasting] == list(blocks)[:1]
+
+
+class Subscriber:
+    """Knows every document of some feeds that there has ever been, and looks again at each."""
+
+    def __init__(self, newsroom: Newsroom, limits: list[int]) -> None:
+        self._newsroom = newsroom
+        self._limits = limits
+        self._known: dict[tuple[Selection, int | ArchivePart], Document] = {}
+
+    def look(self) -> set[tuple[Selection, int | ArchivePart]]:
+        """Check that each document's Last-Modified has moved if it is another, and then only; give those that are."""
+        now = self._read()
+        moved = {key for key, new in now.items() if key in self._known and new[:2] != self._known[key][:2]}
+        for key, document in now.items():
+            old = self._known.get(key)
+            if key in moved:
+                assert old
+                assert document.changed is not None, key
+                assert old.changed is None or document.changed > old.changed, key
+            elif old:
+                assert document.changed == old.changed, key
+        self._known = now
+        return moved
+
+    def list_lasting(self) -> set[tuple[Selection, int | ArchivePart]]:
+        return {key for key, document in self._known.items() if document.is_lasting}
+
+    def _read(self) -> dict[tuple[Selection, int | ArchivePart], Document]:
+        read: dict[tuple[Selection, int | ArchivePart], Document] = {}
+        for selection in SELECTIONS:
+            for limit in self._limits:
+                for part, document in walk(self._newsroom, selection, limit=limit):
+                    read[selection, part or limit] = document
+            for number, document in read_blocks(self._newsroom, selection).items():
+                read[selection, ArchivePart(number)] = document
+        for selection, place in self._known.keys() - read.keys():
+            if isinstance(place, ArchivePart):
+                found = find_archive(self._newsroom, selection, place)
+                assert found or place.cut  # a cut that far too much has come below is given up
+                read |= {(selection, place): show(found)} if found else {}
+        return read
+
+
+STORIES = st.builds(
+    lambda size, start, spread: Stories(size, start, start + spread),
+    st.integers(0, 250),
+    st.integers(0, 1000),
+    st.sampled_from([0, 5, 1000]),
+)
+STEPS = st.lists(st.tuples(st.sampled_from("abcd"), STORIES, st.integers(0, 9)), min_size=1, max_size=3)
+
+
+def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, limit: int) -> None:
+    newsroom.write("z")
+    newsroom.collect()
+    subscriber = Subscriber(newsroom, [1, limit])
+    subscriber.look()
+    for name, stories, seed in steps:
+        publish(newsroom, name, stories, seed=seed)
+        newsroom.collect()
+        check_complete(newsroom, limit=limit)
+        subscriber.look()
+
+
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 3, phases=PHASES)
+@given(steps=STEPS, limit=st.integers(1, 200))
+def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, int]], limit: int) -> None:
+    with open_newsroom() as newsroom:
+        run_history(newsroom, steps, limit=limit)
+        with open_newsroom() as fresh:
+            fresh.folder, fresh.now = newsroom.folder, newsroom.now
+            fresh.collect()
+            check_complete(fresh, limit=limit)
+
+
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
+@given(steps=STEPS, limit=st.integers(1, 200))
+def test_postgresql_holds_everything_once(
+    postgresql: Server, steps: list[tuple[str, Stories, int]], limit: int
+) -> None:
+    with open_newsroom(postgresql.create_database()) as newsroom:
+        run_history(newsroom, steps, limit=limit)
+
+
+@pytest.fixture
+def archived(newsroom: Newsroom) -> Newsroom:
+    """Give a newsroom with three blocks, the newest of which still grows."""
+    publish(newsroom, "first", Stories(3 * BLOCK_SIZE + 30, 1000, 2000))
+    newsroom.collect()
+    return newsroom
+
+
+def test_a_new_catalog_is_divided_as_one_that_has_grown(archived: Newsroom) -> None:
+    sizes = [len(block.entries) for block in read_blocks(archived).values()]
+    assert sizes == [BLOCK_SIZE + 31, BLOCK_SIZE, BLOCK_SIZE]
+    with open_newsroom() as growing:
+        moments = [DAY + timedelta(seconds=second) for second in range(1000, 1000 + 3 * BLOCK_SIZE + 30)]
+        for end in range(60, len(moments) + 90, 90):
+            write(growing, "first", moments[:end])
+            growing.collect()
+        grown = read_blocks(growing)
+    assert [len(block.entries) for block in grown.values()] == sizes
+    assert list(grown) == [3, 2, 1]
+
+
+def test_what_is_published_leaves_every_archive_document_as_it_was(archived: Newsroom) -> None:
+    subscriber = Subscriber(archived, [50, 200])
+    subscriber.look()
+    for number in range(3):
+        lasting = subscriber.list_lasting()
+        assert len(lasting) > 10
+        publish(archived, f"more-{number}", Stories(90, 3000 + number * 100, 3099 + number * 100))
+        archived.collect()
+        assert subscriber.look() & lasting == set()
+    assert list_numbers(archived) == [6, 5, 4, 3, 2, 1]
+
+
+def test_what_leaves_or_comes_late_changes_its_own_block_alone(archived: Newsroom) -> None:
+    write_one(archived, "old", 999)
+    archived.collect()
+    before = read_blocks(archived)
+    newest, middle, oldest = before
+    write_one(archived, "old", 999, title="Another title")
+    archived.collect()
+    edited = read_blocks(archived)
+    assert [number for number in before if edited[number] != before[number]] == [oldest]
+    archived.delete("old")
+    archived.collect()
+    left = read_blocks(archived)
+    assert [number for number in before if left[number] != edited[number]] == [oldest]
+    late = before[middle].entries[50].published
+    archived.write("late", publishedDateTime=late.isoformat(), topics=["Tides"])
+    archived.collect()
+    come = read_blocks(archived)
+    assert [number for number in before if come[number] != left[number]] == [middle]
+    assert (newest, middle, oldest) == (3, 2, 1)
+
+
+def test_a_block_that_grows_too_large_is_divided(archived: Newsroom) -> None:
+    publish(archived, "import", Stories(3 * BLOCK_SIZE, 0, 10))
+    archived.collect()
+    assert list_numbers(archived) == [3, 2, 6, 5, 4, 1][: len(list_numbers(archived))]
+    assert max(len(block.entries) for block in read_blocks(archived).values()) < 2 * BLOCK_SIZE
+    check_complete(archived, limit=50)
+
+
+def test_a_cut_holds_even_when_its_entry_is_gone(archived: Newsroom) -> None:
+    for name in "abc":
+        write_one(archived, name, 5000)
+    archived.collect()
+    part = window(archived, ALL, 2).older
+    assert part
+    older = archive(archived, ALL, part)
+    assert older.entries[0].id == url_of("c")
+    archived.delete("b")
+    archived.collect()
+    assert archive(archived, ALL, part) == older
+
+
+def test_a_cut_at_an_unknown_entry_goes_by_its_moment(archived: Newsroom) -> None:
+    write_one(archived, "a", 5000)
+    archived.collect()
+    second = int(DAY.timestamp()) + 5000
+    for published, first in ((second, url_of("a")), (second - 1, archive(archived, ALL, ArchivePart(3)).entries[1].id)):
+        found = archive(archived, ALL, ArchivePart(3, Cut(published, "00000000")))
+        assert found.entries[0].id == first
+
+
+def test_there_are_no_other_parts(archived: Newsroom) -> None:
+    publish(archived, "more", Stories(3 * BLOCK_SIZE, 3000, 4000))
+    archived.collect()
+    late = Cut(int(DAY.timestamp()) + 9999, "00000000")
+    assert find_archive(archived, ALL, ArchivePart(99)) is None
+    assert find_archive(archived, ALL, ArchivePart(99, late)) is None
+    assert find_archive(archived, ALL, ArchivePart(1, late)) is None  # it would be nearly everything
+    assert archive(archived, ALL, ArchivePart(5, late)).entries
+
+
+def test_what_waits_for_its_day_is_in_no_archive(archived: Newsroom) -> None:
+    ahead = [START + timedelta(days=1, seconds=second) for second in range(2 * BLOCK_SIZE)]
+    write(archived, "ahead", ahead)
+    archived.collect()
+    assert list_numbers(archived) == [3, 2, 1]
+    check_complete(archived, limit=10)
+    archived.wait(days=2)
+    check_complete(archived, limit=10)
+    write_one(archived, "next", 5 * 86_400)
+    archived.collect()
+    check_complete(archived, limit=10)
+    assert list_numbers(archived) == [5, 4, 3, 2, 1]
+
+
+def test_a_topic_under_another_name_has_its_archive(archived: Newsroom) -> None:
+    numbers = list_numbers(archived, TIDES)
+    (archived.folder / "topics").mkdir()
+    (archived.folder / "topics" / "ebb.yaml").write_text("name: Ebb\nshortname: Tides\n")
+    archived.collect()
+    assert list_numbers(archived, Selection(topic="ebb")) == numbers == [3, 2, 1]
+
+
+def test_a_feed_without_an_archive_has_an_empty_one(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.collect()
+    (_, current), (part, older) = walk(newsroom, ALL, limit=1)
+    assert part == current.links[0]
+    assert older == Document((), (None, None, False), None, is_lasting=True)
