@@ -65,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
     max_age_seconds: int
     hubs: tuple[str, ...]
+    cache_mb: int
     database_url: str
     port: int
     workers: int
@@ -212,6 +213,10 @@ SETTINGS = (
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_urls,
         help="The WebSub hubs that your feeds name, as absolute addresses with blanks or commas between them.",
+    ),
+    Setting(
+        "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, 1, 65_536),
+        help="How many MiB of finished feeds each worker process keeps in memory.",
     ),
     Setting(
         "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,

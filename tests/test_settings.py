@@ -37,6 +37,7 @@ def test_every_setting_is_read() -> None:
             "FEEDS_LIMIT": "200",
             "FEEDS_MAX_AGE": "60",
             "FEEDS_HUBS": "https://a.example/, https://b.example/?x=1\nhttps://a.example/",
+            "FEEDS_CACHE_MB": "256",
             "DATABASE_URL": "postgres://user:word@host/name",
             "PORT": "5000",
             "WEB_CONCURRENCY": "4",
@@ -47,7 +48,7 @@ def test_every_setting_is_read() -> None:
     assert settings.hubs == ("https://a.example/", "https://b.example/?x=1")
     assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
     assert (settings.related, settings.link) == (Related.LINKS, LinkChoice.CDN)
-    assert (settings.port, settings.workers, settings.limit) == (5000, 4, 200)
+    assert (settings.port, settings.workers, settings.limit, settings.cache_mb) == (5000, 4, 200, 256)
 
 
 def test_a_blank_value_counts_as_unset() -> None:
@@ -86,6 +87,7 @@ def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) 
         ("FEEDS_LIMIT", "many", "from 1 to 200"),
         ("FEEDS_MAX_AGE", "-1", "from 0 to 86400"),
         ("FEEDS_HUBS", "hub.example", "https://feeds.example.org"),
+        ("FEEDS_CACHE_MB", "0", "from 1 to 65536"),
         ("FEEDS_CONTENT", ":", "name a folder"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
         ("PORT", "0", "from 1 to 65535"),
@@ -137,6 +139,7 @@ def test_a_password_is_hidden(url: str, shown: str) -> None:
         ("FEEDS_LIMIT", "10", True),
         ("FEEDS_MAX_AGE", "60", True),
         ("FEEDS_HUBS", "https://hub.example", True),
+        ("FEEDS_CACHE_MB", "256", False),
         ("FEEDS_CONTENT", "news", False),
         ("DATABASE_URL", "sqlite:///other", False),
         ("WEB_CONCURRENCY", "3", False),

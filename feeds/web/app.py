@@ -17,7 +17,7 @@ from feeds.web.hotpath import HotPath
 from feeds.web.responses import NO_STORE, Answer, answer, complete
 from feeds.web.shelf import Shelf
 
-MAX_SHELF_BYTES = 64 * 1024 * 1024
+_BYTES_PER_MB = 1024 * 1024
 
 
 def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK) -> Flask:
@@ -25,7 +25,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
     app = Flask(__name__, static_folder=None, template_folder=None)
     # Werkzeug would redirect `//` by itself, to an address made from the request's Host.
     app.url_map.merge_slashes = False
-    shelf = Shelf(catalog, settings, clock=clock, max_bytes=MAX_SHELF_BYTES)
+    shelf = Shelf(catalog, settings, clock=clock, max_bytes=settings.cache_mb * _BYTES_PER_MB)
 
     @app.get("/healthz")
     def report_health() -> Response:

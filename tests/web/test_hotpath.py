@@ -213,3 +213,13 @@ def test_without_the_database_readers_notice_nothing(room: Catalog, tmp_path: Pa
     assert ask(hot, "/feed.atom", **{"Accept-Encoding": "gzip"})[0] == "200 OK"
     assert ask(hot, "/feed.atom", **{"Accept-Encoding": "br", "If-None-Match": "*"})[0] == "304 NOT MODIFIED"
     assert ask(hot, "/feed.rss")[0] == "503 SERVICE UNAVAILABLE"
+
+
+def test_memory_is_bounded_by_the_setting(room: Catalog, tmp_path: Path) -> None:
+    for number in range(12):
+        body = "".join(f"Word {number * word}. " for word in range(20_000))
+        write_article(tmp_path / "content", f"long{number}", topics=f"[Topic {number}]", excerpt=f'"{body}"')
+    Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
+    hot = make_hot(create_app(make_settings(FEEDS_CACHE_MB="1"), room, clock=CLOCK))
+    sizes = [len(ask(hot, f"/topics/topic-{number}.atom")[2]) for number in range(12)]
+    assert sum(sizes) > 2**20 >= hot.shelf.size > 0
