@@ -88,14 +88,14 @@ def counting_steps() -> Iterator[list[int]]:
 
 
 def measure_partial(folder: Path, *, articles: int) -> int:
-    """Count what it costs to publish, reject, and withdraw an article among others, each with a problem of its own."""
+    """Count what it costs to change, reject, and withdraw an article among others, each with a problem of its own."""
     folder.mkdir()
     newsroom = Newsroom(folder / "articles", f"sqlite:///{folder / 'catalog.sqlite'}")
-    for number in range(articles):
-        provider = {"name": f"Paper {number}", "domain": f"{number}.example"}
-        newsroom.write(f"{number}", provider=provider, images="none")
+    papers = [{"name": f"Paper {number}", "domain": f"{number}.example"} for number in range(articles)]
+    for number, paper in enumerate(papers):
+        newsroom.write(f"{number}", provider=paper, images="none")
     newsroom.collect()
-    newsroom.write("0", title="Other")
+    newsroom.write("0", title="Other", provider=papers[0])
     newsroom.write_text("1", "title: [\n")
     newsroom.delete("2")
     with counting_steps() as steps:
