@@ -15,7 +15,6 @@ from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import ROOT, MeasureError, Memory, list_children, make_environment, read_memory
 from benchmarks.rendering import find_largest_topics
-from feeds import gunicorn_conf
 from feeds.catalog.store import Catalog
 from feeds.feed import Format
 
@@ -27,7 +26,7 @@ _MEMORY_LIMIT = 1.2
 _GUNICORN = (sys.executable, "-m", "gunicorn")
 _OURS = (*_GUNICORN, "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")
 _BARE = (
-    *(*_GUNICORN, "--worker-class", gunicorn_conf.worker_class, "--threads", str(gunicorn_conf.threads)),
+    *(*_GUNICORN, "--worker-class", "gthread", "--threads", "4"),  # as ours
     *("--workers", "1", "--preload", "--no-control-socket", "--log-level", "warning", "benchmarks.bare:app"),
 )
 
