@@ -100,9 +100,8 @@ def read_source(task: Task) -> Reading:
     except ArticleError as error:
         return Reading(file, digest, rejected=True, problems=(error.problem,))
     mentions = mentions_of(article, file.key)
-    labels = (
-        tuple((category.term, category.label) for category in mentions[0].draft.categories) if mentions[0].draft else ()
-    )
+    own = mentions[0].draft
+    labels = tuple((category.term, category.label) for category in own.categories) if own else ()
     return Reading(file, digest, problems=problems, mentions=[_row(mention) for mention in mentions], labels=labels)
 
 

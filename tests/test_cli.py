@@ -70,7 +70,11 @@ def assert_sentence(result: Result, *words: str) -> None:
 def test_collect_says_what_it_did(run: Run) -> None:
     first, second = run("collect"), run("collect")
     assert first.stdout.startswith("articles: 2 read, 0 as before, 0 rejected, 0 gone\nentries: 3 added, ")
-    assert second.stdout.splitlines()[1] == "entries: 0 added, 0 changed, 0 withdrawn, 3 unchanged"
+    assert "\nfeeds: /feed, /providers/govtech.com, /providers/masslive.com, /topics/ai, /topics/" in first.stdout
+    assert second.stdout.splitlines()[1:3] == [
+        "entries: 0 added, 0 changed, 0 withdrawn, 3 unchanged",
+        "feeds: as before",
+    ]
     assert first.stderr == second.stderr == ""
 
 

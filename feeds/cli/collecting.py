@@ -13,6 +13,7 @@ from feeds.problems import ReportFormat, write_report
 from feeds.settings import Settings
 from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 
+_SHOWN_FEEDS = 6
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 
 
@@ -71,4 +72,11 @@ def _summarize(result: CollectResult) -> str:
         f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
     )
     timing = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
-    return f"articles: {articles}\nentries: {counts}\nversion {result.version}; {timing}"
+    return f"articles: {articles}\nentries: {counts}\nfeeds: {_name_feeds(result)}\nversion {result.version}; {timing}"
+
+
+def _name_feeds(result: CollectResult) -> str:
+    """Name the feeds that a subscriber sees otherwise, the first of them at least."""
+    shown = ", ".join(f"/{scope}" for scope in sorted(result.scopes)[:_SHOWN_FEEDS])
+    more = len(result.scopes) - _SHOWN_FEEDS
+    return f"{shown}{f' and {more} more' if more > 0 else ''} changed" if shown else "as before"
