@@ -38,6 +38,7 @@ def main() -> None:
     envvar="BENCH_HUGO",
     help="Script called as PATH ARTICLES_DIR, to build them with Hugo and print `N s wall, … KB peak`.",
 )
+@click.option("--hugo-limit", type=int, help="The most articles to build with Hugo, whose memory grows with them.")
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
 @click.option("--runs", default=5, show_default=True, help="How many times everything is measured.")
 @click.option("--changes", default=10, show_default=True, help="How many changes `collect --watch` is timed with.")
@@ -48,6 +49,7 @@ def catalog(  # noqa: PLR0913 one parameter per option
     *,
     make_corpus: Path | None,
     hugo: Path | None,
+    hugo_limit: int | None,
     sizes: str,
     runs: int,
     changes: int,
@@ -61,7 +63,7 @@ def catalog(  # noqa: PLR0913 one parameter per option
     """
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
-        figures, notes = _measure(corpora, Plan(runs=runs, changes=changes, hugo=hugo))
+        figures, notes = _measure(corpora, Plan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit))
     command = f"make bench BENCH_ARGS='catalog --sizes {sizes} --runs {runs} --changes {changes}'"
     report = Report(
         command=command,

@@ -14,11 +14,16 @@ from benchmarks.watching import can_watch, measure_watching
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How often to measure, and the script that builds articles with Hugo, if there is one."""
+    """How often to measure, and the script that builds up to `hugo_limit` articles with Hugo, if there is one."""
 
     runs: int
     changes: int
     hugo: Path | None
+    hugo_limit: int | None = None
+
+    def choose_hugo(self, corpus: Corpus) -> Path | None:
+        """Give the script if it is to build this corpus."""
+        return self.hugo if self.hugo_limit is None or corpus.size <= self.hugo_limit else None
 
 
 def measure_catalog(corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
@@ -29,19 +34,21 @@ def measure_catalog(corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tup
     """
     figures: list[Figure] = []
     for corpus in corpora:
-        figures += measure_collecting(corpus, runs=plan.runs, hugo=plan.hugo, tell=tell)
+        figures += measure_collecting(corpus, runs=plan.runs, hugo=plan.choose_hugo(corpus), tell=tell)
     watches = can_watch()
     if watches:
         figures += [measure_watching(corpus, changes=plan.changes, tell=tell) for corpus in corpora]
     figures += measure_rendering(corpora, runs=plan.runs, tell=tell)
     figures += measure_starting(corpora, runs=plan.runs, tell=tell)
-    return tuple(figures), tuple(_note_absences(plan, watches=watches))
+    return tuple(figures), tuple(_note_absences(corpora, plan, watches=watches))
 
 
-def _note_absences(plan: Plan, *, watches: bool) -> list[str]:
+def _note_absences(corpora: Sequence[Corpus], plan: Plan, *, watches: bool) -> list[str]:
     notes = []
     if plan.hugo is None:
         notes.append("Hugo was not measured: `--hugo` names no script.")
+    elif not all(plan.choose_hugo(corpus) for corpus in corpora):
+        notes.append(f"Hugo was not measured above {plan.hugo_limit:,} articles: `--hugo-limit` says so.")
     if not watches:
         notes.append("Watching was not measured: `feeds collect` has no `--watch`.")
     return notes
