@@ -7,6 +7,7 @@ FeedsError
 │   └── CatalogBusyError    another collector holds it
 ├── ExportError         an export cannot be written
 ├── MassRemovalError    a collect would remove most of the articles
+├── BadRequestError     a URL asks for something in a way that cannot be read
 ├── NotFoundError       a URL path names no feed
 │   └── GoneError           a URL path names a feed that has been retired
 └── MovedError          a URL path is not the canonical one; carries the path that is
@@ -76,6 +77,10 @@ class MassRemovalError(FeedsError):
         )
         self.removed = removed
         self.known = known
+
+
+class BadRequestError(FeedsError):
+    """A URL asks for something in a way that cannot be read; the sentence points at the part."""
 
 
 class NotFoundError(FeedsError):

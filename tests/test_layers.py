@@ -14,8 +14,19 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
     ("__init__", "encodings", "errors", "moments", "text", "values"),
-    ("folders", "source", "yaml_errors", "frontmatter", "sanitize", "entry", "feed", "fields", "setting_values"),
-    ("settings", "address", "article", "changes", "topics", "topicfile"),
+    (
+        "folders",
+        "source",
+        "yaml_errors",
+        "frontmatter",
+        "sanitize",
+        "entry",
+        "expression",
+        "feed",
+        "fields",
+        "setting_values",
+    ),
+    ("settings", "selection", "address", "article", "changes", "topics", "topicfile"),
     ("mention", "merge", "problems"),
     ("reading", "catalog", "renderers"),
     ("directory", "query"),
