@@ -12,11 +12,12 @@ from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import run_python
 from feeds.address import FeedAddress, Subject
-from feeds.catalog.reader import CatalogReader, Selection
+from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
 from feeds.feed import Format
 from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import represent
+from feeds.selection import plain
 from feeds.settings import Settings
 
 _ROUNDS = 5
@@ -62,7 +63,7 @@ def time_rendering(database_url: str) -> dict[str, float]:
 
     def read(topic: str) -> None:
         with catalog.reading() as reader:
-            reader.window(Selection(topic=topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
+            reader.window(plain(topic=topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
 
     def render(format: Format, topic: str) -> None:
         with catalog.reading() as reader:

@@ -8,10 +8,11 @@ from uuid import UUID, uuid5
 import msgspec
 
 from feeds.address import EVERYTHING, ArchivePart, PageAddress, Subject, archive_stem
-from feeds.catalog.reader import CatalogReader, Selection
+from feeds.catalog.reader import CatalogReader
 from feeds.entry import Entry
 from feeds.errors import NotFoundError
 from feeds.feed import DocumentLink, Feed, Link
+from feeds.selection import Selection, plain
 from feeds.settings import Related, Settings
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
@@ -22,8 +23,8 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as it is now, or a document of its archive.
 
     `changed` is when it last became different from what it had been, None where nothing was ever in it; `is_full` says
-    that it has no room for more, so that older entries may exist. `name` is what its subject is called, `scope` the
-    part of the catalog it shows.
+    that it has no room for more, so that older entries may exist. `name` is what its subject is called, `scopes` the
+    parts of the catalog it shows.
     """
 
     subject: Subject
@@ -31,7 +32,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     changed: datetime | None
     is_full: bool
-    scope: str
+    scopes: tuple[str, ...]
 
 
 class _Heading(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
         name=heading.name,
         changed=window.changed,
         is_full=window.older is not None,
-        scope=selection.scope,
+        scopes=selection.scopes,
     )
 
 
@@ -103,12 +104,12 @@ def read_archive(
         name=heading.name,
         changed=archive.changed,
         is_full=archive.older is not None,
-        scope=selection.scope,
+        scopes=selection.scopes,
     )
 
 
 def _select(subject: Subject, settings: Settings) -> Selection:
-    return Selection(subject.topic, subject.provider, with_related=settings.related is Related.ENTRIES)
+    return plain(subject.topic, subject.provider, with_related=settings.related is Related.ENTRIES)
 
 
 def _make_feed(subject: Subject, heading: _Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:

@@ -120,7 +120,7 @@ def _represent_edition(edition: Edition, format: Format) -> Representation:
         _FEED_TYPES[format],
         changed=edition.changed,
         max_age_seconds=edition.feed.ttl_seconds,
-        scopes=(edition.scope,),
+        scopes=edition.scopes,
     )
 
 
@@ -133,7 +133,7 @@ def _represent_page(
         return _make(render_home(directory, settings), HTML, changed=directory.changed, max_age_seconds=max_age)
     edition = read_edition(address.subject, reader, settings=settings, now=now)
     body = render_page(edition, settings)
-    return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=(edition.scope,))
+    return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=edition.scopes)
 
 
 def _make(

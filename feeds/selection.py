@@ -2,7 +2,7 @@
 
 import msgspec
 
-from feeds.expression import Expression
+from feeds.expression import Expression, name
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,3 +50,12 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         expressions = (*([self.topics] if self.topics else []), *self.providers)
         is_bound = any(all(not terms[0].is_negated for terms in each.alternatives) for each in expressions)
         return tuple(dict.fromkeys(named if is_bound else ["feed", *named]))
+
+
+def plain(topic: str = "", provider: str = "", *, with_related: bool = True) -> Selection:
+    """Select a topic, by slug, a provider, by domain, or, with neither, everything."""
+    return Selection(
+        topics=name(topic) if topic else None,
+        providers=(name(provider),) if provider else (),
+        with_related=with_related,
+    )

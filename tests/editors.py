@@ -6,9 +6,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.errors import CatalogError
+from feeds.selection import Selection
 
 LONG_AGO = datetime(2024, 5, 1, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 30

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import text
 
 from feeds.catalog.engine import open_engine
-from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.collect import Progress
@@ -19,6 +18,7 @@ from feeds.feed import DocumentLink, Feed, Site
 from feeds.folders import ContentFile
 from feeds.moments import Clock
 from feeds.renderers.jsonfeed import render_json
+from feeds.selection import Selection, plain
 
 ALL = Selection()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)
@@ -120,12 +120,12 @@ class Newsroom:
         """Look at a feed."""
         with self.catalog.reading() as reader:
             window = reader.window(selection, limit=limit, now=self.now)
-            name, subtitle = selection.scope, ""
+            name, subtitle = f"selection {selection}", ""
             if topic := reader.topic(selection.topic):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
-            id=selection.scope,
-            path=f"/{selection.scope}",
+            id=f"urn:{selection.scopes}",
+            path=f"/{selection.scopes[-1]}",
             title=name,
             subtitle=subtitle,
             page_url=f"{SITE.url}/",
@@ -137,7 +137,7 @@ class Newsroom:
 
     def see_topic(self, slug: str) -> Sight:
         """Look at the feed of a topic."""
-        return self.see(Selection(topic=slug))
+        return self.see(plain(topic=slug))
 
     def versions(self) -> dict[str, int]:
         """Read the version of every scope."""

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, or_, 
 from feeds.address import ArchivePart, Cut
 from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
+from feeds.catalog.finding import Finder
 from feeds.catalog.writer import Stored
 from feeds.entry import Entry, Kind, fingerprint
 from feeds.moments import from_seconds, to_seconds
+from feeds.selection import Selection
 
 _MARK_DIGITS = 8
 _MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block
@@ -35,21 +37,6 @@ class ProviderCount(msgspec.Struct, frozen=True):
     domain: str
     entries: int
     newest: datetime | None
-
-
-class Selection(msgspec.Struct, frozen=True):
-    """Which entries a feed holds: of a topic (by slug), of a provider (by domain), or all; with related ones or not."""
-
-    topic: str = ""
-    provider: str = ""
-    with_related: bool = True
-
-    @property
-    def scope(self) -> str:
-        """The name under which the catalog keeps the version of what is selected from."""
-        if self.topic:
-            return f"topics/{self.topic}"
-        return f"providers/{self.provider}" if self.provider else "feed"
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -144,6 +131,8 @@ class CatalogReader:
 
     def window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""
+        if not selection.is_plain:
+            return self._find_window(selection, limit=limit, now=now)
         rows = self._read_entries(selection, Span(), limit=limit, now=now)
         if len(rows) < limit:
             return Window(_decode(rows), self._last_change(selection, rows, Span()), older=None)
@@ -155,6 +144,14 @@ class CatalogReader:
         block = self._blocks(selection).below(last)
         older = ArchivePart(block.number, Cut(last.published, _mark(last.id)))
         return Window(_decode(rows), self._last_change(selection, rows, Span(last), linked=[block]), older)
+
+    def _find_window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
+        finder = Finder(self._connection, selection)
+        entries = schema.entries.c
+        wanted = _STORED.where(entries.number.in_(finder.newest(limit=limit, now=now)))
+        rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
+        span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
+        return Window(_decode(rows), self._latest(selection, rows, [finder.last_departure(span)]), older=None)
 
     def archive(self, selection: Selection, part: ArchivePart, *, now: datetime) -> Archive | None:
         """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""
@@ -200,9 +197,10 @@ class CatalogReader:
         return {row.name: max(row.version, row.ranking) for row in rows}
 
     def _appearance_changed(self, selection: Selection) -> int:
-        scope = select(schema.scopes.c.changed).where(schema.scopes.c.name == selection.scope)
+        scopes = schema.scopes.c
+        titled = select(func.max(scopes.changed)).where(scopes.name.in_(selection.scopes))
         site = select(schema.facts.c.value).where(schema.facts.c.name == "appearance_changed")
-        return max(self._connection.scalar(scope) or 0, int(self._connection.scalar(site) or 0))
+        return max(self._connection.scalar(titled) or 0, int(self._connection.scalar(site) or 0))
 
     def _blocks(self, selection: Selection) -> Blocks:
         if not selection.topic:
@@ -225,8 +223,7 @@ class CatalogReader:
         entries = schema.entries.c
         source, where, published = _select_from(selection, schema.entries, schema.entry_topics)
         found = (
-            select(entries.id, entries.published, entries.released, entries.changed, entries.document)
-            .select_from(source)
+            _STORED.select_from(source)
             .where(*where, *lie_in(span, published, entries.id), entries.released <= to_seconds(now))
             .order_by(published.desc(), entries.id)
             .limit(limit)
@@ -239,14 +236,24 @@ class CatalogReader:
         """Give when these rows, or anything in their span, last looked different, or were linked to other blocks."""
         departures = schema.departures.c
         source, where, published = _select_from(selection, schema.departures, schema.departure_topics)
-        left = where + list(lie_in(span, published, departures.id))
+        left = [*where, departures.stays == 0, *lie_in(span, published, departures.id)]
         departed = self._connection.scalar(select(func.max(departures.moment)).select_from(source).where(*left))
-        moments = [self._appearance_changed(selection), departed or 0]
+        return self._latest(selection, rows, [departed or 0, *(block.drawn for block in linked)])
+
+    def _latest(self, selection: Selection, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
+        """Give the latest moment at which one of these rows, the title, or something else looked different."""
+        moments = [self._appearance_changed(selection), *others]
         moments += [max(row.changed, row.released) for row in rows]
-        moments += [block.drawn for block in linked]
         return from_seconds(max(moments)) if any(moments) else None
 
 
+_STORED = select(
+    schema.entries.c.id,
+    schema.entries.c.published,
+    schema.entries.c.released,
+    schema.entries.c.changed,
+    schema.entries.c.document,
+)
 _SELECTED = ((schema.entries, schema.entry_topics), (schema.departures, schema.departure_topics))
 
 

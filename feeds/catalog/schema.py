@@ -9,12 +9,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
 )
 
-LAYOUT = "2"
+LAYOUT = "3"
 """Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
 
 metadata = MetaData()
@@ -117,7 +118,7 @@ providers = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False),
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="grows with time, see postings.py"),
     Column("id", _Text, nullable=False, unique=True),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
@@ -128,6 +129,7 @@ entries = Table(
     Column("quality", Integer),
     Column("heat", Integer),
     Column("peak_heat", Integer, comment="the hottest it has been in this catalog"),
+    Column("arrived", _Key, nullable=False, comment="when it came into this catalog"),
     Column("changed", _Key, nullable=False, comment="when what a subscriber sees of it last changed"),
     Column("digest", _Text, nullable=False, comment="of what a subscriber sees of it"),
     Column("document", _Text, nullable=False, comment="the entry as JSON"),
@@ -148,16 +150,20 @@ entry_topics = Table(
 departures = Table(
     "departures",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False),
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="as those of entries"),
     Column("id", _Text, nullable=False),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
     Column("provider", _Text, nullable=False),
+    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, blanks between"),
     Column("published", _Key, nullable=False),
     Column("quality", Integer),
     Column("peak_heat", Integer),
-    Column("moment", _Key, nullable=False, comment="when it left the feeds that these columns select"),
-    comment="Entries as feeds selected them until they left: a feed changes when something leaves it.",
+    Column("moment", _Key, nullable=False, comment="when it was last so"),
+    Column("stays", Integer, nullable=False, comment="1 where only quality and peak heat are not so any more"),
+    Column("quality_after", Integer),
+    Column("peak_heat_after", Integer),
+    comment="Entries as they were until they changed or left: a feed changes when something leaves it.",
 )
 Index("departures_by_time", departures.c.published.desc())
 Index("departures_by_provider", departures.c.provider, departures.c.published.desc())
@@ -170,6 +176,22 @@ departure_topics = Table(
     Column("departure", _Key, primary_key=True),
     sqlite_with_rowid=False,
 )
+
+
+def _make_postings(name: str, *, of: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("attribute", _Text, primary_key=True, comment="what the members have in common, see attributes.py"),
+        Column("period", Integer, primary_key=True, autoincrement=False),
+        Column("slots", LargeBinary, nullable=False, comment="which numbers of the period have it, see postings.py"),
+        comment=f"The {of} that have an attribute, as sets of their numbers.",
+        sqlite_with_rowid=False,
+    )
+
+
+postings = _make_postings("postings", of="entries")
+departure_postings = _make_postings("departure_postings", of="departures")
 
 scopes = Table(
     "scopes",

@@ -196,9 +196,30 @@ class CatalogWriter:
         released = schema.entries.c.released
         return self._connection.scalar(select(func.max(released)).where(released <= until)) or 0
 
-    def next_number(self, table: Table) -> int:
-        """Give the number after the highest one in use."""
-        return (self._connection.scalar(select(func.max(table.c.number))) or 0) + 1
+    def documents(self, numbers: Collection[int]) -> dict[int, str]:
+        """Read the documents of entries, by number."""
+        columns = schema.entries.c
+        found: dict[int, str] = {}
+        for chunk in chunks(numbers):
+            rows = self._connection.execute(select(columns.number, columns.document).where(columns.number.in_(chunk)))
+            found.update((row.number, row.document) for row in rows)
+        return found
+
+    def last_number(self, table: Table, within: range) -> int:
+        """Give the highest number in use of a range; 0 where none is."""
+        number = table.c.number
+        found = select(func.max(number)).where(number >= within.start, number < within.stop)
+        return self._connection.scalar(found) or 0
+
+    def postings(self, table: Table, period: int, attributes: Collection[str]) -> dict[str, bytes]:
+        """Read the stored sets of slots of a period, by attribute, where there are any."""
+        columns = table.c
+        found: dict[str, bytes] = {}
+        for chunk in chunks(attributes):
+            wanted = columns.attribute.in_(chunk)
+            rows = select(columns.attribute, columns.slots).where(wanted, columns.period == period)
+            found.update((row.attribute, row.slots) for row in self._connection.execute(rows))
+        return found
 
     def count_topics(self, numbers: Collection[int]) -> None:
         """Count the entries of topics anew, and note the newest."""
@@ -262,6 +283,11 @@ class CatalogWriter:
         for chunk in chunks(values):
             rows.extend(self._connection.execute(statement.where(table.c[column].in_(chunk))))
         return rows
+
+
+def as_record(row: Stored) -> Record:
+    """Give a row as read as one to write."""
+    return row._asdict()
 
 
 _Keyed = TypeVar("_Keyed", Update, Delete)

@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from feeds.catalog.attributes import list_attributes
 from feeds.catalog.blocks import Key, Scope
-from feeds.catalog.writer import Record, Stored
+from feeds.catalog.postings import Numbers, find_period
+from feeds.catalog.writer import Record, Stored, as_record
 from feeds.entry import Entry, encode_visible, fingerprint
 from feeds.moments import to_seconds
 
 _SELECTED_BY = ("kind", "type", "provider", "published", "topics")
 """The columns that decide which feeds hold an entry, and where."""
+
+_FIGURES = ("quality", "heat", "peak_heat")
 
 
 @dataclass(slots=True)
@@ -33,7 +37,10 @@ class Changes:
 
 @dataclass(slots=True)
 class Rows:
-    """The rows that decisions come to: of entries, of their topics, and of departures."""
+    """The rows that decisions come to: of entries, of their topics, and of departures.
+
+    `gained` and `lost` are the attributes that numbers have come to have and have no more.
+    """
 
     inserts: list[Record] = field(default_factory=list)
     updates: list[Record] = field(default_factory=list)
@@ -43,24 +50,26 @@ class Rows:
     left: list[Record] = field(default_factory=list)
     departures: list[Record] = field(default_factory=list)
     departed: list[Record] = field(default_factory=list)
+    gained: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    lost: list[tuple[int, frozenset[str]]] = field(default_factory=list)
 
 
 class Decider:
     """Turns differences into rows and counts.
 
     `numbers` are the topics' by slug; `moment` is the commit's, in seconds, and stamps what changes, except on a new
-    catalog: there the entries carry their own dates. `next_entry` and `next_departure` are free numbers.
+    catalog: there the entries carry their own dates. `entries` and `departures` hand out free numbers.
     """
 
     def __init__(
-        self, numbers: Mapping[str, int], *, moment: int, is_new: bool, next_entry: int, next_departure: int
+        self, numbers: Mapping[str, int], *, moment: int, is_new: bool, entries: Numbers, departures: Numbers
     ) -> None:
         self._numbers = numbers
         self._slugs = {number: slug for slug, number in numbers.items()}
         self._moment = moment
         self._is_new = is_new
-        self._next_entry = next_entry
-        self._next_departure = next_departure
+        self._entries = entries
+        self._departures = departures
         self._rows = Rows()
         self.changes = Changes()
 
@@ -80,57 +89,93 @@ class Decider:
             self._revise(entry, stored)
 
     def _add(self, entry: Entry) -> None:
-        record = self._record(entry, number=self._next_entry)
-        self._next_entry += 1
+        record = self._record(entry)
         record["peak_heat"] = entry.heat
+        record["arrived"] = self._moment
         record["changed"] = min(to_seconds(entry.updated), self._moment) if self._is_new else self._moment
-        self._rows.inserts.append(record)
-        self._rows.joined.extend(_memberships(record["topics"], record["published"], number=record["number"]))
+        self._insert(record)
         self.changes.added += 1
         self._arrive(record)
         self._note(record["topics"], record["provider"], released=record["released"])
 
     def _withdraw(self, stored: Stored) -> None:
-        self._rows.withdrawals.append({"number": stored.number})
-        self._leave(stored)
+        self._remove(stored)
+        self._remember(stored)
         self.changes.withdrawn += 1
         self._note(stored.topics, stored.provider, released=stored.released)
 
     def _revise(self, entry: Entry, stored: Stored) -> None:
-        record = self._record(entry, number=stored.number)
+        record = self._record(entry)
         record["peak_heat"] = max((heat for heat in (stored.peak_heat, entry.heat) if heat is not None), default=None)
         if record["digest"] == stored.digest:
             self._rerank(record, stored)
             return
+        record["arrived"] = stored.arrived
         record["changed"] = self._moment
-        self._rows.updates.append(record)
+        self._remember(stored)
+        if find_period(record["published"]) == find_period(stored.published):
+            self._overwrite(record, stored)
+        else:
+            self._remove(stored)
+            self._insert(record)
         is_withheld = stored.released <= self._moment < record["released"]
         if is_withheld or any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
-            self._leave(stored)
-            self._rows.joined.extend(_memberships(record["topics"], record["published"], number=stored.number))
             self._arrive(record)
         self.changes.changed += 1
         self._note(stored.topics, stored.provider, released=stored.released)
         self._note(record["topics"], record["provider"], released=record["released"])
 
     def _rerank(self, record: Record, stored: Stored) -> None:
-        columns = ("quality", "heat", "peak_heat")
-        if any(record[name] != getattr(stored, name) for name in columns):
-            self._rows.rankings.append({"number": stored.number, **{name: record[name] for name in columns}})
-            self.changes.ranking |= self._scopes(record["topics"], record["provider"])
+        if all(record[name] == getattr(stored, name) for name in _FIGURES):
+            return
+        after = {name: record[name] for name in _FIGURES}
+        self._rows.rankings.append({"number": stored.number, **after})
+        self._describe(stored.number, before=as_record(stored), after=record)
+        self._remember(stored, after=after)
+        self.changes.ranking |= self._scopes(record["topics"], record["provider"])
 
-    def _leave(self, stored: Stored) -> None:
-        """Take an entry out of the feeds it was in, and remember when, for those feeds have changed by it."""
+    def _insert(self, record: Record) -> None:
+        record["number"] = self._entries.take(record["published"])
+        self._rows.inserts.append(record)
+        self._rows.joined.extend(_memberships(record["topics"], record["published"], number=record["number"]))
+        self._rows.gained.append((record["number"], list_attributes(record)))
+
+    def _overwrite(self, record: Record, stored: Stored) -> None:
+        record["number"] = stored.number
+        self._rows.updates.append(record)
+        self._describe(stored.number, before=as_record(stored), after=record)
+        if (record["topics"], record["published"]) != (stored.topics, stored.published):
+            self._rows.left.extend(_memberships(stored.topics, stored.published, number=stored.number))
+            self._rows.joined.extend(_memberships(record["topics"], record["published"], number=stored.number))
+
+    def _remove(self, stored: Stored) -> None:
+        self._rows.withdrawals.append({"number": stored.number})
         self._rows.left.extend(_memberships(stored.topics, stored.published, number=stored.number))
+        self._rows.lost.append((stored.number, list_attributes(as_record(stored))))
+
+    def _describe(self, number: int, *, before: Record, after: Record) -> None:
+        had, has = list_attributes(before), list_attributes(after)
+        self._rows.lost.append((number, had - has))
+        self._rows.gained.append((number, has - had))
+
+    def _remember(self, stored: Stored, *, after: Mapping[str, int | None] | None = None) -> None:
+        """Keep an entry as it was, for feeds that it has left, or come into by its figures, have changed by it.
+
+        `after` are its new figures, where nothing else is different.
+        """
         if stored.released > self._moment:
-            return  # nobody has seen it there
-        columns = ("id", "kind", "type", "provider", "published", "quality", "peak_heat")
+            return  # nobody has seen it
+        columns = ("id", "kind", "type", "provider", "topics", "published", "quality", "peak_heat")
         departure = {name: getattr(stored, name) for name in columns}
-        self._rows.departures.append({**departure, "number": self._next_departure, "moment": self._moment})
+        departure["number"] = self._departures.take(stored.published)
+        departure["moment"] = self._moment
+        departure["stays"] = 0 if after is None else 1
+        for name in ("quality", "peak_heat"):
+            departure[f"{name}_after"] = after[name] if after else None
+        self._rows.departures.append(departure)
         for topic in stored.topics.split():
-            departed = {"topic": int(topic), "published": stored.published, "departure": self._next_departure}
+            departed = {"topic": int(topic), "published": stored.published, "departure": departure["number"]}
             self._rows.departed.append(departed)
-        self._next_departure += 1
 
     def _arrive(self, record: Record) -> None:
         if self._is_new or record["released"] > self._moment:
@@ -140,11 +185,10 @@ class Decider:
         for scope in (Scope(), Scope(provider=record["provider"]), *topics):
             self.changes.arrivals.setdefault(scope, []).append(key)
 
-    def _record(self, entry: Entry, *, number: int) -> Record:
+    def _record(self, entry: Entry) -> Record:
         document = encode_visible(entry)
         topics = sorted(self._numbers[category.term] for category in entry.categories)
         return {
-            "number": number,
             "id": entry.id,
             "kind": entry.kind.value,
             "type": entry.type,

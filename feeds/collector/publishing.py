@@ -1,12 +1,15 @@
 """Publish what changed: merge the affected mentions into entries, and write those that a subscriber sees otherwise."""
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 import msgspec
 
 from feeds.catalog import schema
+from feeds.catalog.attributes import list_attributes
+from feeds.catalog.postings import Numbers, PostingsWriter
 from feeds.catalog.writer import CatalogWriter, Stored
-from feeds.collector.deciding import Changes, Decider
+from feeds.collector.deciding import Changes, Decider, Rows
 from feeds.collector.naming import Naming
 from feeds.collector.recording import Affected
 from feeds.entry import Entry
@@ -22,9 +25,10 @@ def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment
         naming.numbers,
         moment=moment,
         is_new=affected.everything,
-        next_entry=writer.next_number(schema.entries),
-        next_departure=writer.next_number(schema.departures),
+        entries=Numbers(partial(writer.last_number, schema.entries)),
+        departures=Numbers(partial(writer.last_number, schema.departures)),
     )
+    postings = PostingsWriter(writer, schema.postings)
     removed_urls = writer.removed_urls()
     for names in _batch_names(writer, affected):
         mentions = _gather_mentions(writer, names)
@@ -34,7 +38,10 @@ def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment
         for id in sorted(stored.keys() | groups.keys()):
             entry = merge(id, groups.get(id, ()), names=naming.names, removed_urls=removed_urls)
             decider.decide(entry, stored.get(id))
-        _write(writer, decider)
+        _write(writer, decider.take_rows(), postings)
+        if not affected.everything:
+            postings.write()
+    postings.write()
     writer.count_topics(decider.changes.topics)
     writer.count_providers(decider.changes.providers)
     if affected.everything:
@@ -79,13 +86,24 @@ def _mention(row: Stored) -> Mention:
     return Mention(path=row.path, position=row.position, url=row.url, id=row.id, role=Role(row.role), draft=draft)
 
 
-def _write(writer: CatalogWriter, decider: Decider) -> None:
-    rows = decider.take_rows()
+def _write(writer: CatalogWriter, rows: Rows, postings: PostingsWriter) -> None:
     writer.remove(schema.entry_topics, rows.left)
     writer.remove(schema.entries, rows.withdrawals)
     writer.update(schema.entries, rows.updates)
     writer.update(schema.entries, rows.rankings)
     writer.insert(schema.entries, rows.inserts)
     writer.insert(schema.entry_topics, rows.joined)
+    for number, attributes in rows.lost:
+        postings.note(number, lost=attributes)
+    for number, attributes in rows.gained:
+        postings.note(number, gained=attributes)
+    _write_departures(writer, rows)
+
+
+def _write_departures(writer: CatalogWriter, rows: Rows) -> None:
     writer.insert(schema.departures, rows.departures)
     writer.insert(schema.departure_topics, rows.departed)
+    postings = PostingsWriter(writer, schema.departure_postings)
+    for departure in rows.departures:
+        postings.note(departure["number"], gained=list_attributes(departure))
+    postings.write()

@@ -13,9 +13,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.entry import Entry
+from feeds.selection import plain
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
@@ -109,7 +109,7 @@ class Site:
         """Read from the catalog what a feed must hold."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
-            window = reader.window(Selection(topic, provider), limit=limit, now=datetime.now(UTC))
+            window = reader.window(plain(topic, provider), limit=limit, now=datetime.now(UTC))
         catalog.close()
         return window.entries
 

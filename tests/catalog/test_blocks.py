@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 
 from feeds.address import ArchivePart, Cut
 from feeds.catalog.blocks import BLOCK_SIZE
-from feeds.catalog.reader import Archive, Selection, Window
+from feeds.catalog.reader import Archive, Window
 from feeds.entry import Entry
+from feeds.selection import Selection, plain
 from tests.collector.test_edits import open_newsroom
 from tests.conftest import SOAK
 from tests.newsroom import START, Newsroom, url_of
 from tests.postgresql import Server
 
 ALL = Selection()
-ARTICLES = Selection(with_related=False)
-TIDES = Selection(topic="tides")
-POST = Selection(provider="post.example")
+ARTICLES = plain(with_related=False)
+TIDES = plain(topic="tides")
+POST = plain(provider="post.example")
 SELECTIONS = (ALL, ARTICLES, TIDES, POST)
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -329,7 +330,7 @@ def test_a_topic_under_another_name_has_its_archive(archived: Newsroom) -> None:
     (archived.folder / "topics").mkdir()
     (archived.folder / "topics" / "ebb.yaml").write_text("name: Ebb\nshortname: Tides\n")
     archived.collect()
-    assert list_numbers(archived, Selection(topic="ebb")) == numbers == [3, 2, 1]
+    assert list_numbers(archived, plain(topic="ebb")) == numbers == [3, 2, 1]
 
 
 def test_a_feed_without_an_archive_has_an_empty_one(newsroom: Newsroom) -> None:

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from feeds.catalog.engine import open_engine
-from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.errors import CatalogBusyError, CatalogError
 from feeds.feed import EMPTY_FEED_UPDATED
+from feeds.selection import Selection, plain
 from tests.newsroom import START, Newsroom, url_of
 from tests.postgresql import Server
 
@@ -199,4 +199,4 @@ def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
         assert archive
         assert [entry.id for entry in (*window.entries, *archive.entries)] == [url_of("a"), url_of("b")]
         assert reader.window(Selection(), limit=3, now=newsroom.now).older is None
-        assert reader.window(Selection(topic="nothing"), limit=2, now=newsroom.now).entries == ()
+        assert reader.window(plain(topic="nothing"), limit=2, now=newsroom.now).entries == ()

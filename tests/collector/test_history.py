@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.catalog.reader import Selection
+from feeds.selection import Selection, plain
 from tests.collector.test_edits import dump_fresh
 from tests.history import apply_commit, read_history
 from tests.newsroom import ALL, Newsroom
@@ -23,12 +23,12 @@ class Subscriber:
     def poll(self) -> set[str]:
         """Give the scopes whose feeds have moved."""
         with self._newsroom.catalog.reading() as reader:
-            topics = [Selection(topic=topic.slug) for topic in reader.topics()]
-        moved = set()
+            topics = [plain(topic=topic.slug) for topic in reader.topics()]
+        moved: set[str] = set()
         for selection in (ALL, *topics):
             sight = self._newsroom.see(selection, limit=LIMIT)
             if sight.document != self._documents.get(selection):
-                moved.add(selection.scope)
+                moved.update(selection.scopes)
             self._documents[selection] = sight.document
             for entry in sight.entries:
                 self.ids.setdefault(entry.url, set()).add(entry.id)

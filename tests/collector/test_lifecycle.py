@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from feeds.catalog.reader import Selection
 from feeds.entry import Kind
+from feeds.selection import plain
 from tests.newsroom import ALL, Newsroom, related, url_of, watch
 
-AI = Selection(topic="ai")
-TIDES = Selection(topic="tides")
+AI = plain(topic="ai")
+TIDES = plain(topic="tides")
 A, B, C = url_of("a"), url_of("b"), url_of("c")
 
 
@@ -169,7 +169,7 @@ def test_an_article_loses_a_topic_and_leaves_that_feed_only(newsroom: Newsroom) 
     newsroom.write("a", topics=["AI", "Tides"], related=related("b"))
     newsroom.write("c", topics=["Robots"])
     newsroom.collect()
-    look = watch(newsroom, [AI, TIDES, Selection(topic="robots")])
+    look = watch(newsroom, [AI, TIDES, plain(topic="robots")])
     versions = newsroom.versions()
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.collect()
@@ -274,7 +274,7 @@ def test_a_lead_that_is_put_off_takes_its_coverage_along_and_last_modified_moves
     newsroom.collect()
     newsroom.write("a", related=coverage, publishedDateTime="2021-03-05T12:00:00Z")
     newsroom.collect()
-    post = newsroom.see(Selection(provider="post.example"))
+    post = newsroom.see(plain(provider="post.example"))
     assert newsroom.see().ids == [B]
     assert post.ids == []
     assert post.changed == newsroom.now

@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from feeds.address import EVERYTHING, Subject
-from feeds.catalog.reader import CatalogReader, Selection
+from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
 from feeds.entry import Entry
 from feeds.feed import Format
+from feeds.selection import plain
 from tests.publications import NOW, SITE_URL, collected, make_client
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -43,7 +44,7 @@ def list_subjects(reader: CatalogReader) -> list[Subject]:
 
 
 def read_entries(reader: CatalogReader, subject: Subject) -> tuple[Entry, ...]:
-    return reader.window(Selection(subject.topic, subject.provider), limit=200, now=NOW).entries
+    return reader.window(plain(subject.topic, subject.provider), limit=200, now=NOW).entries
 
 
 def test_every_feed_and_page_answers(client: FlaskClient, reader: CatalogReader) -> None:
@@ -84,7 +85,7 @@ def test_feed_and_archive_hold_every_entry_once(
     for subject in [EVERYTHING, *(Subject(topic=topic.slug) for topic in reader.topics())]:
         documents = list(walk(client, f"{subject.path}.{format}"))
         ids = [id for document in documents for id in read_ids(document, format)]
-        window = reader.window(Selection(subject.topic), limit=10_000, now=NOW)
+        window = reader.window(plain(subject.topic), limit=10_000, now=NOW)
         assert ids == [entry.id for entry in window.entries]
         for document in documents if format is Format.ATOM else ():
             grammar.assertValid(etree.fromstring(document))

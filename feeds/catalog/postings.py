@@ -1,0 +1,169 @@
+"""Keep sets of entries by attribute, so that any selection is found without reading what it leaves out.
+
+An entry's number says when it was published: numbers are handed out period by period, a period being some 24 days, and
+within one as they come. The period and the place in it, the slot, can be read off a number; a set of entries is kept as
+one set of slots for each period.
+"""
+
+import struct
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Select, Table, bindparam, select
+
+from feeds.catalog import schema
+from feeds.catalog.attributes import EVERY
+from feeds.catalog.writer import CatalogWriter
+
+_PERIOD_BITS = 21  # of seconds
+_SLOT_BITS = 24
+_LIST, _BITMAP = b"\x01", b"\x00"
+_SLOT_BYTES = 4
+
+_Slots: TypeAlias = "dict[str, array[int]]"
+
+
+def _select_sets(table: Table) -> Select[Any]:
+    columns = table.c
+    wanted = columns.attribute.in_(bindparam("attributes", expanding=True))
+    within = columns.period.between(bindparam("oldest"), bindparam("newest"))
+    return select(columns.attribute, columns.period, columns.slots).where(wanted, within)
+
+
+# Built once: to build one costs more than to execute it.
+_SELECT_SETS = {table: _select_sets(table) for table in (schema.postings, schema.departure_postings)}
+
+
+def find_period(published: int) -> int:
+    """Give the period of a moment, in seconds; whatever was before 1970 belongs to the first."""
+    return max(0, published >> _PERIOD_BITS)
+
+
+def begin_period(period: int) -> int:
+    """Give the moment, in seconds, at which a period begins."""
+    return period << _PERIOD_BITS
+
+
+def number_range(first: int, last: int | None = None) -> range:
+    """Give the numbers that belong to a period, or to the periods up to `last`."""
+    return range((first << _SLOT_BITS) + 1, (first if last is None else last) + 1 << _SLOT_BITS)
+
+
+def list_numbers(period: int, slots: int) -> list[int]:
+    """Give the numbers of a set of slots, ascending."""
+    base = period << _SLOT_BITS
+    return [base + slot for slot in _list_slots(slots)]
+
+
+def find_slots(period: int, numbers: Iterable[int]) -> int:
+    """Give the set of slots of those numbers that belong to a period."""
+    within = number_range(period)
+    return _gather(number - within.start + 1 for number in numbers if number in within)
+
+
+class Numbers:
+    """Hands out numbers by the moment of publication; `last` gives the last one taken of a range, 0 if none is."""
+
+    def __init__(self, last: Callable[[range], int]) -> None:
+        self._last = last
+        self._taken: dict[int, int] = {}
+
+    def take(self, published: int) -> int:
+        """Take the next number for what was published at a moment, in seconds."""
+        period = find_period(published)
+        if period not in self._taken:
+            within = number_range(period)
+            self._taken[period] = self._last(within) or within.start - 1
+        self._taken[period] += 1
+        return self._taken[period]
+
+
+class PostingsWriter:
+    """Gathers what comes to have attributes and what loses them, and writes it all at once."""
+
+    def __init__(self, writer: CatalogWriter, table: Table) -> None:
+        self._writer = writer
+        self._table = table
+        # Arrays, since of a new catalog this holds all there is
+        self._gained: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_slots))
+        self._lost: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_slots))
+
+    def note(self, number: int, *, lost: Collection[str] = (), gained: Collection[str] = ()) -> None:
+        """Note that what has a number has lost or gained attributes."""
+        period, slot = number >> _SLOT_BITS, number % (1 << _SLOT_BITS)
+        for slots, attributes in ((self._gained, gained), (self._lost, lost)):
+            of_period = slots[period]
+            for attribute in attributes:
+                of_period[attribute].append(slot)
+
+    def write(self) -> None:
+        """Write what was noted."""
+        for period in sorted(self._gained.keys() | self._lost.keys()):
+            gained, lost = self._gained.pop(period, {}), self._lost.pop(period, {})
+            names = gained.keys() | lost.keys()
+            stored = self._writer.postings(self._table, period, names)
+            sets = {name: unpack(stored[name]) if name in stored else 0 for name in names}
+            for name in names:
+                sets[name] = sets[name] & ~_gather(lost.get(name, ())) | _gather(gained.get(name, ()))
+            rows = {name: {"attribute": name, "period": period, "slots": pack(sets[name])} for name in sorted(names)}
+            self._writer.remove(self._table, [rows[name] for name in rows if not sets[name] and name in stored])
+            self._writer.update(self._table, [rows[name] for name in rows if sets[name] and name in stored])
+            self._writer.insert(self._table, [rows[name] for name in rows if sets[name] and name not in stored])
+
+
+def _make_slots() -> "array[int]":
+    return array("I")
+
+
+class Postings:
+    """Reads sets of slots."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self._connection = connection
+        self._table = table
+
+    def periods(self, *, since: int | None = None) -> list[int]:
+        """Read which periods there are, the newest first, back to that of a moment, in seconds."""
+        columns = self._table.c
+        found = select(columns.period).where(columns.attribute == EVERY).order_by(columns.period.desc())
+        if since is not None:
+            found = found.where(columns.period >= find_period(since))
+        return list(self._connection.scalars(found))
+
+    def read(self, attributes: Collection[str], *, newest: int, oldest: int) -> Mapping[int, Mapping[str, int]]:
+        """Read the sets of these attributes in the periods from `newest` back to `oldest`, by period and attribute."""
+        sets: dict[int, dict[str, int]] = defaultdict(dict)
+        parameters = {"newest": newest, "oldest": oldest, "attributes": sorted(attributes)}
+        for attribute, period, slots in self._connection.execute(_SELECT_SETS[self._table], parameters):
+            sets[period][attribute] = unpack(slots)
+        return sets
+
+
+def pack(slots: int) -> bytes:
+    """Write a set of slots: as a list of them or as a bitmap, whichever is shorter."""
+    length = (slots.bit_length() + 7) // 8
+    if slots.bit_count() * _SLOT_BYTES < length:
+        members = _list_slots(slots)
+        return _LIST + struct.pack(f"<{len(members)}I", *members)
+    return _BITMAP + slots.to_bytes(length, "little")
+
+
+def unpack(data: bytes) -> int:
+    """Read a set of slots that `pack` wrote."""
+    if data[:1] == _BITMAP:
+        return int.from_bytes(data[1:], "little")
+    return _gather(struct.unpack(f"<{len(data) // _SLOT_BYTES}I", data[1:]))
+
+
+def _list_slots(slots: int) -> list[int]:
+    return [slot for slot, digit in enumerate(reversed(f"{slots:b}")) if digit == "1"]
+
+
+def _gather(slots: Iterable[int]) -> int:
+    members = list(slots)
+    bitmap = bytearray(max(members, default=0) // 8 + 1)
+    for slot in members:
+        bitmap[slot >> 3] |= 1 << (slot & 7)
+    return int.from_bytes(bitmap, "little")
