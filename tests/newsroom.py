@@ -120,7 +120,8 @@ class Newsroom:
         """Look at a feed."""
         with self.catalog.reading() as reader:
             window = reader.window(selection, limit=limit, now=self.now)
-            name, subtitle = f"selection {selection}", ""
+            named = [reader.topic(slug) for slug in selection.topics.names] if selection.topics else []
+            name, subtitle = ", ".join(topic.name for topic in named if topic), ""
             if topic := reader.topic(selection.topic):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
