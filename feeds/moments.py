@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+SECONDS_OF_DAY = 86_400
+
 
 def to_seconds(moment: datetime) -> int:
     """Give the whole seconds of an aware datetime, downwards."""
@@ -15,6 +17,11 @@ def to_seconds(moment: datetime) -> int:
 def from_seconds(seconds: int) -> datetime:
     """Give the aware datetime, in UTC."""
     return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+def find_day(seconds: int) -> int:
+    """Give the UTC day of a moment, counted from 1970-01-01."""
+    return seconds // SECONDS_OF_DAY
 
 
 class Clock(msgspec.Struct, frozen=True):

@@ -1,9 +1,9 @@
 """Find the newest entries of any selection, and when anything last left it, period by period."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.attributes import EVERY, Matcher, Sets
@@ -18,12 +18,37 @@ _PERIODS_AT_FIRST = 2
 _FASTER = 4
 
 
+class Population:
+    """Entries, or departures: what one selection wants of them, period by period.
+
+    `find` is the matcher's way of finding what is wanted.
+    """
+
+    def __init__(self, connection: Connection, table: Table, matcher: Matcher, find: Callable[[Sets], int]) -> None:
+        self._postings = Postings(connection, table)
+        self._matcher = matcher
+        self._find = find
+
+    def walk(self, *, since: int | None = None) -> Iterator[tuple[int, int, int]]:
+        """Give each period with the slots that are wanted, and how many there are in all, from the newest period on.
+
+        It goes back to the period of a moment, in seconds, or to the first one. More and more periods are read at a
+        time, for most searches end in the first.
+        """
+        periods = self._postings.periods(since=since)
+        start, count = 0, _PERIODS_AT_FIRST
+        while some := periods[start : start + count]:
+            sets = self._postings.read(self._matcher.attributes, newest=some[0], oldest=some[-1])
+            yield from ((period, self._find(sets[period]), sets[period][EVERY].bit_count()) for period in some)
+            start, count = start + count, count * _FASTER
+
+
 class Finder:
     """The searches for one selection, over one connection."""
 
     def __init__(self, connection: Connection, selection: Selection) -> None:
         self._connection = connection
-        self._matcher = Matcher(selection, _read_numbers(connection, selection))
+        self._matcher = make_matcher(connection, selection)
 
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
@@ -31,11 +56,9 @@ class Finder:
         withheld = select(entries.number).where(entries.released > to_seconds(now))
         waiting = self._connection.scalars(withheld).all()
         found: list[int] = []
-        postings = Postings(self._connection, schema.postings)
-        for period, sets in self._read_sets(postings, postings.periods()):
-            slots = self._matcher.find(sets) & ~find_slots(period, waiting)
-            if slots:
-                found += self._sort(period, slots, size=sets[EVERY].bit_count(), most=limit - len(found))
+        population = Population(self._connection, schema.postings, self._matcher, self._matcher.find)
+        for period, slots, size in population.walk():
+            found += self._sort(period, slots & ~find_slots(period, waiting), size=size, most=limit - len(found))
             if len(found) == limit:
                 break
         return found
@@ -46,22 +69,14 @@ class Finder:
         Only what stood in `span`, which has no end, counts; 0 where nothing did.
         """
         departures = schema.departures.c
-        postings = Postings(self._connection, schema.departure_postings)
-        periods = postings.periods(since=span.start.published if span.start else None)
+        find = self._matcher.find_departed
+        population = Population(self._connection, schema.departure_postings, self._matcher, find)
         moments = [0]
-        for period, sets in self._read_sets(postings, periods):
-            for numbers in chunks(list_numbers(period, self._matcher.find_departed(sets))):
+        for period, slots, _ in population.walk(since=span.start.published if span.start else None):
+            for numbers in chunks(list_numbers(period, slots)):
                 where = (departures.number.in_(numbers), *lie_in(span, departures.published, departures.id))
                 moments.append(self._connection.scalar(select(func.max(departures.moment)).where(*where)) or 0)
         return max(moments)
-
-    def _read_sets(self, postings: Postings, periods: Sequence[int]) -> Iterator[tuple[int, Sets]]:
-        """Read the sets of each period, in more and more periods at a time: most searches end in the first."""
-        start, count = 0, _PERIODS_AT_FIRST
-        while some := periods[start : start + count]:
-            sets = postings.read(self._matcher.attributes, newest=some[0], oldest=some[-1])
-            yield from ((period, sets[period]) for period in some)
-            start, count = start + count, count * _FASTER
 
     def _sort(self, period: int, slots: int, *, size: int, most: int) -> list[int]:
         """Give the newest of some slots of a period that has `size` entries."""
@@ -104,9 +119,10 @@ class Finder:
             before = Key(rows[-1].published, rows[-1].id)
 
 
-def _read_numbers(connection: Connection, selection: Selection) -> dict[str, int]:
+def make_matcher(connection: Connection, selection: Selection) -> Matcher:
+    """Make the matcher of a selection, with its topics' numbers."""
     if not selection.topics:
-        return {}
+        return Matcher(selection, {})
     topics = schema.topics.c
     found = select(topics.slug, topics.number).where(topics.slug.in_(selection.topics.names))
-    return {row.slug: row.number for row in connection.execute(found)}
+    return Matcher(selection, {row.slug: row.number for row in connection.execute(found)})

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, or_, 
 from feeds.address import ArchivePart, Cut
 from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
+from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.finding import Finder
 from feeds.catalog.writer import Stored
+from feeds.cycle import Cycle
 from feeds.entry import Entry, Kind, fingerprint
 from feeds.moments import from_seconds, to_seconds
 from feeds.selection import Selection
@@ -152,6 +154,10 @@ class CatalogReader:
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
         return Window(_decode(rows), self._latest(selection, rows, [finder.last_departure(span)]), older=None)
+
+    def digests(self, selection: Selection, cycle: Cycle, *, most: int, stories: int) -> tuple[Digest, ...]:
+        """Read the newest digests of a selection, at most `most`, each of at most so many stories."""
+        return DigestReader(self._connection, selection, cycle).newest(most=most, stories=stories)
 
     def archive(self, selection: Selection, part: ArchivePart, *, now: datetime) -> Archive | None:
         """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""

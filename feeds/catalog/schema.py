@@ -129,7 +129,7 @@ entries = Table(
     Column("quality", Integer),
     Column("heat", Integer),
     Column("peak_heat", Integer, comment="the hottest it has been in this catalog"),
-    Column("arrived", _Key, nullable=False, comment="when it came into this catalog"),
+    Column("since", _Key, nullable=False, comment="from when on all this has been so, figures included"),
     Column("changed", _Key, nullable=False, comment="when what a subscriber sees of it last changed"),
     Column("digest", _Text, nullable=False, comment="of what a subscriber sees of it"),
     Column("document", _Text, nullable=False, comment="the entry as JSON"),
@@ -159,10 +159,13 @@ departures = Table(
     Column("published", _Key, nullable=False),
     Column("quality", Integer),
     Column("peak_heat", Integer),
+    Column("released", _Key, nullable=False),
+    Column("since", _Key, nullable=False, comment="from when on it was so"),
     Column("moment", _Key, nullable=False, comment="when it was last so"),
     Column("stays", Integer, nullable=False, comment="1 where only quality and peak heat are not so any more"),
     Column("quality_after", Integer),
     Column("peak_heat_after", Integer),
+    Column("document", _Text, nullable=False, comment="the entry as JSON; empty where no digest can need it"),
     comment="Entries as they were until they changed or left: a feed changes when something leaves it.",
 )
 Index("departures_by_time", departures.c.published.desc())
@@ -192,6 +195,14 @@ def _make_postings(name: str, *, of: str) -> Table:
 
 postings = _make_postings("postings", of="entries")
 departure_postings = _make_postings("departure_postings", of="departures")
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
+    Column("moment", _Key, nullable=False, comment="of the first collect after it"),
+    comment="When days were closed for digests; those before the catalog was made were closed by its first collect.",
+)
 
 scopes = Table(
     "scopes",

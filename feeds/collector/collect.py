@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from feeds.catalog import schema
+from feeds.catalog.digests import DIGESTS
 from feeds.catalog.store import Catalog
 from feeds.catalog.writer import CatalogWriter, Stored
 from feeds.collector.deciding import Changes
@@ -20,7 +21,7 @@ from feeds.collector.reporting import find_problems
 from feeds.collector.topicfiles import read_topic_files
 from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, scan
-from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.moments import SYSTEM_CLOCK, Clock, find_day, to_seconds
 from feeds.reading import Task, read_sources
 
 Progress = Callable[[int, int], object]
@@ -199,18 +200,28 @@ class _Collect:
     def _stamp(self, naming: Naming, changes: Changes, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
         changes.visible |= self._stamp_appearance(naming)
+        closed = self._close_days()
         version = int(self._facts.get("version", 0))
         facts = {"collected": str(self._now), "appearance": self._site.appearance, "entries": str(entries)}
-        if changes.visible or changes.ranking or self._is_new:
+        if changes.visible or changes.ranking or closed or self._is_new:
             version += 1
             facts |= {"version": str(version), "moment": str(self._moment)}
             if changes.visible and not self._is_new:
                 facts["changed"] = str(self._moment)
-            self._stamp_scopes(changes.visible, version=version)
+            self._stamp_scopes(changes.visible | closed, version=version)
             self._stamp_scopes(changes.ranking, ranking=version)
             self._wait_for_moment()
         self._writer.set_facts(facts)
         return version
+
+    def _close_days(self) -> set[str]:
+        """Close the days that have passed since the last collect, and give the scope that has changed if any has."""
+        today = find_day(self._now)
+        days = range(int(self._facts.get("closed", today)), today)
+        self._writer.insert(schema.closings, [{"day": day, "moment": self._moment} for day in days])
+        if days or self._is_new:
+            self._writer.set_facts({"closed": str(today)} | ({"born": str(self._moment)} if self._is_new else {}))
+        return {DIGESTS} if days else set()
 
     def _stamp_appearance(self, naming: Naming) -> set[str]:
         """Stamp the scopes that are titled otherwise now, or all if the site is, and give their names."""

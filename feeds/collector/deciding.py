@@ -14,6 +14,7 @@ _SELECTED_BY = ("kind", "type", "provider", "published", "topics")
 """The columns that decide which feeds hold an entry, and where."""
 
 _FIGURES = ("quality", "heat", "peak_heat")
+_REMEMBERED = ("id", "kind", "type", "provider", "topics", "published", "released", "since", "quality", "peak_heat")
 
 
 @dataclass(slots=True)
@@ -39,7 +40,8 @@ class Changes:
 class Rows:
     """The rows that decisions come to: of entries, of their topics, and of departures.
 
-    `gained` and `lost` are the attributes that numbers have come to have and have no more.
+    `gained` and `lost` are the attributes that numbers have come to have and have no more. `remembered` are the entries
+    that the departures were, by number.
     """
 
     inserts: list[Record] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Rows:
     departed: list[Record] = field(default_factory=list)
     gained: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     lost: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    remembered: list[int] = field(default_factory=list)
 
 
 class Decider:
@@ -91,7 +94,7 @@ class Decider:
     def _add(self, entry: Entry) -> None:
         record = self._record(entry)
         record["peak_heat"] = entry.heat
-        record["arrived"] = self._moment
+        record["since"] = self._moment
         record["changed"] = min(to_seconds(entry.updated), self._moment) if self._is_new else self._moment
         self._insert(record)
         self.changes.added += 1
@@ -110,7 +113,7 @@ class Decider:
         if record["digest"] == stored.digest:
             self._rerank(record, stored)
             return
-        record["arrived"] = stored.arrived
+        record["since"] = self._moment
         record["changed"] = self._moment
         self._remember(stored)
         if find_period(record["published"]) == find_period(stored.published):
@@ -129,7 +132,7 @@ class Decider:
         if all(record[name] == getattr(stored, name) for name in _FIGURES):
             return
         after = {name: record[name] for name in _FIGURES}
-        self._rows.rankings.append({"number": stored.number, **after})
+        self._rows.rankings.append({"number": stored.number, **after, "since": self._moment})
         self._describe(stored.number, before=as_record(stored), after=record)
         self._remember(stored, after=after)
         self.changes.ranking |= self._scopes(record["topics"], record["provider"])
@@ -165,14 +168,14 @@ class Decider:
         """
         if stored.released > self._moment:
             return  # nobody has seen it
-        columns = ("id", "kind", "type", "provider", "topics", "published", "quality", "peak_heat")
-        departure = {name: getattr(stored, name) for name in columns}
+        departure: Record = {name: getattr(stored, name) for name in _REMEMBERED}
         departure["number"] = self._departures.take(stored.published)
         departure["moment"] = self._moment
         departure["stays"] = 0 if after is None else 1
         for name in ("quality", "peak_heat"):
             departure[f"{name}_after"] = after[name] if after else None
         self._rows.departures.append(departure)
+        self._rows.remembered.append(stored.number)
         for topic in stored.topics.split():
             departed = {"topic": int(topic), "published": stored.published, "departure": departure["number"]}
             self._rows.departed.append(departed)

@@ -15,6 +15,7 @@ from feeds.collector.recording import Affected
 from feeds.entry import Entry
 from feeds.mention import Mention, Role
 from feeds.merge import group_by_id, merge
+from feeds.moments import find_day
 
 _BATCH_NAMES = 4_000
 
@@ -87,6 +88,7 @@ def _mention(row: Stored) -> Mention:
 
 
 def _write(writer: CatalogWriter, rows: Rows, postings: PostingsWriter) -> None:
+    _write_departures(writer, rows)
     writer.remove(schema.entry_topics, rows.left)
     writer.remove(schema.entries, rows.withdrawals)
     writer.update(schema.entries, rows.updates)
@@ -97,10 +99,14 @@ def _write(writer: CatalogWriter, rows: Rows, postings: PostingsWriter) -> None:
         postings.note(number, lost=attributes)
     for number, attributes in rows.gained:
         postings.note(number, gained=attributes)
-    _write_departures(writer, rows)
 
 
 def _write_departures(writer: CatalogWriter, rows: Rows) -> None:
+    documents = writer.documents(rows.remembered)
+    for departure, number in zip(rows.departures, rows.remembered, strict=True):
+        # Until its day is over, no digest has shown it.
+        is_over = find_day(departure["moment"]) > find_day(departure["published"])
+        departure["document"] = documents[number] if is_over else ""
     writer.insert(schema.departures, rows.departures)
     writer.insert(schema.departure_topics, rows.departed)
     postings = PostingsWriter(writer, schema.departure_postings)

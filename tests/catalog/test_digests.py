@@ -1,0 +1,118 @@
+"""Digests hold the best stories of what is over, and stay as they were when it was closed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feeds.catalog.digests import DIGESTS, Digest
+from feeds.cycle import Cycle
+from feeds.selection import Selection, plain
+from tests.newsroom import Newsroom, url_of
+
+ALL = Selection()
+MONDAY = datetime(2021, 3, 1, 9, tzinfo=UTC)
+
+
+def read(newsroom: Newsroom, selection: Selection = ALL, cycle: Cycle = Cycle.DAILY, **most: int) -> tuple[Digest, ...]:
+    with newsroom.catalog.reading() as reader:
+        return reader.digests(selection, cycle, **{"most": 30, "stories": 20, **most})
+
+
+def contents(digests: tuple[Digest, ...], cycle: Cycle = Cycle.DAILY) -> dict[str, list[str]]:
+    return {cycle.name_of(digest.issue): [story.title for story in digest.stories] for digest in digests}
+
+
+@pytest.fixture
+def week(newsroom: Newsroom) -> Newsroom:
+    """Collect three days of stories, on the evening of the third."""
+    newsroom.now = MONDAY
+    newsroom.write("a", title="Calm", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=5)
+    newsroom.write("b", title="Hot", publishedDateTime="2021-03-01T07:00:00Z", topics=["AI"], heat=50)
+    newsroom.write("c", title="Good", publishedDateTime="2021-03-02T07:00:00Z", topics=["AI"], quality=90)
+    newsroom.write("d", title="Tide", publishedDateTime="2021-03-03T07:00:00Z", topics=["Tides"])
+    newsroom.now = datetime(2021, 3, 3, 20, tzinfo=UTC)
+    newsroom.collect()
+    return newsroom
+
+
+def test_a_day_is_shown_once_it_is_over_best_first(week: Newsroom) -> None:
+    assert contents(read(week)) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
+    week.wait(days=1)
+    assert "2021-03-03" not in contents(read(week))
+    week.collect()
+    assert contents(read(week)) == {"2021-03-03": ["Tide"], "2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
+
+
+def test_digests_are_of_a_selection(week: Newsroom) -> None:
+    assert contents(read(week, plain(topic="ai"))) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
+    assert contents(read(week, plain(topic="tides"))) == {}
+    assert contents(read(week, Selection(min_heat=20))) == {"2021-03-01": ["Hot"]}
+
+
+def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) -> None:
+    assert contents(read(week, most=1)) == {"2021-03-02": ["Good"]}
+    assert contents(read(week, stories=1)) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot"]}
+
+
+def test_whatever_happens_to_a_story_its_digest_stays(week: Newsroom) -> None:
+    before = read(week)
+    week.write("a", title="Changed", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
+    week.write("e", title="Late", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=70)
+    week.write("c", title="Good", publishedDateTime="2021-03-01T07:00:00Z", topics=["Tides"])
+    week.delete("b")
+    week.collect(force=True)
+    assert read(week) == before
+    week.write("a", title="Changed again", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
+    week.write("b", title="Back", publishedDateTime="2021-03-01T07:00:00Z", topics=["AI"], heat=50)
+    week.collect(force=True)
+    assert read(week) == before
+
+
+def test_heat_alone_changes_no_digest(week: Newsroom) -> None:
+    before = read(week)
+    week.write("a", title="Calm", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
+    week.collect()
+    assert read(week) == before
+
+
+def test_until_a_day_is_closed_it_may_change(week: Newsroom) -> None:
+    week.write("d", title="Ebb", publishedDateTime="2021-03-03T07:00:00Z", topics=["Tides"])
+    week.collect()
+    week.wait(days=1)
+    week.write("d", title="Flood", publishedDateTime="2021-03-03T07:00:00Z", topics=["Tides"])
+    week.collect()
+    assert contents(read(week))["2021-03-03"] == ["Flood"]
+
+
+def test_a_week_begins_on_monday_and_crosses_periods(newsroom: Newsroom) -> None:
+    for day in range(1, 29):
+        newsroom.write(f"s{day}", title=f"{day}", publishedDateTime=f"2021-02-{day:02}T12:00:00Z", heat=day)
+    newsroom.collect()
+    weeks = contents(read(newsroom, cycle=Cycle.WEEKLY), Cycle.WEEKLY)
+    assert weeks == {
+        f"2021-W{5 + number:02}": [f"{7 * number + day}" for day in range(7, 0, -1)] for number in range(4)
+    }
+    assert list(weeks) == ["2021-W08", "2021-W07", "2021-W06", "2021-W05"]
+    assert contents(read(newsroom, cycle=Cycle.WEEKLY, most=2), Cycle.WEEKLY).keys() == {"2021-W08", "2021-W07"}
+
+
+def test_closing_a_day_moves_the_digests_and_nothing_else(week: Newsroom) -> None:
+    versions, sight = week.versions(), week.see()
+    week.wait(days=1)
+    assert week.collect().scopes == frozenset()
+    after = week.versions()
+    assert after.pop(DIGESTS) > max(versions.values())
+    assert (after, week.see()) == (versions, sight)
+    week.wait(days=3)
+    week.collect()
+    closings = dict(week.query("SELECT day, moment FROM closings"))
+    assert len(closings) == 4
+    assert len(set(closings.values())) == 2
+
+
+def test_the_related_are_not_in_where_only_articles_are_wanted(newsroom: Newsroom) -> None:
+    newsroom.write("a", related=[{"title": "B", "webUrl": url_of("b"), "publishedDateTime": "2021-03-01T11:00:00Z"}])
+    newsroom.wait(days=9)
+    newsroom.collect()
+    (digest,) = read(newsroom, plain(with_related=False))
+    assert [story.id for story in digest.stories] == [url_of("a")]
