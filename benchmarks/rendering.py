@@ -67,7 +67,7 @@ def time_rendering(database_url: str) -> dict[str, float]:
 
     def render(format: Format, topic: str) -> None:
         with catalog.reading() as reader:
-            address = FeedAddress(Subject(topic=topic), format)
+            address = FeedAddress(Subject.of_topic(topic), format)
             represent(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
 
     milliseconds = {"read a topic's newest entries": _time(topics, read)}

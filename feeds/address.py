@@ -1,31 +1,70 @@
 """Map URL paths to what they name, and back: feeds, archives, pages, the list of feeds, the files that pages need.
 
-Nothing here knows what exists; whether there is such a topic is the catalog's to say. Expressions over topics will be
-read where a Subject is made.
+Nothing here knows what exists; whether there is such a topic is the catalog's to say.
 """
 
 import re
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, Self, TypeAlias
 from urllib.parse import quote, unquote
 
 import msgspec
 
 from feeds.errors import MovedError, NotFoundError
+from feeds.expression import Expression, parse_expression
+from feeds.expression import name as name_alone
 from feeds.feed import Format
+from feeds.filters import NO_FILTERS, Filters, read_filters
+
+_SIGNS = ",+!"  # those of expressions, which a path may hold as they are (RFC 3986 section 3.3)
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a feed or page is about: a topic (by slug), a provider (by domain), or, with neither, everything."""
+    """What a feed or page is about: topics (by slug) or providers (by domain); with neither, everything.
 
-    topic: str = ""
-    provider: str = ""
+    `filters` narrow it further. It is plain where it is everything, one topic or one provider, and nothing else.
+    """
+
+    topics: Expression | None = None
+    providers: Expression | None = None
+    filters: Filters = NO_FILTERS
+
+    @classmethod
+    def of_topic(cls, slug: str) -> Self:
+        """Make the subject that is one topic."""
+        return cls(topics=name_alone(slug))
+
+    @classmethod
+    def of_provider(cls, domain: str) -> Self:
+        """Make the subject that is one provider."""
+        return cls(providers=name_alone(domain))
+
+    @property
+    def topic(self) -> str:
+        """The slug of the topic that its path names, if that is all there; else empty."""
+        return self.topics.single if self.topics else ""
+
+    @property
+    def provider(self) -> str:
+        """The domain of the provider that its path names, if that is all there; else empty."""
+        return self.providers.single if self.providers else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is everything, one topic or one provider."""
+        names_all = not self.topics and not self.providers
+        return self.filters == NO_FILTERS and (names_all or bool(self.topic or self.provider))
 
     @property
     def path(self) -> str:
         """The canonical path of its feeds, percent-encoded, without an extension."""
-        if self.topic:
-            return f"/topics/{quote(self.topic, safe='')}"
-        return f"/providers/{quote(self.provider, safe='')}" if self.provider else "/feed"
+        if self.topics:
+            return f"/topics/{quote(str(self.topics), safe=_SIGNS)}"
+        return f"/providers/{quote(str(self.providers), safe=_SIGNS)}" if self.providers else "/feed"
+
+    @property
+    def query(self) -> str:
+        """The canonical query of its feeds and its page, percent-encoded, without `?`."""
+        return str(self.filters)
 
 
 EVERYTHING = Subject()
@@ -84,14 +123,14 @@ def archive_stem(subject: Subject, part: ArchivePart) -> str:
 
 
 class PageAddress(msgspec.Struct, frozen=True):
-    """The page of a subject; that of everything is the home page."""
+    """The page of a subject; that of everything is the home page, and with a query, a list of stories."""
 
     subject: Subject = EVERYTHING
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
-        return "/" if self.subject == EVERYTHING else self.subject.path
+        return self.subject.path if self.subject.topics or self.subject.providers else "/"
 
 
 class OpmlAddress(msgspec.Struct, frozen=True):
@@ -111,7 +150,8 @@ class AssetAddress(msgspec.Struct, frozen=True):
         return f"/{self.name}" if self.name in _ROOT_ASSETS else f"/static/{quote(self.name)}"
 
 
-Address: TypeAlias = FeedAddress | ArchiveAddress | PageAddress | OpmlAddress | AssetAddress
+SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | PageAddress
+Address: TypeAlias = SubjectAddress | OpmlAddress | AssetAddress
 
 _ROOT_ASSETS = frozenset({"favicon.ico", "robots.txt"})  # where browsers and robots look without being told
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
@@ -136,14 +176,24 @@ _SINGLE: dict[str, Address] = {
 }
 
 
-def parse_address(path: str) -> Address:
-    """Read a decoded URL path in any spelling: in capitals, say, or with a slash at its end.
+def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS) -> Address:
+    """Read a decoded URL path and an encoded query in any spelling: in capitals, say, or with a slash at its end.
 
-    The names of topics and providers are taken as they stand: only the catalog knows how they are written.
+    The names of topics and providers are taken as they stand: only the catalog knows how they are written. What a query
+    says that `defaults` say as well is as good as not there.
 
     Raises:
         NotFoundError: nothing can ever be there.
+        BadRequestError: it holds an ill-formed expression, or the query a bad value.
     """
+    address = _parse_path(path)
+    if not isinstance(address, SubjectAddress):
+        return address
+    subject = msgspec.structs.replace(address.subject, filters=read_filters(query).without(defaults))
+    return msgspec.structs.replace(address, subject=subject)
+
+
+def _parse_path(path: str) -> Address:
     if path in _ALIASES:
         return FeedAddress(EVERYTHING, _ALIASES[path])
     section, _, name = path.strip("/").partition("/")
@@ -159,14 +209,27 @@ def parse_address(path: str) -> Address:
     return _read_named(section, name)
 
 
+def query_of(address: Address) -> str:
+    """Give the canonical query of an address, percent-encoded; empty where there is none."""
+    return address.subject.query if isinstance(address, SubjectAddress) else ""
+
+
+def write_reference(address: Address) -> str:
+    """Give the canonical path of an address, and its query behind `?` if there is one (RFC 3986 section 4.2)."""
+    query = query_of(address)
+    return f"{address.path}?{query}" if query else address.path
+
+
 def check_spelling(path: str, address: Address) -> None:
     """Accept the decoded `path` for `address` where it is the canonical one, or a name that readers try by themselves.
+
+    The query may be written in any way.
 
     Raises:
         MovedError: it is neither.
     """
     if path not in _ALIASES and path != unquote(address.path):
-        raise MovedError(address.path)
+        raise MovedError(write_reference(address))
 
 
 def _read_named(section: str, name: str) -> Address:
@@ -195,8 +258,8 @@ def _make_archived_subject(section: str, names: list[str]) -> Subject:
 
 def _make_subject(section: str, name: str) -> Subject:
     if section == "topics":
-        return Subject(topic=name)
-    return Subject(provider=name) if section == "providers" else _refuse()
+        return Subject(topics=parse_expression(name))
+    return Subject(providers=parse_expression(name)) if section == "providers" else _refuse()
 
 
 def _refuse() -> NoReturn:

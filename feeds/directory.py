@@ -72,7 +72,7 @@ def _choose_parent(topic: Topic, by_slug: Mapping[str, Topic]) -> str:
 
 
 def _outline(node: TopicNode, site_url: str) -> Outline:
-    url = f"{site_url}{Subject(topic=node.topic.slug).path}"
+    url = f"{site_url}{Subject.of_topic(node.topic.slug).path}"
     return Outline(
         text=node.topic.name,
         xml_url=f"{url}.{Format.ATOM}",

@@ -8,9 +8,10 @@ FeedsError
 ├── ExportError         an export cannot be written
 ├── MassRemovalError    a collect would remove most of the articles
 ├── BadRequestError     a URL asks for something in a way that cannot be read
+├── OverloadError       more is asked for at once than can be made
 ├── NotFoundError       a URL path names no feed
 │   └── GoneError           a URL path names a feed that has been retired
-└── MovedError          a URL path is not the canonical one; carries the path that is
+└── MovedError          a URL path is not the canonical one; carries the path and query that are
 """
 
 from enum import StrEnum
@@ -83,6 +84,10 @@ class BadRequestError(FeedsError):
     """A URL asks for something in a way that cannot be read; the sentence points at the part."""
 
 
+class OverloadError(FeedsError):
+    """More is asked for at once than can be made without keeping others waiting."""
+
+
 class NotFoundError(FeedsError):
     """A URL path names no feed."""
 
@@ -92,8 +97,11 @@ class GoneError(NotFoundError):
 
 
 class MovedError(FeedsError):
-    """A URL path is another spelling, or an older name, of the canonical `path` (percent-encoded)."""
+    """A URL path is another spelling, or an older name, of the canonical one.
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"this is found at {path}")
-        self.path = path
+    `reference` is that path, percent-encoded, with the canonical query behind `?` if there is one.
+    """
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"this is found at {reference}")
+        self.reference = reference

@@ -22,5 +22,5 @@ def list_addresses(reader: CatalogReader) -> Iterator[Address]:
 def list_subjects(reader: CatalogReader) -> Iterator[Subject]:
     """Give everything, every topic by name, and every provider by domain, those without entries included."""
     yield EVERYTHING
-    yield from (Subject(topic=topic.slug) for topic in reader.topics())
-    yield from (Subject(provider=domain) for domain in reader.domains())
+    yield from (Subject.of_topic(topic.slug) for topic in reader.topics())
+    yield from (Subject.of_provider(domain) for domain in reader.domains())

@@ -3,19 +3,22 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import EVERYTHING, ArchivePart, PageAddress, Subject, archive_stem
+from feeds.address import ArchivePart, PageAddress, Subject, archive_stem, write_reference
 from feeds.catalog.reader import CatalogReader
 from feeds.entry import Entry
 from feeds.errors import NotFoundError
 from feeds.feed import DocumentLink, Feed, Link
-from feeds.selection import Selection, plain
-from feeds.settings import Related, Settings
+from feeds.selection import Selection
+from feeds.settings import Settings
+from feeds.titles import write_name, write_subtitle
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
+_SHOWN_CHARACTERS = 60
 _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed's id hangs on it
 
 
@@ -24,7 +27,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
     `changed` is when it last became different from what it had been, None where nothing was ever in it; `is_full` says
     that it has no room for more, so that older entries may exist. `name` is what its subject is called, `scopes` the
-    parts of the catalog it shows.
+    parts of the catalog it depends on.
     """
 
     subject: Subject
@@ -46,30 +49,43 @@ class _Heading(msgspec.Struct, frozen=True):
 def resolve(subject: Subject, reader: CatalogReader) -> Subject:
     """Give a subject the spelling under which the catalog knows it.
 
+    What type of articles there are the catalog does not know: one that there is not selects nothing.
+
     Raises:
-        NotFoundError: the catalog does not know it, or holds nothing that may be shown of it.
+        NotFoundError: the catalog does not know a part of it, which the sentence names, or may show nothing of it.
     """
-    if subject.topic:
-        return Subject(topic=_resolve_topic(subject.topic, reader))
-    return Subject(provider=_resolve_provider(subject.provider, reader)) if subject.provider else EVERYTHING
+    resolve_topic, resolve_provider = partial(_resolve_topic, reader=reader), partial(_resolve_provider, reader=reader)
+    filters = subject.filters
+    if filters.providers:
+        filters = msgspec.structs.replace(filters, providers=filters.providers.rename(resolve_provider))
+    return Subject(
+        topics=subject.topics.rename(resolve_topic) if subject.topics else None,
+        providers=subject.providers.rename(resolve_provider) if subject.providers else None,
+        filters=filters,
+    )
 
 
 def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:
-    """Read the newest entries on a subject that `resolve` gave, released by `now`, as a feed."""
+    """Read the newest entries on a subject that `resolve` gave, released by `now`, as a feed.
+
+    It leads to an archive where its subject is plain.
+    """
     heading = _read_heading(subject, reader)
     selection = _select(subject, settings)
-    window = reader.window(selection, limit=settings.limit, now=now)
+    limit = subject.filters.limit or settings.limit
+    window = reader.window(selection, limit=limit, now=now)
     feed = msgspec.structs.replace(
         _make_feed(subject, heading, settings=settings, entries=window.entries),
+        query=subject.query,
         links=tuple(Link("hub", hub) for hub in settings.hubs),
-        documents=_link(subject, {"prev-archive": window.older}),
+        documents=_link(subject, {"prev-archive": window.older if subject.is_plain else None}),
     )
     return Edition(
         subject=subject,
         feed=feed,
         name=heading.name,
         changed=window.changed,
-        is_full=window.older is not None,
+        is_full=len(window.entries) >= limit,
         scopes=selection.scopes,
     )
 
@@ -83,8 +99,10 @@ def read_archive(
     will change says so and may be kept for a day; a document that still grows can be reached by `next-archive` only.
 
     Raises:
-        NotFoundError: there is no such part.
+        NotFoundError: there is no such part, or the subject is composed: only plain ones are archived.
     """
+    if not subject.is_plain:
+        raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
     selection = _select(subject, settings)
     archive = reader.archive(selection, part, now=now)
     if archive is None:
@@ -109,7 +127,15 @@ def read_archive(
 
 
 def _select(subject: Subject, settings: Settings) -> Selection:
-    return plain(subject.topic, subject.provider, with_related=settings.related is Related.ENTRIES)
+    filters = subject.filters.over(settings.filters)
+    return Selection(
+        topics=subject.topics,
+        providers=tuple(each for each in (subject.providers, filters.providers) if each),
+        types=filters.types,
+        min_quality=filters.min_quality,
+        min_heat=filters.min_heat,
+        with_related=bool(filters.with_related),
+    )
 
 
 def _make_feed(subject: Subject, heading: _Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
@@ -119,7 +145,7 @@ def _make_feed(subject: Subject, heading: _Heading, *, settings: Settings, entri
         path=subject.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
         subtitle=heading.description,
-        page_url=f"{site.url}{PageAddress(subject).path}",
+        page_url=f"{site.url}{write_reference(PageAddress(subject))}",
         site=site,
         entries=entries,
         image=heading.image,
@@ -135,19 +161,23 @@ def _link(subject: Subject, parts: Mapping[str, ArchivePart | None]) -> tuple[Do
 
 def make_feed_id(subject: Subject, *, site_id: str) -> str:
     """Give the id that a subject's feed has on every host and in every format (RFC 4287 section 4.2.6)."""
-    return uuid5(_ID_NAMESPACE, f"{site_id}{subject.path}").urn
+    reference = f"{subject.path}?{subject.query}" if subject.query else subject.path
+    return uuid5(_ID_NAMESPACE, f"{site_id}{reference}").urn
 
 
 def _read_heading(subject: Subject, reader: CatalogReader) -> _Heading:
-    if subject.provider:
-        return _Heading(subject.provider, f"The latest stories from {subject.provider}.")
-    topic = reader.topic(subject.topic) if subject.topic else None
-    if topic is None:
-        return _Heading("", "The latest stories on every topic.")
-    return _Heading(topic.name, topic.description or f"The latest stories on {topic.name}.", topic.image)
+    """Name and describe a subject; one topic has its own picture, and as it is, its own description."""
+    slugs = subject.topics.names if subject.topics else ()
+    topics = {slug: topic for slug in slugs if (topic := reader.topic(slug))}
+    names = {slug: topic.name for slug, topic in topics.items()}
+    only = topics.get(subject.topic)
+    description = only.description if only and subject.is_plain else ""
+    return _Heading(
+        write_name(subject, names), description or write_subtitle(subject, names), image=only.image if only else ""
+    )
 
 
-def _resolve_topic(name: str, reader: CatalogReader) -> str:
+def _resolve_topic(name: str, *, reader: CatalogReader) -> str:
     # As it stands first: a spelling that this normalisation would change must not hide a topic that is there.
     normal = unicodedata.normalize("NFKC", name).casefold()
     for slug in dict.fromkeys((name, normal)):
@@ -155,11 +185,15 @@ def _resolve_topic(name: str, reader: CatalogReader) -> str:
             return slug
         if behind := reader.topic_behind(slug):
             return behind
-    raise NotFoundError("There is no such topic.")
+    raise NotFoundError(f"There is no topic “{_shorten(name)}”.")
 
 
-def _resolve_provider(name: str, reader: CatalogReader) -> str:
+def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
     for domain in dict.fromkeys((name, name.lower())):
         if reader.provider(domain):
             return domain
-    raise NotFoundError("There is nothing from this provider.")
+    raise NotFoundError(f"There is nothing from “{_shorten(name)}”.")
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…"

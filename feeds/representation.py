@@ -12,6 +12,7 @@ from feeds.address import (
     FeedAddress,
     OpmlAddress,
     PageAddress,
+    SubjectAddress,
     check_spelling,
     parse_address,
 )
@@ -19,6 +20,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.directory import read_directory, write_opml
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
+from feeds.filters import NO_FILTERS, Filters
 from feeds.pages import find_asset, render_home, render_page
 from feeds.query import Edition, read_archive, read_edition, resolve
 from feeds.renderers import render
@@ -52,15 +54,16 @@ class Representation(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = ()
 
 
-def locate(path: str, reader: CatalogReader) -> Address:
-    """Find out what is at a decoded URL path.
+def locate(path: str, reader: CatalogReader, *, query: str = "", defaults: Filters = NO_FILTERS) -> Address:
+    """Find out what is at a decoded URL path with an encoded query, where `defaults` hold unless that says otherwise.
 
     Raises:
         NotFoundError: nothing is.
+        BadRequestError: the path or the query cannot be read.
         MovedError: something is, and this is not its canonical path.
     """
-    address = parse_address(path)
-    if isinstance(address, FeedAddress | ArchiveAddress | PageAddress):
+    address = parse_address(path, query, defaults=defaults)
+    if isinstance(address, SubjectAddress):
         address = msgspec.structs.replace(address, subject=resolve(address.subject, reader))
     check_spelling(path, address)
     return address

@@ -15,6 +15,7 @@ import msgspec
 from feeds.entry import fingerprint
 from feeds.errors import SettingsError
 from feeds.feed import LinkChoice, Site
+from feeds.filters import MOST_ENTRIES, Filters
 from feeds.setting_values import (
     parse_choice,
     parse_database_url,
@@ -94,6 +95,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The publisher, as feeds name it."""
         icon = f"{self.site_url}{_ICON_PATH}"
         return Site(url=self.site_url, title=self.site_title, language=self.language, icon=icon)
+
+    @property
+    def filters(self) -> Filters:
+        """What holds for every feed whose address does not say otherwise."""
+        return Filters(with_related=self.related is Related.ENTRIES, limit=self.limit)
 
     @property
     def base_path(self) -> str:
@@ -203,7 +209,7 @@ SETTINGS = (
         help="Which address entries link to, where an article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
-        "FEEDS_LIMIT", "limit", "50", partial(parse_number, 1, 200),
+        "FEEDS_LIMIT", "limit", "50", partial(parse_number, 1, MOST_ENTRIES),
         help="How many entries a feed holds, from 1 to 200.",
     ),
     Setting(

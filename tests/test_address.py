@@ -17,29 +17,54 @@ from feeds.address import (
     Subject,
     check_spelling,
     parse_address,
+    write_reference,
 )
-from feeds.errors import MovedError, NotFoundError
+from feeds.errors import BadRequestError, MovedError, NotFoundError
+from feeds.expression import parse_expression
 from feeds.feed import Format
+from feeds.filters import Filters
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
+TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)
+EXPRESSIONS = st.lists(st.lists(TERMS, min_size=1, max_size=4).map("+".join), min_size=1, max_size=2).map(
+    lambda alternatives: parse_expression(",".join(alternatives))
+)
 CUTS = st.builds(Cut, st.integers(-(10**11), 10**11), st.from_regex("[0-9a-f]{8}", fullmatch=True))
 PARTS = st.builds(ArchivePart, st.integers(1, 10**9 - 1), st.none() | CUTS)
-SUBJECTS = st.builds(Subject, topic=SLUGS) | st.builds(Subject, provider=SLUGS) | st.just(EVERYTHING)
+FILTERS = st.builds(
+    Filters,
+    providers=st.none() | EXPRESSIONS,
+    types=st.none() | EXPRESSIONS.map(lambda types: types.rename(str.casefold)),
+    min_quality=st.none() | st.integers(0, 1000),
+    min_heat=st.none() | st.integers(0, 1000),
+    with_related=st.none() | st.booleans(),
+    limit=st.none() | st.integers(1, 200),
+)
+SUBJECTS = st.one_of(
+    st.builds(Subject, topics=EXPRESSIONS, filters=FILTERS),
+    st.builds(Subject, providers=EXPRESSIONS, filters=FILTERS),
+    st.builds(Subject, filters=FILTERS),
+    st.builds(Subject.of_topic, SLUGS),
+    st.builds(Subject.of_provider, SLUGS),
+    st.just(EVERYTHING),
+)
 ADDRESSES: st.SearchStrategy[Address] = st.one_of(
-    st.builds(FeedAddress, st.builds(Subject, topic=SLUGS), st.sampled_from(Format)),
-    st.builds(FeedAddress, st.builds(Subject, provider=SLUGS), st.sampled_from(Format)),
-    st.builds(PageAddress, st.builds(Subject, topic=SLUGS)),
-    st.builds(FeedAddress, st.just(EVERYTHING), st.sampled_from(Format)),
+    st.builds(FeedAddress, SUBJECTS, st.sampled_from(Format)),
+    st.builds(PageAddress, SUBJECTS),
     st.builds(ArchiveAddress, SUBJECTS, PARTS, st.sampled_from(Format)),
     st.sampled_from([PageAddress(), OpmlAddress(), AssetAddress("style.css"), AssetAddress("favicon.ico")]),
 )
+COMPOSED = "/topics/ai+!crypto.atom"
 
 
 @given(ADDRESSES)
 def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
-    assert address.path.isascii()
-    assert parse_address(unquote(address.path)) == address
-    check_spelling(unquote(address.path), address)
+    path, _, query = write_reference(address).partition("?")
+    assert path == address.path
+    assert f"{path}{query}".isascii()
+    assert " " not in query
+    assert parse_address(unquote(path), query) == address
+    check_spelling(unquote(path), address)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +73,14 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
         ("/", PageAddress()),
         ("/feed.atom", FeedAddress(EVERYTHING, Format.ATOM)),
         ("/feed.json", FeedAddress(EVERYTHING, Format.JSON)),
-        ("/topics/ai", PageAddress(Subject(topic="ai"))),
-        ("/topics/ai.rss", FeedAddress(Subject(topic="ai"), Format.RSS)),
-        ("/providers/gazette.example", PageAddress(Subject(provider="gazette.example"))),
-        ("/providers/gazette.example.atom", FeedAddress(Subject(provider="gazette.example"), Format.ATOM)),
+        ("/topics/ai", PageAddress(Subject.of_topic("ai"))),
+        ("/topics/ai.rss", FeedAddress(Subject.of_topic("ai"), Format.RSS)),
+        ("/providers/gazette.example", PageAddress(Subject.of_provider("gazette.example"))),
+        ("/providers/gazette.example.atom", FeedAddress(Subject.of_provider("gazette.example"), Format.ATOM)),
         ("/feed/archive/3.json", ArchiveAddress(EVERYTHING, ArchivePart(3), Format.JSON)),
         (
             "/topics/ai/archive/12-1608655680-0a1b2c3d.atom",
-            ArchiveAddress(Subject(topic="ai"), ArchivePart(12, Cut(1608655680, "0a1b2c3d")), Format.ATOM),
+            ArchiveAddress(Subject.of_topic("ai"), ArchivePart(12, Cut(1608655680, "0a1b2c3d")), Format.ATOM),
         ),
         ("/feeds.opml", OpmlAddress()),
         ("/favicon.ico", AssetAddress("favicon.ico")),
@@ -91,12 +116,17 @@ def test_readers_probe_for_rss(path: str) -> None:
         ("/Topics/ai/Archive/2-7-ABCDEF01.RSS", "/topics/ai/archive/2-7-abcdef01.rss"),
         ("/feed/archive/2-007-abcdef01.rss/", "/feed/archive/2-7-abcdef01.rss"),
         ("/TOPICS/möwen.RSS", "/topics/m%C3%B6wen.rss"),
+        ("/topics/robotics+ai.atom", "/topics/ai+robotics.atom"),
+        ("/topics/ai !crypto.atom", COMPOSED),
+        ("/topics/b+a,a+b,c", "/topics/a+b,c"),
+        ("/topics/ai,ai.json", "/topics/ai.json"),
+        ("/providers/post.example,gazette.example.rss", "/providers/gazette.example,post.example.rss"),
     ],
 )
 def test_another_spelling_moves_to_the_canonical_one(path: str, canonical: str) -> None:
     with pytest.raises(MovedError) as caught:
         check_spelling(path, parse_address(path))
-    assert caught.value.path == canonical
+    assert caught.value.reference == canonical
 
 
 @pytest.mark.parametrize(
@@ -125,5 +155,53 @@ def test_nothing_is_anywhere_else(path: str) -> None:
 def test_any_path_is_read_or_refused(text: str) -> None:
     try:
         assert parse_address(f"/{text}").path.startswith("/")
-    except NotFoundError as error:
+    except (NotFoundError, BadRequestError) as error:
         assert str(error)  # noqa: PT017 it is not always raised
+
+
+def test_a_redirect_keeps_the_query_in_its_canonical_spelling() -> None:
+    path = "/topics/AI/"
+    with pytest.raises(MovedError) as caught:
+        check_spelling(path, parse_address(path, "utm_source=x&limit=7&related=links&min_quality=070"))
+    assert caught.value.reference == "/topics/AI?min_quality=70&related=links&limit=7"
+
+
+def test_a_query_may_be_spelt_in_any_way() -> None:
+    defaults = Filters(with_related=True, limit=50)
+    ways = (
+        "min_quality=70",
+        "min_quality=070&limit=50",
+        "related=entries&utm_source=x&min_quality=+70+",
+        "q&min_quality=70",
+    )
+    assert len({parse_address(COMPOSED, way, defaults=defaults) for way in ways}) == 1
+    check_spelling(COMPOSED, parse_address(COMPOSED, ways[2]))
+
+
+def test_only_what_is_about_a_subject_has_a_query() -> None:
+    for path in ("/feeds.opml", "/static/style.css", "/robots.txt"):
+        assert write_reference(parse_address(path, "limit=many&provider=1")) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "is_plain"),
+    [
+        ("/feed.atom", "", True),
+        ("/topics/ai.atom", "", True),
+        ("/providers/post.example", "utm_source=x", True),
+        ("/topics/ai,ai", "", True),
+        ("/topics/!ai", "", False),
+        ("/topics/ai,b", "", False),
+        ("/feed.atom", "limit=1", False),
+        ("/", "provider=post.example", False),
+    ],
+)
+def test_what_is_composed_is_told_from_what_is_plain(path: str, query: str, *, is_plain: bool) -> None:
+    address = parse_address(path, query)
+    assert isinstance(address, FeedAddress | PageAddress)
+    assert address.subject.is_plain is is_plain
+
+
+def test_what_is_ill_formed_is_pointed_at() -> None:
+    with pytest.raises(BadRequestError, match="In “ai,,b”, there is nothing between two signs"):
+        parse_address("/topics/ai,,b.atom")

@@ -465,8 +465,8 @@ def test_on_a_terminal_there_is_a_progress_bar(publisher: Publisher) -> None:
 
 @given(st.lists(st.sampled_from(["..", ".", "/", "%2f", "\0", "a", "鷗" * 84, ".atom"]), min_size=1).map("".join))
 def test_no_ill_meant_name_leads_out_of_the_folder(name: str) -> None:
-    check_named(PageAddress(Subject(topic=name)))
-    check_named(FeedAddress(Subject(provider=name), Format.RSS))
+    check_named(PageAddress(Subject.of_topic(name)))
+    check_named(FeedAddress(Subject.of_provider(name), Format.RSS))
     check_named(AssetAddress(name))
 
 

@@ -33,7 +33,7 @@ def list_urls(edition: Edition) -> list[str]:
 
 
 def test_a_topic_is_titled_by_its_name_and_the_site(reader: CatalogReader) -> None:
-    feed = read(reader, Subject(topic="mowen")).feed
+    feed = read(reader, Subject.of_topic("mowen")).feed
     assert feed.title == "Möwen — Harbour News"
     assert feed.subtitle == "The latest stories on Möwen."
     assert (feed.path, feed.page_url) == ("/topics/mowen", "https://news.example/topics/mowen")
@@ -45,13 +45,13 @@ def test_everything_is_titled_by_the_site(reader: CatalogReader) -> None:
 
 
 def test_a_provider_is_titled_by_its_domain(reader: CatalogReader) -> None:
-    edition = read(reader, Subject(provider="gazette.example"))
+    edition = read(reader, Subject.of_provider("gazette.example"))
     assert edition.feed.title == "gazette.example — Harbour News"
     assert list_urls(edition) == ["https://gazette.example/two", "https://gazette.example/one"]
 
 
 def test_what_is_dated_ahead_waits(reader: CatalogReader) -> None:
-    assert "https://gazette.example/later" not in list_urls(read(reader, Subject(topic="tides")))
+    assert "https://gazette.example/later" not in list_urls(read(reader, Subject.of_topic("tides")))
 
 
 def test_related_entries_can_be_left_to_their_leads(reader: CatalogReader) -> None:
@@ -61,7 +61,7 @@ def test_related_entries_can_be_left_to_their_leads(reader: CatalogReader) -> No
 
 def test_settings_reach_the_feed(reader: CatalogReader) -> None:
     environ = {"FEEDS_LIMIT": "1", "FEEDS_LINK": "amp", "FEEDS_MAX_AGE": "60", "FEEDS_HUBS": "https://hub.example/"}
-    edition = read(reader, Subject(topic="tides"), **environ)
+    edition = read(reader, Subject.of_topic("tides"), **environ)
     assert edition.is_full
     assert (len(edition.feed.entries), edition.feed.ttl_seconds) == (1, 60)
     assert edition.feed.link_choice is LinkChoice.AMP
@@ -69,7 +69,7 @@ def test_settings_reach_the_feed(reader: CatalogReader) -> None:
 
 
 def test_a_full_feed_leads_to_its_archive(reader: CatalogReader) -> None:
-    subject = Subject(topic="tides")
+    subject = Subject.of_topic("tides")
     settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
     edition = read_edition(subject, reader, settings=settings, now=NOW)
     part = ArchivePart(1, Cut(1715040000, "405adebd"))
@@ -95,7 +95,7 @@ def test_an_unknown_part_of_an_archive_is_not_found(reader: CatalogReader) -> No
 
 
 def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReader) -> None:
-    subjects = [EVERYTHING, Subject(topic="tides"), Subject(topic="mowen"), Subject(provider="tides")]
+    subjects = [EVERYTHING, Subject.of_topic("tides"), Subject.of_topic("mowen"), Subject.of_provider("tides")]
     ids = {make_feed_id(subject, site_id=site_id) for subject in subjects for site_id in ("", "harbour")}
     assert len(ids) == 8
     assert all(UUID(id).version == 5 for id in ids)
@@ -104,15 +104,15 @@ def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReade
 
 
 def test_ids_never_change() -> None:
-    assert make_feed_id(Subject(topic="ai"), site_id="") == "urn:uuid:090f6965-4f60-570f-a32c-2f939f540e00"
+    assert make_feed_id(Subject.of_topic("ai"), site_id="") == "urn:uuid:090f6965-4f60-570f-a32c-2f939f540e00"
 
 
 @pytest.mark.parametrize(
     ("asked", "known"),
     [
-        (Subject(topic="TIDES"), Subject(topic="tides")),
-        (Subject(topic="mowen"), Subject(topic="mowen")),
-        (Subject(provider="Gazette.Example"), Subject(provider="gazette.example")),
+        (Subject.of_topic("TIDES"), Subject.of_topic("tides")),
+        (Subject.of_topic("mowen"), Subject.of_topic("mowen")),
+        (Subject.of_provider("Gazette.Example"), Subject.of_provider("gazette.example")),
         (EVERYTHING, EVERYTHING),
     ],
 )
@@ -126,10 +126,10 @@ def test_an_alias_means_its_topic(tmp_path: Path) -> None:
         with catalog.writing() as writer:
             writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
         with catalog.reading() as reader:
-            assert resolve(Subject(topic="Ebb"), reader) == Subject(topic="tides")
+            assert resolve(Subject.of_topic("Ebb"), reader) == Subject.of_topic("tides")
 
 
-@pytest.mark.parametrize("subject", [Subject(topic="nope"), Subject(provider="nope.example")])
+@pytest.mark.parametrize("subject", [Subject.of_topic("nope"), Subject.of_provider("nope.example")])
 def test_an_unknown_subject_is_not_found(reader: CatalogReader, subject: Subject) -> None:
     with pytest.raises(NotFoundError):
         resolve(subject, reader)

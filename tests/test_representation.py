@@ -47,19 +47,19 @@ def make(path: str, reader: CatalogReader, **environ: str) -> Representation:
 
 
 def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
-    assert locate("/topics/mowen.atom", reader) == FeedAddress(Subject(topic="mowen"), Format.ATOM)
-    assert locate("/topics/mowen", reader) == PageAddress(Subject(topic="mowen"))
+    assert locate("/topics/mowen.atom", reader) == FeedAddress(Subject.of_topic("mowen"), Format.ATOM)
+    assert locate("/topics/mowen", reader) == PageAddress(Subject.of_topic("mowen"))
 
 
 def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogReader) -> None:
     with pytest.raises(MovedError) as caught:
         locate("/Topics/MOWEN.Atom", reader)
-    assert caught.value.path == "/topics/mowen.atom"
+    assert caught.value.reference == "/topics/mowen.atom"
 
 
 def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
     part = ArchivePart(1, Cut(1715000000, "00000000"))
-    assert locate(PATHS[-1], reader) == ArchiveAddress(Subject(topic="mowen"), part, Format.ATOM)
+    assert locate(PATHS[-1], reader) == ArchiveAddress(Subject.of_topic("mowen"), part, Format.ATOM)
     archive = make(PATHS[-1], reader)
     assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())
     assert make("/feed/archive/1.json", reader).max_age_seconds == 900

@@ -29,20 +29,22 @@ def topics() -> None:
 @click.command()
 @click.argument("path")
 def render(path: str) -> None:
-    """Write what the server answers at the URL path PATH, such as /topics/ai.atom."""
+    """Write what the server answers at the URL path PATH, such as '/topics/ai+!crypto.atom?min_quality=70'."""
     settings = Settings.from_environ(os.environ)
     with _open_catalog().reading() as reader:
-        answer = represent(_locate(unquote(path), reader), reader, settings=settings, now=SYSTEM_CLOCK.now())
+        address = _locate(path, reader, settings)
+        answer = represent(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
     sys.stdout.buffer.write(answer.body)
     sys.stdout.flush()  # here, where it can still be said that the disk is full
 
 
-def _locate(path: str, reader: CatalogReader) -> Address:
-    """Find what a path names, under whatever spelling."""
+def _locate(reference: str, reader: CatalogReader, settings: Settings) -> Address:
+    """Find what a path and query name, under whatever spelling."""
+    path, _, query = reference.partition("?")
     try:
-        return locate(path, reader)
+        return locate(unquote(path), reader, query=query, defaults=settings.filters)
     except MovedError as error:
-        return locate(unquote(error.path), reader)
+        return _locate(error.reference, reader, settings)
 
 
 def _open_catalog() -> Catalog:

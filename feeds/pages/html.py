@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import EVERYTHING, FeedAddress, OpmlAddress, PageAddress, Subject
+from feeds.address import EVERYTHING, FeedAddress, OpmlAddress, PageAddress, Subject, write_reference
 from feeds.catalog.reader import ProviderCount
 from feeds.directory import Directory
 from feeds.entry import Entry
@@ -82,7 +82,12 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.filters.update(
-    count=write_count, date=write_date, entry_url=entry_url, excerpt=excerpt, rfc3339=format_rfc3339
+    count=write_count,
+    date=write_date,
+    entry_url=entry_url,
+    excerpt=excerpt,
+    reference=write_reference,
+    rfc3339=format_rfc3339,
 )
 _ENVIRONMENT.globals.update(
     EVERYTHING=EVERYTHING,

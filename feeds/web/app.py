@@ -38,7 +38,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
         if isinstance(address, AssetAddress):
             check_spelling(f"/{path}", address)
             return answer(represent_asset(address), request.environ)
-        copy = shelf.fetch(f"/{path}")
+        copy = shelf.fetch(f"/{path}", request.query_string.decode(errors="replace"))
         return answer(copy.representation, request.environ, encode=partial(shelf.body, copy))
 
     @app.after_request

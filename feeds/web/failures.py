@@ -3,11 +3,12 @@
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from feeds.errors import CatalogError, GoneError, MovedError, NotFoundError
+from feeds.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError, OverloadError
 from feeds.settings import Settings
 from feeds.web.responses import write_text
 
 RETRY_AFTER_SECONDS = 30
+SOON_SECONDS = 2
 MOVED_MAX_AGE_SECONDS = 3_600
 
 _SENTENCES = {
@@ -22,11 +23,15 @@ def register_failures(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(MovedError)
     def redirect(error: MovedError) -> Response:
-        response = write_text(301, f"This is found at {settings.site_url}{error.path}")
+        response = write_text(301, f"This is found at {settings.site_url}{error.reference}")
         # Not the whole address: the request may have come by another name that is just as good.
-        response.headers["Location"] = f"{settings.base_path}{error.path}"
+        response.headers["Location"] = f"{settings.base_path}{error.reference}"
         response.headers["Cache-Control"] = f"public, max-age={MOVED_MAX_AGE_SECONDS}"
         return response
+
+    @app.errorhandler(BadRequestError)
+    def correct(error: BadRequestError) -> Response:
+        return write_text(400, str(error))
 
     @app.errorhandler(NotFoundError)
     def refuse(error: NotFoundError) -> Response:
@@ -38,6 +43,12 @@ def register_failures(app: Flask, settings: Settings) -> None:
         app.logger.error("%s", error)
         response = write_text(503, "The feeds cannot be read at the moment; please try again soon.")
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+    @app.errorhandler(OverloadError)
+    def put_off(error: OverloadError) -> Response:
+        response = write_text(503, str(error))
+        response.headers["Retry-After"] = str(SOON_SECONDS)
         return response
 
     @app.errorhandler(HTTPException)

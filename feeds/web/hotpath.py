@@ -16,7 +16,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from feeds.encodings import Encoding, choose_encoding
 from feeds.representation import Representation
 from feeds.web.conditions import has_it, make_etag
-from feeds.web.shelf import Copy, Shelf
+from feeds.web.copies import Copy, Place
+from feeds.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -63,11 +64,9 @@ class HotPath:
         return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
 
     def _find(self, environ: "WSGIEnvironment") -> Recording | None:
-        if environ["REQUEST_METHOD"] not in _READING or environ.get("QUERY_STRING"):
+        if environ["REQUEST_METHOD"] not in _READING or any(name in environ for name in _RARE):
             return None
-        if any(name in environ for name in _RARE):
-            return None
-        copy = self.shelf.find(_decode(environ.get("PATH_INFO", "")))
+        copy = self.shelf.find(_decode(environ.get("PATH_INFO", "")), environ.get("QUERY_STRING", ""))
         if copy is None:
             return None
         encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -75,17 +74,18 @@ class HotPath:
 
     def _record(self, copy: Copy, encoding: Encoding) -> Recording | None:
         etag = quote_etag(make_etag(copy.representation, encoding))
-        full = self._ask(copy.path, {"Accept-Encoding": encoding.value})
-        short = self._ask(copy.path, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
+        full = self._ask(copy.place, {"Accept-Encoding": encoding.value})
+        short = self._ask(copy.place, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
         if not copy.is_current or any(("ETag", etag) not in answer.headers for answer in (full, short)):
             return None  # the shelf has another copy by now
         recording = Recording(copy.representation, encoding, full, short)
         self.shelf.record(copy, encoding, recording)
         return recording
 
-    def _ask(self, path: str, headers: dict[str, str]) -> Answer:
+    def _ask(self, place: Place, headers: dict[str, str]) -> Answer:
         """Have the app answer a request of our own."""
-        environ = EnvironBuilder(path=quote(path), headers=Headers(headers)).get_environ()
+        builder = EnvironBuilder(path=quote(place.path), query_string=place.query, headers=Headers(headers))
+        environ = builder.get_environ()
         body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
         return Answer(status, answered.to_wsgi_list(), tuple(body))
 

@@ -2,21 +2,22 @@
 
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 from urllib.parse import unquote
 
-from feeds.address import Address, check_spelling, parse_address
+from feeds.address import Address, SubjectAddress, check_spelling, parse_address, query_of
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
 from feeds.errors import CatalogError
 from feeds.moments import Clock
-from feeds.representation import Representation, locate, represent
+from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.web.copies import Copies, Copy, Place
+from feeds.web.turnstile import Turnstile
 
 POLL_SECONDS = 0.4
 """For how long a worker goes by what it knows of the catalog; nothing it serves is staler than that."""
@@ -24,29 +25,19 @@ POLL_SECONDS = 0.4
 RECORD_BYTES = 8 * 1024
 """What a copy, and each recording of an answer with it, is counted for beside its body: headers, tables, locks."""
 
+COMPOSED_SHARE = 4
+"""Composed feeds, of which there is no end, get one part in so many of the memory, and only each other's room."""
+
 _RENDER_LOCKS = 64
+_MOST_WAITING = 2  # of gunicorn's four threads; one goes ahead, one is left for all else
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
-class Copy:
-    """A representation kept in memory, with its compressed forms; `is_current` until something else is to be served.
-
-    `size` is what it counts for on the shelf; the shelf's lock guards that and `is_current`, `lock` the bodies.
-    """
-
-    def __init__(self, path: str, representation: Representation) -> None:
-        self.path = path
-        self.representation = representation
-        self.is_current = False
-        self.size = 0
-        self.recordings: dict[Encoding, Any] = {}
-        self.bodies = {Encoding.IDENTITY: representation.body}
-        self.lock = Lock()
-
-
 class Shelf:
     """Copies by address; the least recently used make room when all come to more than `max_bytes`.
+
+    Composed feeds have a part of that to themselves, and are made one at a time.
 
     Threads may share it. It opens nothing before the first request, and until then can be carried over a fork. While
     the catalog cannot be reached, what is kept stays: it was true when the catalog was last asked.
@@ -64,13 +55,13 @@ class Shelf:
         self._catalog = catalog
         self._settings = settings
         self._clock = clock
-        self._max_bytes = max_bytes
         self._monotonic = monotonic
-        self._copies: OrderedDict[str, Copy] = OrderedDict()
+        self._composed = Copies(max_bytes=max_bytes // COMPOSED_SHARE)
+        self._plain = Copies(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
         self._lock = Lock()  # over what is kept
+        self._composing = Turnstile(max_waiting=_MOST_WAITING)
         self._poll_lock = Lock()
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
-        self._size = 0
         self._next_poll = 0.0
         self._is_reachable = True
         # What is known of the catalog: its state, the moment up to which releases are, and that of the last one noticed
@@ -82,36 +73,35 @@ class Shelf:
     @property
     def size(self) -> int:
         """How many bytes all copies come to, bodies in every coding and recordings included."""
-        return self._size
+        return self._plain.size + self._composed.size
 
-    def find(self, path: str) -> Copy | None:
-        """Give the copy of what is at a decoded canonical path, if there is one that holds."""
-        if path not in self._copies:
+    def find(self, path: str, query: str = "") -> Copy | None:
+        """Give the copy of what is at a decoded canonical path with a canonical query, if there is one that holds."""
+        place = Place(path, query)
+        if not self._plain.holds(place) and not self._composed.holds(place):
             return None
         self._refresh()
-        with self._lock:
-            copy = self._copies.get(path)
-            if copy is not None:
-                self._copies.move_to_end(path)
-            return copy
+        return self._use(place)
 
-    def fetch(self, path: str) -> Copy:
-        """Give what is at a decoded path, made now or before.
+    def fetch(self, path: str, query: str = "") -> Copy:
+        """Give what is at a decoded path with an encoded query, made now or before.
 
         Raises:
             NotFoundError: nothing is.
+            BadRequestError: the path or the query cannot be read.
             MovedError: something is, and this is not its canonical path.
+            OverloadError: it would have to be composed, and too many others are waiting for that.
             CatalogError: the catalog cannot be read, and there is no copy.
         """
-        if copy := self.find(path):
+        if copy := self.find(path, query):
+            return copy
+        address = parse_address(path, query, defaults=self._settings.filters)
+        if copy := self.find(*_name_place(address)):
+            check_spelling(path, address)
             return copy
         self._refresh()
-        try:
-            return self._read(path)
-        except CatalogError:
-            if copy := self._find_under_alias(path):
-                return copy
-            raise
+        with self._wait_for_turn(address):
+            return self._read(path, query)
 
     def body(self, copy: Copy, encoding: Encoding) -> bytes:
         """Give a copy's bytes in a content coding; they are made once, when they are first wanted."""
@@ -142,7 +132,7 @@ class Shelf:
             if self._monotonic() >= self._next_poll:
                 self._poll()
         except CatalogError as error:
-            if self._is_reachable and self._copies:
+            if self._is_reachable and self.size:
                 _log.warning("%s What was read before is served until that is mended.", error)
             self._is_reachable = False
         finally:
@@ -159,53 +149,54 @@ class Shelf:
             release = reader.next_release(after=self._polled) if is_known else None
         is_released = release is not None and release <= now
         with self._lock:
-            for path, copy in list(self._copies.items()):
-                if not is_known or is_released or _shows_any(copy, changed):
-                    self._drop(path)
+            for copies in (self._plain, self._composed):
+                for copy in copies.list():
+                    if not is_known or is_released or _shows_any(copy, changed):
+                        copies.drop(copy)
             self._generation, self._version, self._polled = state.generation, state.version, now
             self._released = now if is_released else self._released
         self._is_reachable = True
 
-    def _read(self, path: str) -> Copy:
+    def _wait_for_turn(self, address: Address) -> AbstractContextManager[None]:
+        return self._composing.passing() if _is_composed(address) else nullcontext()
+
+    def _read(self, path: str, query: str) -> Copy:
         with self._catalog.reading() as reader:
-            address = locate(path, reader)
-            canonical = unquote(address.path)
-            # One lock serves many paths, so that their number is bounded; none is ever rendered twice at once.
-            with self._render_locks[hash(canonical) % _RENDER_LOCKS]:
-                return self._copies.get(canonical) or self._make(canonical, address, reader)
+            address = locate(path, reader, query=query, defaults=self._settings.filters)
+            place = _name_place(address)
+            # One lock serves many places, so that their number is bounded; none is ever rendered twice at once.
+            with self._render_locks[hash(place) % _RENDER_LOCKS]:
+                return self._use(place) or self._make(place, address, reader)
 
-    def _find_under_alias(self, path: str) -> Copy | None:
-        address = parse_address(path)
-        check_spelling(path, address)
-        return self._copies.get(unquote(address.path))
+    def _use(self, place: Place) -> Copy | None:
+        with self._lock:
+            return self._plain.use(place) or self._composed.use(place)
 
-    def _make(self, path: str, address: Address, reader: CatalogReader) -> Copy:
+    def _make(self, place: Place, address: Address, reader: CatalogReader) -> Copy:
         now = self._clock.now()
-        copy = Copy(path, represent(address, reader, settings=self._settings, now=now))
+        copy = Copy(place, represent(address, reader, settings=self._settings, now=now))
         state = reader.state()
         with self._lock:
             # What was rendered from another state than the one we know of, or before the last release, may be
             # outdated already; it was true when it was asked for, but is not kept.
             is_same = state.generation == self._generation and state.version >= self._version
             if is_same and now >= self._released:
-                self._copies[path] = copy
-                copy.is_current = True
+                (self._composed if _is_composed(address) else self._plain).put(copy)
         self._grow(copy, len(copy.representation.body) + RECORD_BYTES)
         return copy
 
     def _grow(self, copy: Copy, size: int) -> None:
         with self._lock:
-            if not copy.is_current:
-                return
-            copy.size += size
-            self._size += size
-            while self._size > self._max_bytes and len(self._copies) > 1:
-                self._drop(next(iter(self._copies)))
+            copies = self._composed if self._composed.holds(copy.place) else self._plain
+            copies.grow(copy, size)
 
-    def _drop(self, path: str) -> None:
-        copy = self._copies.pop(path)
-        copy.is_current = False
-        self._size -= copy.size
+
+def _name_place(address: Address) -> Place:
+    return Place(unquote(address.path), query_of(address))
+
+
+def _is_composed(address: Address) -> bool:
+    return isinstance(address, SubjectAddress) and not address.subject.is_plain
 
 
 def _shows_any(copy: Copy, changed: Collection[str]) -> bool:

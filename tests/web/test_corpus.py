@@ -39,8 +39,8 @@ def reader(catalog: Catalog) -> Iterator[CatalogReader]:
 
 
 def list_subjects(reader: CatalogReader) -> list[Subject]:
-    topics = [Subject(topic=topic.slug) for topic in reader.topics()]
-    return [EVERYTHING, *topics, *(Subject(provider=provider.domain) for provider in reader.providers())]
+    topics = [Subject.of_topic(topic.slug) for topic in reader.topics()]
+    return [EVERYTHING, *topics, *(Subject.of_provider(provider.domain) for provider in reader.providers())]
 
 
 def read_entries(reader: CatalogReader, subject: Subject) -> tuple[Entry, ...]:
@@ -82,7 +82,7 @@ def test_feed_and_archive_hold_every_entry_once(
 ) -> None:
     client = make_client(catalog, FEEDS_LIMIT="20")
     grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
-    for subject in [EVERYTHING, *(Subject(topic=topic.slug) for topic in reader.topics())]:
+    for subject in [EVERYTHING, *(Subject.of_topic(topic.slug) for topic in reader.topics())]:
         documents = list(walk(client, f"{subject.path}.{format}"))
         ids = [id for document in documents for id in read_ids(document, format)]
         window = reader.window(plain(subject.topic), limit=10_000, now=NOW)

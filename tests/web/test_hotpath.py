@@ -34,6 +34,11 @@ KEPT = (
     *(f"{subject}{format}" for subject in ("/topics/ai", "/feed") for format in (".atom", ".rss", ".json")),
     *("/", "/topics/computer-vision", "/providers/govtech.com", "/providers/masslive.com.rss", "/feeds.opml"),
 )
+COMPOSED = (
+    *(("/topics/ai,computer-vision.atom", "limit=2"), ("/topics/ai+!computer-vision.json", "")),
+    *(("/topics/ai", "min_quality=70&related=links"), ("/feed.rss", "provider=govtech.com+!masslive.com&type=article")),
+    *(("/", "limit=3"), ("/providers/govtech.com,masslive.com.atom", "min_heat=0")),
+)
 OTHERS = (
     *("/feed.xml", "/feed/", "/rss.xml", "/topics/AI.atom", "/topics/ai/", "/TOPICS/ai", "/topics/nope.atom", "/nope"),
     *("//topics/ai", "/topics/\N{SNOWMAN}.rss", "/topics/%2e.atom", "/favicon.ico", "/healthz", ""),
@@ -41,8 +46,27 @@ OTHERS = (
 CHANGED = datetime(2020, 12, 22, 16, 48, tzinfo=UTC)
 
 methods = st.sampled_from(["GET", "GET", "GET", "HEAD", "HEAD", "POST", "OPTIONS", "DELETE", "get"])
-paths = st.sampled_from([*KEPT, *KEPT, *OTHERS])
-queries = st.sampled_from(["", "", "", "utm_source=x", "q", "%00"])
+paths = st.sampled_from(
+    [*KEPT, *KEPT, *(path for path, _ in COMPOSED), *OTHERS, "/topics/computer-vision,ai.atom", "/topics/ai+nope.atom"]
+)
+queries = st.sampled_from(
+    [
+        *(
+            "",
+            "",
+            "",
+            "utm_source=x",
+            "utm_source=x&limit=2",
+            "limit=02",
+            "limit=50",
+            "limit=0",
+            "limit=2&limit=2",
+            "type=",
+        ),
+        *("%00", "type=%00", "provider=nope.example", "provider=a,,b", "provider=Govtech.com", "\xe9=\xff&limit=2"),
+        *(query for _, query in COMPOSED),
+    ]
+)
 qualities = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1", ";q=x", "; q=0.001"])
 codings = st.sampled_from(["gzip", "br", "identity", "*", "deflate", "GZIP", "x-gzip", ""])
 accepted = st.lists(st.tuples(codings, qualities).map("".join), max_size=4).map(", ".join)
@@ -99,7 +123,8 @@ def plain(catalog: Catalog) -> "WSGIApplication":
 
 @pytest.fixture(scope="module")
 def etags(client: FlaskClient) -> dict[str, str]:
-    return {path: client.get(path).headers.get("ETag", "").strip('"') for path in (*KEPT, *OTHERS)}
+    paths = [*KEPT, *OTHERS, *(path for path, _ in COMPOSED)]
+    return {path: client.get(path).headers.get("ETag", "").strip('"') for path in paths}
 
 
 @pytest.fixture
@@ -133,21 +158,23 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
 def test_the_answer_is_that_of_the_app(
     hot: HotPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
 ) -> None:
-    expected = asked.send(plain, etags[asked.path])
+    etag = etags.get(asked.path, "x")
+    expected = asked.send(plain, etag)
     for _ in range(2):
-        assert asked.send(hot, etags[asked.path]) == expected
+        assert asked.send(hot, etag) == expected
 
 
-@pytest.mark.parametrize("path", KEPT)
+@pytest.mark.parametrize(("path", "query"), [*((path, "") for path in KEPT), *COMPOSED])
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
-def test_the_app_is_asked_only_once(hot: HotPath, etags: dict[str, str], path: str, coding: str) -> None:
-    whole = ask(hot, path, **{"Accept-Encoding": coding})
+def test_the_app_is_asked_only_once(hot: HotPath, path: str, query: str, coding: str) -> None:
+    etag = dict(ask(hot, path, query=query)[1])["ETag"].strip('"')
+    whole = ask(hot, path, query=query, **{"Accept-Encoding": coding})
     alone = HotPath(refuse, hot.shelf)
-    ask(hot, path, **{"Accept-Encoding": coding})
-    assert ask(alone, path, **{"Accept-Encoding": coding}) == whole
-    assert ask(alone, path, method="HEAD", **{"Accept-Encoding": coding}) == (*whole[:2], b"")
-    for tag in (f'"{etags[path]}"', f'"x", W/"{etags[path]}-gzip"', "*"):
-        status, _, body = ask(alone, path, **{"Accept-Encoding": coding, "If-None-Match": tag})
+    ask(hot, path, query=query, **{"Accept-Encoding": coding})
+    assert ask(alone, path, query=query, **{"Accept-Encoding": coding}) == whole
+    assert ask(alone, path, query=query, method="HEAD", **{"Accept-Encoding": coding}) == (*whole[:2], b"")
+    for tag in (f'"{etag}"', f'"x", W/"{etag}-gzip"', "*"):
+        status, _, body = ask(alone, path, query=query, **{"Accept-Encoding": coding, "If-None-Match": tag})
         assert (status[:3], body) == ("304", b"")
     with pytest.raises(AssertionError, match="the app was asked"):
         ask(alone, path, method="POST")

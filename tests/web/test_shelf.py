@@ -14,9 +14,10 @@ import pytest
 
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding
-from feeds.errors import CatalogError, MovedError, NotFoundError
+from feeds.errors import BadRequestError, CatalogError, MovedError, NotFoundError
 from feeds.moments import Clock
-from feeds.web.shelf import POLL_SECONDS, RECORD_BYTES, Copy, Shelf
+from feeds.web.copies import Copy, Place
+from feeds.web.shelf import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
 from tests.newsroom import Newsroom
 from tests.postgresql import Server
 from tests.publications import make_settings
@@ -72,6 +73,11 @@ def kiosk(tmp_path: Path) -> Iterator[Stand]:
     newsroom = Newsroom(tmp_path / "kiosk", f"sqlite:///{tmp_path / 'kiosk.sqlite'}")
     yield Stand(newsroom)
     newsroom.catalog.close()
+
+
+def leave_room_for(plain: int) -> int:
+    """Give how much a shelf must hold for plain feeds to have so many bytes."""
+    return plain * COMPOSED_SHARE // (COMPOSED_SHARE - 1)
 
 
 def move_catalog(source: Path, target: Path) -> None:
@@ -142,7 +148,7 @@ def test_a_change_costs_only_what_shows_it(stand: Stand) -> None:
     stand.newsroom.write("a", topics=["Tides"], title="Otherwise")
     stand.newsroom.collect()
     stand.wait()
-    kept = [copy.path for copy in first if stand.shelf.find(copy.path) is copy]
+    kept = [copy.place.path for copy in first if stand.shelf.find(copy.place.path) is copy]
     assert kept == ["/topics/boats.json", "/topics/boats"]
     assert b"Otherwise" in stand.shelf.fetch(PATHS[0]).representation.body
 
@@ -327,7 +333,7 @@ def test_everything_kept_is_counted(kiosk: Stand) -> None:
 
 def test_the_least_recently_used_make_room(kiosk: Stand) -> None:
     sizes = [copy.size for copy in kiosk.fetch(*PATHS[:3])]
-    shelf = kiosk.make_shelf(max_bytes=sum(sizes))
+    shelf = kiosk.make_shelf(max_bytes=leave_room_for(sum(sizes)))
     for path in (*PATHS[:3], PATHS[0], "/feeds.opml"):
         shelf.fetch(path)
     assert [shelf.find(path) is not None for path in PATHS[:3]] == [True, False, True]
@@ -336,7 +342,7 @@ def test_the_least_recently_used_make_room(kiosk: Stand) -> None:
 
 def test_a_compressed_form_makes_others_leave(kiosk: Stand) -> None:
     sizes = [copy.size for copy in kiosk.fetch(*PATHS[:2])]
-    shelf = kiosk.make_shelf(max_bytes=sum(sizes))
+    shelf = kiosk.make_shelf(max_bytes=leave_room_for(sum(sizes)))
     old, new = (shelf.fetch(path) for path in PATHS[:2])
     shelf.body(new, Encoding.BROTLI)
     assert (old.is_current, new.is_current) == (False, True)
@@ -356,8 +362,63 @@ def test_what_is_no_longer_kept_is_not_counted(kiosk: Stand) -> None:
 
 def test_one_that_is_larger_than_all_room_is_served_all_the_same(kiosk: Stand) -> None:
     shelf = kiosk.make_shelf(max_bytes=1)
-    assert [shelf.fetch(path).path for path in PATHS] == list(PATHS)
+    assert [shelf.fetch(path).place.path for path in PATHS] == list(PATHS)
     assert shelf.size == shelf.fetch(PATHS[-1]).size
+
+
+def test_composed_feeds_leave_the_others_their_room(kiosk: Stand) -> None:
+    plain = kiosk.fetch(*PATHS)
+    shelf = kiosk.make_shelf(max_bytes=leave_room_for(sum(copy.size for copy in plain)))
+    kept = [shelf.fetch(path) for path in PATHS]
+    composed = [shelf.fetch("/topics/boats,tides.atom", f"limit={limit}") for limit in range(1, 50)]
+    assert all(copy.is_current for copy in kept)
+    assert [copy.is_current for copy in composed] == sorted(copy.is_current for copy in composed)
+    assert composed[-1].is_current
+    assert not composed[0].is_current
+    assert shelf.size <= leave_room_for(sum(copy.size for copy in plain))
+
+
+def test_one_query_in_many_spellings_has_one_copy(kiosk: Stand) -> None:
+    copy = kiosk.shelf.fetch("/topics/boats.atom", "limit=3&type=article")
+    size = kiosk.shelf.size
+    assert copy.place == Place("/topics/boats.atom", "type=article&limit=3")
+    for query in (
+        "type=article&limit=3",
+        "type=ARTICLE&limit=03&related=entries",
+        "utm_source=x&limit=3&type=article&q",
+    ):
+        assert kiosk.shelf.fetch("/topics/boats.atom", query) is copy
+    assert kiosk.shelf.fetch("/topics/boats.atom", "utm_source=x").place == Place("/topics/boats.atom")
+    assert kiosk.shelf.find("/topics/boats.atom", "utm_source=x") is None
+    assert kiosk.shelf.size - size == kiosk.shelf.fetch("/topics/boats.atom").size
+
+
+def test_a_question_mark_in_a_path_begins_no_query(kiosk: Stand) -> None:
+    kiosk.shelf.fetch("/topics/boats.atom", "limit=3")
+    with pytest.raises(NotFoundError):
+        kiosk.shelf.fetch("/topics/boats.atom?limit=3")
+
+
+def test_a_composed_feed_changes_with_any_of_its_topics(stand: Stand) -> None:
+    both, other = stand.shelf.fetch("/topics/boats,tides.atom"), stand.shelf.fetch("/topics/boats.atom", "limit=3")
+    stand.newsroom.write("a", topics=["Tides"], title="Otherwise")
+    stand.newsroom.collect()
+    stand.wait()
+    assert stand.shelf.find("/topics/boats.atom", "limit=3") is other
+    assert not both.is_current
+
+
+def test_without_the_database_composed_feeds_are_served(kiosk: Stand, tmp_path: Path) -> None:
+    copy = kiosk.shelf.fetch("/topics/boats,tides.atom", "limit=3")
+    move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
+    kiosk.wait()
+    assert kiosk.shelf.fetch("/topics/boats,tides.atom", "limit=03") is copy
+    with pytest.raises(MovedError):
+        kiosk.shelf.fetch("/topics/tides,boats.atom", "limit=3")
+    with pytest.raises(CatalogError):
+        kiosk.shelf.fetch("/topics/boats,tides.atom", "limit=4")
+    with pytest.raises(BadRequestError):
+        kiosk.shelf.fetch("/topics/boats,tides.atom", "limit=0")
 
 
 def test_the_count_is_right_after_a_crowd(kiosk: Stand) -> None:

@@ -1,0 +1,78 @@
+"""Hold finished representations by address, within a bound."""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Any, NamedTuple
+
+from feeds.encodings import Encoding
+from feeds.representation import Representation
+
+
+class Place(NamedTuple):
+    """Where something is found: a decoded path, and an encoded query, both canonical."""
+
+    path: str
+    query: str = ""
+
+
+class Copy:
+    """A representation kept in memory, with its compressed forms; `is_current` until something else is to be served.
+
+    `size` is what it counts for; the shelf's lock guards that and `is_current`, `lock` the bodies.
+    """
+
+    def __init__(self, place: Place, representation: Representation) -> None:
+        self.place = place
+        self.representation = representation
+        self.is_current = False
+        self.size = 0
+        self.recordings: dict[Encoding, Any] = {}
+        self.bodies = {Encoding.IDENTITY: representation.body}
+        self.lock = Lock()
+
+
+class Copies:
+    """Copies by place; the least recently used make room when all come to more than `max_bytes`, but never the last.
+
+    Not for several threads at once, but that any of them may call `holds`.
+    """
+
+    def __init__(self, *, max_bytes: int) -> None:
+        self.size = 0
+        self._max_bytes = max_bytes
+        self._copies: OrderedDict[Place, Copy] = OrderedDict()
+
+    def holds(self, place: Place) -> bool:
+        """Say whether there is a copy."""
+        return place in self._copies
+
+    def use(self, place: Place) -> Copy | None:
+        """Give the copy, if there is one, as the most recently used."""
+        copy = self._copies.get(place)
+        if copy is not None:
+            self._copies.move_to_end(place)
+        return copy
+
+    def put(self, copy: Copy) -> None:
+        """Take in a copy, which counts for nothing yet."""
+        self._copies[copy.place] = copy
+        copy.is_current = True
+
+    def grow(self, copy: Copy, size: int) -> None:
+        """Count `size` bytes more for a copy, unless it is no longer here."""
+        if not copy.is_current:
+            return
+        copy.size += size
+        self.size += size
+        while self.size > self._max_bytes and len(self._copies) > 1:
+            self.drop(next(iter(self._copies.values())))
+
+    def drop(self, copy: Copy) -> None:
+        """Put away a copy."""
+        del self._copies[copy.place]
+        copy.is_current = False
+        self.size -= copy.size
+
+    def list(self) -> list[Copy]:
+        """Give all copies."""
+        return list(self._copies.values())

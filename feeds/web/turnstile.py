@@ -1,0 +1,33 @@
+"""Let through one at a time, so that what is asked for without end leaves room for the rest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, Semaphore
+
+from feeds.errors import OverloadError
+
+
+class Turnstile:
+    """Lets one thread through at a time, and up to `max_waiting` wait; it turns away the others at once.
+
+    A thread that waits can answer nobody else, so their number has to be below that of the server's threads.
+    """
+
+    def __init__(self, *, max_waiting: int) -> None:
+        self._places = Semaphore(1 + max_waiting)
+        self._turn = Lock()
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Wait for the turn, and have it until the end of the block.
+
+        Raises:
+            OverloadError: enough are waiting.
+        """
+        if not self._places.acquire(blocking=False):
+            raise OverloadError("Too many feeds are being composed at the moment; please try again in a moment.")
+        try:
+            with self._turn:
+                yield
+        finally:
+            self._places.release()

@@ -1,0 +1,66 @@
+"""Queries have one spelling, and whoever writes a bad one is told what is right."""
+
+import pytest
+
+from feeds.errors import BadRequestError
+from feeds.filters import MOST_CHARACTERS, NO_FILTERS, Filters, read_filters
+
+
+@pytest.mark.parametrize(
+    ("query", "canonical"),
+    [
+        ("", ""),
+        ("utm_source=x&fbclid=y&Q=1", ""),
+        ("limit=7&related=Links", "related=links&limit=7"),
+        (
+            "min_heat=5&min_quality=070&provider=b.example,a.example",
+            "provider=a.example,b.example&min_quality=70&min_heat=5",
+        ),
+        ("provider=!a.example", "provider=!a.example"),
+        ("provider=%21a.example%2Bb.example", "provider=b.example+!a.example"),
+        ("type=Video+!Article", "type=video+!article"),
+        ("provider=m%C3%B6we.example", "provider=m%C3%B6we.example"),
+        ("type=&min_quality=&provider=+&limit=3", "limit=3"),
+        ("limit=&limit=3", "limit=3"),
+        ("min_quality=0", "min_quality=0"),
+        ("&&=&limit=3&", "limit=3"),
+    ],
+)
+def test_every_query_has_one_spelling(query: str, canonical: str) -> None:
+    assert str(read_filters(query)) == canonical
+    assert read_filters(canonical) == read_filters(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("limit=0", "“limit” cannot be “0”; write a whole number from 1 to 200."),
+        ("limit=201", "“limit” cannot be “201”; write a whole number from 1 to 200."),
+        ("limit=ten", "“limit” cannot be “ten”; write a whole number from 1 to 200."),
+        ("min_quality=-1", "“min_quality” cannot be “-1”; write a whole number from 0 to 1000."),
+        ("min_quality=1001", "“min_quality” cannot be “1001”; write a whole number from 0 to 1000."),
+        ("min_heat=%D9%A1", "“min_heat” cannot be “\u0661”; write a whole number from 0 to 1000."),
+        ("related=all", "“related” cannot be “all”; write entries or links."),
+        ("related=" + "x" * 50, f"“related” cannot be “{'x' * 40}…”; write entries or links."),
+        (
+            "provider=a,,b",
+            "“provider”: In “a,,b”, there is nothing between two signs, or at an end: write a, b+c, or a+!b.",
+        ),
+        ("type=!!a", "“type”: In “!!a”, “!” may stand once, in front."),
+        ("limit=3&limit=3", "“limit” stands twice; say it once."),
+        ("type=a%00b", "“type” has control characters; write it without."),
+        ("x" * (MOST_CHARACTERS + 1), "What stands after “?” is longer than 2000 characters."),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_right(query: str, sentence: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read_filters(query)
+    assert str(caught.value) == sentence
+
+
+def test_what_the_site_says_anyway_is_left_out() -> None:
+    defaults = Filters(with_related=True, limit=50)
+    assert read_filters("limit=50&related=entries").without(defaults) == NO_FILTERS
+    assert str(read_filters("limit=50&related=links").without(defaults)) == "related=links"
+    assert NO_FILTERS.over(defaults) == defaults
+    assert read_filters("limit=7&min_heat=3").over(defaults) == Filters(min_heat=3, with_related=True, limit=7)

@@ -1,0 +1,90 @@
+"""A composed feed is named so that one can tell what it holds from any other."""
+
+from itertools import chain, combinations, product
+
+import pytest
+
+from feeds.address import FeedAddress, Subject, parse_address
+from feeds.titles import write_name, write_subtitle
+
+TOPICS = {
+    "ai": "AI",
+    "computer-vision": "Computer Vision",
+    "robotics": "Robotics",
+    "crypto": "Crypto",
+    "r-and-d": "Research and Development",
+    "food": "Food, Drink",
+}
+
+
+def read(path: str, query: str = "") -> Subject:
+    address = parse_address(path, query)
+    assert isinstance(address, FeedAddress)
+    return address.subject
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        ("/feed.atom", "", ""),
+        ("/topics/ai.atom", "", "AI"),
+        ("/topics/r-and-d.atom", "", "Research and Development"),
+        ("/providers/post.example.atom", "", "post.example"),
+        (
+            "/topics/computer-vision+ai+!robotics.atom",
+            "min_quality=70",
+            "AI and Computer Vision, not Robotics, quality ≥ 70",
+        ),
+        ("/topics/ai,robotics.atom", "", "AI or Robotics"),
+        ("/topics/ai,crypto,robotics.atom", "", "AI, Crypto or Robotics"),
+        ("/topics/ai+crypto+robotics.atom", "", "AI, Crypto and Robotics"),
+        ("/topics/ai+computer-vision,robotics.atom", "", "AI and Computer Vision, or Robotics"),
+        ("/topics/ai+computer-vision,robotics.atom", "min_heat=5", "AI and Computer Vision, or Robotics; heat ≥ 5"),
+        ("/topics/ai,crypto+!robotics.atom", "", "AI, or Crypto, not Robotics"),
+        ("/topics/!ai+!crypto.atom", "", "Everything, not AI, not Crypto"),
+        ("/topics/ai,!crypto.atom", "", "AI, or everything, not Crypto"),
+        ("/topics/r-and-d+ai.atom", "", "AI and “Research and Development”"),
+        ("/topics/food.atom", "limit=3&min_quality=1", "“Food, Drink”, quality ≥ 1"),
+        ("/topics/ai.atom", "limit=3", "AI"),
+        ("/providers/a.example,b.example.atom", "type=video", "a.example or b.example, type video"),
+        ("/providers/!a.example.atom", "", "Everyone, not a.example"),
+        ("/topics/ai.atom", "provider=a.example,b.example", "AI, from a.example or b.example"),
+        (
+            "/topics/ai.atom",
+            "provider=!a.example&type=!video+!course",
+            "AI, not from a.example, not type course, not type video",
+        ),
+        ("/topics/ai.atom", "provider=a.example,!b.example", "AI; from a.example, or not from b.example"),
+        ("/feed.atom", "min_quality=70&min_heat=9&related=links", "Everything, quality ≥ 70, heat ≥ 9, articles only"),
+        ("/feed.atom", "related=entries", "Everything, with related stories"),
+    ],
+)
+def test_a_name_says_what_is_selected(path: str, query: str, name: str) -> None:
+    assert write_name(read(path, query), TOPICS) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "sentence"),
+    [
+        ("/feed.atom", "", "The latest stories on every topic."),
+        ("/topics/ai.atom", "", "The latest stories on AI."),
+        ("/topics/ai+!crypto.atom", "min_heat=5", "The latest stories on AI, not Crypto, heat ≥ 5."),
+        ("/providers/post.example.atom", "", "The latest stories from post.example."),
+        ("/providers/!post.example.atom", "", "The latest stories from everyone, not post.example."),
+        ("/feed.atom", "min_quality=70", "The latest stories on everything, quality ≥ 70."),
+    ],
+)
+def test_a_subtitle_says_it_in_a_sentence(path: str, query: str, sentence: str) -> None:
+    assert write_subtitle(read(path, query), TOPICS) == sentence
+
+
+def test_no_two_feeds_have_one_name() -> None:
+    terms = ["ai", "!ai", "crypto", "!crypto", "r-and-d"]
+    alternatives = [
+        "+".join(some) for some in chain(combinations(terms, 1), combinations(terms, 2), combinations(terms, 3))
+    ]
+    expressions = chain(alternatives, map(",".join, combinations(alternatives, 2)))
+    queries = ("", "min_quality=1", "provider=a.example,b.example", "provider=a.example", "type=!a,b")
+    subjects = {read(f"/topics/{expression}.atom", query) for expression, query in product(expressions, queries)}
+    assert len(subjects) > 1000
+    assert len({write_name(subject, TOPICS) for subject in subjects}) == len(subjects)
