@@ -126,6 +126,11 @@ def read_archive(
     )
 
 
+def count_entries(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
+    """Count all entries on a subject that `resolve` gave, released by `now`."""
+    return reader.count(_select(subject, settings), now=now)
+
+
 def _select(subject: Subject, settings: Settings) -> Selection:
     filters = subject.filters.over(settings.filters)
     return Selection(

@@ -8,9 +8,9 @@ from feeds.expression import Expression, name
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """What an entry must be to be selected; with nothing said, every entry is.
 
-    `topics` is over slugs, each of `providers` over domains, `types` over the articles' `type`. `min_quality` and
-    `min_heat` are the least quality and peak heat; an entry without one has less than any. Without `with_related`,
-    published articles only.
+    `topics` is over slugs, each of `providers` over domains, `types` over the articles' `type`, casefolded.
+    `min_quality` and `min_heat` are the least quality and peak heat; an entry without one has less than any. Without
+    `with_related`, published articles only.
     """
 
     topics: Expression | None = None

@@ -36,7 +36,7 @@ def list_attributes(row: Record) -> frozenset[str]:
 def _list_attributes(row: Record) -> Iterator[str]:
     yield EVERY
     yield f"kind/{row['kind']}"
-    yield f"type/{row['type']}"
+    yield f"type/{row['type'].casefold()}"
     yield f"provider/{row['provider']}"
     for number in row["topics"].split():
         yield f"topic/{number}"

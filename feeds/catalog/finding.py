@@ -52,16 +52,24 @@ class Finder:
 
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
-        entries = schema.entries.c
-        withheld = select(entries.number).where(entries.released > to_seconds(now))
-        waiting = self._connection.scalars(withheld).all()
         found: list[int] = []
-        population = Population(self._connection, schema.postings, self._matcher, self._matcher.find)
-        for period, slots, size in population.walk():
-            found += self._sort(period, slots & ~find_slots(period, waiting), size=size, most=limit - len(found))
+        for period, slots, size in self._walk_released(now):
+            found += self._sort(period, slots, size=size, most=limit - len(found))
             if len(found) == limit:
                 break
         return found
+
+    def count(self, *, now: datetime) -> int:
+        """Count the entries that are released by `now`."""
+        return sum(slots.bit_count() for _, slots, _ in self._walk_released(now))
+
+    def _walk_released(self, now: datetime) -> Iterator[tuple[int, int, int]]:
+        entries = schema.entries.c
+        withheld = select(entries.number).where(entries.released > to_seconds(now))
+        waiting = self._connection.scalars(withheld).all()
+        population = Population(self._connection, schema.postings, self._matcher, self._matcher.find)
+        for period, slots, size in population.walk():
+            yield period, slots & ~find_slots(period, waiting), size
 
     def last_departure(self, span: Span) -> int:
         """Give the moment, in seconds, at which something last left the selection, or came into it by its figures.

@@ -147,6 +147,10 @@ class CatalogReader:
         older = ArchivePart(block.number, Cut(last.published, _mark(last.id)))
         return Window(_decode(rows), self._last_change(selection, rows, Span(last), linked=[block]), older)
 
+    def count(self, selection: Selection, *, now: datetime) -> int:
+        """Count the entries that are released by `now`."""
+        return Finder(self._connection, selection).count(now=now)
+
     def _find_window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
         finder = Finder(self._connection, selection)
         entries = schema.entries.c

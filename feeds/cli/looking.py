@@ -2,28 +2,55 @@
 
 import os
 import sys
+from datetime import datetime
+from typing import TypeAlias
 from urllib.parse import unquote
 
 import click
 
-from feeds.address import Address
+from feeds.address import Address, FeedAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.errors import MovedError
+from feeds.errors import MovedError, NotFoundError
 from feeds.moments import SYSTEM_CLOCK
+from feeds.query import count_entries, read_edition
 from feeds.representation import locate, represent
 from feeds.settings import Settings
 
+_Row: TypeAlias = tuple[str, int, datetime | None, str]
+
 
 @click.command()
-def topics() -> None:
-    """List the topics of the catalog: slug, entries, date of the newest, name."""
+@click.argument("expression", required=False)
+def topics(expression: str | None) -> None:
+    """List the topics of the catalog: slug, entries, date of the newest, name.
+
+    With EXPRESSION, say that of the feed which is composed so, and its address: 'ai+robotics,!crypto', or what narrows
+    it, as in its address: 'ai?min_quality=70'.
+    """
     with _open_catalog().reading() as reader:
-        rows = [(topic.slug, topic.entries, topic.newest, topic.name) for topic in reader.topics()]
+        rows = [_compose(expression, reader)] if expression else _list_topics(reader)
     width = max((len(slug) for slug, *_ in rows), default=0)
     for slug, entries, newest, name in rows:
         date = f"{newest:%Y-%m-%d}" if newest else "-"
         click.echo(f"{slug:<{width}}  {entries:>7}  {date:<10}  {name}")
+
+
+def _list_topics(reader: CatalogReader) -> list[_Row]:
+    return [(topic.slug, topic.entries, topic.newest, topic.name) for topic in reader.topics()]
+
+
+def _compose(expression: str, reader: CatalogReader) -> _Row:
+    settings = Settings.from_environ(os.environ)
+    names, _, query = expression.partition("?")
+    address = _locate(f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}", reader, settings)
+    if not isinstance(address, FeedAddress):
+        raise NotFoundError(f"“{names}” is no expression over topics.")
+    now = SYSTEM_CLOCK.now()
+    edition = read_edition(address.subject, reader, settings=settings, now=now)
+    count = count_entries(address.subject, reader, settings=settings, now=now)
+    newest = edition.feed.entries[0].published if count else None
+    return expression, count, newest, f"{edition.feed.title}  {edition.feed.self_url(address.format)}"
 
 
 @click.command()
