@@ -152,6 +152,40 @@ def test_topics_are_a_table(collected: Run) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("expression", "facts", "name", "reference"),
+    [
+        ("ai", "3  2020-12-22", "AI", "/topics/ai.atom"),
+        (
+            "computer-vision+AI?related=links",
+            "1  2020-12-22",
+            "AI and Computer Vision, articles only",
+            "/topics/ai+computer-vision.atom?related=links",
+        ),
+        ("ai+!computer-vision", "0  -         ", "AI, not Computer Vision", "/topics/ai+!computer-vision.atom"),
+        ("?min_heat=0&limit=7", "1  2020-12-22", "Everything, heat ≥ 0", "/feed.atom?min_heat=0&limit=7"),
+    ],
+)
+def test_topics_tells_of_a_composed_feed(
+    collected: Run, expression: str, facts: str, name: str, reference: str
+) -> None:
+    told = f"{expression}        {facts}  {name} — Topic Feeds  http://localhost:8000{reference}\n"
+    assert collected("topics", expression).stdout == told
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("ai+robotix", "Error: There is no topic “robotix”."),
+        ("ai,,b", "Error: In “ai,,b”, there is nothing between two signs"),
+        ("ai?limit=0", "Error: “limit” cannot be “0”"),
+        ("ai/archive/1", "Error: “ai/archive/1” is no expression over topics."),
+    ],
+)
+def test_topics_points_at_what_is_wrong_with_an_expression(collected: Run, expression: str, sentence: str) -> None:
+    assert_sentence(collected("topics", expression), sentence)
+
+
 def test_topics_of_no_articles_are_no_lines(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     run("collect", "empty")
@@ -164,6 +198,20 @@ def test_render_writes_a_feed_under_any_spelling(collected: Run, path: str) -> N
     assert result.exit_code == 0
     assert result.stdout_bytes.count(b"<entry>") == 3
     assert b'href="http://localhost:8000/topics/ai.atom" rel="self"' in result.stdout_bytes
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "/topics/ai+computer-vision.atom?min_quality=0&limit=2",
+        "/Topics/computer-vision+AI.atom?limit=02&utm_source=x&min_quality=0",
+    ],
+)
+def test_render_writes_a_composed_feed(collected: Run, reference: str) -> None:
+    result = collected("render", reference)
+    assert result.exit_code == 0
+    canonical = b"http://localhost:8000/topics/ai+computer-vision.atom?min_quality=0&amp;limit=2"
+    assert b'href="' + canonical + b'" rel="self"' in result.stdout_bytes
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from feeds.address import EVERYTHING, ArchivePart, Cut, Subject
+from feeds.address import EVERYTHING, ArchivePart, Cut, FeedAddress, PageAddress, Subject, parse_address
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import NotFoundError
@@ -101,6 +101,23 @@ def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReade
     assert all(UUID(id).version == 5 for id in ids)
     elsewhere = read(reader, EVERYTHING, FEEDS_SITE_URL="https://other.example", FEEDS_SITE_TITLE="Other")
     assert elsewhere.feed.id == read(reader, EVERYTHING).feed.id
+
+
+def test_composed_feeds_have_ids_of_their_own() -> None:
+    references = [
+        ("/topics/ai", ""),
+        ("/topics/ai", "limit=3"),
+        ("/topics/ai,b", ""),
+        ("/topics/ai+b", ""),
+        ("/", "limit=3"),
+    ]
+    addresses = [parse_address(path, query) for path, query in references]
+    ids = {make_feed_id(address.subject, site_id="") for address in addresses if isinstance(address, PageAddress)}
+    assert len(ids) == len(references)
+    assert make_feed_id(Subject.of_topic("ai"), site_id="") in ids
+    again = parse_address("/topics/b,ai.rss", "utm_source=x")
+    assert isinstance(again, FeedAddress)
+    assert make_feed_id(again.subject, site_id="") in ids
 
 
 def test_ids_never_change() -> None:

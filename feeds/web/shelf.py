@@ -29,7 +29,7 @@ COMPOSED_SHARE = 4
 """Composed feeds, of which there is no end, get one part in so many of the memory, and only each other's room."""
 
 _RENDER_LOCKS = 64
-_MOST_WAITING = 2  # of gunicorn's four threads; one goes ahead, one is left for all else
+MOST_WAITING = 2  # of gunicorn's four threads; one goes ahead, one is left for all else
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Shelf:
         self._composed = Copies(max_bytes=max_bytes // COMPOSED_SHARE)
         self._plain = Copies(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
         self._lock = Lock()  # over what is kept
-        self._composing = Turnstile(max_waiting=_MOST_WAITING)
+        self._composing = Turnstile(max_waiting=MOST_WAITING)
         self._poll_lock = Lock()
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
         self._next_poll = 0.0

@@ -221,6 +221,7 @@ def test_our_server_passes(tmp_path: Path) -> None:
         assert audit_site(f"{home}/", progress=lambda number, total: done.append((number, total))) == []
         assert audit_site(f"{home}/topics/computer-vision.json") == []
         assert audit_site(f"{home}/feeds.opml") == []
+        assert audit_site(f"{home}/topics/ai+computer-vision.rss?provider=!masslive.com&min_heat=0") == []
     assert done[-1] == (len(done), len(done))
     assert len(done) >= 5
 

@@ -14,8 +14,17 @@ PREFLIGHT = {"Origin": "https://reader.example", "Access-Control-Request-Method"
 ACCEPTED = {
     # Feed readers and caches of every age are told in the words they all know; it costs eight bytes.
     "STORE_PUBLIC_UNNECESSARY",
+    # It is what we mean to say.
+    "STATUS_BAD_REQUEST",
 }
+COMPOSED = "/topics/ai+computer-vision.atom?min_quality=0&limit=2"
 REQUESTS = [
+    *(("GET", COMPOSED, {"Accept-Encoding": coding}, 200) for coding in ("identity", "gzip", "br")),
+    ("HEAD", COMPOSED, {}, 200),
+    ("GET", COMPOSED, {"If-None-Match": "*"}, 304),
+    ("GET", "/?limit=2", {"Accept-Encoding": "gzip"}, 200),
+    ("GET", "/topics/computer-vision+ai.atom?limit=2", {}, 301),
+    *(("GET", path, {}, 400) for path in ("/topics/ai,,b.atom", "/feed.atom?limit=0")),
     *(("GET", FEED, {"Accept-Encoding": coding}, 200) for coding in ("identity", "gzip", "br")),
     *(("GET", path, {}, 200) for path in ("/topics/ai.rss", "/feed.json", "/feeds.opml", "/feed.xml")),
     *(("GET", path, {"Accept-Encoding": "gzip"}, 200) for path in ("/", "/topics/ai", "/providers/govtech.com")),

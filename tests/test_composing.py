@@ -1,0 +1,135 @@
+"""Whatever spelling a composed feed is asked for in, it holds what a plain look at every article finds."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+
+from feeds.catalog.reader import CatalogReader
+from feeds.errors import MovedError
+from feeds.expression import parse_expression
+from feeds.representation import locate, represent
+from tests.newsroom import Newsroom, related, url_of
+from tests.postgresql import Server
+from tests.publications import make_settings
+
+TOPICS = ("AI", "Boats", "Crypto", "Tides")
+PROVIDERS = ("gazette.example", "post.example", "times.example")
+TYPES = ("article", "Video", "course")
+ARTICLES = 120
+FEEDS = 150
+SETTINGS = make_settings()
+
+
+class Publication:
+    """Articles drawn at random, the catalog they are collected into, and the feeds that are asked for."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.random = Random(7)  # noqa: S311 no secret
+        self.newsroom = Newsroom(folder, database_url)
+        self.entries: list[dict[str, Any]] = []
+        for number in range(ARTICLES):
+            self.write(number)
+        self.newsroom.collect()
+
+    def write(self, number: int) -> None:
+        published = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(hours=self.random.randrange(1200))
+        fields: dict[str, Any] = {
+            "topics": self.random.sample(TOPICS, self.random.randrange(4)),
+            "type": self.random.choice(TYPES),
+            "publishedDateTime": published.isoformat(),
+            "quality": self.random.choice([None, 0, 39, 70, 107]),
+            "heat": self.random.choice([None, -1, 5, 40]),
+        }
+        domain = self.random.choice(PROVIDERS)
+        covered = related(f"r{number}", publishedDateTime=published.isoformat(), quality=50)
+        covers = self.random.random() < 0.3
+        provider = {"name": domain, "domain": domain}
+        self.newsroom.write(str(number), **fields, provider=provider, related=covered if covers else [])
+        entry = fields | {"id": url_of(str(number)), "provider": domain, "is_article": True}
+        self.entries.append(entry)
+        if covers:
+            own = {"id": url_of(f"r{number}"), "provider": "post.example", "is_article": False, "type": "article"}
+            self.entries.append(entry | own | {"quality": 50, "heat": None})
+
+    def draw_expression(self, names: tuple[str, ...]) -> str:
+        terms = [
+            self.random.choice(["", "", "!"]) + self.random.choice(names) for _ in range(self.random.randint(1, 4))
+        ]
+        text = terms[0]
+        for term in terms[1:]:
+            text += self.random.choice(",+ ") + term
+        return text
+
+    def draw_query(self) -> dict[str, str]:
+        drawn = {
+            "utm_source": "x",
+            "provider": self.draw_expression(PROVIDERS),
+            "type": self.draw_expression(TYPES),
+            "min_quality": self.random.choice(["0", "40", "070", "108"]),
+            "min_heat": self.random.choice(["0", "5", "6"]),
+            "related": self.random.choice(["entries", "links"]),
+            "limit": str(self.random.choice([1, 5, 50, 200])),
+        }
+        names = self.random.sample(sorted(drawn), self.random.randrange(4))
+        return {name: drawn[name] for name in names}
+
+    def find(self, topics: str, query: dict[str, str]) -> list[str]:
+        """Give the ids that the feed should hold, newest first, by a look at everything that was written."""
+        found = [entry for entry in self.entries if self.is_wanted(entry, topics, query)]
+        found.sort(key=lambda entry: entry["id"])
+        found.sort(key=lambda entry: entry["publishedDateTime"], reverse=True)
+        return [entry["id"] for entry in found][: int(query.get("limit", 50))]
+
+    def is_wanted(self, entry: dict[str, Any], topics: str, query: dict[str, str]) -> bool:
+        quality, heat = (-1 if entry[name] is None else entry[name] for name in ("quality", "heat"))
+        return (
+            parse_expression(topics.lower()).holds(frozenset(map(str.lower, entry["topics"])))
+            and ("provider" not in query or parse_expression(query["provider"]).holds(frozenset({entry["provider"]})))
+            and ("type" not in query or parse_expression(query["type"]).holds(frozenset({entry["type"]})))
+            and quality >= int(query.get("min_quality", -1))
+            and heat >= int(query.get("min_heat", -1))
+            and (query.get("related") != "links" or entry["is_article"])
+        )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publication]:
+    folder = tmp_path_factory.mktemp("publication")
+    url = f"sqlite:///{folder / 'catalog.sqlite'}"
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgresql")
+        url = server.create_database()
+    publication = Publication(folder / "articles", url)
+    yield publication
+    publication.newsroom.catalog.close()
+
+
+def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[str, Any]:
+    """Give the feed at a path and query, in JSON, after a redirect to their canonical spelling."""
+    try:
+        address = locate(path, reader, query=query, defaults=SETTINGS.filters)
+    except MovedError as error:
+        path, _, query = error.reference.partition("?")
+        address = locate(unquote(path), reader, query=query, defaults=SETTINGS.filters)
+    document: dict[str, Any] = json.loads(represent(address, reader, settings=SETTINGS, now=now).body)
+    return document
+
+
+def test_any_expression_and_its_canonical_form_select_what_they_say(publication: Publication) -> None:
+    sizes = set()
+    with publication.newsroom.catalog.reading() as reader:
+        for _ in range(FEEDS):
+            topics, query = publication.draw_expression(TOPICS), publication.draw_query()
+            encoded = "&".join(f"{name}={quote(value)}" for name, value in query.items())
+            feed = read(reader, f"/topics/{topics}.json", encoded, publication.newsroom.now)
+            assert [item["id"] for item in feed["items"]] == publication.find(topics, query), (topics, query)
+            path, _, canonical = feed["feed_url"].removeprefix(SETTINGS.site_url).partition("?")
+            assert read(reader, unquote(path), canonical, publication.newsroom.now) == feed
+            sizes.add(len(feed["items"]))
+    assert len(sizes) > 10

@@ -1,0 +1,140 @@
+"""Composed feeds over HTTP: one spelling of the path, any of the query, and a sentence where something is not right."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree, html
+
+from feeds.catalog.store import Catalog
+from feeds.filters import MOST_CHARACTERS
+from tests.publications import SITE_URL, make_client
+
+CANONICAL = "/topics/ai+computer-vision.atom?type=article&min_quality=0&limit=2"
+NAME = "AI and Computer Vision, type article, quality ≥ 0"
+
+
+@pytest.mark.parametrize(
+    ("reference", "location"),
+    [
+        ("/topics/computer-vision+ai.atom", "/topics/ai+computer-vision.atom"),
+        ("/topics/AI+!Computer-Vision.ATOM", "/topics/ai+!computer-vision.atom"),
+        ("/topics/ai,ai?limit=05&utm_source=x&related=entries", "/topics/ai?limit=5"),
+        ("/topics/ai,computer-vision/?limit=50", "/topics/ai,computer-vision"),
+        ("/providers/masslive.com,GovTech.com.json", "/providers/govtech.com,masslive.com.json"),
+        ("/TOPICS/ai.rss?provider=GOVTECH.com", "/topics/ai.rss?provider=govtech.com"),
+        ("/topics/?limit=3", "/?limit=3"),
+    ],
+)
+def test_another_path_redirects_to_the_canonical_path_and_query(
+    client: FlaskClient, reference: str, location: str
+) -> None:
+    response = client.get(reference)
+    assert (response.status_code, response.headers["Location"]) == (301, location)
+    assert client.get(location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=2&min_quality=0&type=article",
+        "type=ARTICLE&min_quality=000&limit=2&utm_source=x",
+        "type=article&min_quality=0&limit=2&related=entries&min_heat=&provider=",
+        "%74ype=article&min_quality=%30&limit=+2",
+    ],
+)
+def test_another_query_is_answered_with_the_same_representation(client: FlaskClient, query: str) -> None:
+    canonical = client.get(CANONICAL)
+    response = client.get(f"{CANONICAL.partition('?')[0]}?{query}")
+    assert response.status_code == 200
+    assert (response.data, response.headers["ETag"]) == (canonical.data, canonical.headers["ETag"])
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ("/topics/ai,,b.atom", "In “ai,,b”, there is nothing between two signs, or at an end"),
+        ("/topics/a+b+c+d+e+f+g+h+i.atom", "This has 9 terms; at most 8 can be combined."),
+        ("/topics/ai?limit=201", "“limit” cannot be “201”; write a whole number from 1 to 200."),
+        ("/feed.rss?min_quality=high", "“min_quality” cannot be “high”; write a whole number from 0 to 1000."),
+        ("/?min_heat=-1", "“min_heat” cannot be “-1”; write a whole number from 0 to 1000."),
+        ("/feed.xml?related=all", "“related” cannot be “all”; write entries or links."),
+        ("/feed.json?provider=!!a", "“provider”: In “!!a”, “!” may stand once, in front."),
+        ("/feed.json?limit=1&limit=2", "“limit” stands twice; say it once."),
+        (f"/feed.json?x={'x' * MOST_CHARACTERS}", "What stands after “?” is longer than 2000 characters."),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(client: FlaskClient, reference: str, sentence: str) -> None:
+    response = client.get(reference)
+    assert response.status_code == 400
+    assert response.text.startswith(sentence)
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ("/topics/ai+robotix.atom", "There is no topic “robotix”."),
+        ("/topics/ai+!robotix?limit=3", "There is no topic “robotix”."),
+        (f"/topics/{'x' * 100}.atom", f"There is no topic “{'x' * 60}…”."),
+        ("/providers/govtech.com,nope.example.rss", "There is nothing from “nope.example”."),
+        ("/topics/ai.atom?provider=nope.example", "There is nothing from “nope.example”."),
+        ("/topics/ai,computer-vision/archive/1.atom", "A feed of several names, or with a query, has no archive"),
+        ("/feed/archive/1.atom?limit=3", "A feed of several names, or with a query, has no archive"),
+    ],
+)
+def test_what_is_not_there_is_named(client: FlaskClient, reference: str, sentence: str) -> None:
+    response = client.get(reference)
+    assert response.status_code == 404
+    assert response.text.startswith(sentence)
+
+
+def test_a_type_that_there_is_not_selects_nothing(client: FlaskClient) -> None:
+    response = client.get("/feed.json?type=podcast")
+    assert (response.status_code, response.get_json(force=True)["items"]) == (200, [])
+
+
+def test_every_format_names_the_composed_feed_and_where_it_is(client: FlaskClient) -> None:
+    page = CANONICAL.replace(".atom", "")
+    atom = etree.fromstring(client.get(CANONICAL).data)
+    rss = etree.fromstring(client.get(CANONICAL.replace(".atom", ".rss")).data)
+    document = json.loads(client.get(CANONICAL.replace(".atom", ".json")).data)
+    shown = html.fromstring(client.get(page).data.decode())
+    title = f"{NAME} — Harbour News"
+    atom_namespace = {"a": "http://www.w3.org/2005/Atom"}
+    assert atom.xpath("string(a:title)", namespaces=atom_namespace) == title
+    assert rss.xpath("string(channel/title)") == title
+    assert document["title"] == title
+    assert shown.xpath("string(//h1)") == NAME
+    assert atom.xpath("string(a:link[@rel='self']/@href)", namespaces=atom_namespace) == f"{SITE_URL}{CANONICAL}"
+    assert atom.xpath("string(a:link[@rel='alternate']/@href)", namespaces=atom_namespace) == f"{SITE_URL}{page}"
+    assert not atom.xpath("a:link[@rel='prev-archive']", namespaces=atom_namespace)
+    assert rss.xpath("string(channel/link)") == f"{SITE_URL}{page}"
+    assert document["feed_url"] == f"{SITE_URL}{CANONICAL.replace('.atom', '.json')}"
+    assert document["home_page_url"] == f"{SITE_URL}{page}"
+    assert "next_url" not in document
+    assert shown.xpath("//link[@rel='canonical']/@href") == [f"{SITE_URL}{page}"]
+    links = shown.iterfind(".//link[@rel='alternate']")
+    announced = [link.get("href", "").removeprefix(SITE_URL) for link in links]
+    assert announced[0] == CANONICAL
+    assert [client.get(url).status_code for url in announced] == [200, 200, 200]
+
+
+def test_a_hub_is_told_the_whole_address(catalog: Catalog) -> None:
+    hubbed = make_client(catalog, FEEDS_HUBS="https://hub.example/")
+    assert hubbed.get(CANONICAL).headers["Link"].endswith(f'<{SITE_URL}{CANONICAL}>; rel="self"')
+
+
+def test_too_much_at_once_is_put_off(client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.web.shelf.MOST_WAITING", -1)  # nobody is ever let through
+    busy = make_client(catalog)
+    response = busy.get(CANONICAL)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "2"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert busy.get("/topics/ai.atom").data == client.get("/topics/ai.atom").data
+
+
+def test_what_is_narrowed_by_the_site_anyway_is_plain(client: FlaskClient) -> None:
+    assert client.get("/feed.atom?related=entries&limit=50").data == client.get("/feed.atom").data
