@@ -71,7 +71,9 @@ def test_the_formats_agree(client: FlaskClient, topic: str) -> None:
 def test_what_only_the_unpublished_article_names_is_not_there(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
-    assert not any(word.lower() in response.text.lower() for word in HIDDEN)
+    # The sentence may repeat what was asked for, and nothing else.
+    text = response.text.lower().replace(path.rpartition("/")[2].removesuffix(".rss").lower(), "")
+    assert not any(word.lower() in text for word in HIDDEN)
 
 
 @pytest.mark.parametrize("path", PATHS)
