@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from feeds.cycle import Cycle
 from feeds.errors import MovedError, NotFoundError
 from feeds.expression import Expression, parse_expression
 from feeds.expression import name as name_alone
@@ -122,6 +123,24 @@ def archive_stem(subject: Subject, part: ArchivePart) -> str:
     return f"{subject.path}/archive/{part.name}"
 
 
+class DigestAddress(msgspec.Struct, frozen=True):
+    """A feed with an entry a day or a week, in one format."""
+
+    subject: Subject
+    cycle: Cycle
+    format: Format
+
+    @property
+    def path(self) -> str:
+        """The canonical path, percent-encoded."""
+        return f"{digest_stem(self.subject, self.cycle)}.{self.format}"
+
+
+def digest_stem(subject: Subject, cycle: Cycle) -> str:
+    """Give the canonical path of a digest feed, percent-encoded, without an extension."""
+    return f"{subject.path}/{cycle}"
+
+
 class PageAddress(msgspec.Struct, frozen=True):
     """The page of a subject; that of everything is the home page, and with a query, a list of stories."""
 
@@ -150,11 +169,12 @@ class AssetAddress(msgspec.Struct, frozen=True):
         return f"/{self.name}" if self.name in _ROOT_ASSETS else f"/static/{quote(self.name)}"
 
 
-SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | PageAddress
+SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
 Address: TypeAlias = SubjectAddress | OpmlAddress | AssetAddress
 
 _ROOT_ASSETS = frozenset({"favicon.ico", "robots.txt"})  # where browsers and robots look without being told
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
+_CYCLES = {str(cycle): cycle for cycle in Cycle}
 _FORMATS = {str(format): format for format in Format}
 _ALIASES = {
     # Readers that are given the site's address probe these, and do not follow redirects while they do. What a
@@ -202,8 +222,8 @@ def _parse_path(path: str) -> Address:
         return _SINGLE.get(section) or _refuse()
     if not name.isprintable():
         _refuse()
-    if "/" in name:
-        return _read_archive(section, name)
+    if "/" in name or section == "feed":
+        return _read_nested(section, name)
     if section == "static":
         return AssetAddress(name)
     return _read_named(section, name)
@@ -239,18 +259,21 @@ def _read_named(section: str, name: str) -> Address:
     return FeedAddress(subject, format) if format else PageAddress(subject)
 
 
-def _read_archive(section: str, name: str) -> ArchiveAddress:
-    *names, folder, file = ("", *name.split("/"))
+def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress:
+    *folders, file = path.split("/")
     stem, _, extension = file.lower().rpartition(".")
+    format = _FORMATS.get(extension) or _refuse()
+    if stem in _CYCLES:
+        return DigestAddress(_make_parent(section, folders), _CYCLES[stem], format)
     found = _ARCHIVE_PART.fullmatch(stem)
-    if folder.lower() != "archive" or not found or extension not in _FORMATS:
+    if not folders or folders.pop().lower() != "archive" or not found:
         _refuse()
     block, published, mark = found.groups()
     part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
-    return ArchiveAddress(_make_archived_subject(section, names[1:]), part, _FORMATS[extension])
+    return ArchiveAddress(_make_parent(section, folders), part, format)
 
 
-def _make_archived_subject(section: str, names: list[str]) -> Subject:
+def _make_parent(section: str, names: list[str]) -> Subject:
     if section == "feed" and not names:
         return EVERYTHING
     return _make_subject(section, names[0]) if len(names) == 1 else _refuse()

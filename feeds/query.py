@@ -38,7 +38,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
 
 
-class _Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True):
     """How a subject is called and described."""
 
     name: str
@@ -70,12 +70,12 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
 
     It leads to an archive where its subject is plain.
     """
-    heading = _read_heading(subject, reader)
-    selection = _select(subject, settings)
+    heading = read_heading(subject, reader)
+    selection = select(subject, settings)
     limit = subject.filters.limit or settings.limit
     window = reader.window(selection, limit=limit, now=now)
     feed = msgspec.structs.replace(
-        _make_feed(subject, heading, settings=settings, entries=window.entries),
+        make_feed(subject, heading, settings=settings, entries=window.entries),
         query=subject.query,
         links=tuple(Link("hub", hub) for hub in settings.hubs),
         documents=_link(subject, {"prev-archive": window.older if subject.is_plain else None}),
@@ -103,14 +103,14 @@ def read_archive(
     """
     if not subject.is_plain:
         raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
-    selection = _select(subject, settings)
+    selection = select(subject, settings)
     archive = reader.archive(selection, part, now=now)
     if archive is None:
         raise NotFoundError("There is no such part of this feed's archive.")
-    heading = _read_heading(subject, reader)
+    heading = read_heading(subject, reader)
     neighbours = _link(subject, {"prev-archive": archive.older, "next-archive": archive.newer})
     feed = msgspec.structs.replace(
-        _make_feed(subject, heading, settings=settings, entries=archive.entries),
+        make_feed(subject, heading, settings=settings, entries=archive.entries),
         path=archive_stem(subject, part),
         documents=(DocumentLink("current", subject.path), *neighbours),
         ttl_seconds=settings.max_age_seconds if archive.is_growing else ARCHIVE_MAX_AGE_SECONDS,
@@ -128,10 +128,11 @@ def read_archive(
 
 def count_entries(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
     """Count all entries on a subject that `resolve` gave, released by `now`."""
-    return reader.count(_select(subject, settings), now=now)
+    return reader.count(select(subject, settings), now=now)
 
 
-def _select(subject: Subject, settings: Settings) -> Selection:
+def select(subject: Subject, settings: Settings) -> Selection:
+    """Give what the catalog is to be asked for."""
     filters = subject.filters.over(settings.filters)
     return Selection(
         topics=subject.topics,
@@ -143,7 +144,8 @@ def _select(subject: Subject, settings: Settings) -> Selection:
     )
 
 
-def _make_feed(subject: Subject, heading: _Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
+def make_feed(subject: Subject, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
+    """Make the feed of a subject, without links."""
     site = settings.site
     return Feed(
         id=make_feed_id(subject, site_id=settings.site_id),
@@ -167,17 +169,22 @@ def _link(subject: Subject, parts: Mapping[str, ArchivePart | None]) -> tuple[Do
 def make_feed_id(subject: Subject, *, site_id: str) -> str:
     """Give the id that a subject's feed has on every host and in every format (RFC 4287 section 4.2.6)."""
     reference = f"{subject.path}?{subject.query}" if subject.query else subject.path
+    return make_id(reference, site_id=site_id)
+
+
+def make_id(reference: str, *, site_id: str) -> str:
+    """Give the id of what a site has at a canonical path, without an extension, and query."""
     return uuid5(_ID_NAMESPACE, f"{site_id}{reference}").urn
 
 
-def _read_heading(subject: Subject, reader: CatalogReader) -> _Heading:
+def read_heading(subject: Subject, reader: CatalogReader) -> Heading:
     """Name and describe a subject; one topic has its own picture, and as it is, its own description."""
     slugs = subject.topics.names if subject.topics else ()
     topics = {slug: topic for slug in slugs if (topic := reader.topic(slug))}
     names = {slug: topic.name for slug, topic in topics.items()}
     only = topics.get(subject.topic)
     description = only.description if only and subject.is_plain else ""
-    return _Heading(
+    return Heading(
         write_name(subject, names), description or write_subtitle(subject, names), image=only.image if only else ""
     )
 

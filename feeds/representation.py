@@ -9,6 +9,7 @@ from feeds.address import (
     Address,
     ArchiveAddress,
     AssetAddress,
+    DigestAddress,
     FeedAddress,
     OpmlAddress,
     PageAddress,
@@ -17,6 +18,7 @@ from feeds.address import (
     parse_address,
 )
 from feeds.catalog.reader import CatalogReader
+from feeds.digest import read_digest
 from feeds.directory import read_directory, write_opml
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
@@ -79,7 +81,11 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
     """
     match address:
         case FeedAddress():
-            return _represent_feed(address, reader, settings=settings, now=now)
+            edition = read_edition(address.subject, reader, settings=settings, now=now)
+            return _represent_feed(edition, address.format)
+        case DigestAddress():
+            edition = read_digest(address.subject, address.cycle, reader, settings=settings)
+            return _represent_feed(edition, address.format)
         case ArchiveAddress():
             archive = read_archive(address.subject, address.part, reader, settings=settings, now=now)
             return _represent_edition(archive, address.format)
@@ -105,15 +111,12 @@ def represent_asset(address: AssetAddress) -> Representation:
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
-def _represent_feed(
-    address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> Representation:
-    edition = read_edition(address.subject, reader, settings=settings, now=now)
-    representation = _represent_edition(edition, address.format)
-    if not settings.hubs:
+def _represent_feed(edition: Edition, format: Format) -> Representation:
+    representation = _represent_edition(edition, format)
+    if not edition.feed.links:
         return representation
     # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
-    links = (*edition.feed.links, Link("self", edition.feed.self_url(address.format)))
+    links = (*edition.feed.links, Link("self", edition.feed.self_url(format)))
     return msgspec.structs.replace(representation, links=links)
 
 

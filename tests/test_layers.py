@@ -30,7 +30,7 @@ LAYERS = (
     ("settings", "selection", "address", "article", "changes", "topics", "topicfile"),
     ("mention", "merge", "problems", "titles"),
     ("reading", "catalog", "renderers"),
-    ("directory", "query"),
+    ("digest", "directory", "query"),
     ("pages",),
     ("inventory", "representation"),
     ("audit", "collector", "export", "web", "watch", "websub"),

@@ -163,6 +163,11 @@ class CatalogReader:
         """Read the newest digests of a selection, at most `most`, each of at most so many stories."""
         return DigestReader(self._connection, selection, cycle).newest(most=most, stories=stories)
 
+    def last_titled(self, selection: Selection, *, since: datetime | None) -> datetime | None:
+        """Give when what a selection is called last changed, or `since` if that was later; None if neither ever was."""
+        titled = self._appearance_changed(selection)
+        return from_seconds(max(titled, to_seconds(since) if since else 0)) if titled or since else None
+
     def archive(self, selection: Selection, part: ArchivePart, *, now: datetime) -> Archive | None:
         """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""
         blocks = self._blocks(selection)

@@ -28,8 +28,8 @@ def content_html(entry: Entry, link_choice: LinkChoice) -> str:
     """
     url = entry_url(entry, link_choice)
     blocks = (
-        entry.embed or _write_picture(entry, url),
-        entry.body or _write_summary(entry),
+        entry.embed or write_picture(entry, url),
+        entry.body or write_summary(entry),
         _write_attribution(entry.provider, url),
         _write_coverage(entry.coverage),
         _write_leads(entry.leads),
@@ -68,7 +68,8 @@ class _TextReader(HTMLParser):
             self.pieces.append(" ")
 
 
-def _write_picture(entry: Entry, url: str) -> str:
+def write_picture(entry: Entry, url: str) -> str:
+    """Write the picture, which leads to `url`; empty where there is none."""
     if entry.image is None:
         return ""
     # The picture is a link, so its alternative text must say where the link leads.
@@ -81,12 +82,13 @@ def _size(image: Image) -> str:
     return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
 
 
-def _write_summary(entry: Entry) -> str:
+def write_summary(entry: Entry) -> str:
+    """Write the summary as a paragraph; empty where there is none."""
     return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
 
 
 def _write_attribution(provider: Provider, url: str) -> str:
-    return f"<p>Read it at {_write_link(url, provider.name)}.</p>"
+    return f"<p>Read it at {write_link(url, provider.name)}.</p>"
 
 
 def _write_coverage(coverage: tuple[Reference, ...]) -> str:
@@ -104,8 +106,9 @@ def _write_leads(leads: tuple[Reference, ...]) -> str:
 
 def _write_reference(reference: Reference) -> str:
     provider = f" ({escape(reference.provider)})" if reference.provider else ""
-    return _write_link(reference.url, reference.title) + provider
+    return write_link(reference.url, reference.title) + provider
 
 
-def _write_link(url: str, text: str) -> str:
+def write_link(url: str, text: str) -> str:
+    """Write a link."""
     return f'<a href="{escape(url)}">{escape(text)}</a>'

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from urllib.parse import unquote
 
-from feeds.address import Address, SubjectAddress, check_spelling, parse_address, query_of
+from feeds.address import Address, DigestAddress, SubjectAddress, check_spelling, parse_address, query_of
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
@@ -196,6 +196,8 @@ def _name_place(address: Address) -> Place:
 
 
 def _is_composed(address: Address) -> bool:
+    if isinstance(address, DigestAddress):
+        return True
     return isinstance(address, SubjectAddress) and not address.subject.is_plain
 
 

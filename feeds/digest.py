@@ -1,0 +1,86 @@
+"""Make digest feeds: an entry for each day or week that is over, with its best stories."""
+
+from datetime import UTC, datetime, time
+from urllib.parse import urlsplit
+
+import msgspec
+
+from feeds.address import Subject, digest_stem
+from feeds.catalog.digests import DIGESTS, Digest
+from feeds.catalog.reader import CatalogReader
+from feeds.cycle import Cycle, date_of
+from feeds.entry import Entry, Kind, Provider
+from feeds.feed import Feed, Link
+from feeds.query import Edition, make_feed, make_id, read_heading, select
+from feeds.renderers.stories import stories_html
+from feeds.settings import Settings
+
+STORIES = 20
+"""The most stories in an entry."""
+
+_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 12}
+
+
+def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> Edition:
+    """Read the digest feed of a subject that `resolve` gave: the newest days or weeks in which there was something.
+
+    The best stories are those with the highest peak heat, then quality. An entry stays as it is once its time is over
+    and collected, whatever becomes of the stories.
+    """
+    most = min(subject.filters.limit or _ENTRIES[cycle], _ENTRIES[cycle])
+    selection = select(subject, settings)
+    digests = reader.digests(selection, cycle, most=most, stories=STORIES)
+    heading = read_heading(subject, reader)
+    plain = make_feed(subject, heading, settings=settings, entries=())
+    path = digest_stem(subject, cycle)
+    reference = f"{path}?{subject.query}" if subject.query else path
+    title = f"{heading.name}, {cycle}" if heading.name else cycle.capitalize()
+    feed = msgspec.structs.replace(
+        plain,
+        id=make_id(reference, site_id=settings.site_id),
+        path=path,
+        query=subject.query,
+        title=f"{title} — {settings.site.title}",
+        subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",
+        links=tuple(Link("hub", hub) for hub in settings.hubs),
+        entries=tuple(
+            _make_entry(digest, cycle, plain, name=heading.name, reference=reference, settings=settings)
+            for digest in digests
+        ),
+    )
+    closed = max((digest.closed for digest in digests), default=None)
+    return Edition(
+        subject=subject,
+        feed=feed,
+        name=title,
+        changed=reader.last_titled(selection, since=closed),
+        is_full=len(digests) == most,
+        scopes=(DIGESTS, *selection.scopes),
+    )
+
+
+_DESCRIPTIONS = {
+    Cycle.DAILY: "The best of each day (UTC), once it is over.",
+    Cycle.WEEKLY: "The best of each week (Monday to Sunday, UTC), once it is over.",
+}
+
+
+def _make_entry(  # noqa: PLR0913 what an entry is made of
+    digest: Digest, cycle: Cycle, plain: Feed, *, name: str, reference: str, settings: Settings
+) -> Entry:
+    called = cycle.name_of(digest.issue)
+    end = datetime.combine(date_of(cycle.days_of(digest.issue).stop), time(), UTC)
+    return Entry(
+        id=make_id(f"{reference}#{called}", site_id=settings.site_id),
+        kind=Kind.ARTICLE,
+        title=f"{name or settings.site.title}, {called}",
+        url=f"{plain.page_url}#{called}",
+        published=end,
+        updated=end,
+        released=end,
+        summary="; ".join(story.title for story in digest.stories[:3]),
+        body=stories_html(digest.stories, settings.link),
+        provider=Provider(name=settings.site.title, domain=urlsplit(settings.site.url).hostname or ""),
+        type="digest",
+        language=settings.site.language,
+    )

@@ -1,0 +1,19 @@
+"""Write several stories as the HTML of one entry, a digest."""
+
+from collections.abc import Iterable
+from html import escape
+
+from feeds.entry import Entry
+from feeds.feed import LinkChoice, entry_url
+from feeds.renderers.content import write_link, write_picture, write_summary
+
+
+def stories_html(stories: Iterable[Entry], link_choice: LinkChoice) -> str:
+    """Write each story with its title, picture, summary and provider, one block to a line, with absolute URLs only."""
+    return "\n".join(block for story in stories for block in _write_story(story, link_choice) if block)
+
+
+def _write_story(story: Entry, link_choice: LinkChoice) -> tuple[str, ...]:
+    url = entry_url(story, link_choice)
+    title = f"<h3>{write_link(url, story.title)}</h3>"
+    return title, write_picture(story, url), write_summary(story), f"<p>{escape(story.provider.name)}</p>"
