@@ -1,12 +1,14 @@
 """One at a time is let through, a few wait, and the rest are told so at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from threading import Barrier, Event
 
 import pytest
 
 from feeds.errors import OverloadError
-from feeds.web.turnstile import Turnstile
+from feeds.web.turnstile import REST, Turnstile
 
 
 def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
@@ -53,3 +55,13 @@ def test_an_error_inside_opens_it_again() -> None:
     for _ in range(3):
         with pytest.raises(ValueError, match="of its own"), turnstile.passing():
             raise ValueError("of its own")
+
+
+def test_who_comes_next_waits_until_it_has_rested() -> None:
+    turnstile = Turnstile(max_waiting=0)
+    moments: list[float] = []
+    for _ in range(3):
+        with turnstile.passing():
+            moments.append(time.monotonic())
+            time.sleep(0.01)
+    assert all(later - earlier >= (1 + REST) * 0.01 for earlier, later in pairwise(moments))
