@@ -128,6 +128,7 @@ _PARAMETERS = (
     _Parameter("related", "with_related", _read_related, _write_related),
     _Parameter("limit", "limit", partial(parse_number, 1, MOST_ENTRIES)),
 )
-"""In the order in which a canonical query has them."""
-
 _BY_NAME = {parameter.name: parameter for parameter in _PARAMETERS}
+
+PARAMETERS = tuple(_BY_NAME)
+"""The names of the parameters that we know, in the order in which a canonical query has them."""

@@ -13,6 +13,7 @@ import pytest
 
 from feeds.address import parse_address
 from feeds.cli import main
+from feeds.filters import PARAMETERS
 from feeds.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +24,7 @@ PATHS = (
     *("/", "/feed.atom", "/feed.rss", "/feed.json", "/feeds.opml", "/healthz"),
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),
     *("/topics/<slug>", "/topics/<slug>.atom", "/providers/<domain>", "/providers/<domain>.atom"),
-    "/topics/<slug>/archive/<n>.atom",
+    *("/topics/<slug>/archive/<n>.atom", "/topics/<expr>.atom", "/topics/<expr>"),
 )
 STAYS = re.compile(r"\bfeeds serve\b|--watch\b")  # a command that does not end by itself
 
@@ -69,6 +70,12 @@ def test_every_option_is_documented(option: str) -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_every_url_is_documented(path: str) -> None:
     assert path in IN_BACKTICKS
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_every_parameter_is_documented(parameter: str) -> None:
+    assert f"?{parameter}=" in IN_BACKTICKS
+    assert f"| `{parameter}=" in (ROOT / "docs" / "feeds.md").read_text()
 
 
 def test_every_documented_path_may_exist() -> None:
