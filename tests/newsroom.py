@@ -1,6 +1,7 @@
 """Write articles, collect them, and look at what subscribers see: a publisher's day in a few lines."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from feeds.folders import ContentFile
 from feeds.moments import Clock
 from feeds.renderers.jsonfeed import render_json
 from feeds.selection import Selection, plain
+from feeds.words import GAP
 
 ALL = Selection()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)
@@ -38,6 +40,7 @@ _TABLES = {
         "SELECT topics.key, entry_topics.published, entries.published AS time, entries.id FROM entry_topics"
         " JOIN topics ON topics.number = entry_topics.topic JOIN entries ON entries.number = entry_topics.entry"
     ),
+    "texts": "SELECT id, CAST(words AS TEXT) AS words FROM entries LEFT JOIN texts ON texts.number = entries.number",
 }
 
 
@@ -156,7 +159,15 @@ class Newsroom:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Read all of the catalog that does not depend on its history."""
-        return {name: sorted(self.query(statement), key=repr) for name, statement in _TABLES.items()}
+        tables = {name: self.query(statement) for name, statement in _TABLES.items()}
+        tables["texts"] = [(id, list_words(words)) for id, words in tables["texts"]]
+        return {name: sorted(rows, key=repr) for name, rows in tables.items()}
+
+
+def list_words(kept: str) -> list[str]:
+    """Give the different words in what either engine keeps of a text, in order."""
+    lexemes = re.findall(r"'.([^']+)':", kept)
+    return sorted(set(lexemes or kept.replace(GAP, "").split()))
 
 
 def url_of(name: str) -> str:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "cycle", "encodings", "errors", "moments", "text", "values"),
+    ("__init__", "cycle", "encodings", "errors", "moments", "search", "text", "values", "words"),
     (
         "folders",
         "source",

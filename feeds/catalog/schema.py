@@ -4,6 +4,7 @@ Moments are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code 
 """
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     ForeignKey,
@@ -13,9 +14,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    event,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
 
 metadata = MetaData()
@@ -226,3 +229,17 @@ blocks = Table(
     comment="Where the archives' blocks begin, but for block 1, which has no beginning.",
 )
 Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="of an entry; negative: of a former version"),
+    Column("words", Text().with_variant(TSVECTOR, "postgresql"), nullable=False, comment="that a search goes by"),
+)
+Index("texts_by_word", texts.c.words, postgresql_using="gin").ddl_if(dialect="postgresql")
+# The index alone: it keeps no texts, for they are in the table. The tokenizer takes words as they are, at the blanks.
+for _occasion, _statement in {
+    "after_create": "CREATE VIRTUAL TABLE text_index USING fts5(words, content='', columnsize=0, tokenize='ascii')",
+    "after_drop": "DROP TABLE text_index",
+}.items():
+    event.listen(texts, _occasion, DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

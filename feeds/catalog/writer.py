@@ -24,6 +24,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
+from feeds.catalog.texts import copy_texts, drop_texts, index_texts
+from feeds.entry import Entry
 
 Record: TypeAlias = dict[str, Any]
 """One row to write, by column name."""
@@ -231,6 +233,18 @@ class CatalogWriter:
         """Count the entries of providers anew, and note the newest."""
         found = self._count(schema.entries.c.provider, schema.entries.c.published, domains)
         self.upsert(schema.providers, [{"domain": domain, **counted} for domain, counted in found.items()])
+
+    def index_texts(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        """Have entries found by their words, under their numbers; where these are the same, nothing is written."""
+        index_texts(self._connection, entries)
+
+    def copy_texts(self, numbers: Sequence[tuple[int, int]]) -> None:
+        """Have what is found under the first number of each pair found under the second as well."""
+        copy_texts(self._connection, numbers)
+
+    def drop_texts(self, numbers: Collection[int]) -> None:
+        """Have entries found by no words any more."""
+        drop_texts(self._connection, numbers)
 
     # Blocks of archives
 

@@ -41,7 +41,7 @@ class Rows:
     """The rows that decisions come to: of entries, of their topics, and of departures.
 
     `gained` and `lost` are the attributes that numbers have come to have and have no more. `remembered` are the entries
-    that the departures were, by number.
+    that the departures were, by number. `texts` are the entries that say something else now, with their numbers.
     """
 
     inserts: list[Record] = field(default_factory=list)
@@ -55,6 +55,7 @@ class Rows:
     gained: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     lost: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     remembered: list[int] = field(default_factory=list)
+    texts: list[tuple[int, Entry]] = field(default_factory=list)
 
 
 class Decider:
@@ -97,6 +98,7 @@ class Decider:
         record["since"] = self._moment
         record["changed"] = min(to_seconds(entry.updated), self._moment) if self._is_new else self._moment
         self._insert(record)
+        self._rows.texts.append((record["number"], entry))
         self.changes.added += 1
         self._arrive(record)
         self._note(record["topics"], record["provider"], released=record["released"])
@@ -121,6 +123,7 @@ class Decider:
         else:
             self._remove(stored)
             self._insert(record)
+        self._rows.texts.append((record["number"], entry))
         is_withheld = stored.released <= self._moment < record["released"]
         if is_withheld or any(record[name] != getattr(stored, name) for name in _SELECTED_BY):
             self._arrive(record)

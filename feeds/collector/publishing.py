@@ -99,6 +99,8 @@ def _write(writer: CatalogWriter, rows: Rows, postings: PostingsWriter) -> None:
         postings.note(number, lost=attributes)
     for number, attributes in rows.gained:
         postings.note(number, gained=attributes)
+    writer.drop_texts([record["number"] for record in rows.withdrawals])
+    writer.index_texts(rows.texts)
 
 
 def _write_departures(writer: CatalogWriter, rows: Rows) -> None:
@@ -109,6 +111,8 @@ def _write_departures(writer: CatalogWriter, rows: Rows) -> None:
         departure["document"] = documents[number] if is_over else ""
     writer.insert(schema.departures, rows.departures)
     writer.insert(schema.departure_topics, rows.departed)
+    numbers = [-departure["number"] for departure in rows.departures]
+    writer.copy_texts(list(zip(rows.remembered, numbers, strict=True)))
     postings = PostingsWriter(writer, schema.departure_postings)
     for departure in rows.departures:
         postings.note(departure["number"], gained=list_attributes(departure))

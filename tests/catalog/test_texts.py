@@ -1,0 +1,255 @@
+"""Searching: both engines find what a naive look at every text finds, and go on doing so whatever changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from sqlalchemy import Connection, text
+
+from feeds.catalog import schema
+from feeds.catalog.engine import open_engine
+from feeds.catalog.store import Catalog
+from feeds.catalog.texts import SECTION_SIZE, copy_texts, drop_texts, find_texts, index_texts, mark_of, words_of
+from feeds.entry import Entry, Kind, Provider
+from feeds.errors import BadRequestError
+from feeds.search import Search, parse_search
+from feeds.words import MOST_REPEATS
+from tests.conftest import SOAK
+from tests.newsroom import Newsroom, related, url_of
+
+DAY = datetime(2021, 3, 1, tzinfo=UTC)
+EVERYTHING = range(-(2**35), 2**35)
+
+# Few, so that they meet; some begin alike, some are an engine's own words or syntax.
+WORDS = [
+    "ai",
+    "air",
+    "airs",
+    "and",
+    "or",
+    "near",
+    "not",
+    "Café",
+    "cafe",
+    "漢",
+    "字",
+    "漢字",
+    "ไทย",
+    "ёж",
+    "1",
+    "2021",
+    "a:b",
+]
+HOSTILE = [
+    "tides' OR 1=1 --",
+    "tides:* & !x | <->",
+    "words : tides",
+    "{words}: tides^2",
+    "NEAR(tides, 2)",
+    'tides") OR ("x',
+    "tides\\",
+    "tides % _ ? $1 %s :name",
+    "\x00tides",
+    "tides\U00100000x",
+]
+FAR = 850 * 2**24 + 1  # the first number of a period of 2026
+NUMBERS = st.sampled_from([-FAR, -SECTION_SIZE - 1, -SECTION_SIZE, -1, 0, 1, SECTION_SIZE - 1, SECTION_SIZE, FAR])
+PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+NEVER_SHRINK = (Phase.explicit, Phase.reuse, Phase.generate)
+
+
+def entry(title: str, *, summary: str = "", body: str = "", name: str = "Gazette", domain: str = "g.example") -> Entry:
+    return Entry(
+        id="https://g.example/1",
+        kind=Kind.ARTICLE,
+        title=title,
+        url="https://g.example/1",
+        published=DAY,
+        updated=DAY,
+        released=DAY,
+        summary=summary,
+        body=body,
+        provider=Provider(name=name, domain=domain),
+    )
+
+
+@contextmanager
+def open_texts(database_url: str) -> Iterator[Connection]:
+    """Make a catalog without any entry, and give a connection whose transaction comes to nothing."""
+    catalog = Catalog(database_url)
+    with catalog.writing():
+        pass
+    catalog.close()
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    with open_texts(database_url) as connection:
+        yield connection
+
+
+def find(connection: Connection, typed: str, numbers: range = EVERYTHING) -> list[int]:
+    return find_texts(connection, parse_search(typed), numbers)
+
+
+def test_all_that_a_reader_sees_of_the_words_is_searched(connection: Connection) -> None:
+    body = '<p title="a > b">An <em>old</em> wreck &amp; its caf&eacute;</p><p>Diving</p>'
+    story = entry("Tides turn", summary="The moon's work", body=body, name="The Post", domain="post.example")
+    index_texts(connection, [(1, story)])
+    found = ("tides", '"the moon s work"', '"old wreck its cafe"', '"the post"', "post.example", "diving tides")
+    assert [typed for typed in found if find(connection, typed) != [1]] == []
+    missing = ("title", "em", "amp", "b", '"turn the"', '"work an"', "id", "https")
+    assert [typed for typed in missing if find(connection, typed)] == []
+
+
+def test_ranges_bound_what_is_found(connection: Connection) -> None:
+    numbers = [-SECTION_SIZE - 1, -SECTION_SIZE, -1, 0, 1, SECTION_SIZE - 1, SECTION_SIZE, 5 * SECTION_SIZE]
+    index_texts(connection, [(number, entry("Tides")) for number in numbers])
+    assert find(connection, "tides", range(-2 * SECTION_SIZE, 6 * SECTION_SIZE)) == numbers
+    assert find(connection, "tides", range(SECTION_SIZE)) == [0, 1, SECTION_SIZE - 1]
+    assert find(connection, "tides", range(-SECTION_SIZE, 1)) == [-SECTION_SIZE, -1, 0]
+    assert find(connection, "tides", range(1, SECTION_SIZE + 1)) == [1, SECTION_SIZE - 1, SECTION_SIZE]
+    assert find(connection, "tides", range(0)) == []
+
+
+def test_a_text_takes_the_place_of_the_one_before(connection: Connection) -> None:
+    index_texts(connection, [(1, entry("Old words")), (2, entry("Old tides"))])
+    index_texts(connection, [(1, entry("New words")), (2, entry("Old tides"))])
+    assert (find(connection, "old"), find(connection, "new"), find(connection, "words")) == ([2], [1], [1])
+    drop_texts(connection, [2, 3])
+    assert (find(connection, "old"), find(connection, "gazette")) == ([], [1])
+    index_texts(connection, [])
+    drop_texts(connection, [])
+    drop_texts(connection, [1])
+    assert find(connection, "gazette") == []
+    index_texts(connection, [(1, entry("Old words"))])
+    assert (find(connection, "old"), find(connection, "new")) == ([1], [])
+
+
+def test_a_text_is_copied_to_where_it_was_before(connection: Connection) -> None:
+    numbers = [5, FAR, SECTION_SIZE]
+    index_texts(connection, [(number, entry("Tides turn", summary=f"{number}")) for number in numbers])
+    copy_texts(connection, [])
+    copy_texts(connection, [(number, -number) for number in numbers])
+    drop_texts(connection, [5])
+    assert find(connection, '"tides turn"') == [-FAR, -SECTION_SIZE, -5, SECTION_SIZE, FAR]
+    assert find(connection, f"tur* {FAR}") == [-FAR, FAR]
+    assert find(connection, "5", range(-9, 9)) == [-5]
+
+
+def test_a_word_said_too_often_is_found_alike(connection: Connection) -> None:
+    index_texts(
+        connection, [(1, entry("Tides", body="<p>" + "buffalo " * (MOST_REPEATS + 45) + "end. buffalo herd</p>"))]
+    )
+    assert find(connection, '"buffalo buffalo"') == find(connection, "buffalo end herd") == [1]
+    assert find(connection, '"buffalo end"') == find(connection, '"buffalo herd"') == []
+
+
+def test_nothing_that_is_typed_is_syntax(connection: Connection) -> None:
+    index_texts(connection, [(1, entry("Tides"))])
+    for typed in HOSTILE:
+        search = parse_search(typed)
+        assert find_texts(connection, search, EVERYTHING) == [1] * search.matches(words_of(entry("Tides"))), typed
+
+
+def test_the_index_of_sqlite_holds_the_texts_and_nothing_else(tmp_path: object) -> None:
+    with open_texts(f"sqlite:///{tmp_path}/catalog.sqlite") as connection:
+        index_texts(connection, [(-1, entry("One two one")), (7, entry("Three")), (SECTION_SIZE, entry("Four"))])
+        index_texts(connection, [(-1, entry("Two five")), (8, entry("Six"))])
+        drop_texts(connection, [7])
+        connection.execute(text("CREATE VIRTUAL TABLE temp.held USING fts5vocab(main, text_index, instance)"))
+        held = {
+            (row.doc, row.offset, row.term.removeprefix(mark_of(row.doc)))
+            for row in connection.execute(text("SELECT * FROM temp.held"))
+        }
+        rows = connection.execute(schema.texts.select())
+        kept = {(row.number, place, word) for row in rows for place, word in enumerate(row.words.split())}
+        assert held == kept
+        assert {number for number, _, _ in held} == {-1, 8, SECTION_SIZE}
+
+
+def entries() -> SearchStrategy[Entry]:
+    return st.builds(entry, PHRASES, summary=PHRASES, name=st.sampled_from(WORDS), domain=st.just("air.example"))
+
+
+def searches() -> SearchStrategy[str]:
+    term = st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["", "", "-"]),
+        PHRASES | PHRASES.map('"{}"'.format),
+        st.sampled_from(["", "*"]),
+    )
+    return st.lists(term, min_size=1, max_size=4).map(" ".join)
+
+
+def check_against_naive(connection: Connection, batches: list[dict[int, Entry | None]], typed: list[str]) -> None:
+    """Write and drop texts batch by batch; check that each search then finds what a look at every text finds."""
+    texts: dict[int, Entry] = {}
+    for batch in batches:
+        written = {number: text for number, text in batch.items() if text}
+        index_texts(connection, written.items())
+        drop_texts(connection, batch.keys() - written.keys())
+        texts = {number: text for number, text in (texts | batch).items() if text}
+    for search in filter(None, map(parse_or_refuse, typed)):
+        naive = [number for number in sorted(texts) if search.matches(words_of(texts[number]))]
+        assert find_texts(connection, search, EVERYTHING) == naive, str(search)
+
+
+def parse_or_refuse(typed: str) -> Search | None:
+    try:
+        return parse_search(typed)
+    except BadRequestError:
+        return None
+
+
+BATCHES = st.lists(st.dictionaries(NUMBERS, st.none() | entries(), min_size=1, max_size=6), min_size=1, max_size=3)
+
+
+@settings(deadline=None, max_examples=SOAK or 40, phases=NEVER_SHRINK, suppress_health_check=list(HealthCheck))
+@given(batches=BATCHES, typed=st.lists(searches(), min_size=5, max_size=9))
+def test_either_engine_finds_what_a_naive_look_finds(
+    connection: Connection, batches: list[dict[int, Entry | None]], typed: list[str]
+) -> None:
+    check_against_naive(connection, batches, typed)
+    connection.rollback()
+
+
+def test_entries_are_found_as_long_as_they_are_there(newsroom: Newsroom) -> None:
+    def look(typed: str) -> set[str]:
+        engine = open_engine(newsroom.database_url)
+        with engine.connect() as connection:
+            numbers = find(connection, typed, range(1, EVERYTHING.stop))
+            rows = connection.execute(schema.entries.select().where(schema.entries.c.number.in_(numbers)))
+            ids = {row.id for row in rows}
+            assert len(ids) == len(numbers)
+        engine.dispose()
+        return ids
+
+    newsroom.write("a", excerpt="Tides turn", related=related("b"), heat=1)
+    newsroom.collect()
+    assert (look("tides"), look("story")) == ({url_of("a")}, {url_of("a"), url_of("b")})
+    newsroom.write("a", excerpt="Tides turn", related=related("b"), topics=["AI"], heat=2)
+    assert newsroom.collect().changed == 2
+    assert look("tides") == {url_of("a")}
+    newsroom.write("a", excerpt="The moon", related=[])
+    newsroom.collect()
+    assert (look("tides"), look("moon"), look("story")) == (set(), {url_of("a")}, {url_of("a")})
+    newsroom.write("a", excerpt="The moon", related=[], publishedDateTime="2021-02-01T12:00:00Z")
+    newsroom.collect()
+    assert look("moon") == {url_of("a")}
+    newsroom.delete("a")
+    newsroom.collect(force=True)
+    assert (look("moon"), look("story")) == (set(), set())
+    departed = newsroom.query("SELECT id FROM departures ORDER BY id")
+    assert departed == newsroom.query(
+        "SELECT id FROM departures JOIN texts ON texts.number = -departures.number ORDER BY id"
+    )
+    assert len(departed) == 6  # each change that was seen, and each withdrawal

@@ -1,0 +1,92 @@
+"""Searches: what a reader types, understood, spelled in one way, or refused with a sentence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.errors import BadRequestError
+from feeds.search import MOST_CHARACTERS, parse_search
+from feeds.words import GAP, split_words
+
+TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters(), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("computer", "computer"),
+        (" Vision  COMPUTER vision ", "computer vision"),
+        ('"Deep  Learning" ai', 'ai "deep learning"'),
+        ("“deep learning”", '"deep learning"'),
+        ('"deep learning', '"deep learning"'),
+        ('"one"', "one"),
+        ("-robots learn*", "learn* -robots"),
+        ('--robots -"chat bots*" ai', 'ai -"chat bots*" -robots'),
+        ('"deep learn*"', '"deep learn*"'),
+        ('"deep learn"*', '"deep learn*"'),
+        ("self-driving don't", '"don t" "self driving"'),
+        ("gazette.example", '"gazette example"'),
+        ("C++", "c"),
+        ("a*b", '"a b"'),
+        ("AI OR NOT NEAR(x)", 'ai "near x" not or'),
+        ("人工知能 \uff21\uff29", "ai 人工知能"),
+        ("人工* “AI 研究", '"ai 研究" 人工'),
+        ('- "" * … ai', "ai"),
+        ("a-b -c", '"a b" -c'),
+    ],
+)
+def test_a_search_has_one_spelling(typed: str, canonical: str) -> None:
+    search = parse_search(typed)
+    assert str(search) == canonical
+    assert parse_search(canonical) == search
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", 'no word to search for in ""'),
+        ("!! -", 'no word to search for in "!! -"'),
+        ('-ai -"deep learning"', "^-ai only says what not to find"),
+        ("vision a*", r"^a\* finds too much; write at least 2 letters"),
+        ('"deep l*"', r'^"deep l\*" finds too much'),
+        ("a b c d e f g h -i", "at most 8 terms; this one has 9, -i among them"),
+        ("x" * 201, "at most 200 characters long, and this one has 201"),
+        ("ﷺ" * 12, "at most 200 characters long, and this one has 2"),
+    ],
+)
+def test_what_cannot_be_searched_for_is_said_in_a_sentence(typed: str, sentence: str) -> None:
+    with pytest.raises(BadRequestError, match=sentence):
+        parse_search(typed)
+
+
+@given(TYPED)
+def test_whatever_is_typed_is_refused_or_has_a_canonical_spelling_that_means_the_same(typed: str) -> None:
+    try:
+        search = parse_search(typed)
+    except BadRequestError:
+        return
+    assert len(str(search)) <= MOST_CHARACTERS
+    assert parse_search(str(search)) == search
+    assert str(parse_search(str(search))) == str(search)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"),
+    [
+        ("fox brown", True),
+        ('"quick brown fox"', True),
+        ('"brown quick"', False),
+        ('"quick bro*"', True),
+        ('"qui* brown"', False),
+        ("bro*", True),
+        ("row", False),
+        ("fox -dog", True),
+        ("fox -gazette", False),
+        ('fox -"fox the"', True),
+        ('"fox the"', False),
+        ('"the gazette extra"', False),
+    ],
+)
+def test_a_text_is_found_by_its_words(typed: str, is_found: bool) -> None:  # noqa: FBT001 a parameter
+    words = [*split_words("The quick brown fox"), GAP, *split_words("The Gazette"), GAP]
+    assert parse_search(typed).matches(words) is is_found

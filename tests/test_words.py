@@ -1,0 +1,76 @@
+"""Words: what a text is to a search, whatever the case, the accents, the script."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from feeds.words import GAP, LONGEST_WORD, MOST_REPEATS, MOST_WORDS, join_texts, join_words, split_words
+
+# What Unicode keeps apart, joins, orders or hides.
+TRICKY = (
+    "aAßİΣ\u0301\u0338\u0345\u064b\u093c\u094d\u0928\u3099か\u200b\u200c\u00ad\ufe0f\u1100\u1161가ﬁ½ไ\u0e48漢 -¶\x00"
+)
+TEXTS = st.text(st.sampled_from(TRICKY) | st.characters())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The Quick-Brown fox, 2nd edition.", "the quick brown fox 2nd edition"),
+        ("don't don\u2019t", "don t don t"),
+        ("www.gazette.example/a_b", "www gazette example a b"),
+        ("C++ & C#", "c c"),
+        ("Café cafe\u0301 CAFÉ", "cafe cafe cafe"),
+        ("Straße STRASSE", "strasse strasse"),
+        ("\uff21\uff29 ﬁnds ½", "ai finds 1 2"),
+        ("co\u00adoperate zero\u200bwidth", "cooperate zero width"),
+        ("ИИ и ёлки", "ии и елки"),
+        ("עִבְרִית مَرْحَبًا", "עברית مرحبا"),
+        ("हिन्दी", "हिन्दी"),
+        ("AI研究、ガ行。", "ai 研 究 ガ 行"),
+        ("ไทย", "ไ ท ย"),
+        ("한국어 검색", "한국어 검색"),
+        ("1️⃣ ❤️ 🚀 … — ¶", "1"),
+        ("\ud800 \x00", ""),
+    ],
+)
+def test_a_text_is_split_into_words(text: str, words: str) -> None:
+    assert split_words(text) == words.split()
+
+
+@given(TEXTS)
+def test_words_are_letters_that_engines_take_as_they_are_and_split_no_further(text: str) -> None:
+    words = split_words(text)
+    assert split_words(" ".join(words)) == words
+    assert not set("".join(words)) & set(f"{GAP}\0 '\"\\:*&|!<>()-")
+    assert all(ord(character) < 0x100000 or character.isalpha() for character in "".join(words))
+
+
+@given(TEXTS.filter(split_words))
+@example("か\u200d\u3099")
+def test_joined_words_are_split_again(text: str) -> None:
+    words = split_words(text)
+    assert split_words(join_words(words)) == words
+
+
+def test_scripts_without_blanks_are_joined_without() -> None:
+    assert join_words(["ai", "研", "究", "of", "2020"]) == "ai 研究 of 2020"
+
+
+def test_of_a_long_word_the_beginning_counts() -> None:
+    assert split_words("x" * 99 + " é" + "y" * 99) == ["x" * LONGEST_WORD, "e" + "y" * (LONGEST_WORD - 1)]
+
+
+def test_texts_are_joined_with_gaps() -> None:
+    assert join_texts(["One two", "", "…", "three"]) == ["one", "two", GAP, "three", GAP]
+
+
+def test_a_word_repeated_too_often_leaves_gaps() -> None:
+    words = join_texts(["word and " * 300 + "end"])
+    assert words[-2:] == ["end", GAP]
+    assert words.count("word") == words.count("and") == MOST_REPEATS
+    assert len(words) == 602
+
+
+def test_a_text_counts_up_to_a_length() -> None:
+    assert len(join_texts([" ".join(map(str, range(MOST_WORDS + 1)))])) == MOST_WORDS
