@@ -18,11 +18,12 @@ from feeds.words import GAP, join_texts
 SECTION_SIZE = 16_384
 """How many numbers a section has."""
 
-# Characters for private use, which no word holds. One stands for each 1,024 sections, with another in all but the first
-# of them: numbers begin anew at multiples of 2**24, so that most need but one.
-_MARK = 0x100000
-_SECOND_MARK = 0xF0000
+# Characters for private use, which no word holds: one for 1,024 sections, another behind it in all but the first of
+# these, another before it where numbers are negative. Numbers begin anew at multiples of 2**24: most need but the one.
 _SECTIONS = 1_024
+_FIRST_MARK = 0xF0000
+_SECOND_MARK = 0xE000
+_MINUS = "\uf000"
 
 Words: TypeAlias = list[str]
 Copies: TypeAlias = Collection[tuple[int, int]]
@@ -81,8 +82,9 @@ def words_of(entry: Entry) -> Words:
 
 def mark_of(number: int) -> str:
     """Give the mark of the section in which a number lies."""
-    first, second = divmod(number // SECTION_SIZE, _SECTIONS)
-    return chr(_MARK + first) + (chr(_SECOND_MARK + second) if second else "")
+    first, second = divmod((number if number >= 0 else ~number) // SECTION_SIZE, _SECTIONS)
+    mark = chr(_FIRST_MARK + first) + (chr(_SECOND_MARK + second) if second else "")
+    return mark if number >= 0 else _MINUS + mark
 
 
 class _Engine(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,7 +23,7 @@ from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
-EVERYTHING = range(-(2**35), 2**35)
+EVERYTHING = range(-(2**41), 2**41)
 
 # Few, so that they meet; some begin alike, some are an engine's own words or syntax.
 WORDS = [
@@ -56,7 +57,7 @@ HOSTILE = [
     "\x00tides",
     "tides\U00100000x",
 ]
-FAR = 850 * 2**24 + 1  # the first number of a period of 2026
+FAR = (253_402_300_799 >> 21) * 2**24 + 1  # the first number of the last period of the year 9999
 NUMBERS = st.sampled_from([-FAR, -SECTION_SIZE - 1, -SECTION_SIZE, -1, 0, 1, SECTION_SIZE - 1, SECTION_SIZE, FAR])
 PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 NEVER_SHRINK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -108,6 +109,15 @@ def test_all_that_a_reader_sees_of_the_words_is_searched(connection: Connection)
     assert [typed for typed in found if find(connection, typed) != [1]] == []
     missing = ("title", "em", "amp", "b", '"turn the"', '"work an"', "id", "https")
     assert [typed for typed in missing if find(connection, typed)] == []
+
+
+def test_every_section_has_a_mark_of_its_own_that_begins_no_other() -> None:
+    edges = [near + far * SECTION_SIZE for near in (-1, 0, 1) for far in (-FAR // SECTION_SIZE, -1024, -1, 0, 1, 1024)]
+    numbers = sorted({*edges, FAR, -FAR, 5 * SECTION_SIZE})
+    for number, other in permutations(numbers, 2):
+        is_same = number // SECTION_SIZE == other // SECTION_SIZE
+        assert (mark_of(number) == mark_of(other)) == is_same
+        assert f"{mark_of(number)}air".startswith(f"{mark_of(other)}ai") == is_same
 
 
 def test_ranges_bound_what_is_found(connection: Connection) -> None:
