@@ -9,6 +9,7 @@ import msgspec
 
 from feeds.errors import BadRequestError
 from feeds.expression import Expression, parse_expression
+from feeds.search import Search, parse_search
 from feeds.setting_values import parse_number
 
 MOST_CHARACTERS = 2_000
@@ -32,6 +33,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     types: Expression | None = None
     min_quality: int | None = None
     min_heat: int | None = None
+    search: Search | None = None
     with_related: bool | None = None
     limit: int | None = None
 
@@ -100,7 +102,7 @@ def _read(parameter: _Parameter, text: str) -> Any:  # noqa: ANN401 each paramet
     try:
         return parameter.read(text)
     except BadRequestError as error:
-        raise BadRequestError(f"“{parameter.name}”: {error}") from error
+        raise BadRequestError(f"“{parameter.name}”: {str(error).rstrip('.')}.") from error
     except ValueError as error:
         raise BadRequestError(f"“{parameter.name}” cannot be “{shown}”; {error}.") from error
 
@@ -125,6 +127,7 @@ _PARAMETERS = (
     _Parameter("type", "types", _read_names),
     _Parameter("min_quality", "min_quality", partial(parse_number, 0, HIGHEST_RANK)),
     _Parameter("min_heat", "min_heat", partial(parse_number, 0, HIGHEST_RANK)),
+    _Parameter("q", "search", parse_search),
     _Parameter("related", "with_related", _read_related, _write_related),
     _Parameter("limit", "limit", partial(parse_number, 1, MOST_ENTRIES)),
 )

@@ -140,6 +140,7 @@ def select(subject: Subject, settings: Settings) -> Selection:
         types=filters.types,
         min_quality=filters.min_quality,
         min_heat=filters.min_heat,
+        search=filters.search,
         with_related=bool(filters.with_related),
     )
 

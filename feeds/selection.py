@@ -3,14 +3,15 @@
 import msgspec
 
 from feeds.expression import Expression, name
+from feeds.search import Search
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """What an entry must be to be selected; with nothing said, every entry is.
 
     `topics` is over slugs, each of `providers` over domains, `types` over the articles' `type`, casefolded.
-    `min_quality` and `min_heat` are the least quality and peak heat; an entry without one has less than any. Without
-    `with_related`, published articles only.
+    `min_quality` and `min_heat` are the least quality and peak heat; an entry without one has less than any. `search`
+    is for words in its text. Without `with_related`, published articles only.
     """
 
     topics: Expression | None = None
@@ -18,6 +19,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     types: Expression | None = None
     min_quality: int | None = None
     min_heat: int | None = None
+    search: Search | None = None
     with_related: bool = True
 
     @property
@@ -33,7 +35,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_plain(self) -> bool:
         """Whether it is all there is, of one topic, or of one provider: what the catalog keeps in order."""
-        asked = (self.types, self.min_quality, self.min_heat)
+        asked = (self.types, self.min_quality, self.min_heat, self.search)
         is_named = bool(self.topic) + bool(self.provider) == bool(self.topics) + len(self.providers)
         return all(each is None for each in asked) and is_named and not (self.topic and self.provider)
 

@@ -55,6 +55,8 @@ def _write_filters(filters: Filters) -> Iterator[str]:
         yield f"quality ≥ {filters.min_quality}"
     if filters.min_heat is not None:
         yield f"heat ≥ {filters.min_heat}"
+    if filters.search:
+        yield f"search “{filters.search}”"
     if filters.with_related is not None:
         yield _RELATED[filters.with_related]
 

@@ -23,6 +23,7 @@ from feeds.errors import BadRequestError, MovedError, NotFoundError
 from feeds.expression import parse_expression
 from feeds.feed import Format
 from feeds.filters import Filters
+from feeds.search import parse_search
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
 TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)
@@ -37,6 +38,7 @@ FILTERS = st.builds(
     types=st.none() | EXPRESSIONS.map(lambda types: types.rename(str.casefold)),
     min_quality=st.none() | st.integers(0, 1000),
     min_heat=st.none() | st.integers(0, 1000),
+    search=st.none() | st.sampled_from(['robots "machine learning" -cr* 機械', "c+ möwe", "a&b=c"]).map(parse_search),
     with_related=st.none() | st.booleans(),
     limit=st.none() | st.integers(1, 200),
 )

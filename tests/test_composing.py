@@ -14,6 +14,8 @@ from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError
 from feeds.expression import parse_expression
 from feeds.representation import locate, represent
+from feeds.search import parse_search
+from feeds.words import join_texts
 from tests.newsroom import Newsroom, related, url_of
 from tests.postgresql import Server
 from tests.publications import make_settings
@@ -45,6 +47,7 @@ class Publication:
             "publishedDateTime": published.isoformat(),
             "quality": self.random.choice([None, 0, 39, 70, 107]),
             "heat": self.random.choice([None, -1, 5, 40]),
+            "excerpt": self.random.choice(["A calm sea.", "Rough sea ahead", "See: rough; sea"]),
         }
         domain = self.random.choice(PROVIDERS)
         covered = related(f"r{number}", publishedDateTime=published.isoformat(), quality=50)
@@ -55,7 +58,7 @@ class Publication:
         self.entries.append(entry)
         if covers:
             own = {"id": url_of(f"r{number}"), "provider": "post.example", "is_article": False, "type": "article"}
-            self.entries.append(entry | own | {"quality": 50, "heat": None})
+            self.entries.append(entry | own | {"quality": 50, "heat": None, "excerpt": ""})
 
     def draw_expression(self, names: tuple[str, ...]) -> str:
         terms = [
@@ -73,6 +76,7 @@ class Publication:
             "type": self.draw_expression(TYPES),
             "min_quality": self.random.choice(["0", "40", "070", "108"]),
             "min_heat": self.random.choice(["0", "5", "6"]),
+            "q": self.random.choice(["calm", "-calm STORY", '"rough sea"', "sea -rough gaz*"]),
             "related": self.random.choice(["entries", "links"]),
             "limit": str(self.random.choice([1, 5, 50, 200])),
         }
@@ -95,7 +99,13 @@ class Publication:
             and quality >= int(query.get("min_quality", -1))
             and heat >= int(query.get("min_heat", -1))
             and (query.get("related") != "links" or entry["is_article"])
+            and ("q" not in query or parse_search(query["q"]).matches(self.list_words(entry)))
         )
+
+    def list_words(self, entry: dict[str, Any]) -> list[str]:
+        name = entry["id"].rpartition("/")[2]
+        publisher = entry["provider"] if entry["is_article"] else "The Post"
+        return join_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")

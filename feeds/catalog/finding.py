@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Table, func, select
 from feeds.catalog import schema
 from feeds.catalog.attributes import EVERY, Matcher, Sets
 from feeds.catalog.blocks import Key, Span, lie_in, precedes
-from feeds.catalog.postings import Postings, begin_period, find_slots, list_numbers
+from feeds.catalog.postings import Postings, begin_period, find_slots, list_numbers, number_range
+from feeds.catalog.texts import find_texts
 from feeds.catalog.writer import chunks
 from feeds.moments import to_seconds
 from feeds.selection import Selection
@@ -49,6 +50,7 @@ class Finder:
     def __init__(self, connection: Connection, selection: Selection) -> None:
         self._connection = connection
         self._matcher = make_matcher(connection, selection)
+        self._search = selection.search
 
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
@@ -69,7 +71,8 @@ class Finder:
         waiting = self._connection.scalars(withheld).all()
         population = Population(self._connection, schema.postings, self._matcher, self._matcher.find)
         for period, slots, size in population.walk():
-            yield period, slots & ~find_slots(period, waiting), size
+            released = slots & ~find_slots(period, waiting)
+            yield period, self._narrow(period, released), size
 
     def last_departure(self, span: Span) -> int:
         """Give the moment, in seconds, at which something last left the selection, or came into it by its figures.
@@ -81,10 +84,20 @@ class Finder:
         population = Population(self._connection, schema.departure_postings, self._matcher, find)
         moments = [0]
         for period, slots, _ in population.walk(since=span.start.published if span.start else None):
-            for numbers in chunks(list_numbers(period, slots)):
+            for numbers in chunks(list_numbers(period, self._narrow(period, slots, sign=-1))):
                 where = (departures.number.in_(numbers), *lie_in(span, departures.published, departures.id))
                 moments.append(self._connection.scalar(select(func.max(departures.moment)).where(*where)) or 0)
         return max(moments)
+
+    def _narrow(self, period: int, slots: int, *, sign: int = 1) -> int:
+        """Leave those slots whose texts are searched for; texts have the numbers of entries, or negative ones."""
+        if self._search is None or not slots:
+            return slots
+        numbers = number_range(period)
+        within = numbers if sign > 0 else range(1 - numbers.stop, 1 - numbers.start)
+        return slots & find_slots(
+            period, (sign * number for number in find_texts(self._connection, self._search, within))
+        )
 
     def _sort(self, period: int, slots: int, *, size: int, most: int) -> list[int]:
         """Give the newest of some slots of a period that has `size` entries."""

@@ -10,8 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from msgspec.json import decode
 
+from feeds.catalog.texts import words_of
+from feeds.entry import Entry
 from feeds.expression import name, parse_expression
+from feeds.search import parse_search
 from feeds.selection import Selection, plain
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, Sight, related, url_of
@@ -36,6 +40,8 @@ COMPOSED = (
     Selection(min_heat=20, topics=name("ai")),
     Selection(min_heat=10, min_quality=40, types=parse_expression("!video")),
     Selection(topics=parse_expression("ai,nothing")),
+    Selection(search=parse_search("early")),
+    Selection(search=parse_search("lat* -early"), topics=parse_expression("!ai")),
 )
 FEEDS = [
     *((selection, limit) for selection in SELECTIONS for limit in (1, 2, 50)),
@@ -122,7 +128,7 @@ def check_last_modified(before: dict[tuple[Selection, int], Sight], after: dict[
 def check_selected(newsroom: Newsroom, sights: dict[tuple[Selection, int], Sight]) -> None:
     """Check that a feed holds what it would if one looked at every entry there is."""
     slugs = dict(newsroom.query("SELECT number, slug FROM topics"))
-    columns = "published, id, released, kind, type, provider, topics, quality, peak_heat"
+    columns = "published, id, released, kind, type, provider, topics, quality, peak_heat, document"
     rows = [
         dict(zip(columns.split(", "), row, strict=True))
         for row in newsroom.query(f"SELECT {columns} FROM entries")  # noqa: S608 ours
@@ -143,6 +149,7 @@ def selects(selection: Selection, row: dict[str, Any], slugs: dict[int, str]) ->
         and (selection.types is None or selection.types.holds(frozenset({row["type"]})))
         and is_reached(selection.min_quality, row["quality"])
         and is_reached(selection.min_heat, row["peak_heat"])
+        and (selection.search is None or selection.search.matches(words_of(decode(row["document"], type=Entry))))
     )
 
 
