@@ -61,10 +61,11 @@ def _list_planes(name: str, value: int | None) -> Iterator[str]:
 class Matcher:
     """A selection, to be matched against sets of slots; `numbers` are those of its topics, by slug.
 
-    `attributes` are the ones whose sets it needs.
+    `attributes` are the ones whose sets it needs. The words of `search` are not among them.
     """
 
     def __init__(self, selection: Selection, numbers: Mapping[str, int]) -> None:
+        self.search = selection.search
         self._selection = selection
         self._expressions: list[tuple[Expression, Callable[[str], str]]] = []
         if selection.topics:

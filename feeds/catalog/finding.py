@@ -8,10 +8,11 @@ from sqlalchemy import Connection, Table, func, select
 from feeds.catalog import schema
 from feeds.catalog.attributes import EVERY, Matcher, Sets
 from feeds.catalog.blocks import Key, Span, lie_in, precedes
-from feeds.catalog.postings import Postings, begin_period, find_slots, list_numbers, number_range
+from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
 from feeds.catalog.texts import find_texts
 from feeds.catalog.writer import chunks
 from feeds.moments import to_seconds
+from feeds.search import Search
 from feeds.selection import Selection
 
 _FEW = 200
@@ -22,11 +23,13 @@ _FASTER = 4
 class Population:
     """Entries, or departures: what one selection wants of them, period by period.
 
-    `find` is the matcher's way of finding what is wanted.
+    `find` is the matcher's way of finding what is wanted by its attributes.
     """
 
     def __init__(self, connection: Connection, table: Table, matcher: Matcher, find: Callable[[Sets], int]) -> None:
+        self._connection = connection
         self._postings = Postings(connection, table)
+        self._is_departed = table is schema.departure_postings
         self._matcher = matcher
         self._find = find
 
@@ -40,8 +43,22 @@ class Population:
         start, count = 0, _PERIODS_AT_FIRST
         while some := periods[start : start + count]:
             sets = self._postings.read(self._matcher.attributes, newest=some[0], oldest=some[-1])
-            yield from ((period, self._find(sets[period]), sets[period][EVERY].bit_count()) for period in some)
+            found = {period: slots for period in some if (slots := self._find(sets[period]))}
+            if self._matcher.search and found:
+                self._narrow(found, self._matcher.search)
+            yield from ((period, found.get(period, 0), sets[period][EVERY].bit_count()) for period in some)
             start, count = start + count, count * _FASTER
+
+    def _narrow(self, found: dict[int, int], search: Search) -> None:
+        """Leave those slots whose texts are searched for; texts have the numbers of entries, or negative ones."""
+        numbers = number_range(min(found), max(found))
+        if self._is_departed:
+            negative = range(1 - numbers.stop, 1 - numbers.start)
+            texts = gather_slots(-number for number in find_texts(self._connection, search, negative))
+        else:
+            texts = gather_slots(find_texts(self._connection, search, numbers))
+        for period in found:
+            found[period] &= texts.get(period, 0)
 
 
 class Finder:
@@ -50,7 +67,6 @@ class Finder:
     def __init__(self, connection: Connection, selection: Selection) -> None:
         self._connection = connection
         self._matcher = make_matcher(connection, selection)
-        self._search = selection.search
 
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
@@ -67,12 +83,10 @@ class Finder:
 
     def _walk_released(self, now: datetime) -> Iterator[tuple[int, int, int]]:
         entries = schema.entries.c
-        withheld = select(entries.number).where(entries.released > to_seconds(now))
-        waiting = self._connection.scalars(withheld).all()
-        population = Population(self._connection, schema.postings, self._matcher, self._matcher.find)
-        for period, slots, size in population.walk():
-            released = slots & ~find_slots(period, waiting)
-            yield period, self._narrow(period, released), size
+        waiting = select(entries.number).where(entries.released > to_seconds(now))
+        withheld = gather_slots(self._connection.scalars(waiting))
+        for period, slots, size in self._gather(schema.postings, self._matcher.find).walk():
+            yield period, slots & ~withheld.get(period, 0), size
 
     def last_departure(self, span: Span) -> int:
         """Give the moment, in seconds, at which something last left the selection, or came into it by its figures.
@@ -80,24 +94,16 @@ class Finder:
         Only what stood in `span`, which has no end, counts; 0 where nothing did.
         """
         departures = schema.departures.c
-        find = self._matcher.find_departed
-        population = Population(self._connection, schema.departure_postings, self._matcher, find)
+        population = self._gather(schema.departure_postings, self._matcher.find_departed)
         moments = [0]
         for period, slots, _ in population.walk(since=span.start.published if span.start else None):
-            for numbers in chunks(list_numbers(period, self._narrow(period, slots, sign=-1))):
+            for numbers in chunks(list_numbers(period, slots)):
                 where = (departures.number.in_(numbers), *lie_in(span, departures.published, departures.id))
                 moments.append(self._connection.scalar(select(func.max(departures.moment)).where(*where)) or 0)
         return max(moments)
 
-    def _narrow(self, period: int, slots: int, *, sign: int = 1) -> int:
-        """Leave those slots whose texts are searched for; texts have the numbers of entries, or negative ones."""
-        if self._search is None or not slots:
-            return slots
-        numbers = number_range(period)
-        within = numbers if sign > 0 else range(1 - numbers.stop, 1 - numbers.start)
-        return slots & find_slots(
-            period, (sign * number for number in find_texts(self._connection, self._search, within))
-        )
+    def _gather(self, table: Table, find: Callable[[Sets], int]) -> Population:
+        return Population(self._connection, table, self._matcher, find)
 
     def _sort(self, period: int, slots: int, *, size: int, most: int) -> list[int]:
         """Give the newest of some slots of a period that has `size` entries."""

@@ -22,7 +22,8 @@ _SLOT_BITS = 24
 _LIST, _BITMAP = b"\x01", b"\x00"
 _SLOT_BYTES = 4
 
-_Slots: TypeAlias = "dict[str, array[int]]"
+_Members: TypeAlias = "array[int]"
+_Slots: TypeAlias = dict[str, _Members]
 
 
 def _select_sets(table: Table) -> Select[Any]:
@@ -57,10 +58,12 @@ def list_numbers(period: int, slots: int) -> list[int]:
     return [base + slot for slot in _list_slots(slots)]
 
 
-def find_slots(period: int, numbers: Iterable[int]) -> int:
-    """Give the set of slots of those numbers that belong to a period."""
-    within = number_range(period)
-    return _gather(number - within.start + 1 for number in numbers if number in within)
+def gather_slots(numbers: Iterable[int]) -> dict[int, int]:
+    """Give the sets of slots that numbers come to, by period."""
+    slots: defaultdict[int, _Members] = defaultdict(_make_members)
+    for number in numbers:
+        slots[number >> _SLOT_BITS].append(number % (1 << _SLOT_BITS))
+    return {period: _gather(members) for period, members in slots.items()}
 
 
 class Numbers:
@@ -87,8 +90,8 @@ class PostingsWriter:
         self._writer = writer
         self._table = table
         # Arrays, since of a new catalog this holds all there is
-        self._gained: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_slots))
-        self._lost: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_slots))
+        self._gained: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_members))
+        self._lost: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_members))
 
     def note(self, number: int, *, lost: Collection[str] = (), gained: Collection[str] = ()) -> None:
         """Note that what has a number has lost or gained attributes."""
@@ -113,7 +116,7 @@ class PostingsWriter:
             self._writer.insert(self._table, [rows[name] for name in rows if sets[name] and name not in stored])
 
 
-def _make_slots() -> "array[int]":
+def _make_members() -> _Members:
     return array("I")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from feeds.catalog.digests import DIGESTS, Digest
 from feeds.cycle import Cycle
+from feeds.search import parse_search
 from feeds.selection import Selection, plain
 from tests.newsroom import Newsroom, url_of
 
@@ -47,6 +48,7 @@ def test_digests_are_of_a_selection(week: Newsroom) -> None:
     assert contents(read(week, plain(topic="ai"))) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
     assert contents(read(week, plain(topic="tides"))) == {}
     assert contents(read(week, Selection(min_heat=20))) == {"2021-03-01": ["Hot"]}
+    assert contents(read(week, Selection(search=parse_search("calm")))) == {"2021-03-01": ["Calm"]}
 
 
 def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) -> None:
@@ -55,13 +57,14 @@ def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) ->
 
 
 def test_whatever_happens_to_a_story_its_digest_stays(week: Newsroom) -> None:
-    before = read(week)
+    before, calm = read(week), read(week, Selection(search=parse_search("calm")))
     week.write("a", title="Changed", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
     week.write("e", title="Late", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=70)
     week.write("c", title="Good", publishedDateTime="2021-03-01T07:00:00Z", topics=["Tides"])
     week.delete("b")
     week.collect(force=True)
     assert read(week) == before
+    assert read(week, Selection(search=parse_search("calm"))) == calm
     week.write("a", title="Changed again", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
     week.write("b", title="Back", publishedDateTime="2021-03-01T07:00:00Z", topics=["AI"], heat=50)
     week.collect(force=True)
