@@ -13,7 +13,7 @@ from feeds.words import is_unspaced, join_words, split_words
 
 MOST_CHARACTERS = 200
 MOST_TERMS = 8
-SHORTEST_PREFIX = 2
+SHORTEST_PREFIX = 3
 """How many letters stand before a `*` at least: fewer would find nearly everything, slowly."""
 
 # A quote that is never closed reaches to the end: what is meant is plain.

@@ -28,6 +28,7 @@ def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -50,6 +51,14 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    # What it would compile takes milliseconds, and compiling takes hundreds of them.
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    connection.commit()  # a rollback would take it back
 
 
 def _begin_sqlite(connection: Connection) -> None:
