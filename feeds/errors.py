@@ -6,6 +6,7 @@ FeedsError
 ├── CatalogError        the catalog cannot be opened, written, or is not there yet
 │   └── CatalogBusyError    another collector holds it
 ├── ExportError         an export cannot be written
+├── HubError            a hub does not take what it is told
 ├── MassRemovalError    a collect would remove most of the articles
 ├── BadRequestError     a URL asks for something in a way that cannot be read
 ├── OverloadError       more is asked for at once than can be made
@@ -66,6 +67,14 @@ class CatalogBusyError(CatalogError):
 
 class ExportError(FeedsError):
     """An export cannot be written to its folder, or a feed to a file."""
+
+
+class HubError(FeedsError):
+    """A hub has not taken what it was told; `is_away` says that it would hardly have taken anything else either."""
+
+    def __init__(self, hub: str, reason: str, *, is_away: bool) -> None:
+        super().__init__(f"The hub {hub} {reason}; what it has not been told of waits for another try.")
+        self.is_away = is_away
 
 
 class MassRemovalError(FeedsError):

@@ -218,7 +218,7 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_urls,
-        help="The WebSub hubs that your feeds name, as absolute addresses with blanks or commas between them.",
+        help="The WebSub hubs that push your feeds: absolute addresses with blanks or commas between them.",
     ),
     Setting(
         "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, 1, 65_536),

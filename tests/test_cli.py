@@ -14,12 +14,15 @@ from click.testing import CliRunner, Result
 
 from feeds import __version__
 from feeds.cli import main
-from feeds.settings import SETTINGS
+from feeds.cli.announcing import announce_once
+from feeds.settings import SETTINGS, Settings
+from tests.websub.hubs import running_hub
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 Run: TypeAlias = Callable[..., Result]
 
+HUBBED = [f"/{stem}.{format}" for stem in ("feed", "providers/news.example") for format in ("atom", "json", "rss")]
 BAD_DATABASES = [
     "sqlite:///no/such/folder/catalog.sqlite3",
     "sqlite:///.",
@@ -338,3 +341,30 @@ def test_letters_that_the_terminal_has_not_are_escaped(tmp_path: Path) -> None:
 
 def test_errors_closed_are_no_reason_to_fail(tmp_path: Path) -> None:
     assert start(tmp_path, "feeds collect 2>&-").returncode == 0
+
+
+def test_hubs_are_told_by_collect_or_afterwards(collected: Run, tmp_path: Path) -> None:
+    with running_hub() as hub:
+        named = {"FEEDS_HUBS": hub.url, "FEEDS_CONTENT": str(tmp_path / "articles")}
+        (tmp_path / "articles").mkdir()
+        for number, args in enumerate((["--force"], [], ["--hold"])):
+            write_article(tmp_path / "articles", "a", title=f"Title {number}")
+            assert collected("collect", *args, **named).exit_code == 0
+        assert sorted(hub.paths) == HUBBED
+        assert collected("announce", **named).output == ""
+        assert sorted(hub.paths) == sorted(2 * HUBBED)
+    assert collected("announce").output == ""
+
+
+def test_what_keeps_hubs_from_being_told_is_one_sentence(run: Run) -> None:
+    assert_sentence(run("announce", FEEDS_HUBS="http://localhost:1/"), "There is no catalog", "feeds collect")
+
+
+def test_a_collect_that_cannot_tell_hubs_has_collected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environ = {"FEEDS_HUBS": "http://localhost:1/", "DATABASE_URL": f"sqlite:///{tmp_path / 'gone.sqlite'}"}
+    announce_once(Settings.from_environ(environ))
+    assert capsys.readouterr().err.startswith("Error: There is no catalog")
+
+
+def test_hold_is_for_a_single_collect(run: Run) -> None:
+    assert_sentence(run("collect", "--watch", "--hold"), "--watch goes on by itself")

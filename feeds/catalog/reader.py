@@ -11,6 +11,7 @@ from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.finding import Finder
+from feeds.catalog.outbox import Outbox
 from feeds.catalog.writer import Stored
 from feeds.cycle import Cycle
 from feeds.entry import Entry, Kind, fingerprint
@@ -86,6 +87,7 @@ class CatalogReader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.outbox = Outbox(connection)
 
     def state(self) -> State:
         """Read the version of the last commit, and the moment of the last collect."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "4"
+LAYOUT = "5"
 """Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
 
 metadata = MetaData()
@@ -243,3 +243,24 @@ for _occasion, _statement in {
     "after_drop": "DROP TABLE text_index",
 }.items():
     event.listen(texts, _occasion, DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+announced = Table(
+    "announced",
+    metadata,
+    Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
+    Column("etag", _Text, nullable=False),
+    comment="Which bytes of feeds the outbox has taken account of.",
+    sqlite_with_rowid=False,
+)
+
+pings = Table(
+    "pings",
+    metadata,
+    Column("hub", _Text, primary_key=True),
+    Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
+    Column("etag", _Text, nullable=False, comment="of the feed's new bytes"),
+    Column("since", _Key, nullable=False, comment="when it was put here"),
+    Column("attempts", Integer, nullable=False, comment="how often the hub has not taken it"),
+    Column("due", _Key, nullable=False, comment="when to try (again)"),
+    comment="The outbox: what hubs have yet to be told.",
+)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
 from feeds.catalog.engine import describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.writer import CatalogWriter
 from feeds.errors import CatalogError
@@ -41,8 +42,7 @@ class Catalog:
         Raises:
             CatalogError: there is no catalog yet, or one of another layout, or it cannot be reached.
         """
-        if is_missing(self._engine):
-            raise CatalogError(f"There is no catalog at {self} yet; run `feeds collect` first.")
+        self._check_presence()
         try:
             with _snapshots(self._engine).connect() as connection, connection.begin():
                 self._check_layout(connection)
@@ -60,15 +60,37 @@ class Catalog:
             CatalogBusyError: another collector has been writing for too long.
             CatalogError: the catalog cannot be written.
         """
+        with self._transaction() as connection:
+            _prepare_tables(connection)
+            yield CatalogWriter(connection)
+
+    @contextmanager
+    def announcing(self) -> Iterator[OutboxWriter]:
+        """Give the statements over the outbox of a catalog that is there, in one transaction as `writing` does.
+
+        Raises:
+            CatalogBusyError: a collector has been writing for too long.
+            CatalogError: there is no catalog, or one of another layout, or it cannot be written.
+        """
+        self._check_presence()
+        with self._transaction() as connection:
+            self._check_layout(connection)
+            yield OutboxWriter(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as plain:
                 connection = plain.execution_options(writing=True)
                 with connection.begin():
                     lock_for_writing(connection, wait_seconds=self._wait_seconds)
-                    _prepare_tables(connection)
-                    yield CatalogWriter(connection)
+                    yield connection
         except DBAPIError as error:
             raise wrap_error(error, self._engine) from error
+
+    def _check_presence(self) -> None:
+        if is_missing(self._engine):
+            raise CatalogError(f"There is no catalog at {self} yet; run `feeds collect` first.")
 
     def _check_layout(self, connection: Connection) -> None:
         if self._has_been_read:

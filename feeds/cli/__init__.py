@@ -12,6 +12,7 @@ from feeds.errors import FeedsError, SettingsError
 
 _MODULES = {
     "collect": "feeds.cli.collecting",
+    "announce": "feeds.cli.announcing",
     "check": "feeds.cli.checking",
     "serve": "feeds.cli.serving",
     "export": "feeds.cli.exporting",

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from feeds.catalog.store import Catalog
+from feeds.cli.announcing import announce_once, announcing_meanwhile, complain
 from feeds.cli.progress import show_progress
 from feeds.collector import Collector, CollectResult
-from feeds.errors import FeedsError
 from feeds.problems import ReportFormat, write_report
 from feeds.settings import Settings
 from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
@@ -22,19 +22,22 @@ FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), m
 @click.option("--watch", is_flag=True, help="Go on collecting whatever changes, until told to stop.")
 @click.option("--force", is_flag=True, help="Go on even if more than half of the articles are gone.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if any article is rejected.")
-def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool) -> None:
+@click.option("--hold", is_flag=True, help="Leave it to `feeds announce` to tell hubs of it.")
+def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, hold: bool) -> None:
     """Bring the catalog into agreement with the articles in DIR, by default those of FEEDS_CONTENT.
 
     Only what changed is read, and only what a subscriber can see is published. A file that cannot become an article
     keeps its last good version in the feeds; it is reported here each time until it is mended.
     """
-    if watch and (force or strict):
-        raise click.UsageError("--watch goes on by itself; --force and --strict are for a single collect.")
+    if watch and (force or strict or hold):
+        raise click.UsageError("--watch goes on by itself; --force, --strict and --hold are for a single collect.")
     settings = Settings.from_environ(os.environ)
     if watch:
         _watch(settings, folders)
         return
     result = collect_once(settings, folders, force=force)
+    if not hold:
+        announce_once(settings)
     if strict and result.rejected:
         raise SystemExit(1)
 
@@ -42,11 +45,14 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
 def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
     watched = Watched(catalog=catalog, folders=folders or settings.content, appearance=settings.appearance)
-    watch_until_signalled(watched, Listener(collected=_report, troubled=_complain))
+    with announcing_meanwhile(settings) as wake:
 
+        def report(result: CollectResult) -> None:
+            _report(result)
+            wake()
 
-def _complain(error: FeedsError) -> None:
-    click.echo(f"Error: {error}", err=True)
+        listener = Listener(collected=report, troubled=complain, released=lambda _moment: wake())
+        watch_until_signalled(watched, listener)
 
 
 def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:

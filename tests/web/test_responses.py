@@ -181,10 +181,22 @@ def test_the_address_comes_from_the_settings_and_not_from_the_request(client: Fl
 def test_a_link_header_stands_only_where_there_are_hubs(client: FlaskClient, catalog: Catalog) -> None:
     assert "Link" not in client.get(FEED).headers
     hubbed = make_client(catalog, FEEDS_HUBS="https://hub.example/")
-    links = '<https://hub.example/>; rel="hub", <https://news.example/topics/ai.atom>; rel="self"'
-    assert hubbed.get(FEED).headers["Link"] == links
-    assert hubbed.head(FEED).headers["Link"] == links
+    for path in (FEED, "/feed.rss", "/providers/govtech.com.json"):
+        links = f'<https://hub.example/>; rel="hub", <https://news.example{path}>; rel="self"'
+        for _ in range(2):  # made, then replayed
+            response = hubbed.get(path)
+            assert response.headers["Link"] == links
+            assert "https://hub.example/" in response.text
+            assert f"https://news.example{path}" in response.text
+            assert hubbed.head(path).headers["Link"] == links
     assert "Link" not in hubbed.get("/topics/ai").headers
+
+
+def test_of_several_hubs_each_has_its_link(catalog: Catalog) -> None:
+    hubbed = make_client(catalog, FEEDS_HUBS="https://hub.example/ https://other.example/")
+    links = hubbed.get("/feed.xml").headers["Link"]
+    assert links.count('rel="hub"') == 2
+    assert links.endswith('<https://news.example/feed.atom>; rel="self"')
 
 
 def test_health_tells_the_age_of_the_catalog(client: FlaskClient) -> None:

@@ -1,0 +1,71 @@
+"""The `feeds announce` command, and how the commands that collect tell hubs of it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from feeds.catalog.store import Catalog
+from feeds.errors import CatalogError, FeedsError
+from feeds.settings import Settings
+from feeds.watch import WAIT_SECONDS
+
+if TYPE_CHECKING:
+    from feeds.websub import Announcing
+
+
+@click.command()
+def announce() -> None:
+    """Tell the hubs of FEEDS_HUBS which feeds have changed since they were told last.
+
+    A collect does so by itself, unless it is told to --hold. Where something has to happen before the new feeds are
+    served, such as an export, announce them when it has.
+    """
+    _announce(Settings.from_environ(os.environ))
+
+
+def complain(error: FeedsError) -> None:
+    """Say that something has gone wrong that does not end the command."""
+    click.echo(f"Error: {error}", err=True)
+
+
+def announce_once(settings: Settings) -> None:
+    """Tell hubs, if there are any, what has changed; wait for them, but not for long.
+
+    What goes wrong is only complained of: the next time makes up for it.
+    """
+    try:
+        _announce(settings)
+    except CatalogError as error:
+        complain(error)
+
+
+def _announce(settings: Settings) -> None:
+    if settings.hubs:
+        with _commissioning(settings) as announcing:
+            import_module("feeds.websub").announce(announcing)
+
+
+@contextmanager
+def announcing_meanwhile(settings: Settings) -> Iterator[Callable[[], object]]:
+    """Give a function to call when feeds may have changed: hubs, if there are any, are told in the background."""
+    if not settings.hubs:
+        yield lambda: None
+        return
+    with _commissioning(settings) as announcing:
+        announcer = import_module("feeds.websub").Announcer(announcing)
+        try:
+            yield announcer.wake
+        finally:
+            announcer.stop()
+
+
+@contextmanager
+def _commissioning(settings: Settings) -> Iterator["Announcing"]:
+    # Loaded only where there are hubs: with it come the renderers, for which a collect should not have to wait.
+    websub = import_module("feeds.websub")
+    with closing(Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)) as catalog:
+        yield websub.Announcing(catalog=catalog, settings=settings, complain=complain)

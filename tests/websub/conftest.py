@@ -1,0 +1,113 @@
+"""Share a hub on loopback, and a newsroom whose feeds are announced to it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from feeds.address import FeedAddress
+from feeds.catalog.outbox import Ping
+from feeds.errors import FeedsError
+from feeds.feed import Format
+from feeds.inventory import list_addresses
+from feeds.representation import represent
+from feeds.settings import Settings
+from feeds.websub import Announcing, Pace
+from feeds.websub.noticing import notice
+from tests.newsroom import Newsroom
+from tests.publications import make_settings
+from tests.websub.hubs import Hub, running_hub
+
+HUB = "https://hub.example/"
+QUICK = Pace(timeout_seconds=0.3)
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with running_hub() as hub:
+        yield hub
+
+
+class Bureau:
+    """A newsroom that announces what it publishes to hubs; `complaints` are what went wrong with them."""
+
+    def __init__(self, newsroom: Newsroom, *hubs: str) -> None:
+        self.newsroom = newsroom
+        self.hubs = hubs
+        self.complaints: list[FeedsError] = []
+        self.environ: dict[str, str] = {}
+
+    @property
+    def settings(self) -> Settings:
+        return make_settings(FEEDS_HUBS=" ".join(self.hubs), **self.environ)
+
+    @property
+    def announcing(self) -> Announcing:
+        return Announcing(
+            catalog=self.newsroom.catalog,
+            settings=self.settings,
+            complain=self.complaints.append,
+            pace=QUICK,
+            clock=self.newsroom.clock,
+        )
+
+    def collect(self, *, force: bool = False) -> None:
+        """Collect a minute later."""
+        self.newsroom.wait(minutes=1)
+        self.newsroom.collector(appearance=self.settings.appearance).collect(force=force)
+
+    def notice(self) -> bool:
+        return notice(self.announcing)
+
+    def pending(self, hub: str = "") -> list[Ping]:
+        """Read what a hub, the first one if none is named, has yet to be told, be it due or not."""
+        late = self.newsroom.now.replace(year=9999)
+        with self.newsroom.catalog.reading() as reader:
+            return reader.outbox.pings_to(hub or self.hubs[0], until=late)
+
+    def pending_paths(self, hub: str = "") -> set[str]:
+        return {ping.path for ping in self.pending(hub)}
+
+    def etags(self) -> dict[str, str]:
+        """Make every feed in every format, and give the ETags by path."""
+        with self.newsroom.catalog.reading() as reader:
+            return {
+                address.path: represent(address, reader, settings=self.settings, now=self.newsroom.now).etag
+                for address in list_addresses(reader)
+                if isinstance(address, FeedAddress)
+            }
+
+    def empty_outbox(self) -> None:
+        """Take all out of the outbox, as if the hubs had been told."""
+        with self.newsroom.catalog.announcing() as outbox:
+            outbox.forget_hubs(but=())
+
+
+def in_all_formats(*stems: str) -> set[str]:
+    return {f"{stem}.{format}" for stem in stems for format in Format}
+
+
+@pytest.fixture
+def bureau(newsroom: Newsroom) -> Bureau:
+    """Give a bureau with two articles, collected and looked at, on either engine in turn."""
+    return open_bureau(newsroom, HUB)
+
+
+@pytest.fixture
+def telling(tmp_path: Path, hub: Hub) -> Iterator[Bureau]:
+    """Give such a bureau on SQLite, with a hub that is there."""
+    newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    yield open_bureau(newsroom, hub.url)
+    newsroom.catalog.close()
+
+
+def open_bureau(newsroom: Newsroom, *hubs: str) -> Bureau:
+    bureau = Bureau(newsroom, *hubs)
+    newsroom.write("tides", topics=["Sea"])
+    newsroom.write("robots", topics=["AI"], provider={"name": "The Post", "domain": "post.example"})
+    bureau.collect()
+    bureau.notice()
+    return bureau
+
+
+Change = Callable[[Bureau], object]

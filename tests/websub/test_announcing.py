@@ -1,0 +1,168 @@
+"""Hubs are told side by side, once after a collect or in the background, and none holds up another or the program."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+import pytest
+
+from feeds.moments import SYSTEM_CLOCK
+from feeds.websub import Announcer, Announcing, Pace, announce
+from tests.editors import wait_until
+from tests.newsroom import Newsroom
+from tests.publications import find_free_port
+from tests.websub.conftest import Bureau, in_all_formats, open_bureau
+from tests.websub.hubs import Hub, running_hub
+
+Start: TypeAlias = Callable[..., Bureau]
+FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
+SWIFT = Pace(delay_seconds=0, timeout_seconds=30, first_pause_seconds=5, idle_seconds=0.2)
+TOLD_WITHIN_SECONDS = 20
+
+
+@pytest.fixture
+def other_hub() -> Iterator[Hub]:
+    with running_hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Open a bureau on SQLite whose clock goes by itself, with hubs by URL."""
+    newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    newsroom.clock = SYSTEM_CLOCK
+    yield lambda *hubs: open_bureau(newsroom, *hubs)
+    newsroom.catalog.close()
+
+
+def publish(bureau: Bureau, title: str = "Other") -> None:
+    bureau.newsroom.write("tides", title=title, topics=["Sea"])
+    bureau.collect()
+
+
+def announcing_of(bureau: Bureau) -> Announcing:
+    return msgspec.structs.replace(bureau.announcing, pace=SWIFT)
+
+
+@contextmanager
+def announced(bureau: Bureau) -> Iterator[Announcer]:
+    announcer = Announcer(announcing_of(bureau))
+    try:
+        yield announcer
+    finally:
+        announcer.stop()
+
+
+def test_after_a_collect_hubs_are_told_and_that_is_that(start: Start, hub: Hub, other_hub: Hub) -> None:
+    bureau = start(hub.url, other_hub.url)
+    publish(bureau)
+    announce(announcing_of(bureau))
+    announce(announcing_of(bureau))
+    assert sorted(hub.paths) == sorted(other_hub.paths) == sorted(FEEDS)
+
+
+def test_hubs_are_not_told_before_the_new_bytes_are_served(start: Start, hub: Hub) -> None:
+    bureau = start(hub.url)
+    publish(bureau)
+    committed = time.monotonic()
+    announce(bureau.announcing)
+    assert min(hub.times) - committed > 1
+
+
+def test_a_dead_hub_is_left_to_the_next_collect(start: Start, hub: Hub) -> None:
+    dead = f"http://127.0.0.1:{find_free_port()}/"
+    bureau = start(dead, hub.url)
+    publish(bureau)
+    announce(announcing_of(bureau))
+    assert set(hub.paths) == FEEDS
+    assert bureau.pending_paths(dead) == FEEDS
+    assert len(bureau.complaints) == 1
+    assert dead in str(bureau.complaints[0])
+
+
+def test_a_hub_that_hangs_holds_up_neither_another_nor_the_program(start: Start, hub: Hub, other_hub: Hub) -> None:
+    hub.is_hanging = True
+    bureau = start(hub.url, other_hub.url)
+    publish(bureau)
+    begun = time.monotonic()
+    announce(announcing_of(bureau), patience_seconds=3)
+    assert time.monotonic() - begun < TOLD_WITHIN_SECONDS
+    assert set(other_hub.paths) == FEEDS
+    assert bureau.pending_paths(hub.url) == FEEDS
+
+
+def test_what_could_not_be_told_in_time_is_left(start: Start, hub: Hub) -> None:
+    bureau = start(hub.url)
+    publish(bureau)
+    announce(bureau.announcing, patience_seconds=0)
+    assert hub.paths == []
+    assert bureau.pending_paths() == FEEDS
+
+
+def test_a_catalog_lost_meanwhile_is_complained_of(start: Start, hub: Hub, tmp_path: Path) -> None:
+    bureau = start(hub.url)
+    publish(bureau)
+    hub.on_ping = lambda: (tmp_path / "catalog.sqlite").rename(tmp_path / "lost")
+    announce(announcing_of(bureau), patience_seconds=3)
+    assert len(hub.paths) == 1
+    assert ["There is no catalog" in str(error) for error in bureau.complaints] == [True]
+
+
+def test_in_the_background_hubs_are_told_at_each_wake(start: Start, hub: Hub) -> None:
+    bureau = start(hub.url)
+    with announced(bureau) as announcer:
+        for title in ("one", "two"):
+            hub.forms.clear()
+            publish(bureau, title)
+            announcer.wake()
+            wait_until(lambda: set(hub.paths) == FEEDS)
+            wait_until(lambda: bureau.pending() == [])
+
+
+def test_in_the_background_what_others_left_is_told(start: Start, hub: Hub) -> None:
+    bureau = start(hub.url)
+    with announced(bureau) as announcer:
+        announcer.wake()
+        publish(bureau)
+        wait_until(lambda: set(hub.paths) == FEEDS)
+
+
+def test_in_the_background_a_hub_that_hangs_holds_up_nobody(start: Start, hub: Hub, other_hub: Hub) -> None:
+    hub.is_hanging = True
+    bureau = start(hub.url, other_hub.url)
+    with announced(bureau) as announcer:
+        for title in ("one", "two"):
+            other_hub.forms.clear()
+            publish(bureau, title)
+            announcer.wake()
+            wait_until(lambda: set(other_hub.paths) == FEEDS)
+            wait_until(lambda: bureau.pending(other_hub.url) == [])
+        begun = time.monotonic()
+    assert time.monotonic() - begun < TOLD_WITHIN_SECONDS
+    assert len(hub.forms) == 1
+    assert bureau.pending_paths(hub.url) == FEEDS
+
+
+def test_in_the_background_a_catalog_that_is_away_is_waited_for(start: Start, hub: Hub, tmp_path: Path) -> None:
+    bureau = start(hub.url)
+    publish(bureau)
+    catalog = tmp_path / "catalog.sqlite"
+    away = catalog.rename(tmp_path / "away")
+    with announced(bureau) as announcer:
+        announcer.wake()
+        time.sleep(0.3)
+        assert hub.paths == []
+        away.rename(catalog)
+        wait_until(lambda: set(hub.paths) == FEEDS)
+    assert bureau.complaints == []
+
+
+def test_before_the_first_wake_there_is_nothing_to_stop(start: Start, hub: Hub) -> None:
+    bureau = start(hub.url)
+    publish(bureau)
+    with announced(bureau):
+        pass
+    assert hub.paths == []
