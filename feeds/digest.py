@@ -10,7 +10,7 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.cycle import Cycle, date_of
 from feeds.entry import Entry, Kind, Provider
-from feeds.feed import Feed, Link
+from feeds.feed import Feed
 from feeds.query import Edition, make_feed, make_id, read_heading, select
 from feeds.renderers.stories import stories_html
 from feeds.settings import Settings
@@ -42,7 +42,6 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
         query=subject.query,
         title=f"{title} — {settings.site.title}",
         subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",
-        links=tuple(Link("hub", hub) for hub in settings.hubs),
         entries=tuple(
             _make_entry(digest, cycle, plain, name=heading.name, reference=reference, settings=settings)
             for digest in digests

@@ -77,7 +77,8 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
     feed = msgspec.structs.replace(
         make_feed(subject, heading, settings=settings, entries=window.entries),
         query=subject.query,
-        links=tuple(Link("hub", hub) for hub in settings.hubs),
+        # Who goes by a hub asks less often, and there is no telling hubs of every feed that can be composed.
+        links=tuple(Link("hub", hub) for hub in settings.hubs if subject.is_plain),
         documents=_link(subject, {"prev-archive": window.older if subject.is_plain else None}),
     )
     return Edition(

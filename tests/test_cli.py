@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from feeds import __version__
 from feeds.cli import main
-from feeds.cli.announcing import announce_once
+from feeds.cli.announcing import announce_once, announcing_meanwhile
 from feeds.settings import SETTINGS, Settings
 from tests.websub.hubs import running_hub
 
@@ -364,6 +364,11 @@ def test_a_collect_that_cannot_tell_hubs_has_collected(tmp_path: Path, capsys: p
     environ = {"FEEDS_HUBS": "http://localhost:1/", "DATABASE_URL": f"sqlite:///{tmp_path / 'gone.sqlite'}"}
     announce_once(Settings.from_environ(environ))
     assert capsys.readouterr().err.startswith("Error: There is no catalog")
+
+
+def test_without_hubs_there_is_nothing_to_wake() -> None:
+    with announcing_meanwhile(Settings.from_environ({})) as wake:
+        wake()
 
 
 def test_hold_is_for_a_single_collect(run: Run) -> None:

@@ -107,9 +107,10 @@ def test_without_stories_it_is_empty(newsroom: Newsroom) -> None:
     assert (feedparser.parse(representation.body).entries, representation.last_modified) == ([], None)
 
 
-def test_hubs_are_named(week: Newsroom) -> None:
-    links = get(week, "/feed/daily.atom", FEEDS_HUBS=HUB).links
-    assert [link.rel for link in links] == ["hub", "self"]
+def test_no_hub_is_named_for_none_is_told(week: Newsroom) -> None:
+    digest = get(week, "/feed/daily.atom", FEEDS_HUBS=HUB)
+    assert digest.links == ()
+    assert HUB.encode() not in digest.body
 
 
 @pytest.mark.parametrize("path", ["/topics/ai/hourly.atom", "/topics/ai/daily", "/topics/daily.xml", "/x/y/daily.atom"])

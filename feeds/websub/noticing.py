@@ -5,14 +5,15 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.address import Address
+from feeds.address import FeedAddress
 from feeds.catalog.outbox import Ping, Seen
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.errors import MovedError, NotFoundError
 from feeds.feed import Format
+from feeds.inventory import list_subjects
 from feeds.moments import to_seconds
-from feeds.representation import locate, represent
+from feeds.query import select
+from feeds.representation import represent
 from feeds.settings import Settings
 from feeds.websub.telling import Announcing
 
@@ -63,12 +64,12 @@ def _look(catalog: Catalog, settings: Settings, *, now: datetime) -> _Look:
         before = reader.outbox.seen()
         after = Seen(reader.state().version, reader.outbox.committed(), to_seconds(now))
         scopes = _find_scopes(reader, before, after, now=now) if before else ()
-        addresses = _list_feeds(reader, scopes)
+        addresses = _list_feeds(reader, settings, scopes)
         feeds = {address.path: _see(address, reader, settings=settings, now=now) for address in addresses}
         return _Look(before, after, feeds)
 
 
-def _see(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> _Sight:
+def _see(address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> _Sight:
     made = represent(address, reader, settings=settings, now=now)
     return _Sight(made.etag, to_seconds(made.last_modified) if made.last_modified else 0)
 
@@ -81,14 +82,12 @@ def _find_scopes(reader: CatalogReader, before: Seen, after: Seen, *, now: datet
     return released | reader.versions_since(before.version).keys()
 
 
-def _list_feeds(reader: CatalogReader, scopes: Collection[str]) -> Iterator[Address]:
-    """Give the feeds of scopes, but for those that are no longer found at their address."""
-    for scope in sorted(scopes):
-        for format in Format:
-            try:
-                yield locate(f"/{scope}.{format}", reader)
-            except (NotFoundError, MovedError):
-                continue
+def _list_feeds(reader: CatalogReader, settings: Settings, scopes: Collection[str]) -> Iterator[FeedAddress]:
+    """Give the feeds that show something of scopes, out of those that hubs are told of."""
+    subjects = list_subjects(reader) if scopes else ()
+    for subject in subjects:
+        if not set(select(subject, settings).scopes).isdisjoint(scopes):
+            yield from (FeedAddress(subject, format) for format in Format)
 
 
 def _compare(look: _Look, known: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     first_pause_seconds: int = 10
     longest_pause_seconds: int = 3600
     give_up_seconds: int = 3 * 86_400
-    idle_seconds: float = 60
+    idle_seconds: float = 10
 
     def pause_seconds(self, attempts: int) -> int:
         """Give the pause after so many attempts."""

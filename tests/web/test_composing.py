@@ -121,9 +121,10 @@ def test_every_format_names_the_composed_feed_and_where_it_is(client: FlaskClien
     assert [client.get(url).status_code for url in announced] == [200, 200, 200]
 
 
-def test_a_hub_is_told_the_whole_address(catalog: Catalog) -> None:
-    hubbed = make_client(catalog, FEEDS_HUBS="https://hub.example/")
-    assert hubbed.get(CANONICAL).headers["Link"].endswith(f'<{SITE_URL}{CANONICAL}>; rel="self"')
+def test_no_hub_is_named_for_none_is_told(catalog: Catalog) -> None:
+    composed = make_client(catalog, FEEDS_HUBS="https://hub.example/").get(CANONICAL)
+    assert "Link" not in composed.headers
+    assert "https://hub.example/" not in composed.text
 
 
 def test_too_much_at_once_is_put_off(client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
