@@ -33,7 +33,8 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
     heading = read_heading(subject, reader)
     plain = make_feed(subject, heading, settings=settings, entries=())
     path = digest_stem(subject, cycle)
-    reference = f"{path}?{subject.query}" if subject.query else path
+    origin = digest_stem(heading.origin, cycle)
+    reference = f"{origin}?{subject.query}" if subject.query else origin
     title = f"{heading.name}, {cycle}" if heading.name else cycle.capitalize()
     feed = msgspec.structs.replace(
         plain,

@@ -23,7 +23,10 @@ class TopicNode(msgspec.Struct, frozen=True):
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """All topics, those without a parent first-level, by name; providers, by domain; and when any of it changed."""
+    """All topics but those retired, by name, those without a parent first-level; providers, by domain.
+
+    `newest` is the date of the newest entry, `changed` when any of it last looked different.
+    """
 
     topics: tuple[TopicNode, ...]
     providers: tuple[ProviderCount, ...]
@@ -33,7 +36,7 @@ class Directory(msgspec.Struct, frozen=True):
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read the whole list."""
-    topics = reader.topics()
+    topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
     newest = max((topic.newest for topic in topics if topic.newest), default=EMPTY_FEED_UPDATED)
     changed = reader.last_change(now=now)
     return Directory(arrange(topics), tuple(reader.providers()), newest, changed)

@@ -24,7 +24,7 @@ class Image(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Provider(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who published the text first: a display name and a lower-case host name."""
+    """Who published the text first: a display name and a lower-case host name, empty where it is this site itself."""
 
     name: str
     domain: str

@@ -1,6 +1,7 @@
 """List every address there is: what a crawler would find, without asking."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from feeds.address import EVERYTHING, Address, AssetAddress, FeedAddress, OpmlAddress, PageAddress, Subject
 from feeds.catalog.reader import CatalogReader
@@ -8,10 +9,13 @@ from feeds.feed import Format
 from feeds.pages import list_assets
 
 
-def list_addresses(reader: CatalogReader) -> Iterator[Address]:
-    """Give every canonical address, each once; what others lead to comes before them, the home page last."""
+def list_addresses(reader: CatalogReader, *, now: datetime) -> Iterator[Address]:
+    """Give every canonical address, each once; what others lead to comes before them, the home page last.
+
+    A topic's are there until `now` is past the end of its feed.
+    """
     yield from (AssetAddress(name) for name in list_assets())
-    for subject in list_subjects(reader):
+    for subject in list_subjects(reader, now=now):
         yield from (FeedAddress(subject, format) for format in Format)
         if subject != EVERYTHING:
             yield PageAddress(subject)
@@ -19,8 +23,8 @@ def list_addresses(reader: CatalogReader) -> Iterator[Address]:
     yield PageAddress()
 
 
-def list_subjects(reader: CatalogReader) -> Iterator[Subject]:
+def list_subjects(reader: CatalogReader, *, now: datetime) -> Iterator[Subject]:
     """Give everything, every topic by name, and every provider by domain, those without entries included."""
     yield EVERYTHING
-    yield from (Subject.of_topic(topic.slug) for topic in reader.topics())
+    yield from (Subject.of_topic(topic.slug) for topic in reader.topics() if not topic.is_closed(now))
     yield from (Subject.of_provider(domain) for domain in reader.domains())

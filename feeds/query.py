@@ -9,13 +9,14 @@ from uuid import UUID, uuid5
 import msgspec
 
 from feeds.address import ArchivePart, PageAddress, Subject, archive_stem, write_reference
-from feeds.catalog.reader import CatalogReader
+from feeds.catalog.reader import CatalogReader, Topic
 from feeds.entry import Entry
-from feeds.errors import NotFoundError
+from feeds.errors import GoneError, NotFoundError
 from feeds.feed import DocumentLink, Feed, Link
 from feeds.selection import Selection
 from feeds.settings import Settings
 from feeds.titles import write_name, write_subtitle
+from feeds.topics import GRACE
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
 _SHOWN_CHARACTERS = 60
@@ -39,22 +40,25 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """How a subject is called and described."""
+    """How a subject is called and described, and what it was at first."""
 
     name: str
     description: str
+    origin: Subject
     image: str = ""
 
 
-def resolve(subject: Subject, reader: CatalogReader) -> Subject:
-    """Give a subject the spelling under which the catalog knows it.
+def resolve(subject: Subject, reader: CatalogReader, *, now: datetime) -> Subject:
+    """Give a subject the spelling under which the catalog knows it, or what has come after it by `now`.
 
     What type of articles there are the catalog does not know: one that there is not selects nothing.
 
     Raises:
         NotFoundError: the catalog does not know a part of it, which the sentence names, or may show nothing of it.
+        GoneError: a part of it was retired, and nothing comes after that.
     """
-    resolve_topic, resolve_provider = partial(_resolve_topic, reader=reader), partial(_resolve_provider, reader=reader)
+    resolve_topic = partial(_resolve_topic, reader=reader, now=now)
+    resolve_provider = partial(_resolve_provider, reader=reader)
     filters = subject.filters
     if filters.providers:
         filters = msgspec.structs.replace(filters, providers=filters.providers.rename(resolve_provider))
@@ -150,7 +154,7 @@ def make_feed(subject: Subject, heading: Heading, *, settings: Settings, entries
     """Make the feed of a subject, without links."""
     site = settings.site
     return Feed(
-        id=make_feed_id(subject, site_id=settings.site_id),
+        id=make_feed_id(heading.origin, site_id=settings.site_id),
         path=subject.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
         subtitle=heading.description,
@@ -169,7 +173,10 @@ def _link(subject: Subject, parts: Mapping[str, ArchivePart | None]) -> tuple[Do
 
 
 def make_feed_id(subject: Subject, *, site_id: str) -> str:
-    """Give the id that a subject's feed has on every host and in every format (RFC 4287 section 4.2.6)."""
+    """Give the id that a feed which began as the subject's has on every host and in every format.
+
+    It stays when a topic is renamed (RFC 4287 section 4.2.6).
+    """
     reference = f"{subject.path}?{subject.query}" if subject.query else subject.path
     return make_id(reference, site_id=site_id)
 
@@ -187,19 +194,38 @@ def read_heading(subject: Subject, reader: CatalogReader) -> Heading:
     only = topics.get(subject.topic)
     description = only.description if only and subject.is_plain else ""
     return Heading(
-        write_name(subject, names), description or write_subtitle(subject, names), image=only.image if only else ""
+        write_name(subject, names),
+        description or write_subtitle(subject, names),
+        image=only.image if only else "",
+        origin=_find_origin(subject, topics),
     )
 
 
-def _resolve_topic(name: str, *, reader: CatalogReader) -> str:
+def _find_origin(subject: Subject, topics: Mapping[str, Topic]) -> Subject:
+    """Give a subject as it was before any of its topics was renamed."""
+    if not subject.topics:
+        return subject
+    return msgspec.structs.replace(subject, topics=subject.topics.rename(lambda slug: topics[slug].origin))
+
+
+def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     # As it stands first: a spelling that this normalisation would change must not hide a topic that is there.
     normal = unicodedata.normalize("NFKC", name).casefold()
     for slug in dict.fromkeys((name, normal)):
-        if reader.topic(slug):
-            return slug
-        if behind := reader.topic_behind(slug):
-            return behind
+        if topic := reader.topic(slug) or reader.topic(reader.topic_behind(slug) or ""):
+            return _find_open(topic, reader, now=now).slug
     raise NotFoundError(f"There is no topic “{_shorten(name)}”.")
+
+
+def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
+    """Give the topic, or where its feed has been closed, the one that comes after it."""
+    while topic.retired and topic.is_closed(now):
+        successor = reader.topic(topic.successor)
+        if successor is None:
+            retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
+            raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
+        topic = successor
+    return topic
 
 
 def _resolve_provider(name: str, *, reader: CatalogReader) -> str:

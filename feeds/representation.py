@@ -23,6 +23,7 @@ from feeds.directory import read_directory, write_opml
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
 from feeds.filters import NO_FILTERS, Filters
+from feeds.notice import add_notices
 from feeds.pages import find_asset, render_home, render_page
 from feeds.query import Edition, read_archive, read_edition, resolve
 from feeds.renderers import render
@@ -56,17 +57,22 @@ class Representation(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = ()
 
 
-def locate(path: str, reader: CatalogReader, *, query: str = "", defaults: Filters = NO_FILTERS) -> Address:
-    """Find out what is at a decoded URL path with an encoded query, where `defaults` hold unless that says otherwise.
+def locate(
+    path: str, reader: CatalogReader, *, query: str = "", defaults: Filters = NO_FILTERS, now: datetime
+) -> Address:
+    """Find out what is at a decoded URL path with an encoded query at `now`.
+
+    `defaults` hold unless the query says otherwise.
 
     Raises:
         NotFoundError: nothing is.
+        GoneError: something was.
         BadRequestError: the path or the query cannot be read.
         MovedError: something is, and this is not its canonical path.
     """
     address = parse_address(path, query, defaults=defaults)
     if isinstance(address, SubjectAddress):
-        address = msgspec.structs.replace(address, subject=resolve(address.subject, reader))
+        address = msgspec.structs.replace(address, subject=resolve(address.subject, reader, now=now))
     check_spelling(path, address)
     return address
 
@@ -82,10 +88,10 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
     match address:
         case FeedAddress():
             edition = read_edition(address.subject, reader, settings=settings, now=now)
-            return _represent_feed(edition, address.format)
+            return _represent_feed(add_notices(edition, reader, settings=settings, now=now), address.format)
         case DigestAddress():
             edition = read_digest(address.subject, address.cycle, reader, settings=settings)
-            return _represent_feed(edition, address.format)
+            return _represent_feed(add_notices(edition, reader, settings=settings, now=now), address.format)
         case ArchiveAddress():
             archive = read_archive(address.subject, address.part, reader, settings=settings, now=now)
             return _represent_edition(archive, address.format)
@@ -138,6 +144,7 @@ def _represent_page(
         directory = read_directory(reader, now=now)
         return _make(render_home(directory, settings), HTML, changed=directory.changed, max_age_seconds=max_age)
     edition = read_edition(address.subject, reader, settings=settings, now=now)
+    edition = add_notices(edition, reader, settings=settings, now=now)
     body = render_page(edition, settings)
     return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=edition.scopes)
 

@@ -3,9 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
+
+GRACE = timedelta(days=30)
+"""For how long a retired topic's feed can still be read, so that its readers come upon the entry that says so."""
 
 _SPOKEN = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u02bc"))
@@ -78,13 +82,21 @@ def choose_label(spellings: Mapping[str, int]) -> str:
 
 
 class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a topic's metadata file says; `labels` are more spellings that mean it, `parent` is a label of another."""
+    """What a topic's metadata file says of it.
+
+    `labels` are more that mean it, its `former` names among them, the oldest first. `parent`, `merged_into` and
+    `successor` are labels of other topics. `retired` is the moment from which on it is.
+    """
 
     name: str
     labels: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     description: str = ""
     image: str = ""
     parent: str = ""
+    merged_into: str = ""
+    retired: datetime | None = None
+    successor: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -32,7 +32,10 @@ _TABLES = {
     "files": "SELECT path, digest, accepted, problems FROM files",
     "mentions": "SELECT path, position, url, id, role, draft FROM mentions",
     "labels": "SELECT path, topic, label FROM labels",
-    "topics": "SELECT key, slug, name, description, image, parent, entries, newest FROM topics WHERE entries > 0",
+    "topics": (
+        "SELECT key, slug, name, description, image, parent, origin, retired, successor, entries, newest FROM topics"
+        " WHERE entries > 0"
+    ),
     "aliases": "SELECT slug, topic FROM aliases",
     "providers": "SELECT domain, entries, newest FROM providers WHERE entries > 0",
     "entries": "SELECT id, kind, type, provider, published, released, quality, heat, digest, document FROM entries",

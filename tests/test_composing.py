@@ -123,10 +123,10 @@ def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[str, Any]:
     """Give the feed at a path and query, in JSON, after a redirect to their canonical spelling."""
     try:
-        address = locate(path, reader, query=query, defaults=SETTINGS.filters)
+        address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=now)
     except MovedError as error:
         path, _, query = error.reference.partition("?")
-        address = locate(unquote(path), reader, query=query, defaults=SETTINGS.filters)
+        address = locate(unquote(path), reader, query=query, defaults=SETTINGS.filters, now=now)
     document: dict[str, Any] = json.loads(represent(address, reader, settings=SETTINGS, now=now).body)
     return document
 

@@ -134,7 +134,7 @@ def test_ids_never_change() -> None:
     ],
 )
 def test_a_subject_is_known_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
-    assert resolve(asked, reader) == known
+    assert resolve(asked, reader, now=NOW) == known
 
 
 def test_an_alias_means_its_topic(tmp_path: Path) -> None:
@@ -143,10 +143,10 @@ def test_an_alias_means_its_topic(tmp_path: Path) -> None:
         with catalog.writing() as writer:
             writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
         with catalog.reading() as reader:
-            assert resolve(Subject.of_topic("Ebb"), reader) == Subject.of_topic("tides")
+            assert resolve(Subject.of_topic("Ebb"), reader, now=NOW) == Subject.of_topic("tides")
 
 
 @pytest.mark.parametrize("subject", [Subject.of_topic("nope"), Subject.of_provider("nope.example")])
 def test_an_unknown_subject_is_not_found(reader: CatalogReader, subject: Subject) -> None:
     with pytest.raises(NotFoundError):
-        resolve(subject, reader)
+        resolve(subject, reader, now=NOW)

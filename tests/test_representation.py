@@ -24,7 +24,7 @@ from feeds.representation import locate, represent
 from tests.publications import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
     for path in sys.argv[2:]:
-        print(represent(locate(path, reader), reader, settings=make_settings(), now=NOW).etag)
+        print(represent(locate(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)
 """
 
 
@@ -43,23 +43,23 @@ def reader(content: Path) -> Iterator[CatalogReader]:
 
 
 def make(path: str, reader: CatalogReader, **environ: str) -> Representation:
-    return represent(locate(path, reader), reader, settings=make_settings(**environ), now=NOW)
+    return represent(locate(path, reader, now=NOW), reader, settings=make_settings(**environ), now=NOW)
 
 
 def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
-    assert locate("/topics/mowen.atom", reader) == FeedAddress(Subject.of_topic("mowen"), Format.ATOM)
-    assert locate("/topics/mowen", reader) == PageAddress(Subject.of_topic("mowen"))
+    assert locate("/topics/mowen.atom", reader, now=NOW) == FeedAddress(Subject.of_topic("mowen"), Format.ATOM)
+    assert locate("/topics/mowen", reader, now=NOW) == PageAddress(Subject.of_topic("mowen"))
 
 
 def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogReader) -> None:
     with pytest.raises(MovedError) as caught:
-        locate("/Topics/MOWEN.Atom", reader)
+        locate("/Topics/MOWEN.Atom", reader, now=NOW)
     assert caught.value.reference == "/topics/mowen.atom"
 
 
 def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
     part = ArchivePart(1, Cut(1715000000, "00000000"))
-    assert locate(PATHS[-1], reader) == ArchiveAddress(Subject.of_topic("mowen"), part, Format.ATOM)
+    assert locate(PATHS[-1], reader, now=NOW) == ArchiveAddress(Subject.of_topic("mowen"), part, Format.ATOM)
     archive = make(PATHS[-1], reader)
     assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())
     assert make("/feed/archive/1.json", reader).max_age_seconds == 900
@@ -71,7 +71,7 @@ def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -
 
 def test_what_the_catalog_does_not_know_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
-        locate("/topics/nope", reader)
+        locate("/topics/nope", reader, now=NOW)
     with pytest.raises(NotFoundError):
         represent_asset(AssetAddress("../html.py"))
 

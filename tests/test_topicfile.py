@@ -1,5 +1,7 @@
 """What a topic's metadata file says."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from feeds.errors import ArticleError
@@ -26,6 +28,41 @@ def test_every_field_is_read() -> None:
 
 def test_the_id_serves_as_the_name() -> None:
     assert parse_topic_file(b"_id: tides\n", "tides.yaml")[0] == TopicFile(name="tides")
+
+
+def test_a_topic_may_have_had_other_names() -> None:
+    data = b"name: AI\nshortname: ML\naliases: [A.I., Minds, AI]\nrenamed_from: Thinking Machines\n"
+    file, problems = parse_topic_file(data, "ai.yaml")
+    assert problems == ()
+    assert file.labels == ("ML", "A.I.", "Minds", "Thinking Machines")
+    assert file.former == ("Thinking Machines",)
+
+
+def test_a_topic_may_end() -> None:
+    file, problems = parse_topic_file(b"name: Tides\nretired: 2026-03-01\nsuccessor: Sea\n", "tides.yaml")
+    assert problems == ()
+    assert (file.retired, file.successor) == (datetime(2026, 3, 1, tzinfo=UTC), "Sea")
+    assert parse_topic_file(b"name: Tides\nmerged_into: Sea\n", "tides.yaml")[0].merged_into == "Sea"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("retired: some day\nsuccessor: Sea", "2:10: warning bad-date"),
+        ("retired: 2026-02-30", "2:10: warning bad-date"),
+        ("successor: Sea", "2:12: warning not-retired"),
+        ("merged_into: Sea\nretired: 2026-03-01", "3:10: warning merged-and-retired"),
+        ("merged_into: [Sea]", "2:14: warning not-text"),
+        ("aliases: {a: b}", "2:10: warning not-a-list"),
+        ("renamed_from:\n  - {a: b}", "3:5: warning not-text"),
+    ],
+)
+def test_an_end_that_cannot_be_costs_itself(text: str, found: str) -> None:
+    file, problems = parse_topic_file(f"name: Tides\n{text}\n".encode(), "tides.yaml")
+    assert (file.name, file.retired, file.successor) == ("Tides", None, "")
+    (problem,) = problems
+    assert str(problem).startswith(f"tides.yaml:{found} ")
+    assert ";" in problem.message
 
 
 def test_a_bad_picture_costs_itself() -> None:

@@ -12,18 +12,23 @@ from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.finding import Finder
 from feeds.catalog.outbox import Outbox
+from feeds.catalog.turns import last_turn_of_topics, next_turn
 from feeds.catalog.writer import Stored
 from feeds.cycle import Cycle
 from feeds.entry import Entry, Kind, fingerprint
 from feeds.moments import from_seconds, to_seconds
 from feeds.selection import Selection
+from feeds.topics import GRACE
 
 _MARK_DIGITS = 8
 _MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A topic that has entries or once had: how it is written, and how much there is; `parent` is a slug or empty."""
+    """A topic that has entries or once had: how it is written, and how much there is.
+
+    `parent` and `successor` are slugs or empty. `origin` is its first slug. From `retired` on it is, if that is given.
+    """
 
     slug: str
     name: str
@@ -32,6 +37,17 @@ class Topic(msgspec.Struct, frozen=True):
     parent: str
     entries: int
     newest: datetime | None
+    origin: str = ""
+    retired: datetime | None = None
+    successor: str = ""
+
+    def is_retired(self, now: datetime) -> bool:
+        """Say whether it is listed no more, and its feed says so."""
+        return self.retired is not None and self.retired <= now
+
+    def is_closed(self, now: datetime) -> bool:
+        """Say whether its feed has come to its end."""
+        return self.retired is not None and now - self.retired >= GRACE
 
 
 class ProviderCount(msgspec.Struct, frozen=True):
@@ -102,7 +118,7 @@ class CatalogReader:
         )
 
     def topics(self) -> list[Topic]:
-        """Read every topic that has a feed, by name and slug."""
+        """Read every topic that has a feed, or had one until it was closed, by name and slug."""
         topics = schema.topics.c
         found = select(schema.topics).where(~topics.slug.startswith("/")).order_by(topics.name, topics.slug)
         return [_topic(row) for row in self._connection.execute(found)]
@@ -197,14 +213,12 @@ class CatalogReader:
         """Give when anything at all last looked different, None where nothing was ever there."""
         newest = self.window(Selection(), limit=1, now=now).changed
         moment = self._connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "changed"))
-        committed = from_seconds(int(moment)) if moment else None
-        return max((each for each in (newest, committed) if each), default=None)
+        last = max(int(moment or 0), last_turn_of_topics(self._connection, until=to_seconds(now)))
+        return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)
 
     def next_release(self, *, after: datetime) -> datetime | None:
-        """Give the moment at which the next waiting entry is released."""
-        released = schema.entries.c.released
-        moment = self._connection.scalar(select(func.min(released)).where(released > to_seconds(after)))
-        return from_seconds(moment) if moment is not None else None
+        """Give the moment at which something next shows by itself: an entry is released, a topic retired or closed."""
+        return _moment(next_turn(self._connection, after=to_seconds(after)))
 
     def versions_since(self, version: int) -> dict[str, int]:
         """Give the scopes in which anything has changed since a version of the catalog, with their versions now."""
@@ -308,6 +322,9 @@ def _topic(row: Stored) -> Topic:
         parent=row.parent,
         entries=row.entries,
         newest=_moment(row.newest),
+        origin=row.origin,
+        retired=_moment(row.retired),
+        successor=row.successor,
     )
 
 

@@ -93,9 +93,13 @@ topics = Table(
     Column("description", _Text, nullable=False),
     Column("image", _Text, nullable=False),
     Column("parent", _Text, nullable=False, comment="slug of the topic above, or empty"),
+    Column("origin", _Text, nullable=False, comment="its first slug, which the feed's id is made of"),
+    Column("retired", _Key, comment="from then on it is"),
+    Column("successor", _Text, nullable=False, comment="slug of the topic to read then, or empty"),
     Column("entries", Integer, nullable=False),
     Column("newest", _Key, comment="`published` of the newest entry"),
 )
+Index("topics_by_retirement", topics.c.retired)
 
 
 def hidden_slug(number: int) -> str:

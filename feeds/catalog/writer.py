@@ -25,6 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
 from feeds.catalog.texts import copy_texts, drop_texts, index_texts
+from feeds.catalog.turns import last_turn
 from feeds.entry import Entry
 
 Record: TypeAlias = dict[str, Any]
@@ -193,10 +194,9 @@ class CatalogWriter:
             rows.update((row.id, row) for row in self._connection.execute(statement))
         return rows
 
-    def last_release(self, *, until: int) -> int:
-        """Give the last moment up to `until`, in seconds, at which an entry was released; 0 where none was."""
-        released = schema.entries.c.released
-        return self._connection.scalar(select(func.max(released)).where(released <= until)) or 0
+    def last_turn(self, *, until: int) -> int:
+        """Give the last moment up to `until`, in seconds, at which something showed by itself; 0 where nothing did."""
+        return last_turn(self._connection, until=until)
 
     def documents(self, numbers: Collection[int]) -> dict[int, str]:
         """Read the documents of entries, by number."""

@@ -37,16 +37,18 @@ def topics(expression: str | None) -> None:
 
 
 def _list_topics(reader: CatalogReader) -> list[_Row]:
-    return [(topic.slug, topic.entries, topic.newest, topic.name) for topic in reader.topics()]
+    topics = (topic for topic in reader.topics() if not topic.is_retired(SYSTEM_CLOCK.now()))
+    return [(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
 
 
 def _compose(expression: str, reader: CatalogReader) -> _Row:
     settings = Settings.from_environ(os.environ)
     names, _, query = expression.partition("?")
-    address = _locate(f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}", reader, settings)
+    now = SYSTEM_CLOCK.now()
+    reference = f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}"
+    address = _locate(reference, reader, settings, now=now)
     if not isinstance(address, FeedAddress):
         raise NotFoundError(f"“{names}” is no expression over topics.")
-    now = SYSTEM_CLOCK.now()
     edition = read_edition(address.subject, reader, settings=settings, now=now)
     count = count_entries(address.subject, reader, settings=settings, now=now)
     newest = edition.feed.entries[0].published if count else None
@@ -59,19 +61,20 @@ def render(path: str) -> None:
     """Write what the server answers at the URL path PATH, such as '/topics/ai+!crypto.atom?min_quality=70'."""
     settings = Settings.from_environ(os.environ)
     with _open_catalog().reading() as reader:
-        address = _locate(path, reader, settings)
-        answer = represent(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
+        now = SYSTEM_CLOCK.now()
+        address = _locate(path, reader, settings, now=now)
+        answer = represent(address, reader, settings=settings, now=now)
     sys.stdout.buffer.write(answer.body)
     sys.stdout.flush()  # here, where it can still be said that the disk is full
 
 
-def _locate(reference: str, reader: CatalogReader, settings: Settings) -> Address:
+def _locate(reference: str, reader: CatalogReader, settings: Settings, *, now: datetime) -> Address:
     """Find what a path and query name, under whatever spelling."""
     path, _, query = reference.partition("?")
     try:
-        return locate(unquote(path), reader, query=query, defaults=settings.filters)
+        return locate(unquote(path), reader, query=query, defaults=settings.filters, now=now)
     except MovedError as error:
-        return _locate(error.reference, reader, settings)
+        return _locate(error.reference, reader, settings, now=now)
 
 
 def _open_catalog() -> Catalog:

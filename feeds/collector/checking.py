@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.collector.collect import Progress
-from feeds.errors import ArticleError, Problem
-from feeds.folders import ContentFile, read_file, scan
+from feeds.collector.topicfiles import parse_topic_files
+from feeds.errors import Problem
+from feeds.folders import scan
 from feeds.problems import describe_clash, describe_duplicates
 from feeds.reading import Reading, read_sources
-from feeds.topicfile import parse_topic_file
-from feeds.topics import TopicFile, assign_slugs, slugify
+from feeds.topics import assign_slugs, slugify
 
 
 def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:
@@ -21,10 +21,10 @@ def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Proble
     """
     content = scan(folders, now_ns=time.time_ns())
     articles = sorted(content.articles, key=lambda file: file.path)
-    topic_files, problems = _read_topic_files(content.topics)
-    canonical = {key: file.keys[0] for file in reversed(topic_files) for key in file.keys}
+    _, topics, problems = parse_topic_files(content.topics, known={})
+    canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     paths_by_url: dict[str, list[str]] = {}
-    path_by_topic = {file.keys[0]: "" for file in topic_files}
+    path_by_topic = {topic.keys[0]: "" for topic in topics}
     for done, reading in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(reading.problems)
         if url := _published_url(reading):
@@ -39,20 +39,6 @@ def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Proble
 def _published_url(reading: Reading) -> str:
     position, url, _, role, _ = (reading.mentions or [(0, "", "", "", "")])[0]
     return url if position == 0 and role == "published" else ""
-
-
-def _read_topic_files(files: Sequence[ContentFile]) -> tuple[list[TopicFile], list[Problem]]:
-    parsed: list[TopicFile] = []
-    problems: list[Problem] = []
-    for file in files:
-        try:
-            topic, found = parse_topic_file(read_file(file.path), file.path)
-        except ArticleError as error:
-            problems.append(error.problem)
-        else:
-            parsed.append(topic)
-            problems.extend(found)
-    return parsed, problems
 
 
 def _compare(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:

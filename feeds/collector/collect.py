@@ -142,7 +142,7 @@ class _Collect:
             self._guard(leaving)
         with self._timing("publish"):
             topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
-            naming = update_topics(self._writer, self._affected, files=topics)
+            naming = update_topics(self._writer, self._affected, files=topics, moment=self._moment)
             changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
             self._problems.extend(find_problems(self._writer, self._site.folders, naming=naming, keys=keys))
             entries = int(self._facts.get("entries", 0)) + changes.added - changes.withdrawn
@@ -189,13 +189,13 @@ class _Collect:
         return parsed
 
     def _choose_moment(self) -> int:
-        """Choose the moment of this commit: now, but always later than the last commit and the last release.
+        """Choose the moment of this commit: now, but later than the last commit and whatever has shown by itself.
 
         Validators hang on it, and two states of a feed must not share one.
         """
         if self._is_new:
             return self._now
-        return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_release(until=self._now) + 1)
+        return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_turn(until=self._now) + 1)
 
     def _stamp(self, naming: Naming, changes: Changes, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""

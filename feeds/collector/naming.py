@@ -7,7 +7,10 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.writer import CatalogWriter, Record, Stored
 from feeds.collector.recording import Affected
+from feeds.moments import to_seconds
 from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
+
+_END = ("retired", "successor")
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -23,34 +26,46 @@ class Naming(msgspec.Struct, frozen=True):
     clashes: dict[str, str]
 
 
-def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[TopicFile]) -> Naming:
+def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[TopicFile], moment: int) -> Naming:
     """Write new and changed topics; the entries of a topic that is named otherwise now are added to `affected`.
 
     A topic once known stays known, so that its subscribers meet an empty feed rather than an error. `files` are the
-    metadata files; `affected.described` has to name the keys of those that have changed.
+    metadata files, as they have been settled; `affected.described` has to name the keys of those that have changed.
+    `moment`, in seconds, is the commit's.
     """
-    stored = {row.key: row for row in writer.topics()}
-    canonical = {key: file.keys[0] for file in reversed(files) for key in file.keys}
+    stored = _inherit({row.key: row for row in writer.topics()}, files)
+    canonical = {key: file.keys[0] for file in files for key in file.keys}
     labels = _count_labels(writer, affected.topics | affected.described, canonical)
-    by_key = {file.keys[0]: file for file in reversed(files)}
+    by_key = {file.keys[0]: file for file in files}
     records = _plan(stored, labels=labels, files=by_key, canonical=canonical)
     _write_topics(writer, records, stored=stored, files=files)
-    changed = {key for key, record in records.items() if _differs(record, stored.get(key))}
+    changed = {key for key, record in records.items() if _looks_otherwise(record, stored.get(key), until=moment)}
     if not affected.everything:
         renamed = {key for key in changed & set(stored) if _is_renamed(records[key], stored[key])}
         for key in renamed | (affected.described & set(stored)):
             affected.names.update(writer.ids_in_topic(stored[key].number))
-    synonyms = {key: target for key, target in canonical.items() if target in records}
+    slugs = {slug for key in changed for slug in _slugs(records[key], stored.get(key))}
     return Naming(
-        names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, synonyms)},
+        names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, canonical)},
         numbers={record["slug"]: record["number"] for record in records.values()},
-        changed={slug for key in changed for slug in _slugs(records[key], stored.get(key))},
+        # What has a successor names it.
+        changed=slugs | {record["slug"] for record in records.values() if record["successor"] in slugs},
         clashes={
             key: record["slug"]
             for key, record in records.items()
             if record["slug"] not in {slugify(key), schema.hidden_slug(record["number"])}
         },
     )
+
+
+def _inherit(stored: Mapping[str, Stored], files: Sequence[TopicFile]) -> dict[str, Stored]:
+    """Let a topic that has been renamed go on as the one that it was, with its archive."""
+    rows = dict(stored)
+    for file in files:
+        former = [key for key in map(topic_key, reversed(file.former)) if key in rows]
+        if former and file.keys[0] not in rows:
+            rows[file.keys[0]] = rows.pop(former[0])
+    return rows
 
 
 def _all_keys(records: Mapping[str, Record], synonyms: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -79,8 +94,7 @@ def _plan(
     canonical: Mapping[str, str],
 ) -> dict[str, Record]:
     keys = {*stored, *labels, *files}
-    # A topic that has become a synonym leaves its address to the alias.
-    slugs = assign_slugs(key for key in keys if key in files or canonical.get(key, key) == key)
+    slugs = _assign(keys, files=files, canonical=canonical)
     number = max((row.number for row in stored.values()), default=0)
     records: dict[str, Record] = {}
     for key in sorted(keys):
@@ -89,16 +103,30 @@ def _plan(
         file = files.get(key)
         parent = topic_key(file.parent) if file else ""
         own_number = stored[key].number if key in stored else number
+        slug = slugs[key] if canonical.get(key, key) == key else schema.hidden_slug(own_number)
         records[key] = {
             "number": own_number,
             "key": key,
-            "slug": slugs.get(key) or schema.hidden_slug(own_number),
+            "slug": slug,
             "name": _name(key, file, labels, stored),
             "description": file.description if file else "",
             "image": file.image if file else "",
             "parent": slugs.get(canonical.get(parent, parent), ""),
+            "origin": slugs.get(topic_key(file.former[0]), slug) if file and file.former else slug,
+            "retired": to_seconds(file.retired) if file and file.retired else None,
+            "successor": slugs.get(topic_key(file.successor), "") if file else "",
         }
     return records
+
+
+def _assign(keys: Collection[str], *, files: Mapping[str, TopicFile], canonical: Mapping[str, str]) -> dict[str, str]:
+    """Give every topic its slug; one that has become a synonym leaves its to the alias.
+
+    What another topic was once called keeps its slug too: readers know that by it.
+    """
+    former = {(label, key) for key, file in files.items() for label in file.former}
+    kept = {topic_key(label) for label, key in former if slugify(label) != slugify(key)}
+    return assign_slugs(kept.union(key for key in keys if canonical.get(key, key) == key))
 
 
 def _name(
@@ -126,6 +154,7 @@ def _write_topics(
 def _write_aliases(writer: CatalogWriter, records: Mapping[str, Record], files: Sequence[TopicFile]) -> None:
     taken = {record["slug"] for record in records.values()}
     aliases = {slugify(label): records[file.keys[0]]["slug"] for file in files for label in file.labels}
+    aliases |= {record["origin"]: record["slug"] for record in records.values()}
     writer.clear(schema.aliases)
     writer.insert(
         schema.aliases, [{"slug": slug, "topic": topic} for slug, topic in sorted(aliases.items()) if slug not in taken]
@@ -134,6 +163,14 @@ def _write_aliases(writer: CatalogWriter, records: Mapping[str, Record], files: 
 
 def _differs(record: Record, row: Stored | None) -> bool:
     return row is None or any(getattr(row, name) != value for name, value in record.items())
+
+
+def _looks_otherwise(record: Record, row: Stored | None, *, until: int) -> bool:
+    """Say whether a subscriber sees a difference; nobody sees that a topic is to be retired some day."""
+    if row is None or any(getattr(row, name) != value for name, value in record.items() if name not in _END):
+        return True
+    before, after = [row.retired, row.successor], [record[name] for name in _END]
+    return before != after and any(retired is not None and retired <= until for retired, _ in (before, after))
 
 
 def _is_renamed(record: Record, row: Stored) -> bool:

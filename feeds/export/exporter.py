@@ -98,7 +98,7 @@ class Exporter:
     def _list_addresses(self) -> dict[str, Address]:
         """Give every address that a file can be named after, by its path."""
         addresses = {}
-        for address in list_addresses(self._reader):
+        for address in list_addresses(self._reader, now=self._now):
             try:
                 name_file(address)
             except ExportError as error:

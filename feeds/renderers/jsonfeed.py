@@ -65,7 +65,8 @@ def _describe_entry(entry: Entry, feed: Feed) -> _Object:
 def _describe_authors(entry: Entry) -> list[_Object]:
     if entry.authors:
         return [{"name": name} for name in entry.authors]
-    return [{"name": entry.provider.name, "url": f"https://{entry.provider.domain}/"}]
+    domain = entry.provider.domain
+    return [_without_empty({"name": entry.provider.name, "url": f"https://{domain}/" if domain else ""})]
 
 
 def _describe_surroundings(entry: Entry, feed: Feed) -> _Object:

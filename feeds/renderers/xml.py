@@ -105,7 +105,8 @@ def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     item.content(content_html(entry, feed.link_choice))
     for category in entry.categories:
         _add_category(item, feed, category)
-    item.source(url=f"https://{entry.provider.domain}/", title=entry.provider.name)
+    if entry.provider.domain:
+        item.source(url=f"https://{entry.provider.domain}/", title=entry.provider.name)
 
 
 def _add_category(element: FeedEntry, feed: Feed, category: Category) -> None:

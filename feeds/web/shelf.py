@@ -9,7 +9,7 @@ from threading import Lock
 from urllib.parse import unquote
 
 from feeds.address import Address, DigestAddress, SubjectAddress, check_spelling, parse_address, query_of
-from feeds.catalog.reader import CatalogReader
+from feeds.catalog.reader import CatalogReader, State
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
 from feeds.errors import CatalogError
@@ -162,20 +162,20 @@ class Shelf:
 
     def _read(self, path: str, query: str) -> Copy:
         with self._catalog.reading() as reader:
-            address = locate(path, reader, query=query, defaults=self._settings.filters)
+            state = reader.state()  # first, so that the clock is not behind what is read
+            now = self._clock.now()
+            address = locate(path, reader, query=query, defaults=self._settings.filters, now=now)
             place = _name_place(address)
             # One lock serves many places, so that their number is bounded; none is ever rendered twice at once.
             with self._render_locks[hash(place) % _RENDER_LOCKS]:
-                return self._use(place) or self._make(place, address, reader)
+                return self._use(place) or self._make(place, address, reader, state=state, now=now)
 
     def _use(self, place: Place) -> Copy | None:
         with self._lock:
             return self._plain.use(place) or self._composed.use(place)
 
-    def _make(self, place: Place, address: Address, reader: CatalogReader) -> Copy:
-        now = self._clock.now()
+    def _make(self, place: Place, address: Address, reader: CatalogReader, *, state: State, now: datetime) -> Copy:
         copy = Copy(place, represent(address, reader, settings=self._settings, now=now))
-        state = reader.state()
         with self._lock:
             # What was rendered from another state than the one we know of, or before the last release, may be
             # outdated already; it was true when it was asked for, but is not kept.

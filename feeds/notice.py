@@ -1,0 +1,70 @@
+"""Write the last entry of a retired topic's feed, which tells its readers that it ends, and where to go on."""
+
+from datetime import datetime
+from html import escape
+from uuid import UUID, uuid5
+
+import msgspec
+
+from feeds.address import FeedAddress, PageAddress, Subject
+from feeds.catalog.reader import CatalogReader, Topic
+from feeds.entry import Category, Entry, Kind, Provider
+from feeds.feed import Format, Site
+from feeds.query import Edition, make_feed_id
+from feeds.settings import Settings
+from feeds.topics import GRACE
+
+
+def add_notices(edition: Edition, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:
+    """Add an entry for each of the subject's topics that has been retired, beside all that the feed has room for."""
+    slugs = edition.subject.topics.names if edition.subject.topics else ()
+    topics = [topic for slug in slugs if (topic := reader.topic(slug))]
+    notices = [
+        write_notice(
+            topic,
+            reader.topic(topic.successor),
+            retired=topic.retired,
+            feed_id=make_feed_id(Subject.of_topic(topic.origin), site_id=settings.site_id),
+            site=settings.site,
+        )
+        for topic in topics
+        if topic.retired and topic.is_retired(now)
+    ]
+    if not notices:
+        return edition
+    entries = sorted((*edition.feed.entries, *notices), key=lambda entry: (-entry.published.timestamp(), entry.id))
+    moments = [notice.released for notice in notices] + ([edition.changed] if edition.changed else [])
+    feed = msgspec.structs.replace(edition.feed, entries=tuple(entries))
+    return msgspec.structs.replace(edition, feed=feed, changed=max(moments))
+
+
+def write_notice(topic: Topic, successor: Topic | None, *, retired: datetime, feed_id: str, site: Site) -> Entry:
+    """Say in an entry that `topic`, whose feed has the id `feed_id`, has been `retired` at that moment.
+
+    Its id hangs on the feed's alone, so that it stays one entry if the day is put off. It comes from nobody but the
+    site: its provider has no domain.
+    """
+    said = (
+        f"The topic “{topic.name}” was retired on {retired.date()}."
+        f" Its feed can be read until {(retired + GRACE).date()}"
+    )
+    url, advice = f"{site.url}/", f"; what else there is stands at {site.url}/"
+    body = f'; what else there is stands at <a href="{escape(url)}">{escape(site.title)}</a>.'
+    if successor:
+        subject = Subject.of_topic(successor.slug)
+        url = f"{site.url}{PageAddress(subject).path}"
+        advice = f", and then leads to “{successor.name}”: {site.url}{FeedAddress(subject, Format.ATOM).path}"
+        body = f', and then leads to <a href="{escape(url)}">{escape(successor.name)}</a>.'
+    return Entry(
+        id=uuid5(UUID(feed_id), "retired").urn,
+        kind=Kind.ARTICLE,
+        title=f"{topic.name} has been retired",
+        url=url,
+        published=retired,
+        updated=retired,
+        released=retired,
+        summary=f"{said}{advice}",
+        body=f"<p>{escape(said)}{body}</p>",
+        provider=Provider(name=site.title, domain=""),
+        categories=(Category(term=topic.slug, label=topic.name),),
+    )

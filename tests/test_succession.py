@@ -1,0 +1,120 @@
+"""What topic files say of each other."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.succession import Fault, settle
+from feeds.topics import TopicFile, topic_key
+from tests.publications import NOW
+
+
+def draw(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:
+    """Give the labels of each topic, by its name."""
+    return {topic.name: topic.labels for topic in settle(files)[0]}
+
+
+def list_faults(files: dict[str, TopicFile]) -> list[tuple[str, str, str]]:
+    return [(fault.file, fault.field, fault.code) for fault in settle(files)[1]]
+
+
+def test_a_file_by_itself_says_what_it_says() -> None:
+    file = TopicFile(name="AI", labels=("ml", "Machine Minds"), former=("Machine Minds",), retired=NOW)
+    assert settle({"ai.yaml": file}) == ([file], [])
+
+
+def test_what_is_merged_gives_all_its_labels_away() -> None:
+    files = {
+        "boats": TopicFile(name="Boats", labels=("barges",), merged_into="Ships"),
+        "ships": TopicFile(name="Ships", labels=("vessels",), merged_into="marine"),
+        "sea": TopicFile(name="Sea", labels=("Marine",)),
+    }
+    assert draw(files) == {"Sea": ("Marine", "Boats", "barges", "Ships", "vessels")}
+    assert list_faults(files) == []
+
+
+def test_the_name_of_a_topic_is_no_label_of_another_one() -> None:
+    files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots")}
+    assert draw(files) == {"AI": (), "Robots": ()}
+    (fault,) = settle(files)[1]
+    message = "the label “Robots” means another topic, that of b; leave it out in one of the two"
+    assert fault == Fault("a", "aliases", "label-taken", message)
+
+
+def test_a_label_is_the_first_ones_that_claims_it() -> None:
+    files = {
+        "a": TopicFile(name="AI", labels=("Minds",)),
+        "b": TopicFile(name="Brains", labels=("minds",), former=("minds",)),
+    }
+    assert draw(files) == {"AI": ("Minds",), "Brains": ()}
+    assert settle(files)[0][1].former == ()
+    assert list_faults(files) == [("b", "renamed_from", "label-taken")]
+
+
+def test_what_is_merged_may_be_an_alias_of_the_other_too() -> None:
+    files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots", merged_into="AI")}
+    assert draw(files) == {"AI": ("Robots",)}
+    assert list_faults(files) == []
+
+
+def test_of_two_files_about_one_topic_the_first_counts() -> None:
+    files = {"a": TopicFile(name="AI", description="A"), "b": TopicFile(name="ai", labels=("Minds",))}
+    assert draw(files) == {"AI": ()}
+    assert list_faults(files) == [("b", "name", "topic-twice")]
+
+
+def test_a_topic_without_a_file_cannot_be_merged_into_or_succeed() -> None:
+    files = {
+        "a": TopicFile(name="AI", merged_into="Nothing"),
+        "b": TopicFile(name="Boats", retired=NOW, successor="Nothing"),
+    }
+    topics, _ = settle(files)
+    assert [(topic.name, topic.merged_into, topic.successor) for topic in topics] == [("AI", "", ""), ("Boats", "", "")]
+    assert list_faults(files) == [("a", "merged_into", "unknown-topic"), ("b", "successor", "unknown-topic")]
+
+
+def test_a_circle_is_cut() -> None:
+    files = {
+        "a": TopicFile(name="A", merged_into="B"),
+        "b": TopicFile(name="B", merged_into="A"),
+        "c": TopicFile(name="C", merged_into="A"),
+        "d": TopicFile(name="D", retired=NOW, successor="E"),
+        "e": TopicFile(name="E", retired=NOW, successor="d"),
+        "f": TopicFile(name="F", retired=NOW, successor="F"),
+    }
+    assert draw(files) == {"A": ("C",), "B": (), "D": (), "E": (), "F": ()}
+    assert [topic.successor for topic in settle(files)[0]] == [""] * 5
+    assert {code for _, _, code in list_faults(files)} == {"circle"}
+    assert len(list_faults(files)) == 5
+
+
+def test_a_successor_is_what_its_label_leads_to() -> None:
+    files = {
+        "a": TopicFile(name="A", retired=NOW, successor="bee"),
+        "b": TopicFile(name="B", labels=("Bee",), merged_into="C"),
+        "c": TopicFile(name="C"),
+    }
+    assert settle(files)[0][0].successor == "C"
+
+
+NAMES = st.sampled_from("ABCDE")
+
+
+@st.composite
+def topic_files(draw: st.DrawFn) -> TopicFile:
+    labels = tuple(draw(st.lists(NAMES, max_size=2, unique=True)))
+    ends = draw(st.sampled_from([{}, {"merged_into": draw(NAMES)}, {"retired": NOW, "successor": draw(NAMES)}]))
+    return TopicFile(name=draw(NAMES), labels=labels, former=labels[:1], **ends)
+
+
+@given(st.dictionaries(st.sampled_from("vwxyz"), topic_files()))
+def test_every_label_leads_to_one_topic_and_every_line_to_an_end(files: dict[str, TopicFile]) -> None:
+    topics, _ = settle(files)
+    keys = [key for topic in topics for key in topic.keys]
+    assert len(keys) == len(set(keys))
+    assert set(keys) >= {topic_key(file.name) for file in files.values()}
+    successors = {topic.name: topic.successor for topic in topics}
+    for name in successors:
+        line = [name]
+        while line[-1]:
+            assert len(line) <= len(successors)
+            line.append(successors[line[-1]])
