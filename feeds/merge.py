@@ -93,5 +93,6 @@ def _merge_related(drafts: Sequence[Entry]) -> Entry:
 
 
 def _name_categories(categories: Iterable[Category], names: Mapping[str, TopicName]) -> tuple[Category, ...]:
-    named = (names[category.term] for category in categories)
+    # Two labels may mean one topic.
+    named = {names[category.term] for category in categories}
     return tuple(sorted(Category(term=name.slug, label=name.name) for name in named))

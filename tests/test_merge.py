@@ -127,3 +127,11 @@ def test_an_entry_does_not_list_itself_under_another_url() -> None:
     entry = merge("urn:one", group_by_id(mentions)["urn:one"], names=NAMES, removed_urls=())
     assert entry is not None
     assert entry.coverage == ()
+
+
+def test_two_labels_of_one_topic_are_one_category() -> None:
+    article = make_article(topics=("Tides", "Ebb and Flow"))
+    names = NAMES | {"ebb and flow": NAMES["tides"]}
+    entry = merge(URL, gather(article), names=names, removed_urls=frozenset())
+    assert entry is not None
+    assert [category.term for category in entry.categories] == ["tides"]

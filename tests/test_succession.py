@@ -102,8 +102,16 @@ NAMES = st.sampled_from("ABCDE")
 @st.composite
 def topic_files(draw: st.DrawFn) -> TopicFile:
     labels = tuple(draw(st.lists(NAMES, max_size=2, unique=True)))
-    ends = draw(st.sampled_from([{}, {"merged_into": draw(NAMES)}, {"retired": NOW, "successor": draw(NAMES)}]))
-    return TopicFile(name=draw(NAMES), labels=labels, former=labels[:1], **ends)
+    retired, successor = draw(st.sampled_from([(None, ""), (NOW, draw(NAMES))]))
+    merged_into = "" if retired else draw(st.sampled_from(["", draw(NAMES)]))
+    return TopicFile(
+        name=draw(NAMES),
+        labels=labels,
+        former=labels[:1],
+        merged_into=merged_into,
+        retired=retired,
+        successor=successor,
+    )
 
 
 @given(st.dictionaries(st.sampled_from("vwxyz"), topic_files()))

@@ -1,0 +1,491 @@
+"""What a subscriber sees of topics over time: they are renamed, merged into others, and retired."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from werkzeug.test import TestResponse
+
+from feeds.collector.checking import check_folders
+from feeds.errors import GoneError, MovedError, NotFoundError
+from feeds.representation import locate, represent
+from feeds.web import create_app
+from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom
+from tests.conftest import SOAK
+from tests.newsroom import Newsroom, url_of
+from tests.postgresql import Server
+from tests.publications import make_settings
+
+FORMS = (".atom", ".rss", ".json", "")
+SETTINGS = make_settings()
+RETIRED = "2021-03-05"
+DAY = datetime(2021, 3, 5, tzinfo=UTC)
+END = datetime(2021, 4, 4, tzinfo=UTC)
+
+
+class Subscriber:
+    """Reads a feed as feed readers do: asks conditionally, goes where it is sent for good, and knows entries by id."""
+
+    def __init__(self, newsroom: Newsroom, path: str) -> None:
+        self.path = path
+        self.seen: list[str] = []
+        self._newsroom = newsroom
+        self._validators: dict[str, str] = {}
+        self._body = b""
+
+    def poll(self) -> list[str]:
+        """Give the titles that are new."""
+        response = ask(self._newsroom, self.path, self._validators)
+        assert (response.status_code == 304) == (ask(self._newsroom, self.path).data == self._body)
+        if response.status_code == 304:
+            return []
+        if response.status_code == 301:
+            self.path = urlsplit(response.headers["Location"]).path
+            self._validators = {}
+            return self.poll()
+        assert response.status_code == 200
+        self._body = response.data
+        self._validators = {"If-Modified-Since": response.headers.get("Last-Modified", "")}
+        items = [item for item in json.loads(response.data)["items"] if item["id"] not in self.seen]
+        self.seen += [item["id"] for item in items]
+        return [item["title"] for item in items]
+
+
+def ask(newsroom: Newsroom, path: str, headers: Mapping[str, str] | None = None) -> TestResponse:
+    """Ask a server that has just been started."""
+    client = create_app(SETTINGS, newsroom.catalog, clock=newsroom.clock).test_client()
+    return client.get(path, headers=headers)
+
+
+def read(newsroom: Newsroom, path: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(ask(newsroom, path).data)
+    return document
+
+
+def describe(newsroom: Newsroom, name: str, *lines: str) -> None:
+    """Write a topic file."""
+    folder = newsroom.folder / "topics"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yaml").write_text("".join(f"{line}\n" for line in lines))
+
+
+def read_atom_id(newsroom: Newsroom, path: str) -> str:
+    return ask(newsroom, path).text.partition("<id>")[2].partition("</id>")[0]
+
+
+# Renamed
+
+
+def test_a_renamed_topic_is_the_same_feed_at_another_address(newsroom: Newsroom) -> None:
+    for number in range(3):
+        newsroom.write(f"story-{number}", topics=["AI"])
+    newsroom.collect()
+    subscriber = Subscriber(newsroom, "/topics/ai.json")
+    assert len(subscriber.poll()) == 3
+    id = read_atom_id(newsroom, "/topics/ai.atom")
+    describe(newsroom, "ai", "name: Thinking Machines", "renamed_from: AI")
+    newsroom.write("new", topics=["Thinking Machines"])
+    newsroom.collect()
+    assert subscriber.poll() == ["Story new"]
+    assert subscriber.path == "/topics/thinking-machines.json"
+    assert read_atom_id(newsroom, "/topics/thinking-machines.atom") == id
+    for form in FORMS:
+        response = ask(newsroom, f"/topics/ai{form}")
+        assert (response.status_code, response.headers["Location"]) == (301, f"/topics/thinking-machines{form}")
+
+
+def test_a_renamed_topic_keeps_its_archive(newsroom: Newsroom) -> None:
+    for number in range(250):
+        newsroom.write(
+            f"story-{number}", topics=["AI"], publishedDateTime=f"2021-01-01T{number // 60:02}:{number % 60:02}:00Z"
+        )
+    newsroom.collect()
+    before = [item["id"] for item in read(newsroom, "/topics/ai/archive/2.json")["items"]]
+    describe(newsroom, "ai", "name: Minds", "renamed_from: AI")
+    result = newsroom.collect()
+    assert (result.added, result.changed, result.withdrawn) == (0, 250, 0)
+    assert [item["id"] for item in read(newsroom, "/topics/minds/archive/2.json")["items"]] == before
+    assert ask(newsroom, "/topics/ai/archive/2.json").headers["Location"] == "/topics/minds/archive/2.json"
+
+
+def test_a_topic_renamed_twice_is_found_under_each_of_its_names(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.collect()
+    id = read_atom_id(newsroom, "/topics/ai.atom")
+    describe(newsroom, "ai", "name: Minds", "renamed_from: AI")
+    newsroom.collect()
+    describe(newsroom, "ai", "name: Brains", "renamed_from: [AI, Minds]")
+    newsroom.collect()
+    for name in ("ai", "minds"):
+        assert ask(newsroom, f"/topics/{name}.rss").headers["Location"] == "/topics/brains.rss"
+    assert read_atom_id(newsroom, "/topics/brains.atom") == id
+    # A catalog made anew agrees.
+    assert newsroom.dump() == dump_fresh(newsroom, "")
+
+
+def test_a_former_address_is_not_taken_by_another_topic(newsroom: Newsroom) -> None:
+    describe(newsroom, "ai", "name: Minds", "renamed_from: A I")
+    newsroom.write("a", topics=["Minds"])
+    newsroom.write("b", topics=["A.I"])
+    newsroom.collect()
+    assert ask(newsroom, "/topics/a-i.json").headers["Location"] == "/topics/minds.json"
+
+
+def test_a_change_of_case_is_no_other_name(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["c sharp"])
+    newsroom.collect()
+    id = read_atom_id(newsroom, "/topics/c-sharp.atom")
+    describe(newsroom, "c", "name: C#", "renamed_from: c sharp")
+    newsroom.collect()
+    assert read_atom_id(newsroom, "/topics/c-sharp.atom") == id
+    assert read(newsroom, "/topics/c-sharp.json")["title"] == "C# — Harbour News"
+
+
+def test_a_composed_feed_is_the_same_under_new_names(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI", "Boats"])
+    newsroom.collect()
+    id = read_atom_id(newsroom, "/topics/ai+boats.atom")
+    describe(newsroom, "ai", "name: Minds", "renamed_from: AI")
+    newsroom.collect()
+    assert ask(newsroom, "/topics/ai+boats.atom").headers["Location"] == "/topics/boats+minds.atom"
+    assert read_atom_id(newsroom, "/topics/boats+minds.atom") == id
+
+
+# Merged
+
+
+def test_the_readers_of_a_merged_topic_go_on_with_the_other_one(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["Boats"])
+    newsroom.write("b", topics=["Boats", "Ships"])
+    newsroom.write("c", topics=["Ships"])
+    newsroom.collect()
+    boats, ships = Subscriber(newsroom, "/topics/boats.json"), Subscriber(newsroom, "/topics/ships.json")
+    assert boats.poll() == ["Story a", "Story b"]
+    assert ships.poll() == ["Story b", "Story c"]
+    id = read_atom_id(newsroom, "/topics/ships.atom")
+    describe(newsroom, "boats", "name: Boats", "shortname: barges", "merged_into: Ships")
+    describe(newsroom, "ships", "name: Ships")
+    newsroom.collect()
+    assert boats.poll() == ["Story c"]
+    assert ships.poll() == ["Story a"]
+    assert boats.path == ships.path == "/topics/ships.json"
+    assert read_atom_id(newsroom, "/topics/ships.atom") == id
+    for form in FORMS:
+        for name in ("boats", "barges"):
+            assert ask(newsroom, f"/topics/{name}{form}").headers["Location"] == f"/topics/ships{form}"
+    (newsroom.folder / "topics" / "boats.yaml").unlink()
+    newsroom.collect()
+    assert newsroom.see_topic("boats").ids == [url_of("a"), url_of("b")]
+    assert newsroom.see_topic("ships").ids == [url_of("b"), url_of("c")]
+
+
+# Retired
+
+
+def retire(newsroom: Newsroom, *lines: str) -> None:
+    """Have two topics, and retire one of them the next day."""
+    newsroom.write("a", topics=["Boats"])
+    newsroom.write("b", topics=["Ships"])
+    describe(newsroom, "ships", "name: Ships")
+    newsroom.collect()
+    describe(newsroom, "boats", "name: Boats", f"retired: {RETIRED}", *lines)
+
+
+def test_that_a_topic_is_to_be_retired_is_not_seen_before(newsroom: Newsroom) -> None:
+    retire(newsroom, "successor: Ships")
+    before = {form: ask(newsroom, f"/topics/boats{form}").data for form in FORMS}
+    assert newsroom.collect().scopes == frozenset()
+    assert {form: ask(newsroom, f"/topics/boats{form}").data for form in FORMS} == before
+    with newsroom.catalog.reading() as reader:
+        assert reader.next_release(after=newsroom.now) == DAY
+        assert reader.next_release(after=DAY) == END
+        assert reader.next_release(after=END) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_retired_topic_first_says_so_in_every_form(newsroom: Newsroom, form: str) -> None:
+    retire(newsroom, "successor: Ships")
+    newsroom.collect()
+    before = ask(newsroom, f"/topics/boats{form}")
+    newsroom.now = DAY
+    after = ask(newsroom, f"/topics/boats{form}")
+    assert "Boats has been retired" in after.text
+    assert "Story a" in after.text
+    assert "https://news.example/topics/ships" in after.text
+    assert after.last_modified == DAY
+    since = {"If-Modified-Since": before.headers["Last-Modified"]}
+    assert ask(newsroom, f"/topics/boats{form}", since).status_code == 200
+    since = {"If-Modified-Since": after.headers["Last-Modified"]}
+    assert ask(newsroom, f"/topics/boats{form}", since).status_code == 304
+
+
+def test_the_last_entry_is_one_for_good(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    newsroom.collect()
+    newsroom.now = DAY
+    feed = read(newsroom, "/topics/boats.json")
+    notice = feed["items"][0]
+    assert notice["id"].startswith("urn:uuid:")
+    assert notice["title"] == "Boats has been retired"
+    assert notice["date_published"] == notice["date_modified"] == "2021-03-05T00:00:00Z"
+    assert notice["url"] == "https://news.example/"
+    assert notice["authors"] == [{"name": "Harbour News"}]
+    assert notice["summary"] == (
+        "The topic “Boats” was retired on 2021-03-05. Its feed can be read until 2021-04-04; what else there is stands"
+        " at https://news.example/"
+    )
+    describe(newsroom, "boats", "name: Boats", "retired: 2021-03-04", "successor: Ships")
+    newsroom.collect()
+    moved = read(newsroom, "/topics/boats.json")["items"][0]
+    assert (moved["id"], moved["date_published"]) == (notice["id"], "2021-03-04T00:00:00Z")
+    assert moved["summary"].endswith("and then leads to “Ships”: https://news.example/topics/ships.atom")
+
+
+def test_the_last_entry_is_never_crowded_out(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    for number in range(60):
+        newsroom.write(f"late-{number}", topics=["Boats"], publishedDateTime="2021-03-05T01:00:00Z")
+    newsroom.now = datetime(2021, 3, 6, tzinfo=UTC)
+    newsroom.collect()
+    titles = [item["title"] for item in read(newsroom, "/topics/boats.json")["items"]]
+    assert (len(titles), titles[-1]) == (51, "Boats has been retired")
+
+
+def test_composed_feeds_say_what_of_them_is_retired(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    newsroom.collect()
+    newsroom.now = DAY
+    alone = read(newsroom, "/topics/boats.json")["items"][0]
+    assert alone in read(newsroom, "/topics/boats,ships.json")["items"]
+    assert alone in read(newsroom, "/topics/ships+!boats.json?min_heat=90")["items"]
+    newsroom.now = END
+    assert ask(newsroom, "/topics/boats,ships.json").status_code == 410
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_after_a_while_it_is_gone(newsroom: Newsroom, form: str) -> None:
+    retire(newsroom)
+    newsroom.collect()
+    newsroom.now = END
+    newsroom.wait(seconds=-1)
+    assert ask(newsroom, f"/topics/boats{form}").status_code == 200
+    newsroom.now = END
+    response = ask(newsroom, f"/topics/boats{form}")
+    assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
+    assert response.text == (
+        "The topic “Boats” was retired on 2021-03-05, and its feed ended on 2021-04-04. What there is stands at"
+        " https://news.example/\n"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_after_a_while_it_leads_to_its_successor(newsroom: Newsroom, form: str) -> None:
+    retire(newsroom, "successor: Ships")
+    newsroom.collect()
+    newsroom.now = END
+    response = ask(newsroom, f"/topics/boats{form}")
+    assert (response.status_code, response.headers["Location"]) == (301, f"/topics/ships{form}")
+
+
+def test_a_line_of_successors_is_followed_to_its_end(newsroom: Newsroom) -> None:
+    retire(newsroom, "successor: Ships")
+    describe(newsroom, "ships", "name: Ships", f"retired: {RETIRED}", "successor: Sea")
+    describe(newsroom, "sea", "name: Sea")
+    newsroom.collect()
+    newsroom.now = END
+    assert ask(newsroom, "/topics/boats.atom").headers["Location"] == "/topics/sea.atom"
+    describe(newsroom, "sea", "name: Sea", "retired: 2021-01-01")
+    newsroom.collect()
+    assert ask(newsroom, "/topics/boats.atom").status_code == 410
+
+
+def test_nobody_sees_anything_twice(newsroom: Newsroom) -> None:
+    newsroom.write("both", topics=["Boats", "Ships"])
+    retire(newsroom, "successor: Ships")
+    newsroom.collect()
+    subscriber = Subscriber(newsroom, "/topics/boats.json")
+    assert subscriber.poll() == ["Story a", "Story both"]
+    newsroom.now = DAY
+    assert subscriber.poll() == ["Boats has been retired"]
+    assert subscriber.poll() == []
+    newsroom.now = END
+    assert subscriber.poll() == ["Story b"]
+    assert subscriber.path == "/topics/ships.json"
+
+
+def test_what_is_retired_is_listed_no_more(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    describe(newsroom, "ships", "name: Ships", "parent: Boats")
+    newsroom.collect()
+    before = {path: ask(newsroom, path) for path in ("/", "/feeds.opml")}
+    newsroom.now = DAY
+    for path, response in before.items():
+        after = ask(newsroom, path)
+        assert "/topics/boats" in response.text
+        assert "/topics/boats" not in after.text
+        assert "/topics/ships" in after.text
+        assert after.last_modified == DAY
+    newsroom.now = END
+    assert ask(newsroom, "/").last_modified == END
+
+
+def test_a_topic_may_come_back(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    newsroom.collect()
+    newsroom.now = END
+    assert ask(newsroom, "/topics/boats.json").status_code == 410
+    describe(newsroom, "boats", "name: Boats")
+    result = newsroom.collect()
+    assert result.scopes == {"topics/boats"}
+    assert ask(newsroom, "/topics/boats.json").last_modified == newsroom.now
+    assert [item["title"] for item in read(newsroom, "/topics/boats.json")["items"]] == ["Story a"]
+
+
+def test_a_last_entry_names_the_successor_as_it_is_called_now(newsroom: Newsroom) -> None:
+    retire(newsroom, "successor: Ships")
+    newsroom.collect()
+    newsroom.now = DAY
+    ask(newsroom, "/topics/boats.json")
+    describe(newsroom, "ships", "name: SHIPS")
+    assert {"topics/boats", "topics/ships"} <= newsroom.collect().scopes
+    assert ask(newsroom, "/topics/boats.json").last_modified == newsroom.now
+    assert "“SHIPS”" in read(newsroom, "/topics/boats.json")["items"][0]["summary"]
+
+
+def test_a_catalog_made_later_agrees(newsroom: Newsroom) -> None:
+    retire(newsroom, "successor: Ships")
+    newsroom.now = DAY
+    newsroom.collect()
+    with open_newsroom() as fresh:
+        fresh.folder, fresh.now = newsroom.folder, newsroom.now
+        fresh.collect()
+        assert ask(fresh, "/topics/boats.atom").data == ask(newsroom, "/topics/boats.atom").data
+        assert ask(fresh, "/topics/boats.atom").last_modified == DAY
+        assert ask(fresh, "/").last_modified == DAY
+
+
+def test_a_collect_in_the_second_of_a_retirement_has_a_moment_of_its_own(newsroom: Newsroom) -> None:
+    retire(newsroom)
+    newsroom.collect()
+    newsroom.now = DAY
+    newsroom.write("c", topics=["Boats"])
+    newsroom.collector().collect()
+    assert ask(newsroom, "/topics/boats.json").last_modified == datetime(2021, 3, 5, 0, 0, 1, tzinfo=UTC)
+
+
+def test_what_topic_files_say_of_each_other_is_reported_where_it_stands(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["Boats"])
+    describe(newsroom, "boats", "name: Boats", "retired: 2021-03-05", "successor: Shps")
+    describe(newsroom, "sea", "name: Sea", "aliases: [Boats]")
+    problems = newsroom.collect().problems
+    unknown = "`successor` names no topic that has a file; write the name of one, or give it a file"
+    taken = "the label “Boats” means another topic, that of topics/boats.yaml; leave it out in one of the two"
+    folder = newsroom.folder / "topics"
+    assert [str(problem) for problem in problems] == [
+        f"{folder}/boats.yaml:3:12: warning unknown-topic {unknown}",
+        f"{folder}/sea.yaml:2:10: warning label-taken {taken}",
+    ]
+    assert check_folders([newsroom.folder], progress=lambda _done, _total: None) == list(problems)
+
+
+def test_a_broken_file_is_at_odds_with_others_as_it_last_was(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["Boats"])
+    describe(newsroom, "boats", "name: Boats", "aliases: [Sea]")
+    newsroom.collect()
+    describe(newsroom, "boats", "name: [")
+    describe(newsroom, "sea", "name: Sea")
+    problems = newsroom.collect().problems
+    assert [(problem.line, problem.code) for problem in problems] == [(1, "label-taken"), (2, "yaml")]
+
+
+# Whatever happens
+
+TOPICS = ("A", "B", "C")
+MOMENTS = ("2021-01-01", "2021-02-02T12:30:00Z", "2021-03-04T12:10:00Z", "2021-03-04T12:20:00Z", RETIRED)
+PATHS = ("/", "/feeds.opml", *(f"/topics/{topic.lower()}.json" for topic in TOPICS), "/topics/a,b.json")
+Step = tuple[int, dict[str, list[str]], dict[str, str]]
+
+
+def topic_files() -> SearchStrategy[list[str]]:
+    other = st.sampled_from(TOPICS)
+    end = st.builds(
+        lambda moment, other: [f"retired: {moment}", f"successor: {other}"], st.sampled_from(MOMENTS), other
+    )
+    return st.one_of(
+        st.just([]),
+        st.just(["description: It is."]),
+        other.map(lambda other: [f"renamed_from: {other}"]),
+        other.map(lambda other: [f"merged_into: {other}"]),
+        end,
+        end,
+    )
+
+
+def steps() -> SearchStrategy[list[Step]]:
+    files = st.dictionaries(st.sampled_from(TOPICS), topic_files(), max_size=2)
+    articles = st.dictionaries(st.sampled_from("xyz"), st.sampled_from(TOPICS), max_size=2)
+    return st.lists(st.tuples(st.sampled_from([1, 600, 60_000]), files, articles), min_size=1, max_size=8)
+
+
+def look(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
+    """Give the bytes and the date of all that there is; what there is not leads somewhere, or was there once."""
+    found = {}
+    with newsroom.catalog.reading() as reader:
+        for path in PATHS:
+            try:
+                address = locate(path, reader, now=newsroom.now)
+                made = represent(address, reader, settings=SETTINGS, now=newsroom.now)
+                found[path] = (made.body, made.last_modified)
+            except (GoneError, MovedError):
+                pass
+            except NotFoundError:
+                assert newsroom.query(f"SELECT 1 FROM topics WHERE slug = '{path[8]}'") == []  # noqa: S608 ours
+    return found
+
+
+def check(known: dict[str, tuple[bytes, datetime | None]], newsroom: Newsroom) -> None:
+    """Check that Last-Modified moves forwards when bytes do, also over the times at which a path leads elsewhere."""
+    for path, (body, changed) in look(newsroom).items():
+        before = known.get(path)
+        if before and before[0] != body:
+            assert changed is not None, path
+            assert before[1] is None or changed > before[1], path
+        known[path] = (body, changed)
+
+
+def run(newsroom: Newsroom, history: list[Step]) -> None:
+    newsroom.write("x", topics=["A", "B"])
+    newsroom.collect()
+    known = look(newsroom)
+    for seconds, files, articles in history:
+        newsroom.wait(seconds=seconds)
+        check(known, newsroom)
+        for name, lines in files.items():
+            describe(newsroom, name, f"name: {name}", *lines)
+        for name, topic in articles.items():
+            newsroom.write(name, topics=[topic])
+        newsroom.collector().collect()
+        check(known, newsroom)
+    assert newsroom.dump() == dump_fresh(newsroom, "")
+
+
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 15, phases=PHASES)
+@given(steps())
+def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> None:
+    with open_newsroom() as newsroom:
+        run(newsroom, history)
+
+
+@pytest.mark.timeout(120 + 10 * SOAK)
+@settings(deadline=None, max_examples=SOAK or 4, phases=PHASES)
+@given(history=steps())
+def test_postgresql_tells_of_it_too(postgresql: Server, history: list[Step]) -> None:
+    with open_newsroom(postgresql.create_database()) as newsroom:
+        run(newsroom, history)
