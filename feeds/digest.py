@@ -39,7 +39,7 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
     feed = msgspec.structs.replace(
         plain,
         id=make_id(reference, site_id=settings.site_id),
-        path=path,
+        path=digest_stem(subject, cycle),
         query=subject.query,
         title=f"{title} — {settings.site.title}",
         subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",

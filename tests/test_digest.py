@@ -20,7 +20,7 @@ HUB = "https://hub.example"
 
 def get(newsroom: Newsroom, path: str, query: str = "", **settings: str) -> Representation:
     with newsroom.catalog.reading() as reader:
-        address = locate(path, reader, query=query, defaults=SETTINGS.filters)
+        address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=newsroom.now)
         return represent(address, reader, settings=make_settings(**settings), now=newsroom.now)
 
 

@@ -64,7 +64,7 @@ def _look(catalog: Catalog, settings: Settings, *, now: datetime) -> _Look:
         before = reader.outbox.seen()
         after = Seen(reader.state().version, reader.outbox.committed(), to_seconds(now))
         scopes = _find_scopes(reader, before, after, now=now) if before else ()
-        addresses = _list_feeds(reader, settings, scopes)
+        addresses = _list_feeds(reader, settings, scopes, now=now)
         feeds = {address.path: _see(address, reader, settings=settings, now=now) for address in addresses}
         return _Look(before, after, feeds)
 
@@ -82,9 +82,11 @@ def _find_scopes(reader: CatalogReader, before: Seen, after: Seen, *, now: datet
     return released | reader.versions_since(before.version).keys()
 
 
-def _list_feeds(reader: CatalogReader, settings: Settings, scopes: Collection[str]) -> Iterator[FeedAddress]:
+def _list_feeds(
+    reader: CatalogReader, settings: Settings, scopes: Collection[str], *, now: datetime
+) -> Iterator[FeedAddress]:
     """Give the feeds that show something of scopes, out of those that hubs are told of."""
-    subjects = list_subjects(reader) if scopes else ()
+    subjects = list_subjects(reader, now=now) if scopes else ()
     for subject in subjects:
         if not set(select(subject, settings).scopes).isdisjoint(scopes):
             yield from (FeedAddress(subject, format) for format in Format)
