@@ -32,7 +32,6 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
     digests = reader.digests(selection, cycle, most=most, stories=STORIES)
     heading = read_heading(subject, reader)
     plain = make_feed(subject, heading, settings=settings, entries=())
-    path = digest_stem(subject, cycle)
     origin = digest_stem(heading.origin, cycle)
     reference = f"{origin}?{subject.query}" if subject.query else origin
     title = f"{heading.name}, {cycle}" if heading.name else cycle.capitalize()
