@@ -3,19 +3,32 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.address import EVERYTHING, Address, AssetAddress, FeedAddress, OpmlAddress, PageAddress, Subject
+from feeds.address import (
+    EVERYTHING,
+    Address,
+    ArchiveAddress,
+    AssetAddress,
+    FeedAddress,
+    OpmlAddress,
+    PageAddress,
+    Subject,
+)
 from feeds.catalog.reader import CatalogReader
 from feeds.feed import Format
 from feeds.pages import list_assets
+from feeds.query import list_archive
+from feeds.settings import Settings
 
 
-def list_addresses(reader: CatalogReader, *, now: datetime) -> Iterator[Address]:
-    """Give every canonical address, each once; what others lead to comes before them, the home page last.
+def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
+    """Give every canonical address at `now`, each once; what others lead to comes before them, the home page last.
 
-    A topic's are there until `now` is past the end of its feed.
+    A topic's are there until the end of its feed.
     """
     yield from (AssetAddress(name) for name in list_assets())
     for subject in list_subjects(reader, now=now):
+        for part in reversed(list_archive(subject, reader, settings=settings, now=now)):
+            yield from (ArchiveAddress(subject, part, format) for format in Format)
         yield from (FeedAddress(subject, format) for format in Format)
         if subject != EVERYTHING:
             yield PageAddress(subject)

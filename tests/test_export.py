@@ -77,7 +77,7 @@ class Publisher:
     def list_paths(self) -> list[str]:
         """Give the path of every address."""
         with self.catalog.reading() as reader:
-            return [address.path for address in list_addresses(reader, now=self.now)]
+            return [address.path for address in list_addresses(reader, settings=self.settings, now=self.now)]
 
     def list_files(self) -> set[str]:
         """Give the names of all files, as they stand in the folder."""

@@ -123,6 +123,9 @@ _SCOPED = select(_BLOCKS.number, _BLOCKS.published, _BLOCKS.id, _BLOCKS.drawn).w
 _DOWNWARDS = _SCOPED.order_by(_BLOCKS.published.desc(), _BLOCKS.id).limit(1)
 _UPWARDS = _SCOPED.order_by(_BLOCKS.published, _BLOCKS.id.desc()).limit(1)
 _NUMBERED = _SCOPED.where(_BLOCKS.number == bindparam("number"))
+_NUMBERS = (
+    select(_BLOCKS.number).where(_BLOCKS.scope == bindparam("scope")).order_by(_BLOCKS.published.desc(), _BLOCKS.id)
+)
 _HOLDING = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, _KEY, or_equals=True))
 _BELOW = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, _KEY))
 _FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, _KEY))
@@ -163,6 +166,10 @@ class Blocks:
     def numbered(self, number: int) -> Block | None:
         """Give the block with this number."""
         return Block() if number == 1 else self._find(_NUMBERED, number=number)
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all blocks, the newest first."""
+        return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
 
     def holding(self, key: Key) -> Block:
         """Give the block in which an entry lies."""

@@ -162,8 +162,9 @@ class CatalogReader:
         # The link to what is older is made of that end and of the block alone. Whether there is anything older, the
         # window cannot tell: it would look different without anything in it having changed.
         block = self._blocks(selection).below(last)
-        older = ArchivePart(block.number, Cut(last.published, _mark(last.id)))
-        return Window(_decode(rows), self._last_change(selection, rows, Span(last), linked=[block]), older)
+        return Window(
+            _decode(rows), self._last_change(selection, rows, Span(last), linked=[block]), older=_cut(block, last)
+        )
 
     def count(self, selection: Selection, *, now: datetime) -> int:
         """Count the entries that are released by `now`."""
@@ -208,6 +209,19 @@ class CatalogReader:
             newer=ArchivePart(newer.number) if newer else None,
             is_growing=end is None,
         )
+
+    def archive_parts(self, selection: Selection, *, limit: int, now: datetime) -> list[ArchivePart]:
+        """List the parts of the archive that the newest `limit` entries released by `now` lead to, newest first.
+
+        The first is the one that they are linked to; the others are whole blocks, if there is more than one.
+        """
+        last = self._find_last(selection, limit=limit, now=now)
+        if last is None:
+            return []
+        blocks = self._blocks(selection)
+        block = blocks.below(last)
+        whole = blocks.numbers() if blocks.preceding(block) else []
+        return [_cut(block, last), *map(ArchivePart, whole)]
 
     def last_change(self, *, now: datetime) -> datetime | None:
         """Give when anything at all last looked different, None where nothing was ever there."""
@@ -261,6 +275,21 @@ class CatalogReader:
         )
         return self._connection.execute(found).all()
 
+    def _find_last(self, selection: Selection, *, limit: int, now: datetime) -> Key | None:
+        """Give the place of the last of the newest `limit` entries, None where there are fewer."""
+        id = schema.entries.c.id
+        source, where, published = _select_from(selection, schema.entries, schema.entry_topics)
+        found = (
+            select(published, id)
+            .select_from(source)
+            .where(*where, schema.entries.c.released <= to_seconds(now))
+            .order_by(published.desc(), id)
+            .offset(limit - 1)
+            .limit(1)
+        )
+        row = self._connection.execute(found).one_or_none()
+        return Key(*row) if row else None
+
     def _last_change(
         self, selection: Selection, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()
     ) -> datetime | None:
@@ -307,6 +336,11 @@ def _select_from(
 
 def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
     return tuple(msgspec.json.decode(row.document, type=Entry) for row in rows)
+
+
+def _cut(block: Block, last: Key) -> ArchivePart:
+    """Name the part of an archive that is older than `last`, which lies in `block` or right above it."""
+    return ArchivePart(block.number, Cut(last.published, _mark(last.id)))
 
 
 def _mark(id: str) -> str:

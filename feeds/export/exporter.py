@@ -1,6 +1,6 @@
 """Export every address there is: make what may have changed, write what has, and remove what is no more."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -8,21 +8,26 @@ from urllib.parse import unquote
 
 import msgspec
 
-from feeds.address import Address, AssetAddress, PageAddress
+from feeds.address import Address, ArchiveAddress, AssetAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.encodings import Encoding, encode
 from feeds.errors import ExportError
 from feeds.export.folder import Folder, check_name
+from feeds.export.freshness import Freshness
 from feeds.export.manifest import Basis, Exported, Manifest, read_basis, read_manifest, write_manifest
 from feeds.inventory import list_addresses
 from feeds.moments import to_seconds
-from feeds.representation import represent
+from feeds.query import ARCHIVE_MAX_AGE_SECONDS
+from feeds.representation import Representation, represent
 from feeds.settings import Settings
 
 Progress: TypeAlias = Callable[[int, int], object]
 
 # What servers of files look for beside a file (nginx's gzip_static and brotli_static).
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
+
+# Stands, empty, beside a document of an archive that may be kept no longer than a feed; its address does not tell.
+_GROWING = ".growing"
 
 
 class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,16 +86,20 @@ class Exporter:
         basis = read_basis(self._reader, self._settings)
         with self._folder.open():
             before = read_manifest(self._folder, is_forced=is_forced)
+            freshness = Freshness(self._reader, self._folder, settings=self._settings, now=self._now)
             addresses = self._list_addresses()
-            kept = {} if is_forced else self._find_current(before, basis)
-            exported = {path: kept[path] for path in addresses if path in kept}
-            waiting = [address for path, address in addresses.items() if path not in kept]
+            lingering = dict(freshness.find_lingering(before, addresses))
+            addresses |= {address.path: address for address in lingering}
+            exported = {} if is_forced else freshness.find_current(before, basis, addresses)
+            waiting = [address for path, address in addresses.items() if path not in exported]
             self._unchanged += len(Manifest(exported).names)
             if waiting or len(exported) < len(before.exported):
                 self._note_beforehand(before, waiting)
             exported |= self._write_all(waiting, progress)
             removed = self._remove(before.names - Manifest(exported).names)
-            self._note(exported, basis)
+            left = {address.path: moment for address, moment in lingering.items()}
+            noted = {path: msgspec.structs.replace(each, left=left.get(path)) for path, each in exported.items()}
+            self._note(noted, basis)
         return ExportResult(
             written=self._written, unchanged=self._unchanged, removed=removed, left_out=tuple(self._left_out)
         )
@@ -98,7 +107,7 @@ class Exporter:
     def _list_addresses(self) -> dict[str, Address]:
         """Give every address that a file can be named after, by its path."""
         addresses = {}
-        for address in list_addresses(self._reader, now=self._now):
+        for address in list_addresses(self._reader, settings=self._settings, now=self._now):
             try:
                 name_file(address)
             except ExportError as error:
@@ -106,19 +115,6 @@ class Exporter:
             else:
                 addresses[address.path] = address
         return addresses
-
-    def _find_current(self, before: Manifest, basis: Basis) -> Mapping[str, Exported]:
-        """Give what the last export has left as it still should be."""
-        is_released = before.next_release is not None and before.next_release <= to_seconds(self._now)
-        if before.basis is None or is_released or not basis.follows(before.basis):
-            return {}
-        changed = self._reader.versions_since(before.basis.version)
-        return {path: each for path, each in before.exported.items() if self._is_current(each, changed)}
-
-    def _is_current(self, exported: Exported, changed: Collection[str]) -> bool:
-        scopes = exported.scopes
-        is_outdated = any(scope in changed for scope in scopes) if scopes else bool(changed)
-        return not is_outdated and all(self._folder.stamp(name) == stamp for name, stamp in exported.stamps.items())
 
     def _write_all(self, addresses: Sequence[Address], progress: Progress) -> dict[str, Exported]:
         exported = {}
@@ -129,20 +125,24 @@ class Exporter:
 
     def _write(self, address: Address) -> Exported:
         made = represent(address, self._reader, settings=self._settings, now=self._now)
+        bodies = {name: encode(made.body, encoding) for name, encoding in _name_forms(address).items()}
+        if _is_growing(address, made):
+            bodies[name_file(address) + _GROWING] = b""
         stamps = {}
-        for name, encoding in _name_forms(address).items():
-            is_written = self._folder.write(name, encode(made.body, encoding), modified=made.last_modified)
+        for name, body in bodies.items():
+            is_written = self._folder.write(name, body, modified=made.last_modified)
             self._written += is_written
             self._unchanged += not is_written
             stamps[name] = self._folder.stamp(name)
-        return Exported(stamps, made.scopes)
+        modified = to_seconds(made.last_modified) if made.last_modified else None
+        return Exported(stamps, made.scopes, modified)
 
     def _remove(self, names: Collection[str]) -> int:
         return sum(self._folder.remove(name) for name in sorted(names))
 
     def _note_beforehand(self, before: Manifest, waiting: Collection[Address]) -> None:
         """Note all files that may be there from now on, lest those of an export that is killed belong to nobody."""
-        planned = {address.path: Exported(dict.fromkeys(_name_forms(address), "")) for address in waiting}
+        planned = {address.path: Exported(dict.fromkeys(_name_all(address), "")) for address in waiting}
         write_manifest(self._folder, Manifest(before.exported | planned))
 
     def _note(self, exported: dict[str, Exported], basis: Basis) -> None:
@@ -156,3 +156,13 @@ def _name_forms(address: Address) -> dict[str, Encoding]:
     name = name_file(address)
     encodings = [Encoding.IDENTITY] if isinstance(address, AssetAddress) else list(Encoding)
     return {name + _SUFFIXES[encoding]: encoding for encoding in encodings}
+
+
+def _name_all(address: Address) -> list[str]:
+    """Give the names of all files that may be written for an address."""
+    markers = [name_file(address) + _GROWING] if isinstance(address, ArchiveAddress) else []
+    return [*_name_forms(address), *markers]
+
+
+def _is_growing(address: Address, made: Representation) -> bool:
+    return isinstance(address, ArchiveAddress) and made.max_age_seconds < ARCHIVE_MAX_AGE_SECONDS

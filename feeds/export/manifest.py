@@ -29,10 +29,16 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exported(msgspec.Struct, frozen=True):
-    """What was made of one address: each file's stamp by its name, and the scopes of the catalog that they show."""
+    """What was made of one address: each file's stamp by its name, and the scopes of the catalog that they show.
+
+    `modified` is when what they show last became different, `left` since when nothing leads to them any more; both are
+    in seconds.
+    """
 
     stamps: dict[str, str]
     scopes: tuple[str, ...] = ()
+    modified: int | None = None
+    left: int | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """nginx serves the export, by the configuration in the docs, with the bytes and headers that the app sends."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
@@ -17,8 +18,9 @@ from feeds.web import create_app
 from tests.acceptance.site import Response, find_free_port, stopping
 from tests.publications import CLOCK, NOW, ROOT, SITE_URL, make_settings, wait_for, write_article
 
+STORIES = 230  # two blocks of an archive, of which the second still grows
 HUB = "https://push.example/"
-SETTINGS = make_settings(FEEDS_HUBS=HUB)
+SETTINGS = make_settings(FEEDS_HUBS=HUB, FEEDS_LIMIT="2")
 WITH_HUBS = {'#! "~': '"~', "https://feeds.example.org": SITE_URL, "https://hub.example/": HUB}
 EXAMPLE = ROOT / "docs" / "nginx.conf"
 MAIN = """
@@ -38,6 +40,8 @@ http {{
 }}
 """
 FEEDS = ("/feed.atom", "/feed.rss", "/feed.json", "/topics/tides.atom", "/topics/%E9%B7%97.rss", "/feeds.opml")
+ARCHIVES = ("/feed/archive/1.atom", "/feed/archive/1.json", "/topics/tides/archive/1.rss")
+GROWING = ("/feed/archive/2.atom", "/topics/%E9%B7%97/archive/2.json")
 PAGES = ("/", "/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example", "/providers/gazeta.com.br")
 ASSETS = ("/static/style.css", "/static/icon.png", "/static/icon.svg", "/favicon.ico", "/robots.txt")
 ALIASES = ("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/")
@@ -50,6 +54,11 @@ NOWHERE = (
         "/topics/tides.atom.gz",
         "/topics/tides.html.br",
         "/static/nope.css",
+        "/feed/archive/2.atom.growing",
+        "/feed/archive/1.atom.gz",
+        "/feed/archive/9.atom",
+        "/feed/archive/1",
+        "/feed/archive/",
     ),
     *("/.feeds-export.json", "/topics/", "/static/", "//feed.atom", "/topics/%2e%2e/.feeds-export.json"),
 )
@@ -83,12 +92,17 @@ class Nginx:
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     folder = tmp_path_factory.mktemp("content")
-    write_article(folder, "one", topics="[Tides, 鷗]")
+    write_article(folder, "one", topics="[Tides, 鷗]", related=f"[{', '.join(map(invent_story, range(STORIES)))}]")
     write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z", provider="{domain: gazeta.com.br}")
     catalog = Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")
     Collector(catalog, [folder], appearance=SETTINGS.appearance, clock=CLOCK).collect()
     yield catalog
     catalog.close()
+
+
+def invent_story(number: int) -> str:
+    date = f"2024-05-06T{number // 60:02}:{number % 60:02}:00Z"
+    return f"{{title: Story {number}, webUrl: https://gazette.example/story-{number}, publishedDateTime: {date}}}"
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +159,7 @@ def test_the_example_needs_no_more_than_a_folder(program: Callable[[str], str], 
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-@pytest.mark.parametrize("path", [*FEEDS, *PAGES, *ASSETS, *ALIASES])
+@pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ASSETS, *ALIASES])
 def test_bytes_and_headers_are_those_of_the_app(nginx: Nginx, app: FlaskClient, path: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
     served, ours = nginx.ask(path, headers), ask_app(app, path, headers)
@@ -153,11 +167,33 @@ def test_bytes_and_headers_are_those_of_the_app(nginx: Nginx, app: FlaskClient, 
     assert pick(served.headers) == pick(ours.headers)
 
 
-@pytest.mark.parametrize("path", [*FEEDS, *PAGES, *ALIASES])
+@pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ALIASES])
 def test_last_modified_is_that_of_the_app(nginx: Nginx, app: FlaskClient, path: str) -> None:
     modified = ask_app(app, path).headers["last-modified"]
     for encoding in ("", "gzip"):
         assert nginx.ask(path, {"Accept-Encoding": encoding}).headers["last-modified"] == modified
+
+
+def find_archive(nginx: Nginx, feed: str) -> str:
+    """Give the path of the document of its archive that a feed leads to."""
+    (found,) = re.findall(rb'href="[a-z]+://[^"/]*([^"]*)" rel="prev-archive"', nginx.ask(feed).body)
+    return bytes(found).decode()
+
+
+def test_the_archive_that_a_feed_leads_to_may_be_kept(nginx: Nginx, app: FlaskClient) -> None:
+    path = find_archive(nginx, "/topics/tides.atom")
+    served, ours = nginx.ask(path), ask_app(app, path)
+    assert (served.status, served.body, pick(served.headers)) == (200, ours.body, pick(ours.headers))
+    assert served.headers["cache-control"] == "public, max-age=86400"
+
+
+@pytest.mark.parametrize(("paths", "seconds"), [(ARCHIVES, 86_400), (GROWING, 900)])
+def test_only_what_still_grows_is_asked_for_again_soon(nginx: Nginx, paths: tuple[str, ...], seconds: int) -> None:
+    for path in paths:
+        whole = nginx.ask(path, {"Accept-Encoding": "gzip"})
+        short = nginx.ask(path, {"Accept-Encoding": "gzip", "If-None-Match": whole.headers["etag"]})
+        assert (whole.status, short.status) == (200, 304)
+        assert {whole.headers["cache-control"], short.headers["cache-control"]} == {f"public, max-age={seconds}"}
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
