@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from benchmarks.articles import Corpus, prepare_corpus
+from benchmarks.catalog import SECTION as CATALOG
 from benchmarks.catalog import Plan, measure_catalog
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
-from benchmarks.report import Report, write_json, write_markdown, write_table
+from benchmarks.report import Report, Section, write_json, write_markdown, write_table
 from benchmarks.soak import Load, Outcome, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -73,7 +74,7 @@ def catalog(  # noqa: PLR0913 one parameter per option
         figures=figures,
         notes=notes,
     )
-    _publish(report, out)
+    _publish(report, CATALOG, out)
 
 
 @main.command()
@@ -108,14 +109,17 @@ def _measure(corpora: list[Corpus], plan: Plan) -> tuple[tuple[Figure, ...], tup
     return measure_catalog(corpora, plan, tell=lambda text: click.echo(text, err=True))
 
 
-def _publish(report: Report, out: Path) -> None:
-    click.echo(write_table(report))
+def _publish(report: Report, section: Section, out: Path) -> None:
+    click.echo(write_table(report, section))
     out.mkdir(parents=True, exist_ok=True)
-    write_json(report, out / "catalog.json")
-    write_markdown(report, out.with_name(f"{out.name}.md"))
+    figures = out / f"{section.name}.json"
+    write_json(report, figures)
+    write_markdown(report, section, out.with_name(f"{out.name}.md"))
+    if not section.plots:
+        return
     if find_spec("matplotlib"):
         # Apart, so that the processes measured above were not started by one that had grown by it.
-        run_python("benchmarks.plotting", str(out / "catalog.json"), str(out))
+        run_python("benchmarks.plotting", str(figures), str(out))
     else:
         click.echo("No plots: matplotlib is not installed; `make bench` does that.", err=True)
 

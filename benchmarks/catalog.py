@@ -9,8 +9,25 @@ from benchmarks.articles import Corpus
 from benchmarks.collecting import measure_collecting
 from benchmarks.figures import Figure, Tell
 from benchmarks.rendering import measure_rendering
+from benchmarks.report import Section
 from benchmarks.starting import measure_starting
 from benchmarks.watching import can_watch, measure_watching
+
+
+SECTION = Section(
+    name="catalog",
+    title="The catalog",
+    size="articles",
+    legend=(
+        "Medians, with the least and the greatest run in parentheses. Ours and what stands beside it ran one right "
+        "after the other, each in processes of its own; the ratio is that of the medians, with the least and the "
+        "greatest of a pair in parentheses."
+    ),
+    plots={
+        "catalog-seconds.svg": "Seconds against articles, both on logarithmic scales",
+        "catalog-growth.svg": "What a feed and a worker cost, relative to the smallest corpus",
+    },
+)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,14 +16,19 @@ class Comparison(StrEnum):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """At most this much."""
+    """At most this much, or at least (`is_floor`)."""
 
     comparison: Comparison
     limit: float
+    is_floor: bool = False
+
+    def is_met_by(self, value: float) -> bool:
+        """Say whether a value reaches it."""
+        return value >= self.limit if self.is_floor else value <= self.limit
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One measurement at one number of articles.
+    """One measurement at one size, such as a number of articles.
 
     `ours` and `peer` hold a value for each run, in `unit`, and what stands at one place was measured one right after
     the other; `peer` is empty where there was none to measure.
@@ -61,7 +66,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     def is_met(self) -> bool | None:
         """Whether the target is reached, None where that cannot be said."""
         reached = self._reached
-        return None if self.target is None or reached is None else reached <= self.target.limit
+        return None if self.target is None or reached is None else self.target.is_met_by(reached)
 
     @property
     def _reached(self) -> float | None:

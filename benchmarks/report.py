@@ -1,21 +1,35 @@
 """Write the figures: a table for the terminal, JSON, and a section of the documentation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.figures import Comparison, Figure
 
-_HEADINGS = ("what", "articles", "ours", "beside it", "ratio", "target", "met")
-_BEGIN = "<!-- catalog: written by the benchmark, from here -->"
-_END = "<!-- catalog: to here -->"
-_SECTION = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
-_PLOTS = {
-    "catalog-seconds.svg": "Seconds against articles, both on logarithmic scales",
-    "catalog-growth.svg": "What a feed and a worker cost, relative to the smallest corpus",
-}
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the page that one benchmark writes: its heading, what sizes are of, and how the figures came about.
+
+    `plots` are files in the figures' folder, each with a text that stands for it.
+    """
+
+    name: str
+    title: str
+    size: str
+    legend: str
+    plots: Mapping[str, str] = {}
+
+    @property
+    def begin(self) -> str:
+        """The mark before it."""
+        return f"<!-- {self.name}: written by the benchmark, from here -->"
+
+    @property
+    def end(self) -> str:
+        """The mark behind it."""
+        return f"<!-- {self.name}: to here -->"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +37,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     command: str
     date: str
-    articles: str
+    articles: str = "invented"
     machine: dict[str, str]
     figures: tuple[Figure, ...]
     notes: tuple[str, ...]
@@ -39,37 +53,39 @@ def read_json(path: Path) -> Report:
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
-def write_table(report: Report) -> str:
+def write_table(report: Report, section: Section) -> str:
     """Give the figures as a table for the terminal."""
-    rows = [_HEADINGS, *map(_make_row, report.figures)]
+    rows = _make_rows(report, section)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     return "\n".join([*lines, *report.notes])
 
 
-def write_markdown(report: Report, path: Path) -> None:
+def write_markdown(report: Report, section: Section, path: Path) -> None:
     """Put the figures into the page at `path`, in place of those that stand between the marks, or at its end."""
     page = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
-    section = f"{_BEGIN}\n\n{_write_section(report, path.stem)}\n\n{_END}"
-    is_there = _SECTION.search(page)
-    page = _SECTION.sub(lambda _: section, page) if is_there else f"{page.rstrip()}\n\n{section}\n"
+    text = f"{section.begin}\n\n{_write_section(report, section, path.stem)}\n\n{section.end}"
+    marked = re.compile(f"{re.escape(section.begin)}.*?{re.escape(section.end)}", re.DOTALL)
+    page = marked.sub(lambda _: text, page) if marked.search(page) else f"{page.rstrip()}\n\n{text}\n"
     path.write_text(page, encoding="utf-8")
 
 
-def _write_section(report: Report, folder: str) -> str:
+def _write_section(report: Report, section: Section, folder: str) -> str:
     machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
     made = (
         f"Made by `{report.command}`{' on ' + report.date if report.date else ''}; the articles are {report.articles}."
     )
-    rows = [_HEADINGS, ("---",) * len(_HEADINGS), *map(_make_row, report.figures)]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    plots = [f"![{text}]({folder}/{name})" for name, text in _PLOTS.items()]
-    legend = (
-        "Medians, with the least and the greatest run in parentheses. Ours and what stands beside it ran one right "
-        "after the other, each in processes of its own; the ratio is that of the medians, with the least and the "
-        "greatest of a pair in parentheses."
+    first, *rows = _make_rows(report, section)
+    table = "\n".join(f"| {' | '.join(row)} |" for row in [first, ("---",) * len(first), *rows])
+    plots = [f"![{text}]({folder}/{name})" for name, text in section.plots.items()]
+    return "\n\n".join(
+        [f"## {section.title}", made, f"Machine: {machine}.", section.legend, table, *report.notes, *plots]
     )
-    return "\n\n".join(["## The catalog", made, f"Machine: {machine}.", legend, table, *report.notes, *plots])
+
+
+def _make_rows(report: Report, section: Section) -> list[Sequence[str]]:
+    headings = ("what", section.size, "ours", "beside it", "ratio", "target", "met")
+    return [headings, *map(_make_row, report.figures)]
 
 
 def _make_row(figure: Figure) -> Sequence[str]:
@@ -108,7 +124,7 @@ def _show_ratio(figure: Figure) -> str:
 def _show_target(figure: Figure) -> str:
     if figure.target is None or (figure.target.comparison is not Comparison.VALUE and not figure.peer_name):
         return ""
-    limit = f"≤ {figure.target.limit:g}"
+    limit = f"{'≥' if figure.target.is_floor else '≤'} {figure.target.limit:g}"
     return {
         Comparison.VALUE: f"{limit} {figure.unit}",
         Comparison.RATIO: f"{limit} ×",

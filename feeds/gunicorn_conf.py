@@ -18,7 +18,7 @@ except FeedsError as error:
 
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"
+worker_class = "feeds.worker.PatientWorker"
 threads = 4
 timeout = 30
 graceful_timeout = 10

@@ -34,7 +34,7 @@ LAYERS = (
     ("pages",),
     ("inventory", "representation"),
     ("audit", "collector", "export", "web", "watch", "websub"),
-    ("gunicorn_conf", "wsgi"),
+    ("gunicorn_conf", "worker", "wsgi"),
     ("cli", "__main__"),
 )
 LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from benchmarks.figures import Comparison, Figure, Target, compare_with_smallest
-from benchmarks.report import Report, read_json, write_json, write_markdown, write_table
+from benchmarks.report import Report, Section, read_json, write_json, write_markdown, write_table
 
 FIGURE = Figure(
     name="collect",
@@ -17,6 +17,7 @@ FIGURE = Figure(
     peer=(2.0, 4.0, 8.0),
     target=Target(Comparison.RATIO, 0.5),
 )
+SECTION = Section(name="catalog", title="The catalog", size="articles", legend="Medians.")
 REPORT = Report(command="measure", date="", articles="invented", machine={"cores": "2"}, figures=(FIGURE,), notes=())
 
 
@@ -36,17 +37,34 @@ def test_a_target_is_held_against_medians(comparison: Comparison, limit: float, 
     assert figure.is_met is is_met
 
 
+def test_a_floor_is_reached_from_above() -> None:
+    floor = msgspec.structs.replace(FIGURE, target=Target(Comparison.RATIO, 0.5, is_floor=True))
+    assert floor.is_met
+    assert not msgspec.structs.replace(floor, ours=(1.0,)).is_met
+    assert "≥ 0.5 ×" in write_table(msgspec.structs.replace(REPORT, figures=(floor,)), SECTION)
+
+
+def test_sections_stand_beside_each_other(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    other = msgspec.structs.replace(SECTION, name="serving", title="Serving")
+    for command, section in [("first", SECTION), ("second", other), ("third", SECTION)]:
+        write_markdown(msgspec.structs.replace(REPORT, command=command), section, page)
+    text = page.read_text()
+    assert text.index("Made by `third`") < text.index("## Serving") < text.index("Made by `second`")
+    assert "Made by `first`" not in text
+
+
 def test_without_a_peer_only_a_value_can_be_judged() -> None:
     alone = msgspec.structs.replace(FIGURE, peer=())
     assert alone.is_met is None
-    assert "another: not measured" in write_table(msgspec.structs.replace(REPORT, figures=(alone,)))
+    assert "another: not measured" in write_table(msgspec.structs.replace(REPORT, figures=(alone,)), SECTION)
     assert msgspec.structs.replace(alone, target=Target(Comparison.DIFFERENCE, 9)).is_met is None
 
 
 def test_ratios_are_of_medians_and_of_pairs() -> None:
     assert FIGURE.ratio == 0.5
     assert FIGURE.ratios == (0.5, 0.75, 0.25)
-    assert write_table(REPORT).splitlines()[1].split("  ")[-3:] == ["0.5 × (0.25–0.75)", "≤ 0.5 ×", "yes"]
+    assert write_table(REPORT, SECTION).splitlines()[1].split("  ")[-3:] == ["0.5 × (0.25–0.75)", "≤ 0.5 ×", "yes"]
 
 
 def test_sizes_are_set_beside_the_smallest() -> None:
@@ -65,9 +83,9 @@ def test_json_gives_back_the_report(tmp_path: Path) -> None:
 def test_the_page_keeps_what_is_not_the_benchmarks(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     page.write_text("# Benchmarks\n\nBefore.\n")
-    write_markdown(REPORT, page)
+    write_markdown(REPORT, SECTION, page)
     page.write_text(f"{page.read_text()}\nAfter.\n")
-    write_markdown(msgspec.structs.replace(REPORT, command="measure again"), page)
+    write_markdown(msgspec.structs.replace(REPORT, command="measure again"), SECTION, page)
     text = page.read_text()
     assert text.startswith("# Benchmarks\n\nBefore.\n\n<!-- catalog")
     assert text.endswith("-->\n\nAfter.\n")

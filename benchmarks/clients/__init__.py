@@ -1,0 +1,1 @@
+"""Have a thousand slow clients beside fifty normal ones, and see what those notice."""

@@ -1,0 +1,95 @@
+"""Be clients that hold connections and hardly use them: `python -m benchmarks.clients.slow KIND PORT PATH CLIENTS`.
+
+Those that the server closes come back at once. It prints a line when all are connected, and goes on until it is ended.
+"""
+
+import asyncio
+import random
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from itertools import cycle, islice
+
+_BYTE_SECONDS = 1.0
+_BACK_SECONDS = 0.2
+_ENDLESS = b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Endless: " + b"a" * 60
+_WHOLE = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+Client = Callable[[int, bytes], Awaitable[None]]
+
+
+async def idle(port: int, _path: bytes) -> None:
+    """Connect, and say nothing."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await _wait_for_end(reader, writer)
+
+
+async def dribble(port: int, path: bytes) -> None:
+    """Send a request that never ends, a byte each second."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = _ENDLESS % path
+    try:
+        for number in range(1_000_000):
+            writer.write(request[number : number + 1] or b"a")
+            await writer.drain()
+            await asyncio.sleep(_BYTE_SECONDS)
+    finally:
+        writer.close()
+
+
+async def keep(port: int, path: bytes) -> None:
+    """Ask once, and keep the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(_WHOLE % path)
+    await _wait_for_end(reader, writer)
+
+
+async def stall(port: int, path: bytes) -> None:
+    """Ask, and take nothing of the answer."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.setblocking(False)  # noqa: FBT003 as the socket module has it
+        await loop.sock_connect(connection, ("127.0.0.1", port))
+        await loop.sock_sendall(connection, _WHOLE % path)
+        await asyncio.sleep(60)
+
+
+KINDS: Mapping[str, tuple[Client, ...]] = {
+    "idle": (idle,),
+    "dribbling": (dribble,),
+    "keeping": (keep,),
+    "stalled": (stall,),
+    "idle or dribbling": (idle, dribble),
+}
+
+
+async def _wait_for_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while await reader.read(65_536):
+            pass
+    finally:
+        writer.close()
+
+
+async def _come_back(client: Client, port: int, path: bytes) -> None:
+    while True:
+        with suppress(OSError):
+            await client(port, path)
+        await asyncio.sleep(random.uniform(0, _BACK_SECONDS))  # noqa: S311 no secret
+
+
+async def _hold(kind: str, port: int, path: bytes, clients: int) -> None:
+    tasks = []
+    for client in islice(cycle(KINDS[kind]), clients):
+        tasks.append(asyncio.create_task(_come_back(client, port, path)))
+        if len(tasks) % 50 == 0:
+            await asyncio.sleep(0.02)  # the listener's queue is not what is tried
+    print("connected", flush=True)
+    await asyncio.gather(*tasks)
+
+
+if __name__ == "__main__":
+    _, _kind, _port, _path, _clients = sys.argv
+    asyncio.run(_hold(_kind, int(_port), _path.encode(), int(_clients)))
