@@ -11,6 +11,9 @@ import click
 from benchmarks.articles import Corpus, prepare_corpus
 from benchmarks.catalog import SECTION as CATALOG
 from benchmarks.catalog import Plan, measure_catalog
+from benchmarks.clients.measuring import SECTION as CLIENTS
+from benchmarks.clients.measuring import Plan as ClientsPlan
+from benchmarks.clients.measuring import measure_clients
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
@@ -19,6 +22,11 @@ from benchmarks.soak import Load, Outcome, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
+
+OUT = click.option(
+    "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Where figures and plots go."
+)
+DATE = click.option("--date", default="", help="The date that the report bears; it bears none by itself.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,8 +52,8 @@ def main() -> None:
 @click.option("--runs", default=5, show_default=True, help="How many times everything is measured.")
 @click.option("--changes", default=10, show_default=True, help="How many changes `collect --watch` is timed with.")
 @click.option("--work", type=FOLDER, help="Where articles and catalogs are made, and stay; otherwise they are deleted.")
-@click.option("--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Where figures and plots go.")
-@click.option("--date", default="", help="The date that the report bears; it bears none by itself.")
+@OUT
+@DATE
 def catalog(  # noqa: PLR0913 one parameter per option
     *,
     make_corpus: Path | None,
@@ -78,6 +86,27 @@ def catalog(  # noqa: PLR0913 one parameter per option
 
 
 @main.command()
+@click.option("--slow", type=click.IntRange(1, 10_000), default=1_000, show_default=True, help="How many are slow.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How many rounds of each kind.")
+@click.option("--seconds", default=4.0, show_default=True, help="How long a round is.")
+@click.option("--others/--no-others", default=True, help="Measure gunicorn's own workers, too.")
+@OUT
+@DATE
+def clients(  # noqa: PLR0913 one parameter per option
+    *, slow: int, rounds: int, seconds: float, others: bool, out: Path, date: str
+) -> None:
+    """Measure what normal clients notice of a thousand slow ones, and of restarts.
+
+    Writes OUT/clients.json and a section of OUT.md.
+    """
+    plan = ClientsPlan(slow=slow, rounds=rounds, seconds=seconds, with_others=others)
+    with _working_folder(None) as folder:
+        figures = measure_clients(folder, plan, tell=_tell_progress)
+    command = f"make bench BENCH_ARGS='clients --slow {slow} --rounds {rounds} --seconds {seconds:g}'"
+    _publish(Report(command=command, date=date, machine=describe_machine(), figures=figures), CLIENTS, out)
+
+
+@main.command()
 @click.option("--seconds", type=click.IntRange(1, 3_600), default=600, show_default=True, help="For how long.")
 @click.option("--readers", type=click.IntRange(1, 64), default=8, show_default=True, help="How many ask at once.")
 @click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="How many processes serve.")
@@ -106,7 +135,11 @@ def _tell(outcome: Outcome) -> None:
 
 
 def _measure(corpora: list[Corpus], plan: Plan) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    return measure_catalog(corpora, plan, tell=lambda text: click.echo(text, err=True))
+    return measure_catalog(corpora, plan, tell=_tell_progress)
+
+
+def _tell_progress(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _publish(report: Report, section: Section, out: Path) -> None:

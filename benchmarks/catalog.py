@@ -13,7 +13,6 @@ from benchmarks.report import Section
 from benchmarks.starting import measure_starting
 from benchmarks.watching import can_watch, measure_watching
 
-
 SECTION = Section(
     name="catalog",
     title="The catalog",

@@ -40,7 +40,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     articles: str = "invented"
     machine: dict[str, str]
     figures: tuple[Figure, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def write_json(report: Report, path: Path) -> None:

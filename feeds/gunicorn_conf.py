@@ -1,6 +1,7 @@
 """Configure gunicorn: `gunicorn --config python:feeds.gunicorn_conf feeds.wsgi:app`."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,18 +12,37 @@ from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
 from feeds.settings import Settings
 
+_OTHER_FILES = 64  # that a worker has open beside its connections
+
 try:
     _settings = Settings.from_environ(os.environ)
 except FeedsError as error:
     sys.exit(str(error))
 
+
+def _allow_connections(wanted: int) -> int:
+    """Have the system allow so many connections to a process, or as many as it will, and give their number."""
+    files = wanted + _OTHER_FILES
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed != resource.RLIM_INFINITY and allowed < files:
+        files = files if most == resource.RLIM_INFINITY else min(files, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files - _OTHER_FILES
+
+
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
+# What slow clients cost with each class is in docs/benchmarks.md. Threads only make answers here, most of them a look into
+# a table: more would but stand in each other's way, while fewer would all wait for the database now and then.
 worker_class = "feeds.worker.PatientWorker"
 threads = 4
+worker_connections = _allow_connections(4_000)
+# Longer than proxies keep their connections, mostly a minute: who closes one should be who would use it next.
+keepalive = 65
+# A worker that does not answer its parent for so long is replaced; it never waits for a client, nor long for a database.
 timeout = 30
 graceful_timeout = 10
-keepalive = 5
+# Nothing is recycled (max_requests): memory stays as it is, and what is kept in it would be lost.
 # The workers share the memory of what is loaded before they fork.
 preload_app = True
 # Workers show that they are alive by touching a file, which on a disk can block them.

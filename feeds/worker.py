@@ -92,6 +92,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 what gunicorn passes
         super().__init__(*args, **kwargs)
+        # Connections that are only kept must leave room for new ones.
+        self.max_keepalived = self.worker_connections // 2
         self.waiting: dict[int, dict[TConn, None]] = {HEAD_SECONDS: {}, ANSWER_SECONDS: {}, LEAVE_SECONDS: {}}
 
     def accept(self, listener: socket.socket) -> None:

@@ -61,7 +61,8 @@ class Client:
             await self._exchange()
         except (ConnectionError, asyncio.IncompleteReadError) as error:
             self._close()
-            if not is_kept or getattr(error, "partial", b""):
+            has_begun = isinstance(error, asyncio.IncompleteReadError) and error.partial
+            if not is_kept or has_begun:
                 raise
             self._account.resent += 1
             await self._exchange()

@@ -13,7 +13,10 @@ from itertools import cycle, islice
 
 _BYTE_SECONDS = 1.0
 _BACK_SECONDS = 0.2
+_LINGER_SECONDS = 60
+_READ_BYTES = 65_536
 _ENDLESS = b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Endless: " + b"a" * 60
+_LAST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _WHOLE = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 Client = Callable[[int, bytes], Awaitable[None]]
@@ -53,21 +56,32 @@ async def stall(port: int, path: bytes) -> None:
         connection.setblocking(False)  # noqa: FBT003 as the socket module has it
         await loop.sock_connect(connection, ("127.0.0.1", port))
         await loop.sock_sendall(connection, _WHOLE % path)
-        await asyncio.sleep(60)
+        await asyncio.sleep(_LINGER_SECONDS)
+
+
+async def linger(port: int, path: bytes) -> None:
+    """Ask for the last time, and do not hang up."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(_LAST % path)
+        while await reader.read(_READ_BYTES):
+            pass
+        await asyncio.sleep(_LINGER_SECONDS)
+    finally:
+        writer.close()
 
 
 KINDS: Mapping[str, tuple[Client, ...]] = {
-    "idle": (idle,),
-    "dribbling": (dribble,),
+    "idle or dribbling": (idle, dribble),
     "keeping": (keep,),
     "stalled": (stall,),
-    "idle or dribbling": (idle, dribble),
+    "lingering": (linger,),
 }
 
 
 async def _wait_for_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
-        while await reader.read(65_536):
+        while await reader.read(_READ_BYTES):
             pass
     finally:
         writer.close()

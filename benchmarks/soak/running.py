@@ -9,18 +9,17 @@ from threading import Event, Thread
 
 import msgspec
 
-from benchmarks.processes import MeasureError, list_children, read_memory
+from benchmarks.processes import list_children, read_memory
+from benchmarks.servers import OURS, serving, wait_for_workers
 from benchmarks.soak.judging import Judge
 from benchmarks.soak.publishing import TOPICS, Ledger, publish_until, write_revision
 from benchmarks.soak.reading import Reader
-from benchmarks.starting import serving_ours
 from feeds.settings import Settings
 
 _SAMPLE_SECONDS = 1.0
 _QUARTERS = 4
 _GROWTH = 1.1
 _SETTLED_SECONDS = 180
-_PATIENCE_SECONDS = 60
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +68,8 @@ def run_soak(folder: Path, load: Load) -> Outcome:
     for topic in TOPICS:
         write_revision(content, topic, 0)
     judge = Judge(Ledger())
-    with serving_ours(environ, path="/feed.atom") as (pid, port, _):
-        _wait_for_workers(pid, load.workers)
+    with serving(OURS, environ, path="/feed.atom") as (pid, port, _):
+        wait_for_workers(pid, load.workers)
         # The address is part of what feeds show: the publisher must mean the same one as the server.
         settings = Settings.from_environ({**environ, "PORT": str(port)})
         memory = _soak(pid, port, load, settings=settings, judge=judge)
@@ -108,15 +107,6 @@ def _sample(workers: Sequence[int], *, seconds: float) -> Iterator[float]:
     while (left := end - time.monotonic()) > 0:
         yield sum(read_memory(worker).pss for worker in workers)
         time.sleep(min(left, _SAMPLE_SECONDS))
-
-
-def _wait_for_workers(pid: int, workers: int) -> None:
-    """Wait until the server has nothing but its workers: it collects by itself as it starts."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while len(list_children(pid)) != workers:
-        if time.monotonic() > end:
-            raise MeasureError("The server did not come to rest.")
-        time.sleep(0.05)
 
 
 def _sum_up(load: Load, judge: Judge, memory: Sequence[float]) -> Outcome:

@@ -1,0 +1,84 @@
+"""Start servers to measure, and wait until they serve."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from benchmarks.processes import ROOT, MeasureError, list_children, make_environment
+
+GUNICORN = (sys.executable, "-m", "gunicorn")
+OURS = (*GUNICORN, "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")
+COLLECT = (sys.executable, "-m", "feeds", "collect")
+
+_POLL_SECONDS = 0.002
+_REST_SECONDS = 0.05
+_PATIENCE_SECONDS = 300
+
+
+@contextmanager
+def serving(command: Sequence[str], settings: Mapping[str, str], *, path: str) -> Iterator[tuple[int, int, float]]:
+    """Start a server; give its process id, its port, and the seconds until it first answered `path` with 200.
+
+    It is told its port by `--bind`.
+
+    Raises:
+        MeasureError: it never did.
+    """
+    port = find_free_port()
+    environment = make_environment({**settings, "PORT": str(port)})
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            while get_status(port, path) != http.client.OK:
+                if process.poll() is not None or time.perf_counter() - begun > _PATIENCE_SECONDS:
+                    raise MeasureError(f"{' '.join(command)} did not serve {path}.")
+                time.sleep(_POLL_SECONDS)
+            yield process.pid, port, time.perf_counter() - begun
+        finally:
+            process.terminate()
+
+
+def wait_for_workers(pid: int, workers: int) -> list[int]:
+    """Wait until a server has nothing but its workers, and give them: ours collects by itself as it starts.
+
+    Raises:
+        MeasureError: it never has.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while len(children := list_children(pid)) != workers:
+        if time.monotonic() > end:
+            raise MeasureError("The server did not come to rest.")
+        time.sleep(_REST_SECONDS)
+    return children
+
+
+def get_status(port: int, path: str) -> int | None:
+    """Get a path and read it all; give the status, None where nobody listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+    except OSError:
+        return None
+    finally:
+        connection.close()
+    return response.status
+
+
+def find_free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
