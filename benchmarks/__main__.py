@@ -18,6 +18,9 @@ from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
+from benchmarks.serving.measuring import SECTION as SERVING
+from benchmarks.serving.measuring import Plan as ServingPlan
+from benchmarks.serving.measuring import measure_serving
 from benchmarks.soak import Load, Outcome, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -104,6 +107,23 @@ def clients(  # noqa: PLR0913 one parameter per option
         figures = measure_clients(folder, plan, tell=_tell_progress)
     command = f"make bench BENCH_ARGS='clients --slow {slow} --rounds {rounds} --seconds {seconds:g}'"
     _publish(Report(command=command, date=date, machine=describe_machine(), figures=figures), CLIENTS, out)
+
+
+@main.command()
+@click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="How often each is asked.")
+@click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="For how long, each time.")
+@OUT
+@DATE
+def serving(*, rounds: int, seconds: int, out: Path, date: str) -> None:
+    """Measure how many requests a second are answered, by us and by others.
+
+    Writes OUT/serving.json and a section of OUT.md.
+    """
+    with _working_folder(None) as folder:
+        figures, notes = measure_serving(folder, ServingPlan(rounds=rounds, seconds=seconds), tell=_tell_progress)
+    command = f"make bench BENCH_ARGS='serving --rounds {rounds} --seconds {seconds}'"
+    machine = describe_machine()
+    _publish(Report(command=command, date=date, machine=machine, figures=figures, notes=notes), SERVING, out)
 
 
 @main.command()

@@ -20,19 +20,21 @@ _PATIENCE_SECONDS = 300
 
 
 @contextmanager
-def serving(command: Sequence[str], settings: Mapping[str, str], *, path: str) -> Iterator[tuple[int, int, float]]:
+def serving(
+    command: Sequence[str], settings: Mapping[str, str], *, path: str, port: int = 0
+) -> Iterator[tuple[int, int, float]]:
     """Start a server; give its process id, its port, and the seconds until it first answered `path` with 200.
 
-    It is told its port by `--bind`.
+    Unless it knows its `port`, it is told by `--bind`.
 
     Raises:
         MeasureError: it never did.
     """
-    port = find_free_port()
+    told = () if port else ("--bind", f"127.0.0.1:{(port := find_free_port())}")
     environment = make_environment({**settings, "PORT": str(port)})
     begun = time.perf_counter()
     with subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}"],
+        [*command, *told],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,

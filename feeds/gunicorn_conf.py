@@ -32,14 +32,14 @@ def _allow_connections(wanted: int) -> int:
 
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
-# What slow clients cost with each class is in docs/benchmarks.md. Threads only make answers here, most of them a look into
-# a table: more would but stand in each other's way, while fewer would all wait for the database now and then.
+# What slow clients cost with each class is in docs/benchmarks.md. Threads only make answers here, most of which take a
+# look into a table: more of them would stand in each other's way, and fewer might all wait for the database.
 worker_class = "feeds.worker.PatientWorker"
 threads = 4
 worker_connections = _allow_connections(4_000)
 # Longer than proxies keep their connections, mostly a minute: who closes one should be who would use it next.
 keepalive = 65
-# A worker that does not answer its parent for so long is replaced; it never waits for a client, nor long for a database.
+# A worker that gives no sign of life for so long is replaced; it never waits for a client by itself.
 timeout = 30
 graceful_timeout = 10
 # Nothing is recycled (max_requests): memory stays as it is, and what is kept in it would be lost.

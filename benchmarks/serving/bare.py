@@ -1,0 +1,14 @@
+"""Be the bare WSGI callable: the same bytes to everybody."""
+
+from collections.abc import Callable, Iterable
+
+from benchmarks.serving.material import MEDIA_TYPE, read_body
+
+_BODY = read_body()
+_HEADERS = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(_BODY)))]
+
+
+def app(_environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+    """Answer every request with the feed (PEP 3333)."""
+    start_response("200 OK", _HEADERS)
+    return [_BODY]

@@ -1,0 +1,31 @@
+"""Configure gunicorn as for our own app, to serve the others."""
+
+from feeds.gunicorn_conf import (
+    accesslog,
+    control_socket_disable,
+    graceful_timeout,
+    keepalive,
+    loglevel,
+    preload_app,
+    threads,
+    timeout,
+    worker_class,
+    worker_connections,
+    worker_tmp_dir,
+    workers,
+)
+
+__all__ = [
+    "accesslog",
+    "control_socket_disable",
+    "graceful_timeout",
+    "keepalive",
+    "loglevel",
+    "preload_app",
+    "threads",
+    "timeout",
+    "worker_class",
+    "worker_connections",
+    "worker_tmp_dir",
+    "workers",
+]

@@ -1,0 +1,49 @@
+"""Prepare what is served, and find it again in the servers' processes.
+
+The folder that `BENCH_MATERIAL` names holds the feed's bytes as `feed.atom`, and its entries as `entries.json`.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from feeds.catalog.reader import Selection
+from feeds.catalog.store import Catalog
+from feeds.entry import Entry
+from feeds.moments import SYSTEM_CLOCK
+from feeds.representation import locate, represent
+from feeds.settings import Settings
+
+VARIABLE = "BENCH_MATERIAL"
+PATH = "/feed.atom"
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+_ENTRIES = "entries.json"
+
+
+def write_material(folder: Path, settings: Settings) -> None:
+    """Write the feed of everything, as the catalog has it now, into a new folder."""
+    folder.mkdir()
+    catalog = Catalog(settings.database_url)
+    now = SYSTEM_CLOCK.now()
+    with catalog.reading() as reader:
+        body = represent(locate(PATH, reader), reader, settings=settings, now=now).body
+        entries = reader.window(Selection(), limit=settings.limit, now=now).entries
+    catalog.close()
+    (folder / PATH.strip("/")).write_bytes(body)
+    (folder / _ENTRIES).write_bytes(msgspec.json.encode(entries))
+
+
+def find_folder() -> Path:
+    """Give the folder that the environment names."""
+    return Path(os.environ[VARIABLE])
+
+
+def read_body() -> bytes:
+    """Read the feed's bytes."""
+    return (find_folder() / PATH.strip("/")).read_bytes()
+
+
+def read_entries() -> tuple[Entry, ...]:
+    """Read the feed's entries, the newest first."""
+    return msgspec.json.decode((find_folder() / _ENTRIES).read_bytes(), type=tuple[Entry, ...])

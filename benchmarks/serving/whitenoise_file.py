@@ -1,0 +1,17 @@
+"""Be WhiteNoise with the same bytes as a file."""
+
+from collections.abc import Callable, Iterable
+
+from whitenoise import WhiteNoise
+
+from benchmarks.serving.material import find_folder
+
+
+def _refuse(
+    _environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]
+) -> Iterable[bytes]:
+    start_response("404 Not Found", [("Content-Length", "0")])
+    return []
+
+
+app = WhiteNoise(_refuse, root=find_folder())

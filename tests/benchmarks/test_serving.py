@@ -1,0 +1,55 @@
+"""A small run of the serving benchmarks: they run, and see what is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.__main__ import main
+from benchmarks.clients.measuring import Plan as ClientsPlan
+from benchmarks.clients.measuring import measure_clients
+from benchmarks.processes import MeasureError
+from benchmarks.report import read_json
+from benchmarks.servers import GUNICORN, serving
+from benchmarks.serving.loading import load
+from tests.conftest import SOAK
+
+BARE = (*GUNICORN, "--workers", "1", "benchmarks.bare:app")
+
+
+def test_requests_and_what_they_took_are_counted(program: Callable[[str], str]) -> None:
+    program("wrk")
+    with serving(BARE, {}, path="/") as (pid, port, _):
+        answered = load(pid, f"http://127.0.0.1:{port}/", {"If-None-Match": "x"}, seconds=1)
+    assert answered.per_second > 10
+    assert 1 < answered.cpu_us < 1_000_000
+
+
+def test_a_server_that_is_not_there_is_seen(program: Callable[[str], str]) -> None:
+    program("wrk")
+    with serving(BARE, {}, path="/") as (pid, _, _), pytest.raises(MeasureError):
+        load(pid, "http://127.0.0.1:9/", {}, seconds=1)
+
+
+@pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
+@pytest.mark.timeout(300)
+def test_every_way_to_serve_is_measured(program: Callable[[str], str], tmp_path: Path) -> None:
+    program("wrk")
+    program("nginx")
+    out = tmp_path / "docs" / "benchmarks"
+    result = CliRunner().invoke(main, ["serving", "--rounds", "1", "--seconds", "1", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    figures = read_json(out / "serving.json").figures
+    assert {"the bare callable", "ours, 200", "ours, 304", "the export by nginx"} <= {figure.name for figure in figures}
+    assert all(value > 0 for figure in figures for value in figure.ours)
+    assert "| ours, 304 | 1 |" in out.with_name("benchmarks.md").read_text()
+
+
+@pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
+@pytest.mark.timeout(300)
+def test_slow_clients_and_restarts_are_measured(tmp_path: Path) -> None:
+    plan = ClientsPlan(slow=50, rounds=1, seconds=1, with_others=False)
+    figures = measure_clients(tmp_path, plan, tell=print)
+    errors = [figure.value for figure in figures if figure.name.startswith("errors")]
+    assert errors == [0] * 5
