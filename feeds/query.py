@@ -134,6 +134,8 @@ def read_archive(
 def count_entries(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
     """Count all entries on a subject that `resolve` gave, released by `now`."""
     return reader.count(select(subject, settings), now=now)
+
+
 def list_archive(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> list[ArchivePart]:
     """List the parts of a feed's archive that following its links leads to, the newest first."""
     return reader.archive_parts(select(subject, settings), limit=settings.limit, now=now)

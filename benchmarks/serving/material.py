@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.catalog.reader import Selection
 from feeds.catalog.store import Catalog
 from feeds.entry import Entry
 from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import locate, represent
+from feeds.selection import Selection
 from feeds.settings import Settings
 
 VARIABLE = "BENCH_MATERIAL"
@@ -27,7 +27,7 @@ def write_material(folder: Path, settings: Settings) -> None:
     catalog = Catalog(settings.database_url)
     now = SYSTEM_CLOCK.now()
     with catalog.reading() as reader:
-        body = represent(locate(PATH, reader), reader, settings=settings, now=now).body
+        body = represent(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
         entries = reader.window(Selection(), limit=settings.limit, now=now).entries
     catalog.close()
     (folder / PATH.strip("/")).write_bytes(body)

@@ -68,7 +68,7 @@ class Freshness:
 
     def _find_cut(self, path: str) -> ArchiveAddress | None:
         with suppress(MovedError, NotFoundError):
-            address = locate(unquote(path), self._reader)
+            address = locate(unquote(path), self._reader, now=self._now)
             if isinstance(address, ArchiveAddress) and address.part.cut:
                 self._read_change(address.subject, address.part)
                 return address

@@ -73,7 +73,7 @@ class Bureau:
         with self.newsroom.catalog.reading() as reader:
             return {
                 address.path: represent(address, reader, settings=self.settings, now=self.newsroom.now).etag
-                for address in list_addresses(reader, now=self.newsroom.now)
+                for address in list_addresses(reader, settings=self.settings, now=self.newsroom.now)
                 if isinstance(address, FeedAddress)
             }
 
