@@ -15,6 +15,7 @@ from feeds.expression import Expression, parse_expression
 from feeds.expression import name as name_alone
 from feeds.feed import Format
 from feeds.filters import NO_FILTERS, Filters, read_filters
+from feeds.listing import EVERY_TOPIC, Listing, read_listing
 
 _SIGNS = ",+!"  # those of expressions, which a path may hold as they are (RFC 3986 section 3.3)
 
@@ -153,9 +154,14 @@ class PageAddress(msgspec.Struct, frozen=True):
 
 
 class OpmlAddress(msgspec.Struct, frozen=True):
-    """The list of all topic feeds."""
+    """The list of feeds, for feed readers to import."""
 
-    path: str = "/feeds.opml"
+    listing: Listing = EVERY_TOPIC
+
+    @property
+    def path(self) -> str:
+        """The canonical path."""
+        return "/feeds.opml"
 
 
 class AssetAddress(msgspec.Struct, frozen=True):
@@ -207,6 +213,8 @@ def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS)
         BadRequestError: it holds an ill-formed expression, or the query a bad value.
     """
     address = _parse_path(path)
+    if isinstance(address, OpmlAddress):
+        return OpmlAddress(read_listing(query))
     if not isinstance(address, SubjectAddress):
         return address
     subject = msgspec.structs.replace(address.subject, filters=read_filters(query).without(defaults))
@@ -231,6 +239,8 @@ def _parse_path(path: str) -> Address:
 
 def query_of(address: Address) -> str:
     """Give the canonical query of an address, percent-encoded; empty where there is none."""
+    if isinstance(address, OpmlAddress):
+        return str(address.listing)
     return address.subject.query if isinstance(address, SubjectAddress) else ""
 
 

@@ -1,14 +1,16 @@
 """List what there is to subscribe to: every topic in its hierarchy, and every provider."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 import msgspec
 
 from feeds.address import Subject
 from feeds.catalog.reader import CatalogReader, ProviderCount, Topic
 from feeds.feed import EMPTY_FEED_UPDATED, Format
+from feeds.listing import EVERY_TOPIC, Listing
 from feeds.renderers.opml import Outline, render_opml
+from feeds.selection import Selection
 from feeds.settings import Settings
 
 _DEEPEST = 12
@@ -37,9 +39,13 @@ class Directory(msgspec.Struct, frozen=True):
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read the whole list."""
     topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
-    newest = max((topic.newest for topic in topics if topic.newest), default=EMPTY_FEED_UPDATED)
-    changed = reader.last_change(now=now)
-    return Directory(arrange(topics), tuple(reader.providers()), newest, changed)
+    newest = [entry.published for entry in reader.window(Selection(), limit=1, now=now).entries]
+    return Directory(
+        topics=arrange(topics),
+        providers=tuple(reader.providers()),
+        newest=newest[0] if newest else EMPTY_FEED_UPDATED,
+        changed=reader.last_change(now=now),
+    )
 
 
 def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
@@ -54,10 +60,9 @@ def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
     return _gather("", below)
 
 
-def write_opml(directory: Directory, settings: Settings) -> bytes:
-    """Write the topic feeds, in Atom, as OPML 2.0."""
-    outlines = [_outline(node, settings.site_url) for node in directory.topics]
-    return render_opml(f"Topics — {settings.site_title}", outlines, modified=directory.newest)
+def write_opml(directory: Directory, settings: Settings, listing: Listing = EVERY_TOPIC) -> bytes:
+    """Write the feeds that a listing asks for, in Atom, as OPML 2.0; publishers are a group beside the topics."""
+    return _Opml(directory, settings, listing).write()
 
 
 def _gather(parent: str, below: Mapping[str, Iterable[Topic]]) -> tuple[TopicNode, ...]:
@@ -74,12 +79,53 @@ def _choose_parent(topic: Topic, by_slug: Mapping[str, Topic]) -> str:
     return "" if topic.parent not in by_slug or is_first_in_circle or is_too_deep else topic.parent
 
 
-def _outline(node: TopicNode, site_url: str) -> Outline:
-    url = f"{site_url}{Subject.of_topic(node.topic.slug).path}"
-    return Outline(
-        text=node.topic.name,
-        xml_url=f"{url}.{Format.ATOM}",
-        html_url=url,
-        description=node.topic.description,
-        children=tuple(_outline(child, site_url) for child in node.children),
-    )
+class _Opml:
+    """The document of one listing."""
+
+    def __init__(self, directory: Directory, settings: Settings, listing: Listing) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._listing = listing
+
+    def write(self) -> bytes:
+        title, outlines = "Topics", self._list_topics(self._directory.topics)
+        if self._listing.with_providers:
+            title, outlines = "Topics and publishers", (*outlines, *self._list_providers())
+        return render_opml(f"{title} — {self._settings.site_title}", outlines, modified=self._directory.newest)
+
+    def _list_topics(self, nodes: Iterable[TopicNode]) -> tuple[Outline, ...]:
+        outlines = (self._outline(node) for node in nodes)
+        return tuple(outline for outline in outlines if outline.xml_url or outline.children)
+
+    def _outline(self, node: TopicNode) -> Outline:
+        """Describe a topic; one that is not wanted is a mere group of those below it."""
+        children = self._list_topics(node.children)
+        if not self._wants(node.topic):
+            return Outline(text=node.topic.name, children=children)
+        subject = Subject.of_topic(node.topic.slug)
+        return self._outline_feed(subject, node.topic.name, description=node.topic.description, children=children)
+
+    def _list_providers(self) -> Iterator[Outline]:
+        feeds = tuple(
+            self._outline_feed(Subject.of_provider(provider.domain), provider.domain)
+            for provider in self._directory.providers
+            if self._wants(provider)
+        )
+        if feeds:
+            yield Outline(text="Publishers", children=feeds)
+
+    def _outline_feed(
+        self, subject: Subject, text: str, *, description: str = "", children: tuple[Outline, ...] = ()
+    ) -> Outline:
+        url = f"{self._settings.site_url}{subject.path}"
+        feed = f"{url}.{Format.ATOM}"
+        return Outline(text=text, xml_url=feed, html_url=url, description=description, children=children)
+
+    def _wants(self, source: Topic | ProviderCount) -> bool:
+        """Say whether a topic or provider has enough entries, and was active lately, as time goes by in the catalog."""
+        if source.entries < self._listing.min_entries:
+            return False
+        days = self._listing.active_days
+        if days is None:
+            return True
+        return source.newest is not None and self._directory.newest - source.newest <= timedelta(days=days)

@@ -99,7 +99,7 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
             return _represent_page(address, reader, settings=settings, now=now)
         case OpmlAddress():
             directory = read_directory(reader, now=now)
-            body = write_opml(directory, settings)
+            body = write_opml(directory, settings, address.listing)
             return _make(body, OPML, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
         case AssetAddress():
             return represent_asset(address)

@@ -3,7 +3,8 @@
 import pytest
 
 from feeds.errors import BadRequestError
-from feeds.filters import MOST_CHARACTERS, NO_FILTERS, Filters, read_filters
+from feeds.filters import NO_FILTERS, Filters, read_filters
+from feeds.parameters import MOST_CHARACTERS
 
 
 @pytest.mark.parametrize(

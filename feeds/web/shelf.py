@@ -196,7 +196,7 @@ def _name_place(address: Address) -> Place:
 
 
 def _is_composed(address: Address) -> bool:
-    if isinstance(address, DigestAddress):
+    if isinstance(address, DigestAddress) or query_of(address):
         return True
     return isinstance(address, SubjectAddress) and not address.subject.is_plain
 
