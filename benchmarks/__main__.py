@@ -14,6 +14,9 @@ from benchmarks.catalog import Plan, measure_catalog
 from benchmarks.clients.measuring import SECTION as CLIENTS
 from benchmarks.clients.measuring import Plan as ClientsPlan
 from benchmarks.clients.measuring import measure_clients
+from benchmarks.composing import SECTION as COMPOSING
+from benchmarks.composing import Plan as ComposingPlan
+from benchmarks.composing import measure_composing
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
@@ -86,6 +89,35 @@ def catalog(  # noqa: PLR0913 one parameter per option
         notes=notes,
     )
     _publish(report, CATALOG, out)
+
+
+@main.command()
+@click.option("--make-corpus", type=PROGRAM, envvar="BENCH_MAKE_CORPUS", help="As of catalog.")
+@click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+@click.option("--runs", default=3, show_default=True, help="How many times everything is measured.")
+@click.option("--flood", default=20_000, show_default=True, help="How many distinct queries are a flood.")
+@click.option("--work", type=FOLDER, help="Where articles and catalogs are, or are made and stay.")
+@OUT
+@DATE
+def composing(  # noqa: PLR0913 one parameter per option
+    *, make_corpus: Path | None, sizes: str, runs: int, flood: int, work: Path | None, out: Path, date: str
+) -> None:
+    """Measure the first rendering of composed feeds, digests and searches, and what others notice of a flood of them.
+
+    Writes OUT/composing.json and a section of OUT.md.
+    """
+    plan = ComposingPlan(runs=runs, flood=flood)
+    with _working_folder(work) as folder:
+        corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
+        figures = measure_composing(folder, corpora, plan, tell=_tell_progress)
+    report = Report(
+        command=f"make bench BENCH_ARGS='composing --sizes {sizes} --runs {runs} --flood {flood}'",
+        date=date,
+        articles="of another program" if make_corpus else "invented",
+        machine=describe_machine(),
+        figures=figures,
+    )
+    _publish(report, COMPOSING, out)
 
 
 @main.command()

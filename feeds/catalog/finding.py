@@ -1,5 +1,6 @@
 """Find the newest entries of any selection, and when anything last left it, period by period."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from feeds.catalog.blocks import Key, Span, lie_in, precedes
 from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
 from feeds.catalog.texts import find_texts
 from feeds.catalog.writer import chunks
+from feeds.errors import OverloadError
 from feeds.moments import to_seconds
 from feeds.search import Search
 from feeds.selection import Selection
@@ -18,6 +20,10 @@ from feeds.selection import Selection
 _FEW = 200
 _PERIODS_AT_FIRST = 2
 _FASTER = 4
+_MOST_PERIODS = 64
+
+LONGEST_SECONDS = 3
+"""For how long a search may go on to another step; there are some hundred milliseconds of work in the worst."""
 
 
 class Population:
@@ -38,16 +44,22 @@ class Population:
 
         It goes back to the period of a moment, in seconds, or to the first one. More and more periods are read at a
         time, for most searches end in the first.
+
+        Raises:
+            OverloadError: it takes too long.
         """
+        deadline = time.monotonic() + LONGEST_SECONDS
         periods = self._postings.periods(since=since)
         start, count = 0, _PERIODS_AT_FIRST
         while some := periods[start : start + count]:
+            if time.monotonic() > deadline:
+                raise OverloadError("It takes too long to find this at the moment; ask for less, or try again later.")
             sets = self._postings.read(self._matcher.attributes, newest=some[0], oldest=some[-1])
             found = {period: slots for period in some if (slots := self._find(sets[period]))}
             if self._matcher.search and found:
                 self._narrow(found, self._matcher.search)
             yield from ((period, found.get(period, 0), sets[period][EVERY].bit_count()) for period in some)
-            start, count = start + count, count * _FASTER
+            start, count = start + count, min(count * _FASTER, _MOST_PERIODS)
 
     def _narrow(self, found: dict[int, int], search: Search) -> None:
         """Leave those slots whose texts are searched for; texts have the numbers of entries, or negative ones."""

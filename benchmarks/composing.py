@@ -1,0 +1,185 @@
+"""Measure what composed feeds cost; `python -m benchmarks.composing DATABASE_URL` is one run.
+
+Each is made as its first reader has it made, from its address to its bytes. What other feeds notice of somebody who
+asks for one after the other is measured with clients.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from benchmarks.articles import Corpus, prepare_corpus
+from benchmarks.clients.running import Round, ask
+from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.flooding import flooding
+from benchmarks.processes import read_memory, run, run_python
+from benchmarks.rendering import find_largest_topics
+from benchmarks.report import Section
+from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.store import Catalog
+from feeds.moments import SYSTEM_CLOCK
+from feeds.representation import locate, represent
+from feeds.settings import Settings
+
+_ROUNDS = 5
+_TIMES_PLAIN = 3.0
+_TIMES_SEARCH = 10.0
+_TIMES_FLOOD = 2.0
+_PLAIN = "a topic"
+_ARTICLES = 10_000
+_PATH = "/feed.atom"
+
+SECTION = Section(
+    name="composing",
+    title="Composed feeds",
+    size="articles",
+    legend=(
+        "The first rendering, in Atom, from the address to the bytes, beside that of a topic's plain feed in the same "
+        "process; the topics are the largest there are. Medians over runs, each the median of five rounds. The flood "
+        "is of distinct queries, by eight clients as fast as they are answered, beside the clients described below; "
+        "all of it shares this machine."
+    ),
+)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How many runs, and how many distinct queries the flood has; none of it with 0."""
+
+    runs: int
+    flood: int
+
+
+def measure_composing(folder: Path, corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tuple[Figure, ...]:
+    """Measure every size; catalogs that are there are taken as they are.
+
+    Raises:
+        MeasureError: a program that was to be measured failed.
+    """
+    figures: list[Figure] = []
+    for corpus in corpora:
+        if not corpus.catalog.exists():
+            run((*COLLECT, str(corpus.articles)), {"DATABASE_URL": corpus.database_url})
+        runs = []
+        for number in range(plan.runs):
+            tell(f"{corpus.size:,} articles: composing, run {number + 1} of {plan.runs}")
+            printed = run_python("benchmarks.composing", corpus.database_url)
+            runs.append(msgspec.json.decode(printed, type=dict[str, float]))
+        figures += _make_figures(corpus.size, runs)
+    if plan.flood:
+        figures += _measure_flood(prepare_corpus(folder, _ARTICLES, program=None), plan, tell=tell)
+    return tuple(figures)
+
+
+def _make_figures(size: int, runs: Sequence[Mapping[str, float]]) -> Iterator[Figure]:
+    for name in runs[0]:
+        if name != _PLAIN:
+            yield Figure(
+                name=name,
+                size=size,
+                unit="ms",
+                ours=tuple(run[name] for run in runs),
+                peer_name=_PLAIN,
+                peer=tuple(run[_PLAIN] for run in runs),
+                target=Target(Comparison.RATIO, _TIMES_SEARCH if "search" in name else _TIMES_PLAIN),
+            )
+
+
+def list_references(reader: CatalogReader) -> dict[str, str]:
+    """Give what is measured: what each is, and its address."""
+    first, second, third, *_ = find_largest_topics(reader)
+    small = min(reader.topics(), key=lambda topic: (topic.entries or sys.maxsize, topic.slug)).slug
+    provider = max(reader.providers(), key=lambda each: (each.entries, each.domain)).domain
+    rare = min(reader.providers(), key=lambda each: (each.entries, each.domain)).domain
+    return {
+        _PLAIN: f"/topics/{first}.atom",
+        "any of three topics": f"/topics/{first},{second},{third}.atom",
+        "all of two topics": f"/topics/{first}+{second}.atom",
+        "one topic, not another": f"/topics/{first}+!{second}.atom",
+        "a small topic and a large one": f"/topics/{first}+{small}.atom",
+        "what cannot be: two providers at once": f"/providers/{provider}+{rare}.atom",
+        "a topic from a rare provider": f"/topics/{first}.atom?provider={rare}",
+        "anything but a topic": f"/topics/!{first}.atom",
+        "a topic, quality ≥ 70": f"/topics/{first}.atom?min_quality=70",
+        "everything, heat ≥ 1000 (nothing)": "/feed.atom?min_heat=1000",
+        "eight terms and every parameter": (
+            f"/topics/{first}+!{small},{second}+{third},{third}+!{second},!{first}+{small}.atom"
+            f"?provider=!{rare}&type=!video&min_quality=20&min_heat=1&related=links&limit=50"
+        ),
+        "a topic, 200 entries": f"/topics/{first}.atom?limit=200",
+        "a topic, daily": f"/topics/{first}/daily.atom",
+        "a topic, weekly": f"/topics/{first}/weekly.atom",
+        "search for a common word": "/feed.atom?q=the",
+        "search for a word in a topic": f"/topics/{first}.atom?q=new",
+        "search for two words": "/feed.atom?q=new+data",
+        "search for a phrase": "/feed.atom?q=%22artificial+intelligence%22",
+        "search for a beginning": "/feed.atom?q=develop*",
+        "search for one word without another": "/feed.atom?q=data+-new",
+        "search for what is nowhere": "/feed.atom?q=xyzzyplugh",
+        "search for common words that a rare provider has not": f"/feed.atom?provider={rare}&q=the+new",
+    }
+
+
+def time_references(database_url: str) -> dict[str, float]:
+    """Give the milliseconds that each takes."""
+    catalog = Catalog(database_url)
+    settings = Settings.from_environ({})
+    with catalog.reading() as reader:
+        references = list_references(reader)
+    milliseconds: dict[str, list[float]] = {name: [] for name in references}
+    for _ in range(1 + _ROUNDS):
+        for name, reference in references.items():
+            path, _, query = reference.partition("?")
+            begun = time.perf_counter()
+            with catalog.reading() as reader:
+                now = SYSTEM_CLOCK.now()
+                address = locate(path, reader, query=query, defaults=settings.filters, now=now)
+                represent(address, reader, settings=settings, now=now)
+            milliseconds[name].append((time.perf_counter() - begun) * 1_000)
+    return {name: median(rounds[1:]) for name, rounds in milliseconds.items()}  # the first fills caches
+
+
+def _measure_flood(corpus: Corpus, plan: Plan, *, tell: Tell) -> Iterator[Figure]:
+    settings = {"DATABASE_URL": corpus.database_url, "FEEDS_CONTENT": str(corpus.articles), "WEB_CONCURRENCY": "2"}
+    run((*COLLECT, str(corpus.articles)), settings)
+    rounds: list[tuple[Round, Round]] = []
+    with serving(OURS, settings, path=_PATH) as (pid, port, _):
+        workers = wait_for_workers(pid, 2)
+        ask(port, _PATH, seconds=1)
+        memory = [sum(read_memory(worker).pss for worker in workers)]
+        for number in range(plan.runs):
+            tell(f"a flood of {plan.flood:,} queries, {number + 1} of {plan.runs}")
+            without = ask(port, _PATH, seconds=_FLOOD_SECONDS)
+            with flooding(port, first=number * plan.flood, count=plan.flood) as flood:
+                while flood.is_going_on():
+                    rounds.append((ask(port, _PATH, seconds=_FLOOD_SECONDS), without))
+            memory.append(sum(read_memory(worker).pss for worker in workers))
+    yield Figure(
+        name="99 % of requests for another feed, beside a flood of distinct queries",
+        size=plan.flood,
+        unit="ms",
+        ours=tuple(each.p99_ms for each, _ in rounds),
+        peer_name="without it",
+        peer=tuple(each.p99_ms for _, each in rounds),
+        target=Target(Comparison.RATIO, _TIMES_FLOOD),
+    )
+    yield Figure(
+        name="memory of the workers (PSS), after the flood",
+        size=plan.flood,
+        unit="MB",
+        ours=(memory[-1],),
+        peer_name="before it",
+        peer=(memory[0],),
+    )
+
+
+_FLOOD_SECONDS = 4.0
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(time_references(sys.argv[1])))

@@ -1,0 +1,53 @@
+"""Finding the newest entries of a selection: over many periods, in many steps, and never for too long."""
+
+from datetime import timedelta
+
+import pytest
+
+from feeds.catalog import finding
+from feeds.errors import OverloadError
+from feeds.expression import parse_expression
+from feeds.search import parse_search
+from feeds.selection import Selection
+from tests.newsroom import START, Newsroom, url_of
+
+EVERY_OTHER = Selection(topics=parse_expression("even,nothing"))
+YEARS = 12
+
+
+@pytest.fixture
+def years(newsroom: Newsroom) -> Newsroom:
+    """Collect a story every twenty days for years, and many on one day."""
+    for number in range(YEARS * 18):
+        moment = START - timedelta(days=20 * number)
+        topics = ["Even" if number % 2 == 0 else "Odd"]
+        newsroom.write(f"s{number}", title=f"Story {number}", publishedDateTime=moment.isoformat(), topics=topics)
+    for number in range(300):
+        moment = START - timedelta(days=30, minutes=number)
+        topics = ["Crowd", "Even"] if number % 50 else ["Crowd"]
+        newsroom.write(f"c{number}", publishedDateTime=moment.isoformat(), topics=topics)
+    newsroom.collect()
+    return newsroom
+
+
+def test_a_selection_is_found_over_many_periods(years: Newsroom) -> None:
+    wanted = Selection(topics=parse_expression("even+!crowd"))
+    assert years.see(wanted, limit=200).ids == [url_of(f"s{number}") for number in range(0, YEARS * 18, 2)]
+    rare = Selection(topics=parse_expression("even+!crowd"), search=parse_search(f"story {YEARS * 18 - 2}"))
+    assert years.see(rare).ids == [url_of(f"s{YEARS * 18 - 2}")]
+
+
+def test_much_in_one_period_is_found_in_order(years: Newsroom) -> None:
+    everything = years.see(limit=1_000).entries
+    for limit, text in [(5, "even+crowd"), (200, "even+crowd"), (10, "crowd+!even"), (4, "crowd,odd")]:
+        expression = parse_expression(text)
+        named = [entry for entry in everything if expression.holds(frozenset(each.term for each in entry.categories))]
+        assert years.see(Selection(topics=expression), limit=limit).ids == [entry.id for entry in named[:limit]]
+
+
+def test_a_search_does_not_go_on_for_ever(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.write("a", topics=["Even"])
+    newsroom.collect()
+    monkeypatch.setattr(finding, "LONGEST_SECONDS", -1)
+    with pytest.raises(OverloadError, match="It takes too long"):
+        newsroom.see(EVERY_OTHER)
