@@ -52,8 +52,11 @@ class Outbox:
         """Give the moment of the last commit, in seconds; 0 where there was none."""
         return int(self._read_fact("moment") or 0)
 
-    def released_scopes(self, *, after: int, until: datetime) -> set[str]:
-        """Name the scopes of the entries that were released later than `after`, in seconds, and not after `until`."""
+    def turned_scopes(self, *, after: int, until: datetime) -> set[str]:
+        """Name the scopes that look otherwise by themselves later than `after`, in seconds, and by `until`.
+
+        Entries have been released there, or the topic has been retired.
+        """
         entries, topics = schema.entries.c, schema.topics.c
         found = select(entries.provider, entries.topics).distinct()
         rows = self._connection.execute(
@@ -64,7 +67,8 @@ class Outbox:
         for chunk in chunks(numbers):
             slugs = self._connection.scalars(select(topics.slug).where(topics.number.in_(chunk)))
             names.update(f"topics/{slug}" for slug in slugs)
-        return names
+        retired = select(topics.slug).where(topics.retired > after, topics.retired <= to_seconds(until))
+        return names | {f"topics/{slug}" for slug in self._connection.scalars(retired)}
 
     def pings_to(self, hub: str, *, until: datetime) -> list[Ping]:
         """Read what a hub is to be told by `until`, first what has been tried least often."""

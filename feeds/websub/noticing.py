@@ -77,9 +77,9 @@ def _see(address: FeedAddress, reader: CatalogReader, *, settings: Settings, now
 def _find_scopes(reader: CatalogReader, before: Seen, after: Seen, *, now: datetime) -> set[str]:
     """Name the scopes in which something may look otherwise."""
     # A commit may hold what was released while its articles were being read, and looked for elsewhere since.
-    released_after = before.looked if before.version == after.version else before.committed
-    released = reader.outbox.released_scopes(after=released_after, until=now)
-    return released | reader.versions_since(before.version).keys()
+    turned_after = before.looked if before.version == after.version else before.committed
+    turned = reader.outbox.turned_scopes(after=turned_after, until=now)
+    return turned | reader.versions_since(before.version).keys()
 
 
 def _list_feeds(

@@ -148,6 +148,18 @@ def test_an_entry_whose_time_comes_pings_without_a_commit(bureau: Bureau) -> Non
     assert bureau.notice() is False
 
 
+def test_a_topic_that_is_retired_by_then_pings_without_a_commit(bureau: Bureau) -> None:
+    folder = bureau.newsroom.folder / "topics"
+    folder.mkdir()
+    (folder / "sea.yaml").write_text("name: Sea\nretired: 2021-03-06\n")
+    bureau.collect()
+    bureau.notice()
+    bureau.empty_outbox()
+    bureau.newsroom.wait(days=3)
+    bureau.notice()
+    assert bureau.pending_paths() == in_all_formats("/topics/sea")
+
+
 def test_an_entry_whose_time_comes_while_it_is_collected_pings(bureau: Bureau) -> None:
     released = bureau.newsroom.now + timedelta(minutes=1, seconds=30)
     bureau.newsroom.write("soon", topics=["AI"], publishedDateTime=released.isoformat())
