@@ -19,7 +19,7 @@ from tests.publications import make_settings
 from tests.websub.hubs import Hub, running_hub
 
 HUB = "https://hub.example/"
-QUICK = Pace(timeout_seconds=0.3)
+PATIENT = Pace(timeout_seconds=30)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ class Bureau:
             catalog=self.newsroom.catalog,
             settings=self.settings,
             complain=self.complaints.append,
-            pace=QUICK,
+            pace=PATIENT,
             clock=self.newsroom.clock,
         )
 
