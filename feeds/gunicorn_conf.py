@@ -1,5 +1,6 @@
 """Configure gunicorn: `gunicorn --config python:feeds.gunicorn_conf feeds.wsgi:app`."""
 
+import gc
 import os
 import resource
 import subprocess
@@ -59,7 +60,7 @@ def on_starting(server: Arbiter) -> None:
     On PostgreSQL the release phase and the worker process do that. In a process of its own, so that what it takes in
     memory is given back.
     """
-    if not _is_sqlite or _can_be_read():
+    if not _settings.is_catalog_own or _can_be_read():
         return
     finished = subprocess.run(_COLLECT, check=False)  # noqa: S603 our own command
     if not _can_be_read():
@@ -70,8 +71,10 @@ def on_starting(server: Arbiter) -> None:
 
 def when_ready(_server: Arbiter) -> None:
     """Say at which address the feeds are; bring a catalog that was there before up to date while it is served."""
+    # The first full collection of garbage in a worker would write to all of the memory that it shares with its parent.
+    gc.freeze()
     print(f"Serving {_settings.site_title} at {_settings.site_url}/", flush=True)  # noqa: T201 for who started it
-    if _is_sqlite and _was_there:
+    if _was_there:
         subprocess.Popen(_COLLECT)  # noqa: S603 our own command
 
 
@@ -84,5 +87,4 @@ def _can_be_read() -> bool:
 
 
 _COLLECT = [sys.executable, "-m", "feeds", "collect"]
-_is_sqlite = _settings.database_url.startswith("sqlite")
-_was_there = _is_sqlite and _can_be_read()
+_was_there = _settings.is_catalog_own and _can_be_read()

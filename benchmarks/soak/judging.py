@@ -56,7 +56,8 @@ class Judge:
     def judge(self, exchange: Exchange) -> Revisions | None:
         """Judge an exchange; give what its body shows, None where it has none."""
         with self._lock:
-            self.counts[f"{exchange.kind} {exchange.status}"] += 1
+            of_archive = "archive, " if "/archive/" in exchange.path else ""
+            self.counts[f"{of_archive}{exchange.kind} {exchange.status}"] += 1
             self.seconds.append(exchange.seconds)
         if exchange.kind == "unknown":
             self._expect(exchange, exchange.status == HTTPStatus.NOT_FOUND)
@@ -124,6 +125,7 @@ def _parse(body: bytes) -> None:
 
 
 def _is_complete(path: str, revisions: Revisions) -> bool:
-    if path.startswith("/topics/"):
-        return list(revisions) == [path.removeprefix("/topics/").partition(".")[0]]
-    return not path.startswith("/feed.") or sorted(revisions) == sorted(TOPICS)
+    _, section, name, *_ = re.split(r"[./]", f"{path}/")
+    if section == "topics":
+        return list(revisions) == [name]
+    return section != "feed" or sorted(revisions) == sorted(TOPICS)

@@ -10,11 +10,14 @@ from feeds.collector import Collector
 from feeds.settings import Settings
 
 TOPICS = ("amber", "basin", "cedar", "delta", "ember", "fjord")
-_ARTICLES = 6
+LIMIT = len(TOPICS)
+"""How many entries feeds are to show: the newest of each topic, or six of one topic, so that there are archives."""
+
+_ARTICLES = 8
 _ARTICLE = """---
 title: "Revision {revision} of {topic}, part {number}"
 excerpt: "{text}"
-publishedDateTime: 2024-05-{day:02}T07:{number:02}:09Z
+publishedDateTime: 2024-05-{day:02}T07:{minute:02}:09Z
 webUrl: "https://gazette.example/{topic}/{number}"
 provider: {{name: The Gazette, domain: gazette.example}}
 topics: [{topic}]
@@ -53,8 +56,8 @@ def write_revision(folder: Path, topic: str, revision: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = f"Revision {revision} of {topic}. " * _REPEATED
     for number in range(_ARTICLES):
-        day = TOPICS.index(topic) + 1
-        article = _ARTICLE.format(topic=topic, revision=revision, number=number, text=text.strip(), day=day)
+        date = {"day": number + 1, "minute": TOPICS.index(topic)}
+        article = _ARTICLE.format(topic=topic, revision=revision, number=number, text=text.strip(), **date)
         (folder / f"{topic}-{number}.md").write_text(article, encoding="utf-8")
 
 

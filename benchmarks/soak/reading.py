@@ -3,6 +3,7 @@
 import http.client
 import random
 import time
+from collections.abc import Sequence
 from threading import Event
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from benchmarks.soak.judging import Exchange, Judge, Revisions
 from benchmarks.soak.publishing import TOPICS
 
-_PATHS = (
+PATHS = (
     *(f"/topics/{topic}{format}" for topic in TOPICS for format in (".atom", ".rss", ".json", "")),
     *("/feed.atom", "/feed.rss", "/feed.json", "/", "/feeds.opml", "/providers/gazette.example.atom"),
 )
@@ -28,9 +29,10 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """One client, with a connection that it keeps while the server does."""
+    """One client of what is at `paths`, with a connection that it keeps while the server does."""
 
-    def __init__(self, port: int, judge: Judge, *, seed: int) -> None:
+    def __init__(self, port: int, paths: Sequence[str], judge: Judge, *, seed: int) -> None:
+        self._paths = paths
         self._judge = judge
         self._rng = random.Random(seed)  # noqa: S311 no secret
         self._kept: dict[tuple[str, str], _Kept] = {}
@@ -40,7 +42,7 @@ class Reader:
         """Ask until told to stop."""
         while not stop.wait(self._rng.uniform(0, _LONGEST_PAUSE_SECONDS)):
             try:
-                self._read(self._rng.choice(_KINDS), self._rng.choice(_PATHS))
+                self._read(self._rng.choice(_KINDS), self._rng.choice(self._paths))
             except (OSError, http.client.HTTPException) as error:
                 self._connection.close()
                 self._judge.complain(None, f"a request was not answered: {error!r}")

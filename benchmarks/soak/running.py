@@ -12,8 +12,12 @@ import msgspec
 from benchmarks.processes import list_children, read_memory
 from benchmarks.servers import OURS, serving, wait_for_workers
 from benchmarks.soak.judging import Judge
-from benchmarks.soak.publishing import TOPICS, Ledger, publish_until, write_revision
-from benchmarks.soak.reading import Reader
+from benchmarks.soak.publishing import LIMIT, TOPICS, Ledger, publish_until, write_revision
+from benchmarks.soak.reading import PATHS, Reader
+from feeds.address import ArchiveAddress
+from feeds.catalog.store import Catalog
+from feeds.inventory import list_addresses
+from feeds.moments import SYSTEM_CLOCK
 from feeds.settings import Settings
 
 _SAMPLE_SECONDS = 1.0
@@ -65,6 +69,7 @@ def run_soak(folder: Path, load: Load) -> Outcome:
     """
     content, database = folder / "articles", f"sqlite:///{folder / 'catalog.sqlite'}"
     environ = {"FEEDS_CONTENT": str(content), "DATABASE_URL": database, "WEB_CONCURRENCY": str(load.workers)}
+    environ["FEEDS_LIMIT"] = str(LIMIT)
     for topic in TOPICS:
         write_revision(content, topic, 0)
     judge = Judge(Ledger())
@@ -78,7 +83,8 @@ def run_soak(folder: Path, load: Load) -> Outcome:
 
 def _soak(pid: int, port: int, load: Load, *, settings: Settings, judge: Judge) -> list[float]:
     stop = Event()
-    readers = [Reader(port, judge, seed=number) for number in range(load.readers)]
+    paths = (*PATHS, *_list_archives(settings))
+    readers = [Reader(port, paths, judge, seed=number) for number in range(load.readers)]
     threads = [Thread(target=reader.read_until, args=(stop,)) for reader in readers]
     publishing = {"every_seconds": load.publish_seconds}
     threads.append(Thread(target=publish_until, args=(stop, settings, judge.ledger), kwargs=publishing))
@@ -88,6 +94,15 @@ def _soak(pid: int, port: int, load: Load, *, settings: Settings, judge: Judge) 
     if sorted(workers) != sorted(list_children(pid)):
         judge.complain(None, "a worker has ended")
     return memory
+
+
+def _list_archives(settings: Settings) -> list[str]:
+    """List the paths of all documents of archives."""
+    catalog = Catalog(settings.database_url)
+    with catalog.reading() as reader:
+        addresses = list(list_addresses(reader, settings=settings, now=SYSTEM_CLOCK.now()))
+    catalog.close()
+    return [address.path for address in addresses if isinstance(address, ArchiveAddress)]
 
 
 @contextmanager
