@@ -107,6 +107,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return urlsplit(self.site_url).path
 
     @property
+    def is_catalog_own(self) -> bool:
+        """Whether the catalog is a file of this machine's, which no other process than ours will bring up to date."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def appearance(self) -> str:
         """A fingerprint of all that feeds' bytes depend on beside the catalog."""
         seen = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)

@@ -20,7 +20,7 @@ def serve(folders: tuple[Path, ...]) -> None:
     settings = Settings.from_environ(os.environ)
     for folder in settings.content:
         check_folder(str(folder))  # rather than let the server start with nothing to serve
-    if not settings.database_url.startswith("sqlite"):  # there, the server collects as it starts
+    if not settings.is_catalog_own:  # there, the server collects as it starts
         collect_once(settings, settings.content)
         sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]

@@ -22,10 +22,13 @@ def make_etag(representation: Representation, encoding: Encoding) -> str:
 
 
 def normalise_tags(environ: "WSGIEnvironment", representation: Representation, encoding: Encoding) -> "WSGIEnvironment":
-    """Put the tag of the chosen coding for those of the others in `If-None-Match`.
+    """Put the tag of the chosen coding for those of the others in `If-None-Match`; leave `If-Match: *` out.
 
-    A client that has the same representation in another coding has it, and nothing is gained by sending it again.
+    A client that has the same representation in another coding has it, and nothing is gained by sending it again. Where
+    there is a representation `If-Match: *` is met (RFC 9110 section 13.1.1), which Werkzeug overlooks.
     """
+    if parse_etags(environ.get("HTTP_IF_MATCH")).star_tag:
+        environ = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
     header = environ.get("HTTP_IF_NONE_MATCH")
     if not header:
         return environ

@@ -115,3 +115,16 @@ def test_a_server_and_another_catalog_of_the_same_articles_agree(server: Server,
             ours = client.get(path, headers={"Accept-Encoding": coding})
             theirs, body = ask(server, path, Accept_Encoding=coding)
             assert (theirs.getheader("ETag"), body) == (ours.headers["ETag"], ours.data)
+
+
+@pytest.mark.parametrize(("header", "status"), [("*", 200), ('"x"', 412), ('W/"x"', 412)])
+def test_any_representation_meets_an_asterisk(client: FlaskClient, header: str, status: int) -> None:
+    for path in ("/topics/ai.atom", "/robots.txt"):
+        assert client.get(path, headers={"If-Match": header}).status_code == status
+
+
+def test_a_tag_of_what_is_there_is_met(client: FlaskClient) -> None:
+    etag = client.get("/topics/ai.atom").headers["ETag"]
+    assert client.get("/topics/ai.atom", headers={"If-Match": f'"x", {etag}'}).status_code == 200
+    both = {"If-Match": "*", "If-None-Match": etag}
+    assert client.get("/topics/ai.atom", headers=both).status_code == 304
