@@ -12,6 +12,7 @@ from gunicorn.arbiter import Arbiter
 from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
 from feeds.settings import Settings
+from feeds.web.shelf import MOST_WAITING
 
 _OTHER_FILES = 64  # that a worker has open beside its connections
 
@@ -36,7 +37,8 @@ workers = _settings.workers
 # What slow clients cost with each class is in docs/benchmarks.md. Threads only make answers here, most of which take a
 # look into a table: more of them would stand in each other's way, and fewer might all wait for the database.
 worker_class = "feeds.worker.PatientWorker"
-threads = 4
+# Those that wait for their turn to compose a feed do nothing meanwhile, and count beside the others.
+threads = 4 + MOST_WAITING
 worker_connections = _allow_connections(4_000)
 # Longer than proxies keep their connections, mostly a minute: who closes one should be who would use it next.
 keepalive = 65

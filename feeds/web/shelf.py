@@ -28,8 +28,10 @@ RECORD_BYTES = 8 * 1024
 COMPOSED_SHARE = 4
 """Composed feeds, of which there is no end, get one part in so many of the memory, and only each other's room."""
 
+MOST_WAITING = 8
+"""How many threads may wait for their turn to compose a feed: the server has more than those."""
+
 _RENDER_LOCKS = 64
-MOST_WAITING = 2  # of gunicorn's four threads; one goes ahead, one is left for all else
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from threading import Lock, Semaphore
 from feeds.errors import OverloadError
 
 REST = 3
-"""After each passage nobody is let through for so many times as long: those passing take a quarter of the time."""
+"""After each passage nobody is let through for so many times what it took of the processor."""
 
 
 class Turnstile:
@@ -34,11 +34,10 @@ class Turnstile:
         try:
             with self._turn:
                 time.sleep(max(0, self._rested - time.monotonic()))
-                begun = time.monotonic()
+                begun = time.thread_time()
                 try:
                     yield
                 finally:
-                    ended = time.monotonic()
-                    self._rested = ended + REST * (ended - begun)
+                    self._rested = time.monotonic() + REST * (time.thread_time() - begun)
         finally:
             self._places.release()
