@@ -23,6 +23,7 @@ from feeds.errors import BadRequestError, MovedError, NotFoundError
 from feeds.expression import parse_expression
 from feeds.feed import Format
 from feeds.filters import Filters
+from feeds.listing import Listing
 from feeds.search import parse_search
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
@@ -180,8 +181,14 @@ def test_a_query_may_be_spelt_in_any_way() -> None:
     check_spelling(COMPOSED, parse_address(COMPOSED, ways[2]))
 
 
-def test_only_what_is_about_a_subject_has_a_query() -> None:
-    for path in ("/feeds.opml", "/static/style.css", "/robots.txt"):
+def test_the_list_of_feeds_has_a_query_of_its_own() -> None:
+    listing = Listing(with_providers=True, min_entries=3)
+    assert parse_address("/feeds.opml", "min_entries=3&limit=many&provider=1") == OpmlAddress(listing)
+    assert write_reference(OpmlAddress(listing)) == "/feeds.opml?provider=1&min_entries=3"
+
+
+def test_what_comes_with_the_program_has_no_query() -> None:
+    for path in ("/static/style.css", "/robots.txt"):
         assert write_reference(parse_address(path, "limit=many&provider=1")) == path
 
 

@@ -1,13 +1,18 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import listparser
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from feeds.catalog.reader import Topic
-from feeds.directory import Directory, TopicNode, arrange, write_opml
-from feeds.feed import EMPTY_FEED_UPDATED
+from feeds.catalog.reader import ProviderCount, Topic
+from feeds.directory import Directory, TopicNode, arrange, read_directory, write_opml
+from feeds.listing import EVERY_TOPIC, Listing
+from tests.newsroom import Newsroom
 from tests.publications import make_settings
+
+NEWEST = datetime(2021, 3, 4, 12, tzinfo=UTC)
 
 
 def make_topic(slug: str, parent: str = "") -> Topic:
@@ -49,12 +54,74 @@ def test_every_topic_is_there_once(parents: dict[str, str]) -> None:
     assert sorted(list_slugs(arranged)) == sorted(parents)
 
 
-def test_opml_lists_every_topic_feed() -> None:
-    topics = arrange([make_topic("möwe"), make_topic("b", "möwe")])
-    document = write_opml(Directory(topics, (), EMPTY_FEED_UPDATED, None), make_settings())
-    read = listparser.parse(document)
+def list_feeds(directory: Directory, listing: Listing = EVERY_TOPIC) -> list[tuple[str, str]]:
+    """Give the groups and the address of each feed that the list names."""
+    read = listparser.parse(write_opml(directory, make_settings(), listing))
     assert read["bozo"] == 0
-    assert [feed["url"] for feed in read["feeds"]] == [
-        "https://news.example/topics/m%C3%B6we.atom",
-        "https://news.example/topics/b.atom",
+    path = "https://news.example"
+    groups = ["/".join(next(iter(feed["categories"]), [])) for feed in read["feeds"]]
+    return [(group, feed["url"].removeprefix(path)) for group, feed in zip(groups, read["feeds"], strict=True)]
+
+
+def make_directory(*topics: Topic, providers: tuple[ProviderCount, ...] = ()) -> Directory:
+    return Directory(topics=arrange(topics), providers=providers, newest=NEWEST, changed=None)
+
+
+def age(topic: Topic, *, days: int, entries: int = 1) -> Topic:
+    return structs.replace(topic, newest=NEWEST - timedelta(days=days), entries=entries)
+
+
+def test_opml_lists_every_topic_feed() -> None:
+    assert list_feeds(make_directory(make_topic("möwe"), make_topic("b", "möwe"), make_topic("c"))) == [
+        ("MÖWE", "/topics/m%C3%B6we.atom"),
+        ("MÖWE", "/topics/b.atom"),
+        ("", "/topics/c.atom"),
     ]
+
+
+def test_opml_may_list_publishers_in_a_group_of_their_own() -> None:
+    providers = (ProviderCount("a.example", 3, NEWEST), ProviderCount("b.example", 1, None))
+    directory = make_directory(make_topic("a"), providers=providers)
+    assert list_feeds(directory, Listing(with_providers=True)) == [
+        ("", "/topics/a.atom"),
+        ("Publishers", "/providers/a.example.atom"),
+        ("Publishers", "/providers/b.example.atom"),
+    ]
+    assert list_feeds(directory, Listing(with_providers=True, active_days=1)) == [
+        ("Publishers", "/providers/a.example.atom")
+    ]
+    assert list_feeds(directory, Listing(with_providers=True, min_entries=9)) == []
+
+
+def test_opml_keeps_the_groups_of_what_is_left() -> None:
+    directory = make_directory(
+        age(make_topic("a"), days=90, entries=9),
+        age(make_topic("b", "a"), days=30),
+        age(make_topic("c", "b"), days=0, entries=2),
+        age(make_topic("d"), days=31, entries=9),
+    )
+    assert list_feeds(directory, Listing(active_days=30)) == [("A/B", "/topics/b.atom"), ("A/B", "/topics/c.atom")]
+    assert list_feeds(directory, Listing(min_entries=2)) == [
+        ("A", "/topics/a.atom"),
+        ("A/B", "/topics/c.atom"),
+        ("", "/topics/d.atom"),
+    ]
+    assert list_feeds(directory, Listing(min_entries=2, active_days=1)) == [("A/B", "/topics/c.atom")]
+    assert list_feeds(directory, Listing(min_entries=10)) == []
+
+
+def test_a_topic_without_entries_is_not_active() -> None:
+    assert list_feeds(make_directory(make_topic("a")), Listing(active_days=36_500)) == []
+
+
+def test_lately_is_before_the_newest_entry_that_can_be_seen(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"], publishedDateTime="2020-01-01T00:00:00Z")
+    newsroom.write("b", topics=["Boats"], publishedDateTime="2019-12-02T00:00:00Z")
+    newsroom.write("c", topics=["Chess"], publishedDateTime="2019-11-01T00:00:00Z")
+    newsroom.write("z", topics=["Zoos"], publishedDateTime="2099-01-01T00:00:00Z")
+    newsroom.collect()
+    with newsroom.catalog.reading() as reader:
+        directory = read_directory(reader, now=newsroom.now)
+    assert directory.newest == datetime(2020, 1, 1, tzinfo=UTC)
+    listed = [path for _, path in list_feeds(directory, Listing(active_days=30))]
+    assert listed == ["/topics/ai.atom", "/topics/boats.atom", "/topics/zoos.atom"]

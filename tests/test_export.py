@@ -213,6 +213,22 @@ def test_what_only_time_has_changed_is_written(publisher: Publisher) -> None:
     assert publisher.export().written == 0
 
 
+def test_a_topic_that_ends_is_followed_to_its_end(publisher: Publisher) -> None:
+    (publisher.content / "topics").mkdir()
+    (publisher.content / "topics" / "tides.yaml").write_text(f"name: Tides\nretired: {publisher.now:%F}T23:00:00Z\n")
+    publisher.collect()
+    publisher.export()
+    feed, home = publisher.root / "topics" / "tides.atom", publisher.root / "index.html"
+    assert (b"has been retired" in feed.read_bytes(), b"/topics/tides" in home.read_bytes()) == (False, True)
+    publisher.now += timedelta(days=1)
+    publisher.export()
+    assert (b"has been retired" in feed.read_bytes(), b"/topics/tides" in home.read_bytes()) == (True, False)
+    publisher.now += timedelta(days=30)
+    publisher.export()
+    assert not feed.exists()
+    assert home.exists()
+
+
 def test_the_same_bytes_under_another_date_are_dated_anew(publisher: Publisher) -> None:
     publisher.export()
     feed = publisher.root / "feed.atom.gz"

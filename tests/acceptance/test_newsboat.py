@@ -41,6 +41,15 @@ class Newsboat:
             timeout=60,
         )
 
+    def import_opml(self, document: bytes) -> list[str]:
+        """Give the addresses of the feeds that newsboat takes from a list."""
+        self.folder.mkdir()
+        (self.folder / "feeds.opml").write_bytes(document)
+        files = [f"--url-file={self.folder}/urls", f"--import-from-opml={self.folder}/feeds.opml"]
+        environ = {**os.environ, "HOME": str(self.folder)}
+        subprocess.run([self.program, *files], env=environ, check=True, capture_output=True, timeout=60)
+        return [line.split()[0] for line in (self.folder / "urls").read_text().splitlines()]
+
     def list_items(self) -> list[Item]:
         with closing(sqlite3.connect(self.folder / "cache.db")) as cache:
             return sorted(cache.execute("SELECT guid, title, url, pubDate FROM rss_item WHERE deleted = 0"))
@@ -115,3 +124,18 @@ def test_newsboat_takes_two_topics_with_the_same_stories(site: Site, proxy: Prox
         proxy.upstream = server.url
         newsboat.reload()
     assert [guid for guid, *_ in newsboat.list_items()] == [guid for guid, *_ in list_expected(site)]
+
+
+@pytest.mark.parametrize(("query", "with_providers"), [("", False), ("?provider=1", True)])
+def test_newsboat_imports_every_feed_of_the_list(
+    site: Site, newsboat: Newsboat, query: str, *, with_providers: bool
+) -> None:
+    folder = site.content / "topics"
+    folder.mkdir()
+    (folder / "vision.yaml").write_text("name: Computer Vision\nparent: AI\n")
+    site.collect()
+    imported = newsboat.import_opml(site.render(f"/feeds.opml{query}"))
+    sections = ("/topics/", "/providers/") if with_providers else ("/topics/",)
+    feeds = [path for path in site.list_feeds() if path.startswith(sections)]
+    assert sorted(imported) == sorted(f"{site.settings['FEEDS_SITE_URL']}{path}.atom" for path in feeds)
+    assert len(feeds) >= 2

@@ -38,6 +38,7 @@ COMPOSED = (
     *(("/topics/ai,computer-vision.atom", "limit=2"), ("/topics/ai+!computer-vision.json", "")),
     *(("/topics/ai", "min_quality=70&related=links"), ("/feed.rss", "provider=govtech.com+!masslive.com&type=article")),
     *(("/", "limit=3"), ("/providers/govtech.com,masslive.com.atom", "min_heat=0")),
+    ("/feeds.opml", "provider=1&min_entries=1"),
 )
 OTHERS = (
     *("/feed.xml", "/feed/", "/rss.xml", "/topics/AI.atom", "/topics/ai/", "/TOPICS/ai", "/topics/nope.atom", "/nope"),

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Barrier, Event
@@ -14,7 +14,7 @@ import pytest
 
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding
-from feeds.errors import BadRequestError, CatalogError, MovedError, NotFoundError
+from feeds.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
 from feeds.moments import Clock
 from feeds.web.copies import Copy, Place
 from feeds.web.shelf import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
@@ -193,6 +193,38 @@ def test_an_entry_that_comes_and_is_due_between_two_looks_is_noticed(stand: Stan
     stand.wait()
     for path in ("/topics/tides.json", PATHS[0]):
         assert b"Story c" in stand.shelf.fetch(path).representation.body
+
+
+def test_a_topic_ends_at_its_time_without_a_collect(stand: Stand) -> None:
+    folder = stand.newsroom.folder / "topics"
+    folder.mkdir()
+    (folder / "tides.yaml").write_text("name: Tides\nretired: 2021-03-05\n")
+    stand.newsroom.collect()
+    for path, is_said in ((PATHS[0], True), ("/topics/tides,boats.atom", True), ("/", False)):
+        canonical = path.replace("tides,boats", "boats,tides")
+        assert b"Tides has been retired" not in stand.shelf.fetch(canonical).representation.body
+        stand.newsroom.now = datetime(2021, 3, 5, tzinfo=UTC)
+        stand.wait()
+        body = stand.shelf.fetch(canonical).representation.body
+        assert (b"Tides has been retired" in body, b"/topics/tides" in body) == (is_said, is_said)
+        stand.newsroom.now -= timedelta(hours=1)
+        stand.shelf = stand.make_shelf()
+    stand.newsroom.now = datetime(2021, 4, 3, 23, 59, 59, tzinfo=UTC)
+    stand.fetch(PATHS[0])
+    stand.newsroom.wait(seconds=1)
+    stand.wait()
+    with pytest.raises(GoneError, match="was retired on 2021-03-05, and its feed ended on 2021-04-04"):
+        stand.shelf.fetch(PATHS[0])
+
+
+def test_lists_of_feeds_make_room_for_each_other_only(kiosk: Stand) -> None:
+    shelf = kiosk.make_shelf(max_bytes=20 * RECORD_BYTES)
+    plain = shelf.fetch("/feeds.opml")
+    narrowed = [shelf.fetch("/feeds.opml", f"min_entries={number}") for number in range(1, 20)]
+    assert plain.is_current
+    assert not narrowed[0].is_current
+    assert narrowed[-1].is_current
+    assert shelf.fetch("/feeds.opml", "min_entries=0&utm_source=x") is plain
 
 
 def test_what_was_rendered_from_an_older_state_is_given_but_not_kept(stand: Stand) -> None:

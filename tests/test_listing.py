@@ -1,0 +1,48 @@
+"""What the query of the list of feeds asks of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.errors import BadRequestError
+from feeds.listing import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, Listing, read_listing
+
+listings = st.builds(
+    Listing,
+    with_providers=st.booleans(),
+    min_entries=st.integers(0, MOST_ENTRIES_ASKED),
+    active_days=st.none() | st.integers(1, MOST_DAYS),
+)
+
+
+@given(listings)
+def test_the_canonical_query_is_read_as_it_was_written(listing: Listing) -> None:
+    assert read_listing(str(listing)) == listing
+
+
+def test_a_query_has_one_canonical_spelling() -> None:
+    for query in ("provider=1&min_entries=5&active_days=30", "active_days=030&min_entries=+5&provider=1&utm_source=x"):
+        assert str(read_listing(query)) == "provider=1&min_entries=5&active_days=30"
+
+
+@pytest.mark.parametrize("query", ["", "provider=0", "min_entries=0", "active_days=", "utm_source=x&limit=many"])
+def test_what_asks_for_nothing_is_the_whole_list(query: str) -> None:
+    assert read_listing(query) == EVERY_TOPIC
+    assert str(read_listing(query)) == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("provider=gazette.example", "“provider” cannot be “gazette.example”; write 1 or 0."),
+        ("min_entries=-1", "“min_entries” cannot be “-1”; write a whole number from 0 to 1000000."),
+        ("active_days=0", "“active_days” cannot be “0”; write a whole number from 1 to 36500."),
+        ("active_days=a%00b", "“active_days” has control characters; write it without."),
+        ("provider=1&provider=0", "“provider” stands twice; say it once."),
+        ("x=" + "x" * 2_000, "What stands after “?” is longer than 2000 characters."),
+    ],
+)
+def test_a_bad_value_is_said_in_a_sentence(query: str, sentence: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read_listing(query)
+    assert str(caught.value) == sentence
