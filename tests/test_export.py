@@ -213,6 +213,15 @@ def test_what_only_time_has_changed_is_written(publisher: Publisher) -> None:
     assert publisher.export().written == 0
 
 
+def test_what_came_and_was_due_between_two_exports_is_written(publisher: Publisher) -> None:
+    publisher.export()
+    publisher.write("later", title="Not yet", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}")
+    publisher.collect()
+    publisher.now += timedelta(hours=2)
+    publisher.export()
+    assert b"Not yet" in (publisher.root / "feed.atom").read_bytes()
+
+
 def test_a_topic_that_ends_is_followed_to_its_end(publisher: Publisher) -> None:
     (publisher.content / "topics").mkdir()
     (publisher.content / "topics" / "tides.yaml").write_text(f"name: Tides\nretired: {publisher.now:%F}T23:00:00Z\n")

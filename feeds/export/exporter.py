@@ -146,9 +146,7 @@ class Exporter:
         write_manifest(self._folder, Manifest(before.exported | planned))
 
     def _note(self, exported: dict[str, Exported], basis: Basis) -> None:
-        release = self._reader.next_release(after=self._now)
-        next_release = to_seconds(release) if release else None
-        write_manifest(self._folder, Manifest(exported, basis, next_release))
+        write_manifest(self._folder, Manifest(exported, basis, to_seconds(self._now)))
 
 
 def _name_forms(address: Address) -> dict[str, Encoding]:

@@ -11,7 +11,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError, NotFoundError
 from feeds.export.folder import Folder
 from feeds.export.manifest import Basis, Exported, Manifest
-from feeds.moments import to_seconds
+from feeds.moments import from_seconds, to_seconds
 from feeds.query import read_archive
 from feeds.representation import locate
 from feeds.settings import Settings
@@ -44,9 +44,10 @@ class Freshness:
 
     def find_current(self, before: Manifest, basis: Basis, addresses: Mapping[str, Address]) -> dict[str, Exported]:
         """Give what the last export wrote and is as it should be, by path."""
-        if before.basis is None or not basis.follows(before.basis):
+        if before.basis is None or before.moment is None or not basis.follows(before.basis):
             return {}
-        is_released = before.next_release is not None and before.next_release <= to_seconds(self._now)
+        release = self._reader.next_release(after=from_seconds(before.moment))
+        is_released = release is not None and release <= self._now
         changed = None if is_released else self._reader.versions_since(before.basis.version)
         written = {path: before.exported[path] for path in addresses if path in before.exported}
         return {path: each for path, each in written.items() if self._is_current(addresses[path], each, changed)}

@@ -44,12 +44,13 @@ class Exported(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True):
     """What stands in the folder, by path. Without a basis an export has not come to its end: it may be anything.
 
-    At `next_release`, in seconds, an entry is released, and the files are outdated without a new version.
+    The files show what was to be seen at `moment`, in seconds: entries that are released later outdate them without a
+    new version.
     """
 
     exported: dict[str, Exported] = {}
     basis: Basis | None = None
-    next_release: int | None = None
+    moment: int | None = None
 
     @property
     def names(self) -> set[str]:
