@@ -143,14 +143,23 @@ def digest_stem(subject: Subject, cycle: Cycle) -> str:
 
 
 class PageAddress(msgspec.Struct, frozen=True):
-    """The page of a subject; that of everything is the home page, and with a query, a list of stories."""
+    """The page of a subject's latest stories, or of a part of its archive."""
 
     subject: Subject = EVERYTHING
+    part: ArchivePart | None = None
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
-        return self.subject.path if self.subject.topics or self.subject.providers else "/"
+        if self.part:
+            return archive_stem(self.subject, self.part)
+        return self.subject.path if self.subject.topics or self.subject.providers else "/latest"
+
+
+class HomeAddress(msgspec.Struct, frozen=True):
+    """The page that leads to all others."""
+
+    path: str = "/"
 
 
 class OpmlAddress(msgspec.Struct, frozen=True):
@@ -162,6 +171,18 @@ class OpmlAddress(msgspec.Struct, frozen=True):
     def path(self) -> str:
         """The canonical path."""
         return "/feeds.opml"
+
+
+class SitemapAddress(msgspec.Struct, frozen=True):
+    """The list of all pages, for search engines."""
+
+    path: str = "/sitemap.xml"
+
+
+class RobotsAddress(msgspec.Struct, frozen=True):
+    """What robots are asked to do."""
+
+    path: str = "/robots.txt"
 
 
 class AssetAddress(msgspec.Struct, frozen=True):
@@ -176,9 +197,9 @@ class AssetAddress(msgspec.Struct, frozen=True):
 
 
 SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
-Address: TypeAlias = SubjectAddress | OpmlAddress | AssetAddress
+Address: TypeAlias = SubjectAddress | HomeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
 
-_ROOT_ASSETS = frozenset({"favicon.ico", "robots.txt"})  # where browsers and robots look without being told
+_ROOT_ASSETS = frozenset({"favicon.ico"})  # where browsers look without being told
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
 _CYCLES = {str(cycle): cycle for cycle in Cycle}
 _FORMATS = {str(format): format for format in Format}
@@ -193,10 +214,8 @@ _ALIASES = {
     "/feed": Format.RSS,
 }
 _SINGLE: dict[str, Address] = {
-    "": PageAddress(),
-    "topics": PageAddress(),
-    "providers": PageAddress(),
-    "feeds.opml": OpmlAddress(),
+    **dict.fromkeys(("", "topics", "providers"), HomeAddress()),
+    **{address.path[1:]: address for address in (PageAddress(), OpmlAddress(), SitemapAddress(), RobotsAddress())},
     **{f"feed.{format}": FeedAddress(EVERYTHING, format) for format in Format},
     **{name: AssetAddress(name) for name in _ROOT_ASSETS},
 }
@@ -215,9 +234,12 @@ def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS)
     address = _parse_path(path)
     if isinstance(address, OpmlAddress):
         return OpmlAddress(read_listing(query))
-    if not isinstance(address, SubjectAddress):
+    if not isinstance(address, SubjectAddress | HomeAddress):
         return address
-    subject = msgspec.structs.replace(address.subject, filters=read_filters(query).without(defaults))
+    filters = read_filters(query).without(defaults)
+    if isinstance(address, HomeAddress):
+        return PageAddress(Subject(filters=filters)) if filters != NO_FILTERS else address
+    subject = msgspec.structs.replace(address.subject, filters=filters)
     return msgspec.structs.replace(address, subject=subject)
 
 
@@ -235,6 +257,11 @@ def _parse_path(path: str) -> Address:
     if section == "static":
         return AssetAddress(name)
     return _read_named(section, name)
+
+
+def page_of(subject: Subject) -> PageAddress | HomeAddress:
+    """Give the address of the page that speaks for a subject: for everything, that is the home page."""
+    return HomeAddress() if subject == EVERYTHING else PageAddress(subject)
 
 
 def query_of(address: Address) -> str:
@@ -269,18 +296,19 @@ def _read_named(section: str, name: str) -> Address:
     return FeedAddress(subject, format) if format else PageAddress(subject)
 
 
-def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress:
+def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | PageAddress:
     *folders, file = path.split("/")
-    stem, _, extension = file.lower().rpartition(".")
-    format = _FORMATS.get(extension) or _refuse()
-    if stem in _CYCLES:
+    stem, dot, extension = file.lower().partition(".")
+    format = _FORMATS.get(extension) or (_refuse() if dot else None)
+    if format and stem in _CYCLES:
         return DigestAddress(_make_parent(section, folders), _CYCLES[stem], format)
     found = _ARCHIVE_PART.fullmatch(stem)
     if not folders or folders.pop().lower() != "archive" or not found:
         _refuse()
     block, published, mark = found.groups()
     part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
-    return ArchiveAddress(_make_parent(section, folders), part, format)
+    subject = _make_parent(section, folders)
+    return ArchiveAddress(subject, part, format) if format else PageAddress(subject, part)
 
 
 def _make_parent(section: str, names: list[str]) -> Subject:

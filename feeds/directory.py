@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 import msgspec
 
-from feeds.address import Subject
+from feeds.address import HomeAddress, PageAddress, Subject
 from feeds.catalog.reader import CatalogReader, ProviderCount, Topic
 from feeds.feed import EMPTY_FEED_UPDATED, Format
 from feeds.listing import EVERY_TOPIC, Listing
 from feeds.renderers.opml import Outline, render_opml
+from feeds.renderers.sitemap import MOST_PAGES, ListedPage, render_sitemap
 from feeds.selection import Selection
 from feeds.settings import Settings
 
@@ -63,6 +65,26 @@ def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
 def write_opml(directory: Directory, settings: Settings, listing: Listing = EVERY_TOPIC) -> bytes:
     """Write the feeds that a listing asks for, in Atom, as OPML 2.0; publishers are a group beside the topics."""
     return _Opml(directory, settings, listing).write()
+
+
+def write_sitemap(directory: Directory, settings: Settings) -> bytes:
+    """Write the addresses of the home page and of the pages of all topics and providers, as far as they find room."""
+    return render_sitemap(islice(_list_pages(directory, settings.site_url), MOST_PAGES))
+
+
+def _list_pages(directory: Directory, site_url: str) -> Iterator[ListedPage]:
+    for address in (HomeAddress(), PageAddress()):
+        yield ListedPage(f"{site_url}{address.path}", directory.changed)
+    for topic in _flatten(directory.topics):
+        yield ListedPage(f"{site_url}{PageAddress(Subject.of_topic(topic.slug)).path}", topic.newest)
+    for provider in directory.providers:
+        yield ListedPage(f"{site_url}{PageAddress(Subject.of_provider(provider.domain)).path}", provider.newest)
+
+
+def _flatten(nodes: Iterable[TopicNode]) -> Iterator[Topic]:
+    for node in nodes:
+        yield node.topic
+        yield from _flatten(node.children)
 
 
 def _gather(parent: str, below: Mapping[str, Iterable[Topic]]) -> tuple[TopicNode, ...]:

@@ -9,8 +9,11 @@ from feeds.address import (
     ArchiveAddress,
     AssetAddress,
     FeedAddress,
+    HomeAddress,
     OpmlAddress,
     PageAddress,
+    RobotsAddress,
+    SitemapAddress,
     Subject,
 )
 from feeds.catalog.reader import CatalogReader
@@ -29,11 +32,10 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     for subject in list_subjects(reader, now=now):
         for part in reversed(list_archive(subject, reader, settings=settings, now=now)):
             yield from (ArchiveAddress(subject, part, format) for format in Format)
+            yield PageAddress(subject, part)
         yield from (FeedAddress(subject, format) for format in Format)
-        if subject != EVERYTHING:
-            yield PageAddress(subject)
-    yield OpmlAddress()
-    yield PageAddress()
+        yield PageAddress(subject)
+    yield from (OpmlAddress(), RobotsAddress(), SitemapAddress(), HomeAddress())
 
 
 def list_subjects(reader: CatalogReader, *, now: datetime) -> Iterator[Subject]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import ArchivePart, PageAddress, Subject, archive_stem, write_reference
+from feeds.address import ArchivePart, Subject, archive_stem, page_of, write_reference
 from feeds.catalog.reader import CatalogReader, Topic
 from feeds.entry import Entry
 from feeds.errors import GoneError, NotFoundError
@@ -163,7 +163,7 @@ def make_feed(subject: Subject, heading: Heading, *, settings: Settings, entries
         path=subject.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
         subtitle=heading.description,
-        page_url=f"{site.url}{write_reference(PageAddress(subject))}",
+        page_url=f"{site.url}{write_reference(page_of(subject))}",
         site=site,
         entries=entries,
         image=heading.image,

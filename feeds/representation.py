@@ -11,18 +11,22 @@ from feeds.address import (
     AssetAddress,
     DigestAddress,
     FeedAddress,
+    HomeAddress,
     OpmlAddress,
     PageAddress,
+    RobotsAddress,
+    SitemapAddress,
     SubjectAddress,
     check_spelling,
     parse_address,
 )
 from feeds.catalog.reader import CatalogReader
 from feeds.digest import read_digest
-from feeds.directory import read_directory, write_opml
+from feeds.directory import read_directory, write_opml, write_sitemap
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
 from feeds.filters import NO_FILTERS, Filters
+from feeds.front import read_front
 from feeds.notice import add_notices
 from feeds.pages import find_asset, render_home, render_page
 from feeds.query import Edition, read_archive, read_edition, resolve
@@ -31,6 +35,8 @@ from feeds.settings import Settings
 
 HTML = "text/html; charset=utf-8"
 OPML = "text/x-opml; charset=utf-8"
+SITEMAP = "application/xml; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
 ASSET_MAX_AGE_SECONDS = 86_400
 
 _FEED_TYPES = {
@@ -86,21 +92,18 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
         NotFoundError: there is no such file, or no such part of an archive.
     """
     match address:
-        case FeedAddress():
-            edition = read_edition(address.subject, reader, settings=settings, now=now)
-            return _represent_feed(add_notices(edition, reader, settings=settings, now=now), address.format)
-        case DigestAddress():
-            edition = read_digest(address.subject, address.cycle, reader, settings=settings)
-            return _represent_feed(add_notices(edition, reader, settings=settings, now=now), address.format)
+        case FeedAddress() | DigestAddress():
+            return _represent_feed(address, reader, settings=settings, now=now)
         case ArchiveAddress():
             archive = read_archive(address.subject, address.part, reader, settings=settings, now=now)
             return _represent_edition(archive, address.format)
         case PageAddress():
             return _represent_page(address, reader, settings=settings, now=now)
-        case OpmlAddress():
-            directory = read_directory(reader, now=now)
-            body = write_opml(directory, settings, address.listing)
-            return _make(body, OPML, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+        case HomeAddress() | OpmlAddress() | SitemapAddress():
+            return _represent_list(address, reader, settings=settings, now=now)
+        case RobotsAddress():
+            body = f"User-agent: *\nAllow: /\nSitemap: {settings.site_url}{SitemapAddress().path}\n".encode()
+            return _make(body, TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
         case AssetAddress():
             return represent_asset(address)
         case _:
@@ -117,8 +120,15 @@ def represent_asset(address: AssetAddress) -> Representation:
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
-def _represent_feed(edition: Edition, format: Format) -> Representation:
-    representation = _represent_edition(edition, format)
+def _represent_feed(
+    address: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Representation:
+    format = address.format
+    if isinstance(address, DigestAddress):
+        edition = read_digest(address.subject, address.cycle, reader, settings=settings)
+    else:
+        edition = read_edition(address.subject, reader, settings=settings, now=now)
+    representation = _represent_edition(add_notices(edition, reader, settings=settings, now=now), format)
     if not edition.feed.links:
         return representation
     # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
@@ -139,14 +149,30 @@ def _represent_edition(edition: Edition, format: Format) -> Representation:
 def _represent_page(
     address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Representation:
-    max_age = settings.max_age_seconds
-    if address == PageAddress():
-        directory = read_directory(reader, now=now)
-        return _make(render_home(directory, settings), HTML, changed=directory.changed, max_age_seconds=max_age)
-    edition = read_edition(address.subject, reader, settings=settings, now=now)
-    edition = add_notices(edition, reader, settings=settings, now=now)
-    body = render_page(edition, settings)
+    subject = address.subject
+    if address.part:
+        edition = read_archive(subject, address.part, reader, settings=settings, now=now)
+    else:
+        edition = read_edition(subject, reader, settings=settings, now=now)
+        edition = add_notices(edition, reader, settings=settings, now=now)
+    body = render_page(address, edition, settings)
+    max_age = settings.max_age_seconds  # also of an archive's: what stands around the stories may change
     return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=edition.scopes)
+
+
+def _represent_list(
+    address: HomeAddress | OpmlAddress | SitemapAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Representation:
+    directory = read_directory(reader, now=now)
+    match address:
+        case HomeAddress():
+            front = read_front(directory, reader, settings=settings, now=now)
+            body, media_type = render_home(front, settings), HTML
+        case OpmlAddress():
+            body, media_type = write_opml(directory, settings, address.listing), OPML
+        case _:
+            body, media_type = write_sitemap(directory, settings), SITEMAP
+    return _make(body, media_type, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
 
 
 def _make(

@@ -12,8 +12,11 @@ from feeds.address import (
     AssetAddress,
     Cut,
     FeedAddress,
+    HomeAddress,
     OpmlAddress,
     PageAddress,
+    RobotsAddress,
+    SitemapAddress,
     Subject,
     check_spelling,
     parse_address,
@@ -53,9 +56,10 @@ SUBJECTS = st.one_of(
 )
 ADDRESSES: st.SearchStrategy[Address] = st.one_of(
     st.builds(FeedAddress, SUBJECTS, st.sampled_from(Format)),
-    st.builds(PageAddress, SUBJECTS),
+    st.builds(PageAddress, SUBJECTS, st.none() | PARTS),
     st.builds(ArchiveAddress, SUBJECTS, PARTS, st.sampled_from(Format)),
-    st.sampled_from([PageAddress(), OpmlAddress(), AssetAddress("style.css"), AssetAddress("favicon.ico")]),
+    st.sampled_from([HomeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),
+    st.sampled_from([AssetAddress("style.css"), AssetAddress("favicon.ico")]),
 )
 COMPOSED = "/topics/ai+!crypto.atom"
 
@@ -73,7 +77,11 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
 @pytest.mark.parametrize(
     ("path", "address"),
     [
-        ("/", PageAddress()),
+        ("/", HomeAddress()),
+        ("/latest", PageAddress()),
+        ("/feed/archive/3", PageAddress(EVERYTHING, ArchivePart(3))),
+        ("/robots.txt", RobotsAddress()),
+        ("/sitemap.xml", SitemapAddress()),
         ("/feed.atom", FeedAddress(EVERYTHING, Format.ATOM)),
         ("/feed.json", FeedAddress(EVERYTHING, Format.JSON)),
         ("/topics/ai", PageAddress(Subject.of_topic("ai"))),
@@ -145,7 +153,7 @@ def test_another_spelling_moves_to_the_canonical_one(path: str, canonical: str) 
             "/author/ai.atom",
         ),
         *("/archive/1.atom", "/topics/archive/1.atom", "/feed/ai/archive/1.atom", "/topics/ai/b/archive/1.atom"),
-        *("/feed/archive/0.atom", "/feed/archive/01.atom", "/feed/archive/1.html", "/feed/archive/1", "/feed/archive/"),
+        *("/feed/archive/0.atom", "/feed/archive/01.atom", "/feed/archive/1.html", "/feed/archive/x", "/feed/archive/"),
         *("/feed/archive/1-2.atom", "/feed/archive/1-2-3.atom", "/feed/archive/\u0661.atom", "/static/archive/1.atom"),
     ],
 )

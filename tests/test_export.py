@@ -110,7 +110,7 @@ def name_of(path: str) -> str:
     if path == "/":
         return "index.html"
     name = path.removeprefix("/")
-    is_file = name.startswith("static/") or name.endswith((".atom", ".rss", ".json", ".opml", ".ico", ".txt"))
+    is_file = name.startswith("static/") or name.endswith((".atom", ".rss", ".json", ".opml", ".xml", ".ico", ".txt"))
     return name if is_file else f"{name}.html"
 
 
@@ -118,8 +118,9 @@ def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
     result = publisher.export()
     subjects = ["topics/tides", "topics/鷗", "topics/ports", "providers/gazette.example", "providers/post.example"]
     pages = [f"{subject}.{format}" for subject in subjects for format in FORMATS]
-    compressed = forms("index.html", "feeds.opml", "feed.atom", "feed.rss", "feed.json", *pages)
-    assets = {"favicon.ico", "robots.txt", "static/style.css", "static/icon.png", "static/icon.svg"}
+    lists = ["index.html", "latest.html", "feeds.opml", "robots.txt", "sitemap.xml"]
+    compressed = forms(*lists, "feed.atom", "feed.rss", "feed.json", *pages)
+    assets = {"favicon.ico", "static/style.css", "static/page.js", "static/icon.png", "static/icon.svg"}
     assert publisher.list_files() == compressed | assets | {MANIFEST}
     assert result == ExportResult(written=len(compressed | assets), unchanged=0, removed=0, left_out=())
 
@@ -149,7 +150,7 @@ def test_everything_that_a_crawler_finds_is_exported(publisher: Publisher) -> No
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
-            text = client.get(path).get_data(as_text=True)
+            text = client.get(path).data.decode(errors="replace")
             links = re.findall(rf"""(?:href|src|xmlUrl|htmlUrl)="(?:{SITE_URL})?(/[^"#?]*)""", text)
             waiting.extend(links)
     assert len(seen) > 20
@@ -197,7 +198,8 @@ def test_only_what_changed_is_written(publisher: Publisher) -> None:
     subjects = [f"{name}.{format}" for name in ("topics/tides", "topics/ports") for format in FORMATS]
     subjects += [f"providers/post.example.{format}" for format in FORMATS]
     assert touched >= forms("feed.atom", "feed.rss", "feed.json", *subjects)
-    assert touched <= forms("feed.atom", "feed.rss", "feed.json", "index.html", "feeds.opml", *subjects)
+    lists = ("index.html", "latest.html", "feeds.opml", "robots.txt", "sitemap.xml")
+    assert touched <= forms("feed.atom", "feed.rss", "feed.json", *lists, *subjects)
     assert (len(before), result.removed) == (result.written + result.unchanged, 0)
     assert len(made) < len(publisher.list_paths())
 
@@ -460,8 +462,8 @@ def test_the_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.Monkey
     runner = CliRunner(env={"FEEDS_CONTENT": "content"})
     assert runner.invoke(main, ["collect"]).exit_code == 0
     first, second = (runner.invoke(main, ["export", "site"]) for _ in range(2))
-    assert first.stdout == "files: 44 written, 0 unchanged, 0 removed\n"
-    assert second.stdout == "files: 0 written, 44 unchanged, 0 removed\n"
+    assert first.stdout == "files: 53 written, 0 unchanged, 0 removed\n"
+    assert second.stdout == "files: 0 written, 53 unchanged, 0 removed\n"
     assert (first.exit_code, first.stderr.count("Left out: ")) == (0, 4)
     forced = runner.invoke(main, ["export", "--force", "content"])
     assert (forced.exit_code, runner.invoke(main, ["export", "content/one.md"]).exit_code) == (0, 1)

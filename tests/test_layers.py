@@ -32,14 +32,14 @@ LAYERS = (
     ("settings", "selection", "address", "article", "changes", "topics", "topicfile", "succession"),
     ("mention", "merge", "problems", "titles"),
     ("reading", "catalog", "renderers"),
-    ("digest", "directory", "notice", "query"),
+    ("digest", "directory", "notice", "query", "front"),
     ("pages",),
     ("inventory", "representation"),
     ("audit", "collector", "export", "web", "watch", "websub"),
     ("gunicorn_conf", "worker", "wsgi"),
     ("cli", "__main__"),
 )
-LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "sqlalchemy", "watchfiles", "yaml")
+LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "segno", "sqlalchemy", "watchfiles", "yaml")
 # Importing one of these starts something.
 ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 

@@ -1,6 +1,6 @@
 """Read the catalog: the queries behind feeds and pages, each on an index and none larger than what it returns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, or_, 
 
 from feeds.address import ArchivePart, Cut
 from feeds.catalog import schema
+from feeds.catalog.activity import count_weeks
 from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.finding import Finder
@@ -148,6 +149,10 @@ class CatalogReader:
             select(schema.providers).where(schema.providers.c.domain == domain)
         ).one_or_none()
         return _provider(row) if row else None
+
+    def activity(self, *, end: datetime, weeks: int) -> Mapping[str, tuple[int, ...]]:
+        """Count the entries of each topic, by slug, in the weeks up to `end`; the oldest week first."""
+        return count_weeks(self._connection, end=to_seconds(end), weeks=weeks)
 
     def window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from feeds.address import Address, ArchiveAddress, AssetAddress, PageAddress
+from feeds.address import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.encodings import Encoding, encode
 from feeds.errors import ExportError
@@ -46,7 +46,7 @@ def name_file(address: Address) -> str:
         ExportError: no file can be called so.
     """
     name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
-    if isinstance(address, PageAddress):
+    if isinstance(address, PageAddress | HomeAddress):
         name = f"{name or 'index'}.html"
     check_name(name)
     return name

@@ -1,4 +1,4 @@
-"""Write the pages for people: plain HTML that needs no JavaScript and tells no time but the stories' own."""
+"""Write the pages for people: plain HTML that works without JavaScript and tells no time but the stories' own."""
 
 from feeds.pages.assets import Asset, find_asset, list_assets
 from feeds.pages.html import render_home, render_page

@@ -1,4 +1,4 @@
-"""Hold the files that pages and browsers ask for beside the pages: stylesheet and icons."""
+"""Hold the files that pages and browsers ask for beside the pages: stylesheet, script and icons."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
 }
 
 

@@ -1,42 +1,61 @@
-"""Render the home page and the page of a topic or provider, the only module that knows Jinja."""
+"""Render the home page and the pages of topics and providers, the only module that knows Jinja."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from textwrap import shorten
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import EVERYTHING, FeedAddress, OpmlAddress, PageAddress, Subject, write_reference
+from feeds.address import EVERYTHING, FeedAddress, HomeAddress, OpmlAddress, PageAddress, Subject, write_reference
 from feeds.catalog.reader import ProviderCount
-from feeds.directory import Directory
 from feeds.entry import Entry
-from feeds.feed import Format, entry_url
+from feeds.feed import Feed, Format, entry_url
+from feeds.front import Front
 from feeds.pages.assets import find_asset
+from feeds.pages.drawing import draw_bars, draw_code
+from feeds.pages.services import list_subscribe_links
+from feeds.pages.words import direction_of, excerpt, let_break, write_count, write_date
 from feeds.query import Edition
-from feeds.renderers.content import EXCERPT_CHARACTERS, text_of
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
 
 MOST_PROVIDERS = 200
 """How many providers the home page names: those with the most entries."""
 
-# The process's locale has its own names for months, and must not change a page's bytes.
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
+MOST_HEADLINES = 4
+"""How many of the latest stories the home page shows."""
 
 
-def render_home(directory: Directory, settings: Settings) -> bytes:
-    """Write the page that lists every topic and the providers there is most from."""
-    providers = choose_providers(directory.providers)
-    more = len(directory.providers) - len(providers)
-    return _render("home.html", settings, directory=directory, providers=providers, more_providers=more)
+def render_home(front: Front, settings: Settings) -> bytes:
+    """Write the page that lists every topic, the providers there is most from, and the latest stories."""
+    providers = choose_providers(front.directory.providers)
+    return _render(
+        "home.html",
+        settings,
+        page_url=f"{settings.site_url}{HomeAddress().path}",
+        directory=front.directory,
+        activity=front.activity,
+        edition=front.edition,
+        stories=fold(front.edition.feed.entries)[:MOST_HEADLINES],
+        providers=providers,
+        more_providers=len(front.directory.providers) - len(providers),
+    )
 
 
-def render_page(edition: Edition, settings: Settings) -> bytes:
-    """Write the page of one feed: how to subscribe to it, and its latest stories."""
-    return _render("page.html", settings, edition=edition, feed=edition.feed, stories=fold(edition.feed.entries))
+def render_page(address: PageAddress, edition: Edition, settings: Settings) -> bytes:
+    """Write the page of one feed, or of a part of its archive: how to subscribe to it, and its stories."""
+    newest = write_reference(PageAddress(address.subject))
+    paths = {document.rel: document.path for document in edition.feed.documents}
+    return _render(
+        "page.html",
+        settings,
+        page_url=f"{settings.site_url}{write_reference(address)}",
+        edition=edition,
+        feed=edition.feed,
+        stories=fold(edition.feed.entries),
+        is_archive=address.part is not None,
+        newer=paths.get("next-archive", newest) if address.part else "",
+        older=paths.get("prev-archive", ""),
+    )
 
 
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
@@ -52,25 +71,18 @@ def fold(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in shown if entry.coverage or entry.url not in covered]
 
 
-def excerpt(entry: Entry) -> str:
-    """Give the plain text to show under a story's title; empty where there is none."""
-    return shorten(entry.summary or text_of(entry.body), EXCERPT_CHARACTERS, placeholder="…")
-
-
-def write_date(moment: datetime) -> str:
-    """Write the day of an aware UTC moment as people do: 22 December 2020."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def write_count(count: int) -> str:
-    """Write how many entries there are."""
-    return f"{count:,} {'entry' if count == 1 else 'entries'}"
-
-
 def _render(template: str, settings: Settings, **values: object) -> bytes:
     page = _ENVIRONMENT.get_template(template)
-    stylesheet = f"{settings.base_path}/static/style.css?v={find_asset('style.css').version}"
-    return page.render(settings=settings, site=settings.site, stylesheet=stylesheet, **values).encode()
+    return page.render(settings=settings, site=settings.site, **values).encode()
+
+
+def _version(name: str) -> str:
+    """Give an asset's path with its version, so that a cached one is never taken for another."""
+    return f"/static/{name}?v={find_asset(name).version}"
+
+
+def _feed_url(feed: Feed, subject: Subject, format: Format) -> str:
+    return f"{feed.site.url}{write_reference(FeedAddress(subject, format))}"
 
 
 _ENVIRONMENT = Environment(
@@ -82,18 +94,27 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.filters.update(
+    bars=draw_bars,
+    breakable=let_break,
     count=write_count,
     date=write_date,
+    direction=direction_of,
     entry_url=entry_url,
     excerpt=excerpt,
     reference=write_reference,
     rfc3339=format_rfc3339,
+    subscribe_links=list_subscribe_links,
 )
 _ENVIRONMENT.globals.update(
     EVERYTHING=EVERYTHING,
     FORMATS=tuple(Format),
     FeedAddress=FeedAddress,
+    HOME_PATH=HomeAddress().path,
     OPML_PATH=OpmlAddress().path,
     PageAddress=PageAddress,
+    SCRIPT=_version("page.js"),
+    STYLESHEET=_version("style.css"),
     Subject=Subject,
+    draw_code=draw_code,
+    feed_url=_feed_url,
 )

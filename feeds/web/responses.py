@@ -30,10 +30,10 @@ _PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 _PAGE_HEADERS = {
-    # Pictures come from the publishers; nothing else comes from elsewhere, and no script from anywhere.
+    # Pictures come from the publishers; nothing else comes from elsewhere, and nothing at all from within a page.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none';"
+        " form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }

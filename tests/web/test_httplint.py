@@ -22,7 +22,7 @@ REQUESTS = [
     *(("GET", COMPOSED, {"Accept-Encoding": coding}, 200) for coding in ("identity", "gzip", "br")),
     ("HEAD", COMPOSED, {}, 200),
     ("GET", COMPOSED, {"If-None-Match": "*"}, 304),
-    ("GET", "/?limit=2", {"Accept-Encoding": "gzip"}, 200),
+    ("GET", "/latest?limit=2", {"Accept-Encoding": "gzip"}, 200),
     ("GET", "/topics/computer-vision+ai.atom?limit=2", {}, 301),
     *(("GET", path, {}, 400) for path in ("/topics/ai,,b.atom", "/feed.atom?limit=0")),
     *(("GET", FEED, {"Accept-Encoding": coding}, 200) for coding in ("identity", "gzip", "br")),

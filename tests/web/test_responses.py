@@ -19,12 +19,17 @@ TYPES = {
     "/feed/archive/1.atom": "application/atom+xml; charset=utf-8",
     "/topics/ai/archive/1.json": "application/feed+json",
     "/feeds.opml": "text/x-opml; charset=utf-8",
+    "/sitemap.xml": "application/xml; charset=utf-8",
     "/": "text/html; charset=utf-8",
+    "/latest": "text/html; charset=utf-8",
     "/topics/ai": "text/html; charset=utf-8",
+    "/topics/ai/archive/1": "text/html; charset=utf-8",
+    "/robots.txt": "text/plain; charset=utf-8",
     "/static/style.css": "text/css; charset=utf-8",
+    "/static/page.js": "text/javascript; charset=utf-8",
     "/favicon.ico": "image/x-icon",
 }
-DATED = tuple(path for path in TYPES if path not in {"/static/style.css", "/favicon.ico"})
+DATED = tuple(path for path in TYPES if not path.startswith(("/static", "/favicon", "/robots")))
 KEPT_BY_304 = ("ETag", "Cache-Control", "Last-Modified", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 CHANGED = datetime(2020, 12, 22, 16, 48, tzinfo=UTC)
 

@@ -1,0 +1,31 @@
+"""Count the entries of each topic week by week: the rows of the weeks asked for, on an index, and no others."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select
+
+from feeds.catalog import schema
+
+WEEK_SECONDS = 7 * 86_400
+
+_TOPICS, _MEMBERS = schema.topics.c, schema.entry_topics.c
+_END = bindparam("end", type_=BigInteger)
+_WEEK: ColumnElement[int] = ((_END - _MEMBERS.published) // WEEK_SECONDS).label("week")
+# Topic by topic, since the index begins with the topic.
+_COUNTS = (
+    select(_TOPICS.slug, _WEEK, func.count().label("entries"))
+    .select_from(schema.topics.join(schema.entry_topics, _TOPICS.number == _MEMBERS.topic))
+    .where(_MEMBERS.published > bindparam("start"), _MEMBERS.published <= _END)
+    .group_by(_TOPICS.slug, _WEEK)
+)
+
+
+def count_weeks(connection: Connection, *, end: int, weeks: int) -> Mapping[str, tuple[int, ...]]:
+    """Count the entries of each topic, by slug, in the `weeks` weeks up to `end`, in seconds; the oldest week first.
+
+    A topic without entries in these weeks is left out.
+    """
+    counted: dict[str, list[int]] = {}
+    for row in connection.execute(_COUNTS, {"start": end - weeks * WEEK_SECONDS, "end": end}):
+        counted.setdefault(row.slug, [0] * weeks)[weeks - 1 - row.week] = row.entries
+    return {slug: tuple(counts) for slug, counts in counted.items()}

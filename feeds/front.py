@@ -1,0 +1,33 @@
+"""Read what the home page shows: the directory, the newest stories, and how lively each topic has been."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from feeds.address import EVERYTHING
+from feeds.catalog.reader import CatalogReader
+from feeds.directory import Directory
+from feeds.query import Edition, read_edition
+from feeds.settings import Settings
+
+WEEKS = 16
+
+
+class Front(msgspec.Struct, frozen=True):
+    """The home page's content; `activity` counts each topic's entries by week, by slug, the oldest week first.
+
+    The weeks are those before the newest entry of all, not before the present: the same catalog gives the same page.
+    """
+
+    directory: Directory
+    edition: Edition
+    activity: Mapping[str, tuple[int, ...]]
+
+
+def read_front(directory: Directory, reader: CatalogReader, *, settings: Settings, now: datetime) -> Front:
+    """Read what is to be shown at `now` beside the directory."""
+    edition = read_edition(EVERYTHING, reader, settings=settings, now=now)
+    newest = max((entry.published for entry in edition.feed.entries), default=None)
+    activity = reader.activity(end=newest, weeks=WEEKS) if newest else {}
+    return Front(directory, edition, activity)

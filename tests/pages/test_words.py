@@ -1,0 +1,31 @@
+"""What pages say in words."""
+
+import pytest
+
+from feeds.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from tests.publications import NOW
+from tests.renderers.samples import make_entry
+
+
+def test_dates_and_counts_are_for_people() -> None:
+    assert write_date(NOW) == "2 January 2026"
+    assert [write_count(number) for number in (0, 1, 1_234)] == ["0 entries", "1 entry", "1,234 entries"]
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("en", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl"), ("pa-Arab-PK", "rtl"), ("ar-Latn", "ltr"), ("de-1996", "ltr")],
+)
+def test_a_language_runs_one_way(language: str, direction: str) -> None:
+    assert direction_of(language) == direction
+
+
+def test_an_address_may_break_behind_slashes() -> None:
+    broken = "https://news.example/<wbr>topics/<wbr>a&amp;b.atom"
+    assert let_break("https://news.example/topics/a&b.atom") == broken
+
+
+def test_an_excerpt_is_short_and_plain() -> None:
+    assert excerpt(make_entry(summary="", body="<p>One <b>gull</b>.</p>")) == "One gull."
+    assert len(excerpt(make_entry(summary="gull " * 1_000))) <= 280
+    assert excerpt(make_entry(summary="")) == ""

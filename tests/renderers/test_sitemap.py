@@ -1,0 +1,16 @@
+"""The sitemap is what the protocol says."""
+
+from lxml import etree
+
+from feeds.renderers.sitemap import ListedPage, render_sitemap
+from tests.renderers.samples import START
+
+NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+def test_pages_stand_in_order_with_the_dates_that_are_known() -> None:
+    pages = [ListedPage("https://news.example/", START), ListedPage("https://news.example/topics/a?b&c", None)]
+    root = etree.fromstring(render_sitemap(pages))
+    assert root.xpath("/s:urlset/s:url/s:loc/text()", namespaces=NAMESPACES) == [page.url for page in pages]
+    assert root.xpath("/s:urlset/s:url/s:lastmod/text()", namespaces=NAMESPACES) == ["2021-03-04T05:06:07Z"]
+    assert len(root[1]) == 1
