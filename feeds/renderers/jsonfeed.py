@@ -9,6 +9,7 @@ from feeds.entry import Entry, Reference
 from feeds.feed import Feed, Format, entry_url
 from feeds.renderers.content import content_html
 from feeds.renderers.dates import format_rfc3339
+from feeds.renderers.greeting import greet
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION_ABOUT = (
@@ -30,9 +31,10 @@ def _describe_feed(feed: Feed) -> _Object:
     older = (link.href for link in feed.links_in(Format.JSON) if link.rel == "prev-archive")
     return {"version": VERSION, "title": feed.title} | _without_empty(
         {
+            "description": feed.subtitle,
+            "user_comment": " | ".join(greet(feed, Format.JSON)),
             "home_page_url": feed.page_url,
             "feed_url": feed.self_url(Format.JSON),
-            "description": feed.subtitle,
             "next_url": next(older, ""),
             "icon": feed.image or site.logo or site.icon,
             "favicon": site.icon,

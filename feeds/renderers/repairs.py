@@ -13,6 +13,7 @@ from lxml import etree
 from feeds.entry import Entry, Reference
 from feeds.feed import Feed, Format, Link, entry_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
+from feeds.renderers.greeting import greet
 from feeds.renderers.media import MEDIA, add_media
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -35,13 +36,14 @@ class AtomFeedRepair:
         return {"media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_atom(self, root: etree._Element) -> etree._Element:
-        """Add the links but the alternate one, which feedgen wrote, and correct title and date."""
+        """Add the links but the alternate one, which feedgen wrote, and a greeting; correct title and date."""
         for link in _feed_links(self._feed, Format.ATOM):
             etree.SubElement(root, "link", _link_attributes(link))
         _mark_archive(root, self._feed)
         _declare_plain_text(root, "title", "subtitle")
         _write_date(root, "updated", self._feed.updated)
         _sort_children(root)
+        _greet(root, self._feed, Format.ATOM)
         return root
 
 
@@ -80,12 +82,13 @@ class RssFeedRepair:
         return {"dc": DUBLIN_CORE, "media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
-        """Add the date and the links, which RSS borrows from Atom."""
+        """Add the date, a greeting, and the links, which RSS borrows from Atom."""
         channel = root[0]
         etree.SubElement(channel, "lastBuildDate").text = format_rfc822(self._feed.updated)
         for link in _feed_links(self._feed, Format.RSS):
             etree.SubElement(channel, f"{{{ATOM}}}link", _link_attributes(link))
         _mark_archive(channel, self._feed)
+        _greet(channel, self._feed, Format.RSS)
         return root
 
 
@@ -134,6 +137,14 @@ def _history_namespace(feed: Feed) -> dict[str, str]:
 def _mark_archive(parent: etree._Element, feed: Feed) -> None:
     if feed.is_archive:
         etree.SubElement(parent, f"{{{HISTORY}}}archive")
+
+
+def _greet(parent: etree._Element, feed: Feed, format: Format) -> None:
+    """Put a comment first, yet inside the element by which programs know a feed (XML 1.0, 2.5)."""
+    margin = "\n" + "  " * (1 + sum(1 for _ in parent.iterancestors()))
+    # A comment must not hold two hyphens in a row; percent-encoded, a URL means the same.
+    lines = "".join(f"{margin}  {line}" for line in greet(feed, format)).replace("--", "-%2D")
+    parent.insert(0, etree.Comment(lines + margin))
 
 
 def _link_attributes(link: Link) -> dict[str, str]:
