@@ -9,7 +9,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input --quiet insta
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help serve test soak format golden bench lock clean
+.PHONY: help serve test soak format golden screenshots bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -35,6 +35,10 @@ format: $(VENV)/.test ## format the code and mend what the linter can
 golden: $(VENV)/.test ## rewrite the golden files in tests/golden, to be read in the diff
 	$(python) -m pytest --rewrite-golden $(PYTEST_ARGS)
 
+screenshots: $(VENV)/.test ## take a picture of every page, into build/screenshots
+	@mkdir -p build/screenshots
+	$(python) -m pytest tests/browser/test_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
+
 bench: $(VENV)/.bench ## measure, side by side: make bench BENCH_ARGS='catalog --help'
 	$(python) -m benchmarks $(BENCH_ARGS)
 
@@ -45,7 +49,7 @@ lock: $(VENV)/bin/uv ## lock the dependencies anew, keeping pins that still fit;
 	$(lock) pyproject.toml --group bench --constraint requirements-test.txt --output-file requirements-bench.txt
 
 clean: ## remove the virtual environment and what tools left behind
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* build dist
 	find benchmarks feeds tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(python):

@@ -26,6 +26,7 @@ MATERIAL = {name: os.environ.get(name, "") for name in ("FEEDS_CORPUS", "FEEDS_S
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="rewrite the golden files instead of comparing")
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep screenshots of every page in this folder")
 
 
 @pytest.fixture(scope="session", autouse=True)

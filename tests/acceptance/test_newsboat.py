@@ -1,58 +1,15 @@
 """newsboat subscribes to the running server, asks politely, and shows every story once."""
 
-import os
-import sqlite3
-import subprocess
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
+from tests.acceptance.newsboat import Item, Newsboat
 from tests.acceptance.proxy import Proxy
 from tests.acceptance.site import Site
 
 FORMATS = ("atom", "rss")
-Item: TypeAlias = tuple[str, str, str, int]
-"""As newsboat keeps it: guid, title, link, seconds since 1970."""
-
-
-@dataclass(frozen=True)
-class Newsboat:
-    """A newsboat with a home of its own, subscribed to one feed."""
-
-    program: str
-    folder: Path
-
-    def subscribe(self, url: str) -> None:
-        self.folder.mkdir()
-        (self.folder / "config").write_text("reload-threads 1\ndownload-retries 1\n")
-        (self.folder / "urls").write_text(f"{url}\n")
-
-    def reload(self) -> None:
-        files = [f"--url-file={self.folder}/urls", f"--config-file={self.folder}/config"]
-        subprocess.run(
-            [self.program, *files, f"--cache-file={self.folder}/cache.db", "--execute=reload"],
-            env={**os.environ, "HOME": str(self.folder)},
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
-
-    def import_opml(self, document: bytes) -> list[str]:
-        """Give the addresses of the feeds that newsboat takes from a list."""
-        self.folder.mkdir()
-        (self.folder / "feeds.opml").write_bytes(document)
-        files = [f"--url-file={self.folder}/urls", f"--import-from-opml={self.folder}/feeds.opml"]
-        environ = {**os.environ, "HOME": str(self.folder)}
-        subprocess.run([self.program, *files], env=environ, check=True, capture_output=True, timeout=60)
-        return [line.split()[0] for line in (self.folder / "urls").read_text().splitlines()]
-
-    def list_items(self) -> list[Item]:
-        with closing(sqlite3.connect(self.folder / "cache.db")) as cache:
-            return sorted(cache.execute("SELECT guid, title, url, pubDate FROM rss_item WHERE deleted = 0"))
 
 
 @pytest.fixture

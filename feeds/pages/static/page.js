@@ -11,18 +11,19 @@ async function copy(element) {
 }
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
-  const label = button.firstElementChild;
-  const text = label.textContent;
+  const label = button.firstChild;
+  const status = button.nextElementSibling; // which screen readers read out when it changes
+  const text = label.data;
   button.hidden = false;
   button.addEventListener("click", async () => {
     await copy(document.getElementById(button.dataset.copies));
-    label.textContent = "Copied";
-    setTimeout(() => { label.textContent = text; }, DONE_MILLISECONDS);
+    label.data = status.textContent = "Copied";
+    setTimeout(() => { label.data = text; status.textContent = ""; }, DONE_MILLISECONDS);
   });
 }
 
-for (const picture of document.querySelectorAll(".picture img, img.emblem")) {
-  const frame = picture.closest(".picture") ?? picture;
+for (const picture of document.querySelectorAll(".picture img")) {
+  const frame = picture.parentElement;
   if (picture.complete && !picture.naturalWidth) frame.remove();
   else picture.addEventListener("error", () => frame.remove());
 }

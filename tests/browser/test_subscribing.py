@@ -1,0 +1,69 @@
+"""Somebody who has never seen a feed finds a topic, and is subscribed: with JavaScript, and without."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.acceptance.newsboat import Newsboat
+from tests.acceptance.site import Site
+from tests.browser.conftest import LIMIT, OpenWindow
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_from_the_home_page_to_a_reader(
+    open_window: OpenWindow, program: Callable[[str], str], site: Site, tmp_path: Path, *, has_script: bool
+) -> None:
+    window = open_window(java_script_enabled=has_script, permissions=["clipboard-read", "clipboard-write"])
+    page = window.visit("/")
+    page.get_by_role("link", name="Lighthouses").click()
+    page.locator("main").get_by_role("link", name="Subscribe").click()
+    panel = page.get_by_role("region", name="Subscribe")
+    assert "A feed is an address" in panel.inner_text()
+    address = copy_with_button(page) if has_script else copy_by_hand(page)
+    assert address == f"{window.home}/topics/lighthouses.atom"
+    newsboat = Newsboat(program("newsboat"), tmp_path / "newsboat")
+    newsboat.subscribe(address)
+    newsboat.reload()
+    expected = {entry.id for entry in site.read_entries(topic="lighthouses", limit=LIMIT)}
+    assert {guid for guid, *_ in newsboat.list_items()} == expected
+    assert len(expected) == LIMIT
+
+
+def copy_with_button(page: Page) -> str:
+    page.get_by_role("button", name="Copy the Atom address").click()
+    page.get_by_role("button", name="Copied the Atom address").wait_for()
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+def copy_by_hand(page: Page) -> str:
+    assert page.get_by_role("button").count() == 0
+    page.locator("code").first.click()
+    text: str = page.evaluate("getSelection().toString()")
+    return text
+
+
+def test_copying_works_where_there_is_no_clipboard(open_window: OpenWindow) -> None:
+    window = open_window(permissions=["clipboard-read"])
+    window.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page = window.visit("/topics/tides")
+    page.get_by_role("button", name="Copy the RSS address").click()
+    page.get_by_role("button", name="Copied the RSS address").wait_for()
+    assert page.evaluate("getSelection().toString()") == f"{window.home}/topics/tides.rss"
+
+
+def test_one_click_leads_into_a_reader(open_window: OpenWindow) -> None:
+    window = open_window(java_script_enabled=False)
+    page = window.visit("/topics/tides")
+    link = page.get_by_role("link", name="NetNewsWire")
+    assert link.get_attribute("href") == f"feed:{window.home}/topics/tides.atom"
+
+
+def test_all_feeds_come_as_a_file(open_window: OpenWindow, tmp_path: Path) -> None:
+    page = open_window().visit("/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the list").click()
+    download.value.save_as(tmp_path / "feeds.opml")
+    assert (tmp_path / "feeds.opml").read_text().count('type="rss"') == 6
