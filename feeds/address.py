@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
+from feeds.choices import read_choices
 from feeds.cycle import Cycle
 from feeds.errors import MovedError, NotFoundError
 from feeds.expression import Expression, parse_expression
@@ -162,6 +163,12 @@ class HomeAddress(msgspec.Struct, frozen=True):
     path: str = "/"
 
 
+class ComposeAddress(msgspec.Struct, frozen=True):
+    """The page on which feeds are composed. With choices in its query, it is another name of the page they lead to."""
+
+    path: str = "/compose"
+
+
 class OpmlAddress(msgspec.Struct, frozen=True):
     """The list of feeds, for feed readers to import."""
 
@@ -197,7 +204,11 @@ class AssetAddress(msgspec.Struct, frozen=True):
 
 
 SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
-Address: TypeAlias = SubjectAddress | HomeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
+Address: TypeAlias = (
+    SubjectAddress | HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
+)
+SEARCH_PATH = "/search"
+"""What leads, with a query, to the page of what it asks for."""
 
 _ROOT_ASSETS = frozenset({"favicon.ico"})  # where browsers look without being told
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
@@ -214,8 +225,9 @@ _ALIASES = {
     "/feed": Format.RSS,
 }
 _SINGLE: dict[str, Address] = {
-    **dict.fromkeys(("", "topics", "providers"), HomeAddress()),
-    **{address.path[1:]: address for address in (PageAddress(), OpmlAddress(), SitemapAddress(), RobotsAddress())},
+    **dict.fromkeys(("", "topics", "providers", SEARCH_PATH[1:]), HomeAddress()),
+    **{address.path[1:]: address for address in (PageAddress(), ComposeAddress(), OpmlAddress())},
+    **{address.path[1:]: address for address in (SitemapAddress(), RobotsAddress())},
     **{f"feed.{format}": FeedAddress(EVERYTHING, format) for format in Format},
     **{name: AssetAddress(name) for name in _ROOT_ASSETS},
 }
@@ -234,11 +246,13 @@ def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS)
     address = _parse_path(path)
     if isinstance(address, OpmlAddress):
         return OpmlAddress(read_listing(query))
-    if not isinstance(address, SubjectAddress | HomeAddress):
+    if not isinstance(address, SubjectAddress | HomeAddress | ComposeAddress):
         return address
     filters = read_filters(query).without(defaults)
-    if isinstance(address, HomeAddress):
-        return PageAddress(Subject(filters=filters)) if filters != NO_FILTERS else address
+    if not isinstance(address, SubjectAddress):
+        topics = read_choices(query) if isinstance(address, ComposeAddress) else None
+        subject = Subject(topics=topics, filters=filters)
+        return PageAddress(subject) if subject != EVERYTHING else address
     subject = msgspec.structs.replace(address.subject, filters=filters)
     return msgspec.structs.replace(address, subject=subject)
 

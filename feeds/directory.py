@@ -6,7 +6,7 @@ from itertools import islice
 
 import msgspec
 
-from feeds.address import HomeAddress, PageAddress, Subject
+from feeds.address import SEARCH_PATH, ComposeAddress, HomeAddress, PageAddress, SitemapAddress, Subject
 from feeds.catalog.reader import CatalogReader, ProviderCount, Topic
 from feeds.feed import EMPTY_FEED_UPDATED, Format
 from feeds.listing import EVERY_TOPIC, Listing
@@ -70,6 +70,13 @@ def write_opml(directory: Directory, settings: Settings, listing: Listing = EVER
 def write_sitemap(directory: Directory, settings: Settings) -> bytes:
     """Write the addresses of the home page and of the pages of all topics and providers, as far as they find room."""
     return render_sitemap(islice(_list_pages(directory, settings.site_url), MOST_PAGES))
+
+
+def write_robots(settings: Settings) -> bytes:
+    """Keep robots from what can be composed without end, and lead them to all else (RFC 9309)."""
+    endless = (f"Disallow: {settings.base_path}{path}" for path in (SEARCH_PATH, ComposeAddress().path))
+    lines = ("User-agent: *", *endless, f"Sitemap: {settings.site_url}{SitemapAddress().path}", "")
+    return "\n".join(lines).encode()
 
 
 def _list_pages(directory: Directory, site_url: str) -> Iterator[ListedPage]:

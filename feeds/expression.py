@@ -1,7 +1,7 @@
 """Read and write expressions over names: `,` any of, `+` all of, `!` not; `,` binds loosest."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -59,10 +59,28 @@ def parse_expression(text: str) -> Expression:
     Raises:
         BadRequestError: it is ill-formed, or has more than 8 terms; the sentence points at the part.
     """
-    count = len(re.split("[,+ ]", text))
+    _check_count(len(re.split("[,+ ]", text)))
+    return _sort([[_read_term(part, text) for part in re.split("[+ ]", terms)] for terms in text.split(",")])
+
+
+def combine(any_of: Sequence[str], *, all_of: Sequence[str], none_of: Sequence[str]) -> Expression | None:
+    """Make the expression for what bears any of some names, all of others, and none of yet others; None without names.
+
+    Raises:
+        BadRequestError: it would have more than 8 terms.
+    """
+    rest = [
+        *(Term(is_negated=False, name=name) for name in all_of),
+        *(Term(is_negated=True, name=name) for name in none_of),
+    ]
+    alternatives = [[Term(is_negated=False, name=name), *rest] for name in any_of] or [rest]
+    _check_count(sum(map(len, alternatives)))
+    return _sort(alternatives) if any(alternatives) else None
+
+
+def _check_count(count: int) -> None:
     if count > MOST_TERMS:
         raise BadRequestError(f"This has {count} terms; at most {MOST_TERMS} can be combined.")
-    return _sort([[_read_term(part, text) for part in re.split("[+ ]", terms)] for terms in text.split(",")])
 
 
 def _read_term(part: str, text: str) -> Term:

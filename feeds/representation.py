@@ -9,6 +9,7 @@ from feeds.address import (
     Address,
     ArchiveAddress,
     AssetAddress,
+    ComposeAddress,
     DigestAddress,
     FeedAddress,
     HomeAddress,
@@ -22,13 +23,13 @@ from feeds.address import (
 )
 from feeds.catalog.reader import CatalogReader
 from feeds.digest import read_digest
-from feeds.directory import read_directory, write_opml, write_sitemap
+from feeds.directory import read_directory, write_opml, write_robots, write_sitemap
 from feeds.entry import fingerprint
 from feeds.feed import Format, Link
 from feeds.filters import NO_FILTERS, Filters
 from feeds.front import read_front
 from feeds.notice import add_notices
-from feeds.pages import find_asset, render_home, render_page
+from feeds.pages import find_asset, render_compose, render_home, render_page
 from feeds.query import Edition, read_archive, read_edition, resolve
 from feeds.renderers import render
 from feeds.settings import Settings
@@ -99,11 +100,10 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
             return _represent_edition(archive, address.format)
         case PageAddress():
             return _represent_page(address, reader, settings=settings, now=now)
-        case HomeAddress() | OpmlAddress() | SitemapAddress():
+        case HomeAddress() | ComposeAddress() | OpmlAddress() | SitemapAddress():
             return _represent_list(address, reader, settings=settings, now=now)
         case RobotsAddress():
-            body = f"User-agent: *\nAllow: /\nSitemap: {settings.site_url}{SitemapAddress().path}\n".encode()
-            return _make(body, TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+            return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
         case AssetAddress():
             return represent_asset(address)
         case _:
@@ -161,13 +161,19 @@ def _represent_page(
 
 
 def _represent_list(
-    address: HomeAddress | OpmlAddress | SitemapAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+    address: HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress,
+    reader: CatalogReader,
+    *,
+    settings: Settings,
+    now: datetime,
 ) -> Representation:
     directory = read_directory(reader, now=now)
     match address:
         case HomeAddress():
             front = read_front(directory, reader, settings=settings, now=now)
             body, media_type = render_home(front, settings), HTML
+        case ComposeAddress():
+            body, media_type = render_compose(directory, settings), HTML
         case OpmlAddress():
             body, media_type = write_opml(directory, settings, address.listing), OPML
         case _:

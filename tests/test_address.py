@@ -10,6 +10,7 @@ from feeds.address import (
     ArchiveAddress,
     ArchivePart,
     AssetAddress,
+    ComposeAddress,
     Cut,
     FeedAddress,
     HomeAddress,
@@ -58,7 +59,7 @@ ADDRESSES: st.SearchStrategy[Address] = st.one_of(
     st.builds(FeedAddress, SUBJECTS, st.sampled_from(Format)),
     st.builds(PageAddress, SUBJECTS, st.none() | PARTS),
     st.builds(ArchiveAddress, SUBJECTS, PARTS, st.sampled_from(Format)),
-    st.sampled_from([HomeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),
+    st.sampled_from([HomeAddress(), ComposeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),
     st.sampled_from([AssetAddress("style.css"), AssetAddress("favicon.ico")]),
 )
 COMPOSED = "/topics/ai+!crypto.atom"
@@ -78,6 +79,7 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
     ("path", "address"),
     [
         ("/", HomeAddress()),
+        ("/compose", ComposeAddress()),
         ("/latest", PageAddress()),
         ("/feed/archive/3", PageAddress(EVERYTHING, ArchivePart(3))),
         ("/robots.txt", RobotsAddress()),

@@ -18,6 +18,7 @@ LAYERS = (
         "folders",
         "source",
         "yaml_errors",
+        "choices",
         "frontmatter",
         "sanitize",
         "entry",

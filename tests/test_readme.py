@@ -25,7 +25,7 @@ PATHS = (
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),
     *("/topics/<slug>", "/topics/<slug>.atom", "/providers/<domain>", "/providers/<domain>.atom"),
     *("/topics/<slug>/archive/<n>.atom", "/topics/<slug>/archive/<n>", "/topics/<expr>.atom", "/topics/<expr>"),
-    *("/latest", "/sitemap.xml", "/robots.txt"),
+    *("/latest", "/compose", "/sitemap.xml", "/robots.txt"),
 )
 STAYS = re.compile(r"\bfeeds serve\b|--watch\b")  # a command that does not end by itself
 

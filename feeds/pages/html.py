@@ -1,12 +1,24 @@
 """Render the home page and the pages of topics and providers, the only module that knows Jinja."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import EVERYTHING, FeedAddress, HomeAddress, OpmlAddress, PageAddress, Subject, write_reference
-from feeds.catalog.reader import ProviderCount
+from feeds.address import (
+    EVERYTHING,
+    SEARCH_PATH,
+    ComposeAddress,
+    FeedAddress,
+    HomeAddress,
+    OpmlAddress,
+    PageAddress,
+    Subject,
+    write_reference,
+)
+from feeds.catalog.reader import ProviderCount, Topic
+from feeds.choices import ALL_OF, ANY_OF, NONE_OF
+from feeds.directory import Directory, TopicNode
 from feeds.entry import Entry
 from feeds.feed import Feed, Format, entry_url
 from feeds.front import Front
@@ -53,8 +65,20 @@ def render_page(address: PageAddress, edition: Edition, settings: Settings) -> b
         feed=edition.feed,
         stories=fold(edition.feed.entries),
         is_archive=address.part is not None,
+        sought=str(address.subject.filters.search or ""),
         newer=paths.get("next-archive", newest) if address.part else "",
         older=paths.get("prev-archive", ""),
+    )
+
+
+def render_compose(directory: Directory, settings: Settings) -> bytes:
+    """Write the page with the form on which feeds are composed."""
+    return _render(
+        "compose.html",
+        settings,
+        page_url=f"{settings.site_url}{ComposeAddress().path}",
+        topics=list(_list_topics(directory.topics)),
+        providers=choose_providers(directory.providers),
     )
 
 
@@ -71,9 +95,16 @@ def fold(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in shown if entry.coverage or entry.url not in covered]
 
 
+def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[int, Topic]]:
+    """Give all topics as they stand in their hierarchy, each with how deep."""
+    for node in nodes:
+        yield depth, node.topic
+        yield from _list_topics(node.children, depth + 1)
+
+
 def _render(template: str, settings: Settings, **values: object) -> bytes:
     page = _ENVIRONMENT.get_template(template)
-    return page.render(settings=settings, site=settings.site, **values).encode()
+    return page.render(settings=settings, site=settings.site, **{"sought": "", **values}).encode()
 
 
 def _version(name: str) -> str:
@@ -106,12 +137,15 @@ _ENVIRONMENT.filters.update(
     subscribe_links=list_subscribe_links,
 )
 _ENVIRONMENT.globals.update(
+    CHOICES=((ANY_OF, "any of"), (ALL_OF, "all of"), (NONE_OF, "none of")),
+    COMPOSE_PATH=ComposeAddress().path,
     EVERYTHING=EVERYTHING,
     FORMATS=tuple(Format),
     FeedAddress=FeedAddress,
     HOME_PATH=HomeAddress().path,
     OPML_PATH=OpmlAddress().path,
     PageAddress=PageAddress,
+    SEARCH_PATH=SEARCH_PATH,
     SCRIPT=_version("page.js"),
     STYLESHEET=_version("style.css"),
     Subject=Subject,

@@ -15,6 +15,8 @@ PAGES = {
     "topic": "/topics/harbour",
     "archive": "/topics/markets/archive/1",
     "provider": "/providers/gazette.example",
+    "search": "/latest?q=boat*",
+    "compose": "/compose",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {"wide": 1280, "narrow": 390}
@@ -80,7 +82,8 @@ def test_other_hosts_are_asked_for_pictures_only_and_not_told_from_where(open_wi
 
 def test_pictures_wait_until_they_come_into_view(open_window: OpenWindow) -> None:
     window = open_window(viewport={"width": 1280, "height": 800})
-    page = window.visit("/feed/archive/1")
+    with window.page.expect_request("https://pictures.example/*"):
+        page = window.visit("/feed/archive/1")
     assert 0 < len(window.foreign) < page.locator("article img").count()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.acceptance.newsboat import Newsboat
+from tests.acceptance.newsboat import Item, Newsboat
 from tests.acceptance.site import Site
 from tests.browser.conftest import LIMIT, OpenWindow
 
@@ -23,12 +23,58 @@ def test_from_the_home_page_to_a_reader(
     assert "A feed is an address" in panel.inner_text()
     address = copy_with_button(page) if has_script else copy_by_hand(page)
     assert address == f"{window.home}/topics/lighthouses.atom"
-    newsboat = Newsboat(program("newsboat"), tmp_path / "newsboat")
+    items = read_with(Newsboat(program("newsboat"), tmp_path / "newsboat"), address)
+    expected = {entry.id for entry in site.read_entries(topic="lighthouses", limit=LIMIT)}
+    assert {guid for guid, *_ in items} == expected
+    assert len(expected) == LIMIT
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_from_a_search_to_a_reader(
+    open_window: OpenWindow, program: Callable[[str], str], tmp_path: Path, *, has_script: bool
+) -> None:
+    window = open_window(java_script_enabled=has_script, permissions=["clipboard-read", "clipboard-write"])
+    page = window.visit("/")
+    page.get_by_role("searchbox", name="Search all stories").fill('"spring tide" -lens')
+    page.get_by_role("button", name="Search").click()
+    titles = page.locator("article h3").all_inner_texts()
+    assert titles
+    assert all("spring tide" in title for title in titles)
+    address = copy_with_button(page) if has_script else copy_by_hand(page)
+    assert address == f"{window.home}/feed.atom?q=%22spring+tide%22+-lens"
+    items = read_with(Newsboat(program("newsboat"), tmp_path / "newsboat"), address)
+    assert set(titles) <= {title for _, title, *_ in items}
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_from_a_choice_of_topics_to_a_reader(
+    open_window: OpenWindow, program: Callable[[str], str], site: Site, tmp_path: Path, *, has_script: bool
+) -> None:
+    window = open_window(java_script_enabled=has_script, permissions=["clipboard-read", "clipboard-write"])
+    page = window.visit("/")
+    page.get_by_role("link", name="Compose").click()
+    for choice in ("any of Tides", "any of Markets", "none of Gulls & terns"):
+        page.get_by_role("checkbox", name=choice).check()
+    page.get_by_label("How many at most").fill("7")
+    expected = f"{window.home}/topics/markets+!gulls-and-terns,tides+!gulls-and-terns.atom?limit=7"
+    if has_script:
+        assert page.locator("#address-composed").inner_text() == expected
+    assert page.locator("#composed").is_visible() is has_script
+    page.get_by_role("button", name="Show this feed").click()
+    assert page.url == expected.replace(".atom", "")
+    address = copy_with_button(page) if has_script else copy_by_hand(page)
+    assert address == expected
+    items = read_with(Newsboat(program("newsboat"), tmp_path / "newsboat"), address)
+    entries = [*site.read_entries(topic="markets"), *site.read_entries(topic="tides")]
+    chosen = {entry.id for entry in entries if "gulls-and-terns" not in {each.term for each in entry.categories}}
+    assert len(items) == 7
+    assert {guid for guid, *_ in items} <= chosen
+
+
+def read_with(newsboat: Newsboat, address: str) -> list[Item]:
     newsboat.subscribe(address)
     newsboat.reload()
-    expected = {entry.id for entry in site.read_entries(topic="lighthouses", limit=LIMIT)}
-    assert {guid for guid, *_ in newsboat.list_items()} == expected
-    assert len(expected) == LIMIT
+    return newsboat.list_items()
 
 
 def copy_with_button(page: Page) -> str:
@@ -39,7 +85,7 @@ def copy_with_button(page: Page) -> str:
 
 
 def copy_by_hand(page: Page) -> str:
-    assert page.get_by_role("button").count() == 0
+    assert page.get_by_role("button", name="Copy").count() == 0
     page.locator("code").first.click()
     text: str = page.evaluate("getSelection().toString()")
     return text

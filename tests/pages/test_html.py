@@ -36,7 +36,7 @@ def client(catalog: Catalog) -> FlaskClient:
 
 def list_pages(client: FlaskClient) -> list[str]:
     links = [link.removeprefix("/feeds") for link in select(read(client, "/"), f"{TOPICS}/@href")]
-    return ["/", *links, "/latest", "/feed/archive/1", "/providers/gazette.example"]
+    return ["/", *links, "/latest", "/latest?q=short", "/feed/archive/1", "/providers/gazette.example"]
 
 
 def read(client: FlaskClient, path: str) -> etree._Element:
@@ -62,7 +62,7 @@ def test_a_page_announces_its_feeds_the_main_one_first(client: FlaskClient) -> N
 
 
 def test_every_page_announces_feeds_that_answer(client: FlaskClient) -> None:
-    assert len(list_pages(client)) == 7
+    assert len(list_pages(client)) == 8
     for path in list_pages(client):
         announced = select(read(client, path), "//link[@rel='alternate']/@href")
         assert len(announced) == 3
@@ -184,6 +184,30 @@ def follow(client: FlaskClient, path: str, rel: str) -> Iterator[etree._Element]
         page = read(client, links[0].removeprefix("https://news.example"))
         yield page
         links = select(page, f"//link[@rel='{rel}']/@href")
+
+
+def test_a_search_has_a_page_that_leads_to_its_feed(client: FlaskClient) -> None:
+    page = read(client, "/latest?q=short+-gulls")
+    assert select(page, "//article//h3/a/@href") == ["https://gazette.example/two"]
+    assert select(page, "//form[@role='search']/input/@value") == ["short -gulls"]
+    assert select(page, "//link[@rel='alternate']/@href")[0] == "https://news.example/feeds/feed.atom?q=short+-gulls"
+    assert select(page, "//meta[@name='robots']/@content") == ["noindex"]
+    assert select(read(client, "/latest"), "//meta[@name='robots']") == []
+    assert "no stories here" in client.get("/latest?q=whales").text
+
+
+def test_the_form_to_compose_offers_every_topic(client: FlaskClient) -> None:
+    page = read(client, "/compose")
+    for name in ("any", "all", "not"):
+        assert select(page, f"//input[@name='{name}']/@value")[1:] == ["mowen", "海"]
+    assert select(page, "//form[@class='compose']/@action") == ["/feeds/compose"]
+    assert select(page, "//datalist/option/@value") == ["gazette.example", "post.example"]
+
+
+def test_robots_are_kept_from_what_has_no_end(client: FlaskClient) -> None:
+    lines = client.get("/robots.txt").text.splitlines()
+    assert lines[-1] == "Sitemap: https://news.example/feeds/sitemap.xml"
+    assert {"Disallow: /feeds/compose", "Disallow: /feeds/search"} <= set(lines)
 
 
 def test_a_page_allows_no_script_of_others_and_none_within(client: FlaskClient) -> None:

@@ -25,6 +25,11 @@ NAME = "AI and Computer Vision, type article, quality ≥ 0"
         ("/TOPICS/ai.rss?provider=GOVTECH.com", "/topics/ai.rss?provider=govtech.com"),
         ("/topics/?limit=3", "/latest?limit=3"),
         ("/?q=robots", "/latest?q=robots"),
+        ("/search?q=Robots+-cars", "/latest?q=robots+-cars"),
+        ("/search", "/"),
+        ("/compose?any=computer-vision&any=ai&q=&limit=&related=", "/topics/ai,computer-vision"),
+        ("/compose?all=AI&not=computer-vision&min_quality=50", "/topics/ai+!computer-vision?min_quality=50"),
+        ("/compose?q=bill", "/latest?q=bill"),
     ],
 )
 def test_another_path_redirects_to_the_canonical_path_and_query(

@@ -22,6 +22,8 @@ TYPES = {
     "/sitemap.xml": "application/xml; charset=utf-8",
     "/": "text/html; charset=utf-8",
     "/latest": "text/html; charset=utf-8",
+    "/latest?q=bill": "text/html; charset=utf-8",
+    "/compose": "text/html; charset=utf-8",
     "/topics/ai": "text/html; charset=utf-8",
     "/topics/ai/archive/1": "text/html; charset=utf-8",
     "/robots.txt": "text/plain; charset=utf-8",

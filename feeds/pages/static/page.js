@@ -1,4 +1,5 @@
-// Every page works without this. It adds the buttons that copy an address, and takes out pictures that are missing.
+// Every page works without this. It adds the buttons that copy an address, shows that of a
+// feed while it is composed, and takes out pictures that are missing.
 "use strict";
 
 const DONE_MILLISECONDS = 2000;
@@ -20,6 +21,33 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     label.data = status.textContent = "Copied";
     setTimeout(() => { label.data = text; status.textContent = ""; }, DONE_MILLISECONDS);
   });
+}
+
+// As the server writes it, so far as can be without the catalog; whatever it is, the server answers it.
+function composeAddress(form) {
+  const data = new FormData(form);
+  const rest = [...data.getAll("all"), ...data.getAll("not").map((name) => `!${name}`)];
+  const alternatives = data.has("any") ? data.getAll("any").map((name) => [name, ...rest]) : [rest];
+  const rank = (text) => text.replaceAll("!", "\uffff");
+  const compare = (one, other) => (rank(one) < rank(other) ? -1 : 1);
+  const sorted = alternatives.map((names) => [...new Set(names)].sort(compare).map(encodeURIComponent).join("+"));
+  const topics = sorted.sort(compare).join(",");
+  const filters = ["provider", "type", "min_quality", "min_heat", "q", "related", "limit"]
+    .map((name) => [name, data.get(name).trim()])
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%20", "+").replaceAll("%2C", ",")}`);
+  const path = topics ? `/topics/${topics}.atom` : "/feed.atom";
+  return `${form.dataset.site}${path}${filters.length ? "?" : ""}${filters.join("&")}`;
+}
+
+for (const form of document.querySelectorAll("form.compose")) {
+  const show = () => {
+    document.getElementById("address-composed").textContent = composeAddress(form);
+    document.getElementById("composed").hidden = false;
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("reset", () => setTimeout(show));
+  show();
 }
 
 for (const picture of document.querySelectorAll(".picture img")) {
