@@ -43,7 +43,7 @@ FILTERS = st.builds(
     types=st.none() | EXPRESSIONS.map(lambda types: types.rename(str.casefold)),
     min_quality=st.none() | st.integers(0, 1000),
     min_heat=st.none() | st.integers(0, 1000),
-    search=st.none() | st.sampled_from(['robots "machine learning" -cr* 機械', "c+ möwe", "a&b=c"]).map(parse_search),
+    search=st.none() | st.sampled_from(['robots "machine learning" -cry* 機械', "c+ möwe", "a&b=c"]).map(parse_search),
     with_related=st.none() | st.booleans(),
     limit=st.none() | st.integers(1, 200),
 )
