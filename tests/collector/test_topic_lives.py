@@ -157,6 +157,21 @@ def test_a_composed_feed_is_the_same_under_new_names(newsroom: Newsroom) -> None
     assert read_atom_id(newsroom, "/topics/boats+minds.atom") == id
 
 
+def test_the_digests_of_a_renamed_topic_are_the_same(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.collect()
+    subscriber = Subscriber(newsroom, "/topics/ai/daily.json")
+    id = read_atom_id(newsroom, "/topics/ai/daily.atom")
+    assert len(subscriber.poll()) == 1
+    describe(newsroom, "ai", "name: Minds", "renamed_from: AI", f"retired: {RETIRED}")
+    newsroom.collect()
+    assert subscriber.poll() == []
+    assert subscriber.path == "/topics/minds/daily.json"
+    assert read_atom_id(newsroom, "/topics/minds/daily.atom") == id
+    newsroom.now = DAY
+    assert subscriber.poll() == ["Minds has been retired"]
+
+
 # Merged
 
 
