@@ -160,10 +160,12 @@ def test_clients_that_take_nothing_hold_up_nobody_and_may_go_on(server: Server) 
 
 
 def test_clients_that_do_not_hang_up_hold_up_nobody(server: Server) -> None:
+    begun = time.monotonic()
     with ExitStack() as stack:
         for _ in range(MANY):
             client = stack.enter_context(server.connect(LAST_REQUEST))
             assert read_answer(client)[0] == 200
+        assert time.monotonic() - begun < SOON_SECONDS
         assert server.answers_soon()
 
 
@@ -220,7 +222,7 @@ def ask_meanwhile(server: Server, seconds: float) -> tuple[Thread, list[Account]
 
 def test_a_restart_loses_no_request(tmp_path: Path) -> None:
     write_article(tmp_path / "content", "one")
-    with running(tmp_path) as server:
+    with running(tmp_path) as server, server.connect():
         before = list_workers(server.pid)
         thread, accounts = ask_meanwhile(server, seconds=4)
         for _ in range(2):
