@@ -103,7 +103,7 @@ def test_one_block_is_led_to_by_its_cut_alone(publisher: Publisher) -> None:
     for number in range(3):
         publish(publisher, f"new-{number}", hours=24 + number, provider="{domain: times.example}")
     publisher.export()
-    assert len(list_archives(publisher, "providers/times.example")) == len(forms(*FORMATS))
+    assert len(list_archives(publisher, "providers/times.example")) == len(forms("html", *FORMATS))
 
 
 @pytest.mark.parametrize(("encoding", "suffix"), [("identity", ""), ("gzip", ".gz"), ("br", ".br")])
@@ -114,7 +114,8 @@ def test_bytes_are_those_of_the_server(publisher: Publisher, encoding: str, suff
         served = client.get(path, headers={"Accept-Encoding": encoding})
         assert (publisher.root / (name_of(path) + suffix)).read_bytes() == served.data
         is_growing = (publisher.root / f"{name_of(path)}.growing").exists()
-        assert served.headers["Cache-Control"] == f"public, max-age={900 if is_growing else 86_400}"
+        is_page = name_of(path).endswith(".html")
+        assert served.headers["Cache-Control"] == f"public, max-age={900 if is_growing or is_page else 86_400}"
 
 
 def test_what_still_grows_is_marked(publisher: Publisher) -> None:
@@ -132,12 +133,14 @@ def test_publishing_leaves_what_was_finished(publisher: Publisher) -> None:
     publish(publisher, "new", hours=24)
     made = export_and_count(publisher)
     after = publisher.identify()
-    finished = forms(*(f"{feed}/archive/1.{format}" for feed in ("feed", "topics/tides") for format in FORMATS))
+    finished = forms(
+        *(f"{feed}/archive/1.{format}" for feed in ("feed", "topics/tides") for format in (*FORMATS, "html"))
+    )
     assert finished <= before.keys()
     assert {name: after[name] for name in finished} == {name: before[name] for name in finished}
-    # Of everything and of the topic, feeds, blocks that grow, and new cuts; of the provider, feeds and new cuts; three
-    # pages, the OPML, and the program's own five files.
-    assert made == 3 * (2 * 3 + 2) + 4 + 5
+    # Of everything and of the topic, feeds, blocks that grow, and new cuts; of the provider, feeds and new cuts; a page
+    # for each of these; the home page, three lists, and the program's own five files.
+    assert made == 4 * (2 * 3 + 2) + 4 + 5
 
 
 def test_a_correction_reaches_the_one_document_it_belongs_to(publisher: Publisher) -> None:
@@ -148,7 +151,8 @@ def test_a_correction_reaches_the_one_document_it_belongs_to(publisher: Publishe
     publisher.export()
     after = publisher.identify()
     touched = {name for name in before if "/archive/" in name and after[name] != before[name]}
-    assert touched == forms(*(f"{feed}/archive/1.{format}" for feed in ("feed", "topics/tides") for format in FORMATS))
+    kinds = (*FORMATS, "html")
+    assert touched == forms(*(f"{feed}/archive/1.{kind}" for feed in ("feed", "topics/tides") for kind in kinds))
 
 
 def test_a_story_whose_time_has_come_leaves_what_was_finished(publisher: Publisher) -> None:

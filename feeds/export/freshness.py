@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from urllib.parse import unquote
 
-from feeds.address import Address, ArchiveAddress, ArchivePart, Subject
+from feeds.address import Address, ArchiveAddress, ArchivePart, PageAddress, Subject
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError, NotFoundError
 from feeds.export.folder import Folder
@@ -28,9 +28,9 @@ class Freshness:
         self._folder = folder
         self._settings = settings
         self._now = now
-        self._read_change = cache(self._read_archive_change)  # the same in every format
+        self._read_change = cache(self._read_archive_change)  # the same in every format and on the page
 
-    def find_lingering(self, before: Manifest, listed: Collection[str]) -> Iterator[tuple[ArchiveAddress, int]]:
+    def find_lingering(self, before: Manifest, listed: Collection[str]) -> Iterator[tuple[Address, int]]:
         """Give the archives that feeds led to until lately, each with the moment, in seconds, when that was over.
 
         Who has a copy of such a feed goes on from there, and would miss entries if there were nothing.
@@ -58,19 +58,18 @@ class Freshness:
         if not _shows_any(exported, changed):
             return True
         # What changes in its scope touches little of an archive, and the rest can be told by its date.
-        return (
-            isinstance(address, ArchiveAddress)
-            and self._read_change(address.subject, address.part) == exported.modified
-        )
+        if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
+            return False
+        return self._read_change(address.subject, address.part) == exported.modified
 
     def _read_archive_change(self, subject: Subject, part: ArchivePart) -> int | None:
         archive = read_archive(subject, part, self._reader, settings=self._settings, now=self._now)
         return to_seconds(archive.changed) if archive.changed else None
 
-    def _find_cut(self, path: str) -> ArchiveAddress | None:
+    def _find_cut(self, path: str) -> ArchiveAddress | PageAddress | None:
         with suppress(MovedError, NotFoundError):
             address = locate(unquote(path), self._reader, now=self._now)
-            if isinstance(address, ArchiveAddress) and address.part.cut:
+            if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.cut:
                 self._read_change(address.subject, address.part)
                 return address
         return None

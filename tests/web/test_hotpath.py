@@ -37,7 +37,7 @@ KEPT = (
 COMPOSED = (
     *(("/topics/ai,computer-vision.atom", "limit=2"), ("/topics/ai+!computer-vision.json", "")),
     *(("/topics/ai", "min_quality=70&related=links"), ("/feed.rss", "provider=govtech.com+!masslive.com&type=article")),
-    *(("/", "limit=3"), ("/providers/govtech.com,masslive.com.atom", "min_heat=0")),
+    *(("/latest", "limit=3"), ("/providers/govtech.com,masslive.com.atom", "min_heat=0")),
     ("/feeds.opml", "provider=1&min_entries=1"),
 )
 OTHERS = (
