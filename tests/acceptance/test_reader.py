@@ -1,6 +1,7 @@
 """The `reader` library subscribes to the running server, and reads back what the catalog holds."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import pytest
@@ -8,7 +9,7 @@ from reader import Reader
 
 from feeds.entry import Entry
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.site import Site
+from tests.acceptance.site import Server, Site
 
 Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime | None]
 """id, title, link, published, updated."""
@@ -54,42 +55,62 @@ def test_reader_takes_all_formats_at_once(site: Site, proxy: Proxy, reader: Read
     assert {feed.link for feed in feeds} == {f"{proxy.url}/topics/ai"}
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_reader_sees_nothing_twice_while_topics_come_and_go(
-    site: Site, proxy: Proxy, reader: Reader, format: str
-) -> None:
-    """A topic is renamed, merged into another one, and that one retired for a third."""
-    topics = site.content / "topics"
-    topics.mkdir()
+@dataclass(frozen=True)
+class Household:
+    """A reader of one feed, and the server that it is on."""
+
+    site: Site
+    server: Server
+    proxy: Proxy
+    reader: Reader
+
+    def describe(self, name: str, *lines: str) -> None:
+        """Write a topic file."""
+        (self.site.content / "topics" / f"{name}.yaml").write_text("".join(f"{line}\n" for line in lines))
+
+    def read(self, stem: str, status: int, text: str = "") -> tuple[list[str], set[str]]:
+        """Collect, and once a feed is answered so, let the reader look; give what is new, and where its feeds were.
+
+        What is new is so in every format.
+        """
+        self.site.collect()
+        self.server.wait_until(lambda: is_answered(self.server, stem, status=status, text=text))
+        known = {(entry.feed_url, entry.id) for entry in self.reader.get_entries()}
+        self.reader.update_feeds(scheduled=False)
+        entries = list(self.reader.get_entries())
+        new = sorted(entry.title or "" for entry in entries if (entry.feed_url, entry.id) not in known)
+        found = {exchange.path.rpartition(".")[0] for exchange in self.proxy.take() if exchange.status != 301}
+        assert new == sorted(new[:: len(FORMATS)] * len(FORMATS))
+        return new[:: len(FORMATS)], found
+
+
+def is_answered(server: Server, stem: str, *, status: int, text: str) -> bool:
+    answers = [server.get(f"{stem}.{format}") for format in FORMATS]
+    return all(answer.status == status and text.encode() in answer.body for answer in answers)
+
+
+def test_reader_sees_nothing_twice_while_topics_come_and_go(site: Site, proxy: Proxy, reader: Reader) -> None:
+    """A topic is renamed, merged into another one, and that one retired, with a successor and then without."""
+    (site.content / "topics").mkdir()
     site.collect()
-    reader.add_feed(f"{proxy.url}/topics/ai.{format}")
-
-    def publish(**files: str) -> list[str]:
-        """Write topic files, and give the titles that reader has not seen before."""
-        known = {entry.id for entry in reader.get_entries()}
-        for name, text in files.items():
-            (topics / f"{name}.yaml").write_text(text)
-        site.collect()
-        with site.serving() as server:
-            proxy.upstream = server.url
-            reader.update_feeds(scheduled=False)
-        entries = list(reader.get_entries())
-        assert len({entry.id for entry in entries}) == len(entries)
-        return [entry.title or "" for entry in entries if entry.id not in known]
-
-    assert len(publish()) == len(site.read_entries(topic="ai"))
-    assert publish(ai="name: Thinking Machines\nrenamed_from: AI\n") == []
-    assert proxy.take()[-1].path == f"/topics/thinking-machines.{format}"
-    minds = "name: Minds\n"
-    merged = "name: Thinking Machines\naliases: [AI]\nmerged_into: Minds\n"
-    assert publish(ai=merged, minds=minds) == []
-    assert proxy.take()[-1].path == f"/topics/minds.{format}"
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    retired = f"{minds}retired: {yesterday:%F}\nsuccessor: Brains\n"
-    assert publish(minds=retired, brains="name: Brains\naliases: [Computer Vision]\n") == ["Minds has been retired"]
-    assert publish() == []
-    assert publish(minds=f"{minds}retired: 2021-03-01\nsuccessor: Brains\n") == []
-    assert proxy.take()[-1].path == f"/topics/brains.{format}"
-    assert [feed.last_exception for feed in reader.get_feeds()] == [None]
-    publish(minds=f"{minds}retired: 2021-03-01\n")
-    assert proxy.take()[-1].status == 410
+    ai, machines, minds, vision = "/topics/ai", "/topics/thinking-machines", "/topics/minds", "/topics/computer-vision"
+    for format in FORMATS:
+        reader.add_feed(f"{proxy.url}{ai}.{format}")
+    with site.serving() as server:
+        proxy.upstream = server.url
+        house = Household(site, server, proxy, reader)
+        assert len(house.read(ai, 200)[0]) == len(site.read_entries(topic="ai"))
+        house.describe("ai", "name: Thinking Machines", "renamed_from: AI")
+        assert house.read(ai, 301) == ([], {machines})
+        house.describe("minds", "name: Minds")
+        house.describe("ai", "name: Thinking Machines", "renamed_from: AI", "merged_into: Minds")
+        assert house.read(machines, 301) == ([], {minds})
+        house.describe("vision", "name: Computer Vision")
+        today = f"retired: {datetime.now(UTC):%F}"
+        house.describe("minds", "name: Minds", today, "successor: Computer Vision")
+        assert house.read(minds, 200, "retired") == (["Minds has been retired"], {minds})
+        house.describe("minds", "name: Minds", "retired: 2021-03-01", "successor: Computer Vision")
+        assert house.read(minds, 301) == ([], {vision})
+        assert {feed.last_exception for feed in reader.get_feeds()} == {None}
+        house.describe("minds", "name: Minds", "retired: 2021-03-01")
+        assert house.read(minds, 410) == ([], {ai})
