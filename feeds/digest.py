@@ -1,7 +1,6 @@
 """Make digest feeds: an entry for each day or week that is over, with its best stories."""
 
 from datetime import UTC, datetime, time
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -79,7 +78,7 @@ def _make_entry(  # noqa: PLR0913 what an entry is made of
         released=end,
         summary="; ".join(story.title for story in digest.stories[:3]),
         body=stories_html(digest.stories, settings.link),
-        provider=Provider(name=settings.site.title, domain=urlsplit(settings.site.url).hostname or ""),
+        provider=Provider(name=settings.site.title, domain=""),  # nobody's but the site's
         type="digest",
         language=settings.site.language,
     )
