@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, s
 from tests.acceptance.site import Server, Site
 from tests.browser.harbour import MISSING, draw_picture, write_news
 
-LIMIT = 20
+LIMIT = 12
 # What Chromium says of a picture that is missing, and of Playwright's own doings.
 NO_COMPLAINTS = ("net::ERR_FAILED", "Evaluating a string as JavaScript")
 
