@@ -136,7 +136,9 @@ def test_no_part_of_what_is_secured_gets_out(seeds: Crawl, article: dict[str, st
 def dump(path: Path) -> str:
     """Write every value of every table, and the file's raw bytes: what was deleted can still lie there."""
     connection = sqlite3.connect(path)
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    # The index of words holds none of them by itself; the tables that it is kept in are read like the others.
+    is_real = "type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    tables = [name for (name,) in connection.execute(f"SELECT name FROM sqlite_master WHERE {is_real}")]  # noqa: S608
     rows = [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]  # noqa: S608
     connection.close()
     return f"{rows}{path.read_bytes()!r}"
