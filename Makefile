@@ -9,7 +9,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input --quiet insta
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: help serve test soak format golden screenshots bench lock clean
+.PHONY: help serve test soak format golden screenshots docs bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -35,9 +35,14 @@ format: $(VENV)/.test ## format the code and mend what the linter can
 golden: $(VENV)/.test ## rewrite the golden files in tests/golden, to be read in the diff
 	$(python) -m pytest --rewrite-golden $(PYTEST_ARGS)
 
-screenshots: $(VENV)/.test ## take a picture of every page, into build/screenshots
+screenshots: $(VENV)/.test ## take a picture of every page, into build/screenshots, and those of the tutorial
 	@mkdir -p build/screenshots
 	$(python) -m pytest tests/browser/test_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
+	$(python) -m pytest tests/browser/test_tutorial.py --screenshots docs/images $(PYTEST_ARGS)
+
+docs: $(VENV)/.test ## build the documentation, into build/docs
+	$(python) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "Open build/docs/index.html"
 
 bench: $(VENV)/.bench ## measure, side by side: make bench BENCH_ARGS='catalog --help'
 	$(python) -m benchmarks $(BENCH_ARGS)

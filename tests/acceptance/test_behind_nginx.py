@@ -1,0 +1,70 @@
+"""nginx in front of the server, as the guide has it, hands through what readers go by."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.site import ROOT, SEEDS, Response, Server, Site, fetch, find_free_port, stopping
+from tests.acceptance.test_nginx import MAIN, compose
+from tests.publications import wait_for
+
+GUIDE = (ROOT / "docs" / "deploy-nginx.md").read_text()
+SITE_URL = "https://feeds.example.org"
+SAME = ("etag", "last-modified", "cache-control", "content-encoding", "content-type", "vary")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    site = Site(tmp_path, SEEDS, {"FEEDS_SITE_URL": SITE_URL})
+    site.collect()
+    with site.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(server: Server, program: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
+    """Give the address of an nginx with the guide's configuration, but for the ports."""
+    port = find_free_port()
+    blocks = re.findall(r"(?ms)^ *```nginx\n(.*?)^ *```$", GUIDE)
+    changes = {
+        "127.0.0.1:8000": f"127.0.0.1:{server.url.rpartition(':')[2]}",
+        "listen 80;": f"listen 127.0.0.1:{port};",
+    }
+    (tmp_path / "feeds.conf").write_text(replace(blocks[0], changes))
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(("user root;" if os.geteuid() == 0 else "") + MAIN.format(folder=tmp_path))
+    with (tmp_path / "nginx.log").open("wb") as log:
+        nginx = subprocess.Popen(compose(program("nginx"), tmp_path, configuration), stdout=log, stderr=log)
+        with stopping(nginx):
+            wait_for(f"http://127.0.0.1:{port}/healthz", nginx)
+            yield f"http://127.0.0.1:{port}"
+
+
+def replace(text: str, changes: dict[str, str]) -> str:
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br"])
+def test_answers_are_those_of_the_server(server: Server, proxy: str, encoding: str) -> None:
+    headers = {"Accept-Encoding": encoding}
+    ours, theirs = fetch(f"{server.url}/topics/ai.atom", headers), fetch(f"{proxy}/topics/ai.atom", headers)
+    assert (theirs.status, theirs.body, pick(theirs)) == (200, ours.body, pick(ours))
+    again = fetch(f"{proxy}/topics/ai.atom", {**headers, "If-None-Match": ours.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+def pick(response: Response) -> dict[str, str]:
+    return {name: response.headers[name] for name in SAME if name in response.headers}
+
+
+def test_redirects_lead_to_the_site(proxy: str) -> None:
+    moved = fetch(f"{proxy}/topics/AI.atom")
+    assert moved.status in {301, 308}
+    assert moved.headers["location"] in {"/topics/ai.atom", f"{SITE_URL}/topics/ai.atom"}

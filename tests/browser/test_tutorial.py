@@ -1,0 +1,100 @@
+"""What the tutorial says is done, word for word: its commands run, its article is written, its pictures are taken."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.acceptance.site import ROOT, SEEDS, Server, Site
+from tests.browser.conftest import OpenWindow, Window
+
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
+ADDRESS = "http://localhost:8000"
+TOPIC = "/topics/lighthouses"
+# A fenced block, a picture, or lines that a program prints.
+STEP = re.compile(
+    r"(?ms)^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^!\[[^\]]+\]\((?P<picture>[^)]+)\)$|(?P<printed>(?:^ {4}\S[^\n]*\n)+)"
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Give the checkout, with the command where `make serve` puts it."""
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    command = tmp_path / ".venv" / "bin" / "feeds"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m feeds "$@"\n')
+    command.chmod(0o755)
+    return Site(tmp_path, tmp_path / "seeds", {"FEEDS_SITE_URL": ADDRESS, "HOME": str(tmp_path)})
+
+
+@pytest.fixture
+def server(site: Site) -> Iterator[Server]:
+    with site.serving() as server:
+        yield server
+
+
+def test_the_tutorial_is_true(
+    open_window: OpenWindow, site: Site, server: Server, screenshots: Path, program: Callable[[str], str]
+) -> None:
+    newsboat = Path(program("newsboat"))
+    environ = {**site.environ, "PATH": f"{newsboat.parent}:{os.environ['PATH']}"}
+    window = open_window(viewport={"width": 1000, "height": 960})
+    printed = ""
+    for step in STEP.finditer(TUTORIAL):
+        if step["picture"]:
+            take_picture(window, screenshots, step["picture"])
+        elif step["printed"]:
+            missing = [line for line in step["printed"].splitlines() if line.strip() not in printed]
+            assert missing == [], printed
+        elif step["kind"] == "markdown":
+            write_article(site, step)
+        elif step["text"] == "make serve\n":
+            printed = server.log.read_text()
+        else:
+            printed = run(step["text"].replace(ADDRESS, server.url), site.folder, environ)
+    server.wait_until(lambda: b"<entry>" not in server.get(f"{TOPIC}.atom").body)
+    assert server.get(f"{TOPIC}.atom").status == 200
+
+
+def write_article(site: Site, step: re.Match[str]) -> None:
+    """Save an article where the words before it say."""
+    name = re.findall(r"save this as `([^`]+)`", TUTORIAL[: step.start()])[-1]
+    (site.folder / name).write_text(step["text"])
+
+
+def run(script: str, folder: Path, environ: Mapping[str, str]) -> str:
+    """Run lines of shell, and give what they print."""
+    finished = subprocess.run(
+        ["/bin/sh", "-ec", script], cwd=folder, env=environ, capture_output=True, check=False, timeout=60
+    )
+    printed = (finished.stdout + finished.stderr).decode()
+    assert finished.returncode == 0, printed
+    return printed
+
+
+def take_picture(window: Window, folder: Path, name: str) -> None:
+    """Take the picture of that name, in which there has to be what the tutorial speaks of."""
+    views: dict[str, Callable[[], Page | Locator]] = {
+        "images/tutorial-home.png": lambda: look_at(window, "/", "Computer Vision"),
+        "images/tutorial-topic.png": lambda: look_at(window, TOPIC, "Lighthouse opens its doors"),
+        "images/tutorial-subscribe.png": lambda: window.page.locator("#subscribe"),
+    }
+    shown = views[name]()
+    window.show_pictures()
+    shown.screenshot(path=folder / Path(name).name)
+
+
+def look_at(window: Window, path: str, text: str) -> Page:
+    """Open a page that shows a text, as soon as it is there: a process looks for news every 0.4 s."""
+    page = window.visit(path)
+    while page.get_by_text(text).count() == 0:
+        page.wait_for_timeout(100)
+        page.reload()
+    return page

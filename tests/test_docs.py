@@ -1,0 +1,108 @@
+"""The documentation builds, leads nowhere that is not, and its guides can be followed."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
+FENCED = re.compile(r"(?ms)^( *)(`{3,})(\S*)[^\n]*\n(.*?)^\1\2$")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def build(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build documentation as `make docs` does, into a folder."""
+    options = ("--builder", "html", "--fail-on-warning", "--keep-going", "--quiet")
+    command = [sys.executable, "-m", "sphinx", *options, str(docs), str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=100)
+
+
+def test_it_builds_without_a_warning(tmp_path: Path) -> None:
+    finished = build(DOCS, tmp_path)
+    assert finished.returncode == 0, finished.stderr
+    assert "--watch" in (tmp_path / "commands.html").read_text()
+    assert "FEEDS_SITE_URL" in (tmp_path / "settings.html").read_text()
+    assert "/feeds.opml" in (tmp_path / "urls.html").read_text()
+
+
+def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    shutil.copy(DOCS / "conf.py", docs)
+    (docs / "index.md").write_text("# All\n\n[a](no-page.md) [b](index.md#no-heading)\n\n![c](no-picture.png)\n")
+    (docs / "lost.md").write_text("# Lost\n")
+    finished = build(docs, tmp_path / "built")
+    assert finished.returncode != 0
+    for fault in ("no-page.md", "no-heading", "no-picture.png", "lost.md"):
+        assert fault in finished.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_somewhere_on_github_too(page: Path) -> None:
+    links = [link for link in LINK.findall(FENCED.sub("", page.read_text())) if "://" not in link]
+    assert [link for link in links if not is_there(page, link)] == []
+
+
+def is_there(page: Path, link: str) -> bool:
+    path, _, heading = link.partition("#")
+    target = page.parent / path if path else page
+    return target.is_file() and (not heading or heading in list_anchors(target))
+
+
+def list_anchors(page: Path) -> set[str]:
+    """Give what GitHub makes of a page's headings: small letters, no punctuation, hyphens for blanks."""
+    headings = re.findall(r"(?m)^#+ (.+)$", FENCED.sub("", page.read_text()))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def list_blocks(page: str, kind: str) -> Iterator[str]:
+    """Give the fenced blocks of one kind, indented or not."""
+    for indent, _, found, text in FENCED.findall((DOCS / page).read_text()):
+        if found == kind:
+            yield re.sub(rf"(?m)^{indent}", "", text)
+
+
+@pytest.mark.parametrize(
+    ("page", "shows"),
+    [
+        ("own-articles.md", {"/topics/ai": "AI"}),
+        (
+            "topic-files.md",
+            {"/topics/ai": "learn, see and decide", "/topics/artificial-intelligence.atom": "/topics/ai"},
+        ),
+    ],
+)
+def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]) -> None:
+    """But for the servers that they start."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    lines = [line for block in list_blocks(page, "sh") for line in block.splitlines() if line != "feeds serve"]
+    assert lines
+    asking = [f"feeds render {path}" for path in shows]
+    feeds = f'feeds() {{ {sys.executable} -m feeds "$@"; }}'
+    finished = subprocess.run(
+        ["/bin/sh", "-e"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        input="\n".join([feeds, *lines, *asking]),
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=100,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert [text for text in shows.values() if text not in finished.stdout] == []
+
+
+def test_the_article_of_the_guide_is_enough(tmp_path: Path) -> None:
+    article, *_ = list_blocks("own-articles.md", "yaml")
+    (tmp_path / "article.md").write_text(article)
+    command = [sys.executable, "-m", "feeds", "check", "--format", "json", str(tmp_path)]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=60)
+    assert (finished.returncode, finished.stdout) == (0, "[]\n")
