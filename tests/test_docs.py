@@ -1,5 +1,6 @@
 """The documentation builds, leads nowhere that is not, and its guides can be followed."""
 
+import ast
 import os
 import re
 import shutil
@@ -60,6 +61,31 @@ def list_anchors(page: Path) -> set[str]:
     """Give what GitHub makes of a page's headings: small letters, no punctuation, hyphens for blanks."""
     headings = re.findall(r"(?m)^#+ (.+)$", FENCED.sub("", page.read_text()))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def list_fields(*modules: str) -> set[str]:
+    """Give the fields that modules read of the front matter: what they call a section's methods with."""
+    fields = set()
+    for module in modules:
+        for call in ast.walk(ast.parse((ROOT / "feeds" / module).read_text())):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args):
+                continue
+            name, key = call.func.attr, call.args[0]
+            if re.match("read_|has$|get$", name) and isinstance(key, ast.Constant):
+                fields.add(str(key.value))
+    return fields
+
+
+def test_every_field_is_documented_and_every_documented_field_is_read() -> None:
+    articles, _, topics = (DOCS / "articles.md").read_text().partition("## Topic files")
+    fields = list_fields("article.py", "fields.py")
+    assert {"webUrl", "images", "width", "locale"} <= fields
+    assert [field for field in fields if f"`{field}`" not in articles] == []
+    rows = re.findall(r"(?m)^\| (`.*?) \|", articles)
+    documented = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
+    assert documented - fields == {"secured"}
+    example = re.findall(r"(?m)^(\w+):", topics)
+    assert set(example) | {"images"} == list_fields("topicfile.py") | {"images"}
 
 
 def list_blocks(page: str, kind: str) -> Iterator[str]:

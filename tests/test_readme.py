@@ -93,12 +93,6 @@ def test_every_documented_command_and_setting_exists() -> None:
     assert settings <= {setting.name for setting in SETTINGS}
 
 
-def test_documented_files_exist() -> None:
-    targets = [target for target in re.findall(r"\]\(([^)#]+)", README) if "://" not in target]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
 def test_documented_commands_run(tmp_path: Path) -> None:
     lines = [line for line in list_shell_lines() if re.match(r"([A-Z_]+=\S+ )*feeds ", line)]
     ending = [line for line in lines if not STAYS.search(line)]
