@@ -34,7 +34,7 @@ class CommandHelp(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Give a section for each command."""
-        parent = click.Context(main, info_name="feeds", **main.context_settings)
+        parent = click.Context(main, info_name="feeds", terminal_width=90, **main.context_settings)
         return [self._describe(name, parent) for name in main.list_commands(parent)]
 
     def _describe(self, name: str, parent: click.Context) -> nodes.section:
