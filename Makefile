@@ -25,8 +25,8 @@ test: $(VENV)/.test ## run every check and test
 	$(python) -m pytest --numprocesses auto --maxprocesses 8 --cov $(PYTEST_ARGS)
 
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times, and replay all of history
-	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/collector tests/acceptance/test_replay.py \
-		$(PYTEST_ARGS)
+	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector tests/test_composing.py \
+		tests/acceptance/test_replay.py $(PYTEST_ARGS)
 
 format: $(VENV)/.test ## format the code and mend what the linter can
 	$(python) -m ruff check --fix-only .

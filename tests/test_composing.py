@@ -16,6 +16,7 @@ from feeds.expression import parse_expression
 from feeds.representation import locate, represent
 from feeds.search import parse_search
 from feeds.words import join_texts
+from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 from tests.postgresql import Server
 from tests.publications import make_settings
@@ -23,8 +24,8 @@ from tests.publications import make_settings
 TOPICS = ("AI", "Boats", "Crypto", "Tides")
 PROVIDERS = ("gazette.example", "post.example", "times.example")
 TYPES = ("article", "Video", "course")
-ARTICLES = 120
-FEEDS = 150
+ARTICLES = 100
+FEEDS = SOAK or 50
 SETTINGS = make_settings()
 
 

@@ -196,7 +196,7 @@ def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, li
 
 
 @pytest.mark.timeout(120 + 10 * SOAK)
-@settings(deadline=None, max_examples=SOAK or 3, phases=PHASES)
+@settings(deadline=None, max_examples=SOAK or 2, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))
 def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, int]], limit: int) -> None:
     with open_newsroom() as newsroom:

@@ -223,7 +223,7 @@ def parse_or_refuse(typed: str) -> Search | None:
 BATCHES = st.lists(st.dictionaries(NUMBERS, st.none() | entries(), min_size=1, max_size=6), min_size=1, max_size=3)
 
 
-@settings(deadline=None, max_examples=SOAK or 40, phases=NEVER_SHRINK, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=SOAK or 15, phases=NEVER_SHRINK, suppress_health_check=list(HealthCheck))
 @given(batches=BATCHES, typed=st.lists(searches(), min_size=5, max_size=9))
 def test_either_engine_finds_what_a_naive_look_finds(
     connection: Connection, batches: list[dict[int, Entry | None]], typed: list[str]

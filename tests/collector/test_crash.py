@@ -20,9 +20,9 @@ from tests.conftest import SOAK
 from tests.editors import wait_until
 from tests.newsroom import Newsroom, related
 
-KILLS = SOAK or 5
+KILLS = SOAK or 3
 ARTICLES = 40
-POOL_KILLS = SOAK or 2
+POOL_KILLS = SOAK or 1
 POOL_ARTICLES = 450  # so many are read by a pool of processes
 PROGRAM = """
 import sys

@@ -491,7 +491,7 @@ def run(newsroom: Newsroom, history: list[Step]) -> None:
 
 
 @pytest.mark.timeout(120 + 10 * SOAK)
-@settings(deadline=None, max_examples=SOAK or 10, phases=PHASES)
+@settings(deadline=None, max_examples=SOAK or 5, phases=PHASES)
 @given(steps())
 def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> None:
     with open_newsroom() as newsroom:
@@ -499,7 +499,7 @@ def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> N
 
 
 @pytest.mark.timeout(120 + 10 * SOAK)
-@settings(deadline=None, max_examples=SOAK or 3, phases=PHASES)
+@settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(history=steps())
 def test_postgresql_tells_of_it_too(postgresql: Server, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
