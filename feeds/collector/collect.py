@@ -200,6 +200,9 @@ class _Collect:
     def _stamp(self, naming: Naming, changes: Changes, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
         changes.visible |= self._stamp_appearance(naming)
+        # What was released while this collect was under way has been seen as it was before.
+        now = to_seconds(self._site.clock.now())
+        changes.visible.update(*(scopes for released, scopes in changes.waiting if released <= now))
         closed = self._close_days()
         version = int(self._facts.get("version", 0))
         facts = {"collected": str(self._now), "appearance": self._site.appearance, "entries": str(entries)}

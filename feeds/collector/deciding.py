@@ -21,9 +21,9 @@ _REMEMBERED = ("id", "kind", "type", "provider", "topics", "published", "release
 class Changes:
     """What a collect did to entries, in counts, and the scopes whose feeds look otherwise for it.
 
-    In `visible` scopes a subscriber sees a difference; in `ranking` scopes only heat or quality moved. `topics` and
-    `providers` have to be counted anew. `arrivals` are the places at which something has come into a scope that was
-    there before.
+    In `visible` scopes a subscriber sees a difference; in `ranking` scopes only heat or quality moved; in `waiting`
+    ones something changed that is released at the moment beside them. `topics` and `providers` have to be counted anew.
+    `arrivals` are the places at which something has come into a scope that was there before.
     """
 
     added: int = 0
@@ -31,6 +31,7 @@ class Changes:
     withdrawn: int = 0
     visible: set[str] = field(default_factory=set)
     ranking: set[str] = field(default_factory=set)
+    waiting: list[tuple[int, set[str]]] = field(default_factory=list)
     topics: set[int] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
     arrivals: dict[Scope, list[Key]] = field(default_factory=dict)
@@ -211,8 +212,11 @@ class Decider:
     def _note(self, topics: str, provider: str, *, released: int) -> None:
         self.changes.topics.update(map(int, topics.split()))
         self.changes.providers.add(provider)
+        scopes = self._scopes(topics, provider)
         if released <= self._moment:
-            self.changes.visible |= self._scopes(topics, provider)
+            self.changes.visible |= scopes
+        else:
+            self.changes.waiting.append((released, scopes))
 
     def _scopes(self, topics: str, provider: str) -> set[str]:
         return {"feed", f"providers/{provider}", *(f"topics/{self._slugs[int(topic)]}" for topic in topics.split())}

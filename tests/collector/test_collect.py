@@ -418,3 +418,14 @@ def test_the_most_used_spelling_names_a_topic(newsroom: Newsroom) -> None:
     assert newsroom.collect().changed == 1
     entry = newsroom.see().entry(url_of("a"))
     assert [category.label for category in entry.categories] == ["ai"]
+
+
+def test_what_is_released_while_it_is_being_changed_moves_its_feeds(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.write("b", title="Before", topics=["Tides"], publishedDateTime="2021-03-04T12:20:00Z")
+    newsroom.collect()
+    newsroom.write("b", title="After", topics=["Tides"], publishedDateTime="2021-03-04T12:20:00Z")
+    result = newsroom.collect(progress=lambda _done, _total: newsroom.wait(minutes=30))
+    assert result.scopes == {"feed", "topics/tides", "providers/gazette.example"}
+    newsroom.write("c", title="Later", publishedDateTime="2021-03-05T12:20:00Z")
+    assert newsroom.collect().scopes == frozenset()
