@@ -11,7 +11,10 @@ from gunicorn.arbiter import Arbiter
 
 from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
+from feeds.invitation import invite
+from feeds.moments import SYSTEM_CLOCK
 from feeds.settings import Settings
+from feeds.terminal import is_terminal
 from feeds.web.shelf import MOST_WAITING
 
 _OTHER_FILES = 64  # that a worker has open beside its connections
@@ -72,10 +75,17 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(_server: Arbiter) -> None:
-    """Say at which address the feeds are; bring a catalog that was there before up to date while it is served."""
+    """Say at which address the feeds are; bring a catalog that was there before up to date while it is served.
+
+    From now on connections are taken. A log gets one line; a person at a terminal gets what to open.
+    """
     # The first full collection of garbage in a worker would write to all of the memory that it shares with its parent.
     gc.freeze()
-    print(f"Serving {_settings.site_title} at {_settings.site_url}/", flush=True)  # noqa: T201 for who started it
+    lines = [f"Serving {_settings.site_title} at {_settings.site_url}/"]
+    if is_terminal(sys.stdout):
+        lines = ["", f"Serving {_settings.site_title}; Ctrl+C ends it.", *invite(_settings, now=SYSTEM_CLOCK.now())]
+        lines += ["", "What has changed since the last time is collected meanwhile:"] if _was_there else []
+    print(*lines, sep="\n", flush=True)  # noqa: T201 for who started it
     if _was_there:
         subprocess.Popen(_COLLECT)  # noqa: S603 our own command
 

@@ -34,7 +34,7 @@ def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
 
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions for the last.
     """
-    printable = [_make_printable(problem) for problem in problems]
+    printable = [make_printable(problem) for problem in problems]
     match format:
         case ReportFormat.JSON:
             return msgspec.json.format(msgspec.json.encode(printable), indent=2).decode()
@@ -44,7 +44,7 @@ def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
             return "\n".join(str(problem) for problem in printable)
 
 
-def _make_printable(problem: Problem) -> Problem:
+def make_printable(problem: Problem) -> Problem:
     """Write control characters and bytes that are not UTF-8 as escapes: a file's name may hold anything but a slash."""
     return msgspec.structs.replace(
         problem, path=_escape_controls(problem.path), message=_escape_controls(problem.message)

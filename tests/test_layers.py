@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "cycle", "encodings", "errors", "moments", "search", "text", "values", "words"),
+    ("__init__", "cycle", "encodings", "errors", "moments", "search", "terminal", "text", "values", "words"),
     (
         "folders",
         "source",
@@ -36,7 +36,7 @@ LAYERS = (
     ("digest", "directory", "notice", "query", "front"),
     ("pages",),
     ("inventory", "representation"),
-    ("audit", "collector", "export", "web", "watch", "websub"),
+    ("audit", "collector", "export", "invitation", "web", "watch", "websub"),
     ("gunicorn_conf", "worker", "wsgi"),
     ("cli", "__main__"),
 )

@@ -9,6 +9,7 @@ import click
 
 from feeds import __version__
 from feeds.errors import FeedsError, SettingsError
+from feeds.terminal import wants_colors
 
 _MODULES = {
     "collect": "feeds.cli.collecting",
@@ -39,16 +40,24 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
+        if not wants_colors():
+            ctx.color = False
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise click.UsageError(_redden(error.format_message()), error.ctx) from error
         except SettingsError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(_redden(str(error))) from error
         except FeedsError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_redden(str(error))) from error
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever reads us has had enough, which click knows to be no error
-            raise click.ClickException(_explain(error)) from error
+            raise click.ClickException(_redden(_explain(error))) from error
+
+
+def _redden(sentence: str) -> str:
+    return click.style(sentence, fg="red")  # which click takes away again where nobody would see it
 
 
 def _explain(error: OSError) -> str:

@@ -29,7 +29,7 @@ def announce() -> None:
 
 def complain(error: FeedsError) -> None:
     """Say that something has gone wrong that does not end the command."""
-    click.echo(f"Error: {error}", err=True)
+    click.echo(click.style(f"Error: {error}", fg="red"), err=True)
 
 
 def announce_once(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The `feeds check` command."""
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import click
 from feeds.audit import audit_site
 from feeds.cli.collecting import FOLDERS
 from feeds.cli.progress import show_progress
+from feeds.cli.reporting import color_count, show_problems
 from feeds.collector.checking import check_folders
 from feeds.errors import Level
 from feeds.problems import ReportFormat, write_report
@@ -26,8 +28,8 @@ from feeds.settings import Settings
 def check(folders: tuple[Path, ...], format: ReportFormat, *, served: str | None) -> None:
     """Find what is wrong with the articles in DIR, by default those of FEEDS_CONTENT; the catalog is left alone.
 
-    Each problem is a line `path:line:column: level code message`. An error costs the article, a warning at most a
-    part of it. Exits with 1 if there is an error.
+    Each problem is a line `path:line:column: level code message`; on a terminal they stand by file, with the lines they
+    are about. An error costs the article, a warning at most a part of it. Exits with 1 if there is an error.
 
     With --served, find what is wrong with the answers of a server, this program's or another: its validators and
     conditional requests above all. Each finding is a line `URL: message`. Exits with 1 if there is one.
@@ -44,10 +46,13 @@ def check(folders: tuple[Path, ...], format: ReportFormat, *, served: str | None
 def _check_articles(folders: tuple[Path, ...], format: ReportFormat) -> None:
     with show_progress("Checking") as progress:
         problems = check_folders(folders, progress=progress)
-    if problems or format is ReportFormat.JSON:
+    if format is ReportFormat.TEXT:
+        show_problems(problems, sys.stdout)
+    elif problems or format is ReportFormat.JSON:
         click.echo(write_report(problems, format))
     errors = sum(problem.level is Level.ERROR for problem in problems)
-    click.echo(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}", err=True)
+    counts = (color_count(errors, "error", color="red"), color_count(len(problems) - errors, "warning", color="yellow"))
+    click.echo(", ".join(counts), err=True)
     if errors:
         raise SystemExit(1)
 
@@ -59,7 +64,7 @@ def _check_served(url: str) -> None:
         findings = audit_site(url, progress=progress)
     for finding in findings:
         click.echo(str(finding))
-    click.echo(_count(len(findings), "finding"), err=True)
+    click.echo(color_count(len(findings), "finding", color="red"), err=True)
     if findings:
         raise SystemExit(1)
 
@@ -70,7 +75,3 @@ def _is_web_address(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number
         return False
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

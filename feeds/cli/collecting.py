@@ -1,6 +1,7 @@
 """The `feeds collect` command."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -8,12 +9,12 @@ import click
 from feeds.catalog.store import Catalog
 from feeds.cli.announcing import announce_once, announcing_meanwhile, complain
 from feeds.cli.progress import show_progress
+from feeds.cli.reporting import show_problems
+from feeds.cli.summary import show_summary
 from feeds.collector import Collector, CollectResult
-from feeds.problems import ReportFormat, write_report
 from feeds.settings import Settings
 from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 
-_SHOWN_FEEDS = 6
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 
 
@@ -59,7 +60,7 @@ def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool =
     """Collect the articles in folders, or those that the settings name, and report on it."""
     catalog = Catalog(settings.database_url)
     collector = Collector(catalog, folders or settings.content, appearance=settings.appearance)
-    with show_progress("Collecting") as progress:
+    with show_progress("Collecting", afterwards="publishing ...") as progress:
         result = collector.collect(force=force, progress=progress)
     catalog.close()
     _report(result)
@@ -67,22 +68,5 @@ def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool =
 
 
 def _report(result: CollectResult) -> None:
-    if result.problems:
-        click.echo(write_report(result.problems, ReportFormat.TEXT), err=True)
-    click.echo(_summarize(result))
-
-
-def _summarize(result: CollectResult) -> str:
-    articles = f"{result.read} read, {result.kept} as before, {result.rejected} rejected, {result.gone} gone"
-    counts = (
-        f"{result.added} added, {result.changed} changed, {result.withdrawn} withdrawn, {result.unchanged} unchanged"
-    )
-    timing = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
-    return f"articles: {articles}\nentries: {counts}\nfeeds: {_name_feeds(result)}\nversion {result.version}; {timing}"
-
-
-def _name_feeds(result: CollectResult) -> str:
-    """Name the feeds that a subscriber sees otherwise, the first of them at least."""
-    shown = ", ".join(f"/{scope}" for scope in sorted(result.scopes)[:_SHOWN_FEEDS])
-    more = len(result.scopes) - _SHOWN_FEEDS
-    return f"{shown}{f' and {more} more' if more > 0 else ''} changed" if shown else "as before"
+    show_problems(result.problems, sys.stderr)
+    show_summary(result)

@@ -2,11 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias
 from urllib.parse import unquote
 
 import click
+import msgspec
 
 from feeds.address import Address, FeedAddress
 from feeds.catalog.reader import CatalogReader
@@ -16,8 +17,23 @@ from feeds.moments import SYSTEM_CLOCK
 from feeds.query import count_entries, read_edition
 from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.terminal import blank_controls, clip, count_columns, is_terminal, measure, pad
 
-_Row: TypeAlias = tuple[str, int, datetime | None, str]
+_LEAST_NAME_COLUMNS = 12
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """What is told of a topic or a composed feed; `url` is empty where the slug says it all."""
+
+    slug: str
+    entries: int
+    newest: datetime | None
+    name: str
+    url: str = ""
+
+    @property
+    def date(self) -> str:
+        return f"{self.newest:%Y-%m-%d}" if self.newest else "-"
 
 
 @click.command()
@@ -30,15 +46,39 @@ def topics(expression: str | None) -> None:
     """
     with _open_catalog().reading() as reader:
         rows = [_compose(expression, reader)] if expression else _list_topics(reader)
-    width = max((len(slug) for slug, *_ in rows), default=0)
-    for slug, entries, newest, name in rows:
-        date = f"{newest:%Y-%m-%d}" if newest else "-"
-        click.echo(f"{slug:<{width}}  {entries:>7}  {date:<10}  {name}")
+    lines = _draw(rows, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _write(rows)
+    for line in lines:
+        click.echo(line)
+
+
+def _write(rows: Sequence[_Row]) -> Iterator[str]:
+    width = max((len(row.slug) for row in rows), default=0)
+    for row in rows:
+        url = f"  {row.url}" if row.url else ""
+        yield f"{row.slug:<{width}}  {row.entries:>7}  {row.date:<10}  {row.name}{url}"
+
+
+def _draw(rows: Sequence[_Row], columns: int) -> Iterator[str]:
+    """Give a table whose names are cut where they have no room; of a composed feed, all is told."""
+    if not rows:
+        yield "There are no topics yet: no collected article names one."
+        return
+    title = "Feed" if rows[0].url else "Topic"
+    width = max(measure(text) for text in (title, *(row.slug for row in rows)))
+    yield click.style(f"{title:<{width}}  Entries  Newest      Name", bold=True)
+    room = max(columns - width - 23, _LEAST_NAME_COLUMNS)
+    for row in rows:
+        slug, name = pad(row.slug, width), blank_controls(row.name)
+        if not row.url:
+            name = clip(name, room)
+        yield f"{slug}  {row.entries:>7,}  {row.date:<10}  {name}"
+        if row.url:
+            yield click.style(row.url, underline=True)
 
 
 def _list_topics(reader: CatalogReader) -> list[_Row]:
     topics = (topic for topic in reader.topics() if not topic.is_retired(SYSTEM_CLOCK.now()))
-    return [(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
+    return [_Row(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
 
 
 def _compose(expression: str, reader: CatalogReader) -> _Row:
@@ -52,7 +92,7 @@ def _compose(expression: str, reader: CatalogReader) -> _Row:
     edition = read_edition(address.subject, reader, settings=settings, now=now)
     count = count_entries(address.subject, reader, settings=settings, now=now)
     newest = edition.feed.entries[0].published if count else None
-    return expression, count, newest, f"{edition.feed.title}  {edition.feed.self_url(address.format)}"
+    return _Row(expression, count, newest, edition.feed.title, edition.feed.self_url(address.format))
 
 
 @click.command()

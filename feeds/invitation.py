@@ -1,0 +1,36 @@
+"""Suggest what to open first of what is served."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from feeds.address import EVERYTHING, FeedAddress, HomeAddress, Subject, page_of
+from feeds.catalog.store import Catalog
+from feeds.errors import FeedsError
+from feeds.feed import Format
+from feeds.settings import Settings
+
+
+def invite(settings: Settings, *, now: datetime) -> Iterator[str]:
+    """Give lines that name the home page, and the page and a feed of the topic that there is most of.
+
+    Without a topic, that is the feed of everything; without a catalog that can be read, just the home page.
+    """
+    yield f"  home page     {settings.site_url}{HomeAddress().path}"
+    try:
+        slug = _choose_topic(settings, now=now)
+    except FeedsError:
+        return
+    subject = Subject.of_topic(slug) if slug else EVERYTHING
+    if slug:
+        yield f"  a topic       {settings.site_url}{page_of(subject).path}"
+    yield f"  {'its feed  ' if slug else 'the feed  '}    {settings.site_url}{FeedAddress(subject, Format.ATOM).path}"
+
+
+def _choose_topic(settings: Settings, *, now: datetime) -> str:
+    catalog = Catalog(settings.database_url)
+    try:
+        with catalog.reading() as reader:
+            topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
+    finally:
+        catalog.close()
+    return max(topics, key=lambda topic: topic.entries).slug if topics else ""

@@ -1,0 +1,106 @@
+"""Run commands on a real pseudo-terminal, and see what a person at it sees."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from feeds.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+class Screen:
+    """What has been written to a terminal: `raw` as it came, `text` as it looks, without colours."""
+
+    def __init__(self, terminal: int) -> None:
+        self.raw = ""
+        self._terminal = terminal
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def text(self) -> str:
+        """Give the lines; what a carriage return has led to be written over is gone."""
+        plain = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", self.raw.replace("\r\n", "\n"))
+        return "\n".join(_overwrite(line).rstrip() for line in plain.split("\n"))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def finish(self) -> None:
+        """Wait for the rest; nobody may have the terminal open any more."""
+        self._reader.join(timeout=20)
+        os.close(self._terminal)
+
+    def _read(self) -> None:
+        # A terminal whose other end has been closed fails to be read, on Linux at least.
+        pieces = b""
+        while piece := _read_piece(self._terminal):
+            pieces += piece
+            self.raw = pieces.decode(errors="replace")
+
+
+def _read_piece(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
+
+
+def _overwrite(line: str) -> str:
+    shown = ""
+    for piece in line.split("\r"):
+        shown = piece + shown[len(piece) :]
+    return shown
+
+
+def run_on_terminal(*args: str, columns: int = 80) -> tuple[int, Screen]:
+    """Run a command in this process, with a terminal for all it writes, and give how it ended and what was seen."""
+    ours, theirs = _open(columns)
+    screen = Screen(ours)
+    with (
+        os.fdopen(theirs, "w", encoding="utf-8") as stream,
+        redirect_stdout(stream),
+        redirect_stderr(stream),
+        pytest.raises(SystemExit) as end,
+    ):
+        main(args)
+    screen.finish()
+    assert isinstance(end.value.code, int)
+    return end.value.code, screen
+
+
+@contextmanager
+def starting_on_terminal(
+    *args: str, folder: Path, environ: Mapping[str, str], columns: int = 80
+) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
+    """Start a command in a process of its own, and stop it by SIGTERM at the end of the block."""
+    ours, theirs = _open(columns)
+    own = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "feeds", *args], cwd=folder, env=own, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    screen = Screen(ours)
+    try:
+        yield process, screen
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        screen.finish()
+
+
+def _open(columns: int) -> tuple[int, int]:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, columns))
+    return ours, theirs

@@ -1,0 +1,345 @@
+"""What a person sees at a terminal, and that a pipe gets nothing of it."""
+
+import re
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from feeds.cli import main
+from feeds.cli.progress import show_progress
+from feeds.terminal import clip, count_columns, is_terminal, measure, pad
+from tests.acceptance.site import fetch, find_free_port
+from tests.terminals import ROOT, run_on_terminal, starting_on_terminal
+
+SEEDS = str(ROOT / "seeds")
+RED, YELLOW = "\x1b[31m", "\x1b[33m"
+GOOD = "title: A story\nwebUrl: https://news.example/a\npublishedDateTime: 2021-01-01\n"
+
+
+@pytest.fixture(autouse=True)
+def at_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, at a terminal that can do what most can."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FEEDS_CONTENT", SEEDS)
+    for name in ("NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(name: str, front: str, body: str = "") -> None:
+    path = Path("articles") / f"{name}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"---\n{front}---\n{body}")
+
+
+def check(columns: int = 80) -> list[str]:
+    return run_on_terminal("check", "articles", columns=columns)[1].lines
+
+
+# check
+
+
+def test_check_groups_problems_by_file_and_points_at_them() -> None:
+    write("a", GOOD + "images: [{}]\ntitle: again\n")
+    write("b", GOOD + "images: [{}]\n")
+    code, screen = run_on_terminal("check", "articles")
+    assert code == 1
+    assert re.fullmatch(r"Checking  █{22}  2/2  [\d,]+/s", screen.lines[0])
+    assert screen.lines[1:] == [
+        "articles/a.md",
+        "  6:1 error duplicate-key: this key stands twice in the same mapping; keep one",
+        "    of the two",
+        "    6 | title: again",
+        "      | ^",
+        "",
+        "articles/b.md",
+        *screen.lines[8:10],
+        "    5 | images: [{}]",
+        "      |          ^",
+        "",
+        "1 error, 1 warning",
+    ]
+    assert f"{RED}\x1b[1merror" in screen.raw
+    assert f"{YELLOW}\x1b[1mwarning" in screen.raw
+    assert f"{RED}1 error" in screen.raw
+    assert f"{YELLOW}1 warning" in screen.raw
+
+
+def test_check_of_good_articles_needs_no_colour() -> None:
+    code, screen = run_on_terminal("check")
+    assert (code, screen.lines[1:]) == (0, ["0 errors, 0 warnings"])
+    assert RED not in screen.raw
+
+
+def test_in_a_pipe_problems_stay_lines() -> None:
+    write("a", GOOD + "title: again\n")
+    result = CliRunner().invoke(main, ["check", "articles"])
+    assert result.stdout.startswith("articles/a.md:5:1: error duplicate-key this key")
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_formats_for_programs_are_the_same_on_a_terminal() -> None:
+    write("a", GOOD + "title: again\n")
+    assert run_on_terminal("check", "--format", "github", "articles")[1].lines[1].startswith("::error file=")
+
+
+@pytest.mark.parametrize(
+    ("line", "shown", "pointed"),
+    [
+        (f"title: {'word ' * 40}: x", "…", ":"),
+        ("title: 鷗 鷗: x", "鷗", ":"),
+        ("title:\tMo\u0308we: x", "Mo\u0308we", ":"),
+        ("title: x \x1b[31m\x07: x", "\ufffd[31m\ufffd", ":"),
+    ],
+    ids=["long", "wide", "accent", "control"],
+)
+@pytest.mark.parametrize("columns", [50, 100])
+def test_the_caret_is_below_what_it_means(line: str, shown: str, pointed: str, columns: int) -> None:
+    write("a", GOOD.replace("title: A story", line))
+    lines = check(columns)
+    (number,) = (number for number, text in enumerate(lines) if text.startswith("    2 | "))
+    quoted, caret = lines[number : number + 2]
+    before = next(quoted[:end] for end in range(len(quoted) + 1) if measure(quoted[:end]) == len(caret) - 1)
+    at = len(before)
+    while measure(quoted[at]) == 0:
+        at += 1
+    assert shown in quoted
+    assert quoted[at] == pointed or "\x1b" in line  # YAML refuses a control character before it comes to the colon
+    assert max(measure(text) for text in lines[1:]) <= columns
+
+
+def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_line() -> None:
+    write("a", "title: x\n")
+    Path("articles/b.md").symlink_to("nowhere")
+    lines = check()
+    assert "articles/a.md" in lines
+    assert "articles/b.md" in lines
+    assert [line for line in lines if "|" in line] == []
+
+
+# What is secured
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        'secured: "hush" hush\n' + GOOD,
+        'secured: "hush\nhush: x"\n' + GOOD + "title: again\n",
+        "secured: hush\nhush\n" + GOOD,
+        "secured: hush\n  hush: hush\n" + GOOD,
+        "secured: [hush,\nhush: hush\n" + GOOD,
+        "secured: |\n  hush\n  hush\n" + GOOD + "title: again\n",
+        "'secured': hush: hush\n" + GOOD,
+        "? secured\n: hush\nhush\n" + GOOD,
+        "{secured: hush, title: hush, title: x}\n",
+        "#secured: hush\n" + GOOD + "title: hush\n",
+        "secured: hush\r\n hush: x\r\n" + GOOD,
+        "other: [\u2028secured: hush\n",
+        "related:\n  - secured: hush\n    secured: hush\n" + GOOD,
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "collect"])
+def test_no_line_that_may_hold_what_is_secured_is_shown(front: str, command: str) -> None:
+    write("a", front)
+    _, screen = run_on_terminal(command, "articles")
+    assert "error" in screen.text
+    assert "hush" not in screen.raw
+
+
+def test_nothing_is_shown_of_a_file_in_which_no_word_can_be_found() -> None:
+    Path("articles").mkdir()
+    Path("articles/a.md").write_bytes("---\nsecured: hush\n".encode("utf-16"))
+    screen = run_on_terminal("check", "articles")[1]
+    assert "error" in screen.text
+    assert "h\ufffdu" not in screen.raw
+    assert "|" not in screen.text
+
+
+@pytest.mark.parametrize("value", ['"hush hush"', "'hush'", "hush+/=="])
+def test_the_lines_beside_what_is_secured_are_shown(value: str) -> None:
+    write("a", f"title: x\nsecured: {value}\ntitle: again\n{GOOD}")
+    lines = check()
+    assert "    4 | title: again" in lines
+    assert "hush" not in "".join(lines)
+
+
+# collect
+
+
+def test_collect_ends_with_a_summary_in_aligned_lines() -> None:
+    code, screen = run_on_terminal("collect", columns=72)
+    assert code == 0
+    bar, articles, entries, feeds, more, timing, version = screen.lines
+    assert re.fullmatch(r"Collecting  █{14}  2/2  [\d,]+/s", bar)
+    assert articles == "Articles  2 read, 0 as before, 0 rejected, 0 gone"
+    assert entries == "Entries   3 added, 0 changed, 0 withdrawn, 0 unchanged"
+    assert feeds == "Feeds     /feed, /providers/govtech.com, /providers/masslive.com,"
+    assert more == "          /topics/ai, /topics/computer-vision changed"
+    assert re.fullmatch(r"Time      scan [\d.]+ s, read [\d.]+ s, publish [\d.]+ s", timing)
+    assert version == "Version   1"
+    assert "\x1b[32m3 added" in screen.raw
+    assert "publishing ..." in screen.raw
+
+
+def test_a_collect_that_finds_nothing_to_read_shows_no_bar() -> None:
+    write("a", GOOD)
+    run_on_terminal("collect", "articles")
+    Path("articles/a.md").unlink()
+    screen = run_on_terminal("collect", "--force", "articles")[1]
+    assert screen.lines[0] == "Articles  0 read, 0 as before, 0 rejected, 1 gone"
+
+
+def test_collect_shows_what_it_rejects() -> None:
+    write("a", GOOD + "title: again\n")
+    screen = run_on_terminal("collect", "articles")[1]
+    assert "    5 | title: again" in screen.lines
+    assert f"{RED}1 rejected" in screen.raw
+
+
+def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = iter([0.0, 1.0, 2.0, 10.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with show_progress("Working", afterwards="tidying ...") as progress:
+        for done in (0, 5, 500, 501, 1000):
+            progress(done, 1000)
+    states = [re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", state).rstrip() for state in capsys.readouterr().err.split("\r")]
+    assert states == [
+        "Working ...",
+        "Working  ░░░░░░░░░░░░░░░░░░░░░░  5/1000  5/s  0:03:19 left",
+        "Working  ███████████░░░░░░░░░░░  500/1000  250/s  0:00:02 left",
+        "Working  ██████████████████████  1000/1000  100/s  tidying ...",
+        "Working  ██████████████████████  1000/1000  100/s",
+    ]
+
+
+def test_progress_has_no_room_for_a_bar_everywhere() -> None:
+    assert "█" not in run_on_terminal("check", columns=60)[1].text
+
+
+# topics
+
+
+def test_topics_are_a_table_with_a_header() -> None:
+    run_on_terminal("collect")
+    code, screen = run_on_terminal("topics")
+    assert (code, screen.lines) == (
+        0,
+        [
+            "Topic            Entries  Newest      Name",
+            "ai                     3  2020-12-22  AI",
+            "computer-vision        3  2020-12-22  Computer Vision",
+        ],
+    )
+
+
+def test_topics_fit_the_terminal() -> None:
+    write("a", GOOD + 'topics: ["鷗 Möwen und andere Vögel", "x\\e[31m"]\n')
+    run_on_terminal("collect", "articles")
+    screen = run_on_terminal("topics", columns=64)[1]
+    assert [measure(line) <= 64 for line in screen.lines] == [True] * 3
+    assert screen.lines[-1].endswith("…")
+    assert "\x1b[31m" not in screen.raw
+
+
+def test_a_composed_feed_is_told_whole() -> None:
+    run_on_terminal("collect")
+    screen = run_on_terminal("topics", "ai+!computer-vision", columns=40)[1]
+    assert screen.lines == [
+        "Feed                 Entries  Newest      Name",
+        "ai+!computer-vision        0  -           AI, not Computer Vision — Topic Feeds",
+        "http://localhost:8000/topics/ai+!computer-vision.atom",
+    ]
+
+
+def test_no_topics_are_a_sentence() -> None:
+    Path("articles").mkdir()
+    run_on_terminal("collect", "articles")
+    assert run_on_terminal("topics")[1].lines == ["There are no topics yet: no collected article names one."]
+
+
+# serve
+
+
+@pytest.mark.parametrize("has_topics", [True, False])
+def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_topics: bool) -> None:
+    (tmp_path / "empty").mkdir()
+    port = find_free_port()
+    site = f"http://localhost:{port}"
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    last = "/topics/ai.atom" if has_topics else "/feed.atom"
+    with starting_on_terminal("serve", SEEDS if has_topics else "empty", folder=tmp_path, environ=environ) as (
+        process,
+        screen,
+    ):
+        deadline = time.monotonic() + 60
+        while f"{site}{last}\r\n" not in screen.raw:
+            assert process.poll() is None, screen.text
+            assert time.monotonic() < deadline, screen.text
+            time.sleep(0.01)
+        named = re.findall(rf"{site}(\S+)", screen.text)
+        statuses = [fetch(site + path).status for path in named]
+    assert named == ["/", *(["/topics/ai"] if has_topics else []), last]
+    assert statuses == [200] * len(named)
+    assert "Serving Topic Feeds; Ctrl+C ends it." in screen.lines
+    assert screen.lines[-1].endswith(last)
+    assert process.returncode == 0
+
+
+# Colours
+
+
+@pytest.mark.parametrize("args", [["topics", "nope"], ["check", "nowhere"], ["check", "--nope"]])
+def test_an_error_is_red(args: list[str]) -> None:
+    run_on_terminal("collect")
+    assert f"Error: {RED}" in run_on_terminal(*args)[1].raw
+
+
+@pytest.mark.parametrize(("value", "is_plain"), [("1", True), ("0", True), ("", False)])
+def test_no_color_is_respected(value: str, monkeypatch: pytest.MonkeyPatch, *, is_plain: bool) -> None:
+    monkeypatch.setenv("NO_COLOR", value)
+    write("a", GOOD + "title: again\n")
+    for args in (["check", "articles"], ["collect", "articles"], ["topics"], ["topics", "nope"], ["check", "--nope"]):
+        screen = run_on_terminal(*args)[1]
+        assert bool(re.search(r"\x1b\[\d", screen.raw)) is not is_plain or args == ["topics"]
+    assert "    5 | title: again" in check()
+
+
+def test_a_dumb_terminal_gets_what_a_pipe_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    write("a", GOOD + "title: again\n")
+    for args in (["check", "articles"], ["collect"], ["topics"], ["topics", "nope"]):
+        screen = run_on_terminal(*args)[1]
+        piped = CliRunner().invoke(main, args)
+        assert "\x1b" not in screen.raw
+        assert len(screen.lines) == len(piped.output.splitlines())
+    assert check()[0].startswith("articles/a.md:5:1: error duplicate-key ")
+
+
+# What a terminal is
+
+
+def test_a_stream_that_is_closed_or_a_file_is_no_terminal(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("w") as file:
+        assert not is_terminal(file)
+        assert count_columns(file) == 80
+    assert not is_terminal(None)
+
+
+@pytest.mark.parametrize(("given", "columns"), [("44", 44), ("0", 80), ("many", 80)])
+def test_the_width_can_be_given(given: str, columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", given)
+    with (tmp_path / "file").open("w") as file:
+        assert count_columns(file) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "clipped"),
+    [("gull", 4, "gull"), ("gulls", 4, "gul…"), ("鷗鷗", 4, "鷗鷗"), ("鷗鷗鷗", 5, "鷗鷗…"), ("鷗鷗鷗", 4, "鷗…")],
+)
+def test_texts_are_cut_by_their_width(text: str, columns: int, clipped: str) -> None:
+    assert clip(text, columns) == clipped
+    assert measure(pad(clipped, columns)) == columns
