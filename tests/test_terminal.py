@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from click.testing import CliRunner
 
 from feeds.cli import main
 from feeds.cli.progress import show_progress
+from feeds.invitation import invite
+from feeds.moments import SYSTEM_CLOCK
+from feeds.settings import Settings
 from feeds.terminal import clip, count_columns, is_terminal, measure, pad
 from tests.acceptance.site import fetch, find_free_port
 from tests.terminals import ROOT, run_on_terminal, starting_on_terminal
@@ -44,7 +48,7 @@ def check(columns: int = 80) -> list[str]:
 
 def test_check_groups_problems_by_file_and_points_at_them() -> None:
     write("a", GOOD + "images: [{}]\ntitle: again\n")
-    write("b", GOOD + "images: [{}]\n")
+    write("b", GOOD + "images: [{}, {}]\n")
     code, screen = run_on_terminal("check", "articles")
     assert code == 1
     assert re.fullmatch(r"Checking  █{22}  2/2  [\d,]+/s", screen.lines[0])
@@ -56,16 +60,21 @@ def test_check_groups_problems_by_file_and_points_at_them() -> None:
         "      | ^",
         "",
         "articles/b.md",
-        *screen.lines[8:10],
-        "    5 | images: [{}]",
+        "  5:10 warning bad-image: a picture has no `url` and is left out; give it one or",
+        screen.lines[9],
+        "    5 | images: [{}, {}]",
         "      |          ^",
+        "  5:14 warning bad-image: a picture has no `url` and is left out; give it one or",
+        screen.lines[13],
+        "    5 | images: [{}, {}]",
+        "      |              ^",
         "",
-        "1 error, 1 warning",
+        "1 error, 2 warnings",
     ]
     assert f"{RED}\x1b[1merror" in screen.raw
     assert f"{YELLOW}\x1b[1mwarning" in screen.raw
     assert f"{RED}1 error" in screen.raw
-    assert f"{YELLOW}1 warning" in screen.raw
+    assert f"{YELLOW}2 warnings" in screen.raw
 
 
 def test_check_of_good_articles_needs_no_colour() -> None:
@@ -91,10 +100,11 @@ def test_formats_for_programs_are_the_same_on_a_terminal() -> None:
     [
         (f"title: {'word ' * 40}: x", "…", ":"),
         ("title: 鷗 鷗: x", "鷗", ":"),
+        (f"title: {'鷗' * 100}: x", "…", ":"),
         ("title:\tMo\u0308we: x", "Mo\u0308we", ":"),
         ("title: x \x1b[31m\x07: x", "\ufffd[31m\ufffd", ":"),
     ],
-    ids=["long", "wide", "accent", "control"],
+    ids=["long", "wide", "long and wide", "accent", "control"],
 )
 @pytest.mark.parametrize("columns", [50, 100])
 def test_the_caret_is_below_what_it_means(line: str, shown: str, pointed: str, columns: int) -> None:
@@ -133,6 +143,8 @@ def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_lin
         "secured: [hush,\nhush: hush\n" + GOOD,
         "secured: |\n  hush\n  hush\n" + GOOD + "title: again\n",
         "'secured': hush: hush\n" + GOOD,
+        'secured "hush"\n' + GOOD,
+        "title: x secured: hush: hush\n" + GOOD,
         "? secured\n: hush\nhush\n" + GOOD,
         "{secured: hush, title: hush, title: x}\n",
         "#secured: hush\n" + GOOD + "title: hush\n",
@@ -200,7 +212,7 @@ def test_collect_shows_what_it_rejects() -> None:
 
 
 def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    now = iter([0.0, 1.0, 2.0, 10.0])
+    now = chain([0.0, 1.0, 2.0], repeat(10.0))
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with show_progress("Working", afterwards="tidying ...") as progress:
@@ -267,6 +279,8 @@ def test_no_topics_are_a_sentence() -> None:
 @pytest.mark.parametrize("has_topics", [True, False])
 def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_topics: bool) -> None:
     (tmp_path / "empty").mkdir()
+    if has_topics:
+        run_on_terminal("collect")
     port = find_free_port()
     site = f"http://localhost:{port}"
     environ = {"PORT": str(port), "WEB_CONCURRENCY": "1"}
@@ -285,8 +299,15 @@ def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_
     assert named == ["/", *(["/topics/ai"] if has_topics else []), last]
     assert statuses == [200] * len(named)
     assert "Serving Topic Feeds; Ctrl+C ends it." in screen.lines
-    assert screen.lines[-1].endswith(last)
+    is_last = screen.lines[-1].endswith(last)
+    meanwhile = "What has changed since the last time is collected meanwhile:"
+    assert (is_last, meanwhile in screen.lines) == (not has_topics, has_topics)
     assert process.returncode == 0
+
+
+def test_without_a_catalog_one_is_invited_to_the_home_page() -> None:
+    settings = Settings.from_environ({"FEEDS_SITE_URL": "https://news.example/feeds", "DATABASE_URL": "sqlite:///no"})
+    assert list(invite(settings, now=SYSTEM_CLOCK.now())) == ["  home page     https://news.example/feeds/"]
 
 
 # Colours

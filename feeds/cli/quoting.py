@@ -8,7 +8,7 @@ from feeds.folders import read_file
 from feeds.terminal import blank_controls, clip, measure
 
 _KEY = re.compile(r"[A-Za-z_]\w*:(?:\s|$)|---")
-_SECURED = re.compile(r"""\bsecured\b["']?\s*(?:[:#]|$)""", re.IGNORECASE)
+_SECURED = re.compile(r"""^\W*secured|\bsecured["']?\s*(?:[:#]|$)""", re.IGNORECASE)
 _SECURED_COMPLETE = re.compile(r"""secured:[ \t]+(?:"[^"\\]*"|'[^']*'|[\w+/=.~-]+)\s*""")
 
 
