@@ -42,7 +42,7 @@ SECTION = Section(
     legend=(
         "The first rendering, in Atom, from the address to the bytes, beside that of a topic's plain feed in the same "
         "process; the topics are the largest there are. Medians over runs, each the median of five rounds. The flood "
-        "is of distinct queries, by eight clients as fast as they are answered, beside the clients described below; "
+        "is of distinct queries, by sixteen clients as fast as they are answered, beside the clients described below; "
         "all of it shares this machine."
     ),
 )

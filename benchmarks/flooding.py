@@ -1,6 +1,6 @@
 """Be somebody who asks for one composed feed after the other: `python -m benchmarks.flooding PORT FIRST COUNT`.
 
-Eight clients do, each over a connection that it keeps, as fast as they are answered; no query is asked twice.
+Sixteen clients do, each over a connection that it keeps, as fast as they are answered; no query is asked twice.
 """
 
 import http.client
@@ -14,7 +14,7 @@ import msgspec
 
 from benchmarks.processes import ROOT
 
-_CLIENTS = 8
+_CLIENTS = 16
 
 
 class Flood(msgspec.Struct, frozen=True):
