@@ -83,7 +83,7 @@ def when_ready(_server: Arbiter) -> None:
     gc.freeze()
     lines = [f"Serving {_settings.site_title} at {_settings.site_url}/"]
     if is_terminal(sys.stdout):
-        lines = ["", f"Serving {_settings.site_title}; Ctrl+C ends it.", *invite(_settings, now=SYSTEM_CLOCK.now())]
+        lines = ["", *lines, *invite(_settings, now=SYSTEM_CLOCK.now())]
         lines += ["", "What has changed since the last time is collected meanwhile:"] if _was_there else []
     print(*lines, sep="\n", flush=True)  # noqa: T201 for who started it
     if _was_there:

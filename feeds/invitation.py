@@ -1,9 +1,9 @@
-"""Suggest what to open first of what is served."""
+"""Suggest what to open first of what is served, beside the home page."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.address import EVERYTHING, FeedAddress, HomeAddress, Subject, page_of
+from feeds.address import EVERYTHING, FeedAddress, Subject, page_of
 from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
 from feeds.feed import Format
@@ -11,19 +11,18 @@ from feeds.settings import Settings
 
 
 def invite(settings: Settings, *, now: datetime) -> Iterator[str]:
-    """Give lines that name the home page, and the page and a feed of the topic that there is most of.
+    """Give lines that name the page and a feed of the topic that there is most of.
 
-    Without a topic, that is the feed of everything; without a catalog that can be read, just the home page.
+    Without a topic that is the feed of everything; without a catalog that can be read, there is none to name.
     """
-    yield f"  home page     {settings.site_url}{HomeAddress().path}"
     try:
         slug = _choose_topic(settings, now=now)
     except FeedsError:
         return
     subject = Subject.of_topic(slug) if slug else EVERYTHING
     if slug:
-        yield f"  a topic       {settings.site_url}{page_of(subject).path}"
-    yield f"  {'its feed  ' if slug else 'the feed  '}    {settings.site_url}{FeedAddress(subject, Format.ATOM).path}"
+        yield f"  a topic   {settings.site_url}{page_of(subject).path}"
+    yield f"  its feed  {settings.site_url}{FeedAddress(subject, Format.ATOM).path}"
 
 
 def _choose_topic(settings: Settings, *, now: datetime) -> str:

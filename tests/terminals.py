@@ -4,9 +4,8 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Thread
@@ -82,14 +81,12 @@ def run_on_terminal(*args: str, columns: int = 80) -> tuple[int, Screen]:
 
 @contextmanager
 def starting_on_terminal(
-    *args: str, folder: Path, environ: Mapping[str, str], columns: int = 80
+    command: Sequence[str], *, folder: Path, environ: Mapping[str, str], columns: int = 80
 ) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
     """Start a command in a process of its own, and stop it by SIGTERM at the end of the block."""
     ours, theirs = _open(columns)
-    own = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environ}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "feeds", *args], cwd=folder, env=own, stdin=theirs, stdout=theirs, stderr=theirs
-    )
+    own = {**environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8"}
+    process = subprocess.Popen(command, cwd=folder, env=own, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     screen = Screen(ours)
     try:

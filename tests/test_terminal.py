@@ -1,5 +1,6 @@
 """What a person sees at a terminal, and that a pipe gets nothing of it."""
 
+import os
 import re
 import sys
 import time
@@ -285,7 +286,8 @@ def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_
     site = f"http://localhost:{port}"
     environ = {"PORT": str(port), "WEB_CONCURRENCY": "1"}
     last = "/topics/ai.atom" if has_topics else "/feed.atom"
-    with starting_on_terminal("serve", SEEDS if has_topics else "empty", folder=tmp_path, environ=environ) as (
+    command = [sys.executable, "-m", "feeds", "serve", SEEDS if has_topics else "empty"]
+    with starting_on_terminal(command, folder=tmp_path, environ={**os.environ, **environ}) as (
         process,
         screen,
     ):
@@ -298,16 +300,16 @@ def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_
         statuses = [fetch(site + path).status for path in named]
     assert named == ["/", *(["/topics/ai"] if has_topics else []), last]
     assert statuses == [200] * len(named)
-    assert "Serving Topic Feeds; Ctrl+C ends it." in screen.lines
+    assert f"Serving Topic Feeds at {site}/" in screen.lines
     is_last = screen.lines[-1].endswith(last)
     meanwhile = "What has changed since the last time is collected meanwhile:"
     assert (is_last, meanwhile in screen.lines) == (not has_topics, has_topics)
     assert process.returncode == 0
 
 
-def test_without_a_catalog_one_is_invited_to_the_home_page() -> None:
+def test_without_a_catalog_there_is_nothing_to_suggest() -> None:
     settings = Settings.from_environ({"FEEDS_SITE_URL": "https://news.example/feeds", "DATABASE_URL": "sqlite:///no"})
-    assert list(invite(settings, now=SYSTEM_CLOCK.now())) == ["  home page     https://news.example/feeds/"]
+    assert list(invite(settings, now=SYSTEM_CLOCK.now())) == []
 
 
 # Colours

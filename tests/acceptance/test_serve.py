@@ -17,4 +17,4 @@ def test_serve_collects_serves_and_says_where(tmp_path: Path, folders: tuple[str
     printed = server.log.read_text()
     assert "3 added" in printed
     assert f"Serving Topic Feeds at {server.url}/" in printed.splitlines()
-    assert "home page" not in printed  # a log gets one line
+    assert "its feed" not in printed  # a log gets one line

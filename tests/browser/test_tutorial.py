@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.acceptance.site import ROOT, SEEDS, Server, Site
 from tests.browser.conftest import OpenWindow, Window
+from tests.terminals import starting_on_terminal
 
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 ADDRESS = "http://localhost:8000"
@@ -70,13 +70,11 @@ def write_article(site: Site, step: re.Match[str]) -> None:
 
 
 def run(script: str, folder: Path, environ: Mapping[str, str]) -> str:
-    """Run lines of shell, and give what they print."""
-    finished = subprocess.run(
-        ["/bin/sh", "-ec", script], cwd=folder, env=environ, capture_output=True, check=False, timeout=60
-    )
-    printed = (finished.stdout + finished.stderr).decode()
-    assert finished.returncode == 0, printed
-    return printed
+    """Run lines of shell at a terminal, and give what is seen there."""
+    with starting_on_terminal(["/bin/sh", "-ec", script], folder=folder, environ=environ) as (process, screen):
+        process.wait(timeout=60)
+    assert process.returncode == 0, screen.text
+    return screen.text
 
 
 def take_picture(window: Window, folder: Path, name: str) -> None:
