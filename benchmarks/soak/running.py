@@ -20,6 +20,7 @@ from feeds.inventory import list_addresses
 from feeds.moments import SYSTEM_CLOCK
 from feeds.settings import Settings
 
+_CACHE_MB = "4"
 _SAMPLE_SECONDS = 1.0
 _QUARTERS = 4
 _GROWTH = 1.1
@@ -70,6 +71,9 @@ def run_soak(folder: Path, load: Load) -> Outcome:
     content, database = folder / "articles", f"sqlite:///{folder / 'catalog.sqlite'}"
     environ = {"FEEDS_CONTENT": str(content), "DATABASE_URL": database, "WEB_CONCURRENCY": str(load.workers)}
     environ["FEEDS_LIMIT"] = str(LIMIT)
+    # Every commit makes archives of addresses of their own, so copies fill what they may; soon, for what grows then to
+    # be seen.
+    environ["FEEDS_CACHE_MB"] = _CACHE_MB
     for topic in TOPICS:
         write_revision(content, topic, 0)
     judge = Judge(Ledger())
