@@ -8,6 +8,7 @@ from feeds.folders import read_file
 from feeds.terminal import blank_controls, clip, measure
 
 _KEY = re.compile(r"[A-Za-z_]\w*:(?:\s|$)|---")
+_ESCAPED_KEY = re.compile(r'"[^"\n]*\\[^"\n]*"\s*:')
 _SECURED = re.compile(r"""^\W*secured|\bsecured["']?\s*(?:[:#]|$)""", re.IGNORECASE)
 _SECURED_COMPLETE = re.compile(r"""secured:[ \t]+(?:"[^"\\]*"|'[^']*'|[\w+/=.~-]+)\s*""")
 
@@ -22,7 +23,9 @@ def read_quotable(path: str) -> list[str]:
         text = read_file(path).decode(errors="replace")
     except ArticleError:
         return []
-    return [] if "\0" in text else _hide_secured(text.split("\n"))  # in UTF-16 no word would be found
+    if "\0" in text or _ESCAPED_KEY.search(text):  # in UTF-16, or spelled with escapes, the word would not be found
+        return []
+    return _hide_secured(text.split("\n"))
 
 
 def _hide_secured(lines: Sequence[str]) -> list[str]:
