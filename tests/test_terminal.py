@@ -148,6 +148,7 @@ def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_lin
         "title: x secured: hush: hush\n" + GOOD,
         "? secured\n: hush\nhush\n" + GOOD,
         "{secured: hush, title: hush, title: x}\n",
+        '"secu\\x72ed": hush: hush\n' + GOOD,
         "#secured: hush\n" + GOOD + "title: hush\n",
         "secured: hush\r\n hush: x\r\n" + GOOD,
         "other: [\u2028secured: hush\n",
