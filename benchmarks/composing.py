@@ -23,6 +23,7 @@ from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
+from feeds.expression import parse_expression
 from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import locate, represent
 from feeds.settings import Settings
@@ -96,26 +97,26 @@ def list_references(reader: CatalogReader) -> dict[str, str]:
     small = min(reader.topics(), key=lambda topic: (topic.entries or sys.maxsize, topic.slug)).slug
     provider = max(reader.providers(), key=lambda each: (each.entries, each.domain)).domain
     rare = min(reader.providers(), key=lambda each: (each.entries, each.domain)).domain
+    mixed = f"{first}+!{small},{second}+{third},{third}+!{second},!{first}+{small}"
     return {
-        _PLAIN: f"/topics/{first}.atom",
-        "any of three topics": f"/topics/{first},{second},{third}.atom",
-        "all of two topics": f"/topics/{first}+{second}.atom",
-        "one topic, not another": f"/topics/{first}+!{second}.atom",
-        "a small topic and a large one": f"/topics/{first}+{small}.atom",
-        "what cannot be: two providers at once": f"/providers/{provider}+{rare}.atom",
-        "a topic from a rare provider": f"/topics/{first}.atom?provider={rare}",
-        "anything but a topic": f"/topics/!{first}.atom",
-        "a topic, quality ≥ 70": f"/topics/{first}.atom?min_quality=70",
+        _PLAIN: _write_path(first),
+        "any of three topics": _write_path(f"{first},{second},{third}"),
+        "all of two topics": _write_path(f"{first}+{second}"),
+        "one topic, not another": _write_path(f"{first}+!{second}"),
+        "a small topic and a large one": _write_path(f"{first}+{small}"),
+        "what cannot be: two providers at once": f"/providers/{parse_expression(f'{provider}+{rare}')}.atom",
+        "a topic from a rare provider": f"{_write_path(first)}?provider={rare}",
+        "anything but a topic": _write_path(f"!{first}"),
+        "a topic, quality ≥ 70": f"{_write_path(first)}?min_quality=70",
         "everything, heat ≥ 1000 (nothing)": "/feed.atom?min_heat=1000",
-        "eight terms and every parameter": (
-            f"/topics/{first}+!{small},{second}+{third},{third}+!{second},!{first}+{small}.atom"
-            f"?provider=!{rare}&type=!video&min_quality=20&min_heat=1&related=links&limit=50"
+        "eight terms and every parameter but words": (
+            f"{_write_path(mixed)}?provider=!{rare}&type=!video&min_quality=20&min_heat=1&related=links&limit=60"
         ),
-        "a topic, 200 entries": f"/topics/{first}.atom?limit=200",
+        "a topic, 200 entries": f"{_write_path(first)}?limit=200",
         "a topic, daily": f"/topics/{first}/daily.atom",
         "a topic, weekly": f"/topics/{first}/weekly.atom",
         "search for a common word": "/feed.atom?q=the",
-        "search for a word in a topic": f"/topics/{first}.atom?q=new",
+        "search for a word in a topic": f"{_write_path(first)}?q=new",
         "search for two words": "/feed.atom?q=new+data",
         "search for a phrase": "/feed.atom?q=%22artificial+intelligence%22",
         "search for a beginning": "/feed.atom?q=develop*",
@@ -123,6 +124,10 @@ def list_references(reader: CatalogReader) -> dict[str, str]:
         "search for what is nowhere": "/feed.atom?q=xyzzyplugh",
         "search for common words that a rare provider has not": f"/feed.atom?provider={rare}&q=the+new",
     }
+
+
+def _write_path(topics: str) -> str:
+    return f"/topics/{parse_expression(topics)}.atom"
 
 
 def time_references(database_url: str) -> dict[str, float]:
