@@ -17,7 +17,7 @@ from feeds.settings import Settings
 STORIES = 20
 """The most stories in an entry."""
 
-_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 12}
+_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
 
 
 def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> Edition:
