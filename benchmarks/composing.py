@@ -35,6 +35,7 @@ _TIMES_FLOOD = 2.0
 _PLAIN = "a topic"
 _ARTICLES = 10_000
 _PATH = "/feed.atom"
+_FLOOD_SECONDS = 4.0
 
 SECTION = Section(
     name="composing",
@@ -154,8 +155,9 @@ def _measure_flood(corpus: Corpus, plan: Plan, *, tell: Tell) -> Iterator[Figure
     run((*COLLECT, str(corpus.articles)), settings)
     rounds: list[tuple[Round, Round]] = []
     with serving(OURS, settings, path=_PATH) as (pid, port, _):
-        workers = wait_for_workers(pid, 2)
-        ask(port, _PATH, seconds=1)
+        wait_for_workers(pid, 2)
+        ask(port, _PATH, seconds=_FLOOD_SECONDS)
+        workers = wait_for_workers(pid, 2)  # by now, none of them is the collect that the server starts with
         memory = [sum(read_memory(worker).pss for worker in workers)]
         for number in range(plan.runs):
             tell(f"a flood of {plan.flood:,} queries, {number + 1} of {plan.runs}")
@@ -181,9 +183,6 @@ def _measure_flood(corpus: Corpus, plan: Plan, *, tell: Tell) -> Iterator[Figure
         peer_name="before it",
         peer=(memory[0],),
     )
-
-
-_FLOOD_SECONDS = 4.0
 
 
 if __name__ == "__main__":

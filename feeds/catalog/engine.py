@@ -44,11 +44,16 @@ def _parse_url(database_url: str) -> URL:
     return url.set(drivername=drivers[backend])
 
 
+# Of pages, for each connection. Readers have one for each thread, and the system keeps the file in memory once for all.
+_READING_KB = 2_048
+_WRITING_KB = 16_384
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin late and would leave table creation outside them; we begin ourselves.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384"):
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"cache_size = -{_READING_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -63,6 +68,8 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
+    if writing:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{_WRITING_KB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
 
