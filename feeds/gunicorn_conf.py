@@ -1,10 +1,12 @@
 """Configure gunicorn: `gunicorn --config python:feeds.gunicorn_conf feeds.wsgi:app`."""
 
+import ctypes
 import gc
 import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
@@ -17,6 +19,7 @@ from feeds.settings import Settings
 from feeds.terminal import is_terminal
 from feeds.web.shelf import MOST_WAITING
 
+_ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt(3)
 _OTHER_FILES = 64  # that a worker has open beside its connections
 
 try:
@@ -34,6 +37,17 @@ def _allow_connections(wanted: int) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     return files - _OTHER_FILES
 
+
+def _share_arena() -> None:
+    """Have all threads take memory from one place, where the C library lets one say so.
+
+    With a place for each, what one thread has freed the others cannot use: a worker grew to three times its size.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+
+
+_share_arena()
 
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
