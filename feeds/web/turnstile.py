@@ -7,7 +7,7 @@ from threading import Lock, Semaphore
 
 from feeds.errors import OverloadError
 
-REST = 3
+REST = 9
 """After each passage nobody is let through for so many times what it took of the processor."""
 
 
