@@ -14,7 +14,7 @@ from feeds.query import Edition, make_feed, make_id, read_heading, select
 from feeds.renderers.stories import stories_html
 from feeds.settings import Settings
 
-STORIES = 20
+STORIES = 15
 """The most stories in an entry."""
 
 _ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
