@@ -1,10 +1,12 @@
 """Open the catalog's database: SQLite or PostgreSQL behind one SQLAlchemy engine."""
 
+import time
 from pathlib import Path
+from sqlite3 import OperationalError
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -46,6 +48,8 @@ def _parse_url(database_url: str) -> URL:
 
 # Of pages, for each connection. Readers have one for each thread, and the system keeps the file in memory once for all.
 _READING_KB = 2_048
+_WAL_ATTEMPTS = 40
+_WAL_PAUSE_SECONDS = 0.05
 _WRITING_KB = 16_384
 
 
@@ -53,9 +57,23 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver's own transactions begin late and would leave table creation outside them; we begin ourselves.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"cache_size = -{_READING_KB}"):
+    _switch_to_wal(cursor)
+    for pragma in ("synchronous = NORMAL", f"cache_size = -{_READING_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _switch_to_wal(cursor: DBAPICursor) -> None:
+    """Switch a new file over; SQLite does not wait for others that are doing so at the same moment."""
+    for left in reversed(range(_WAL_ATTEMPTS)):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            time.sleep(_WAL_PAUSE_SECONDS)
+        else:
+            break
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:

@@ -1,5 +1,7 @@
 """Opening the catalog: what is not there, not reachable, not ours, or somebody else's turn."""
 
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -200,3 +202,18 @@ def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
         assert [entry.id for entry in (*window.entries, *archive.entries)] == [url_of("a"), url_of("b")]
         assert reader.window(Selection(), limit=3, now=newsroom.now).older is None
         assert reader.window(plain(topic="nothing"), limit=2, now=newsroom.now).entries == ()
+
+
+def test_a_new_file_that_others_hold_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE one (number)")
+    other.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(0.3, other.rollback)
+    timer.start()
+    catalog = Catalog(f"sqlite:///{path}", wait_seconds=0)
+    with catalog.writing() as writer:
+        assert writer.facts()["layout"]
+    timer.join()
+    other.close()
+    catalog.close()
