@@ -11,7 +11,7 @@ import msgspec
 from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import run_python
-from feeds.address import FeedAddress, Subject
+from feeds.address import FeedAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
 from feeds.feed import Format
@@ -19,6 +19,7 @@ from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import represent
 from feeds.selection import plain
 from feeds.settings import Settings
+from feeds.subject import Subject
 
 _ROUNDS = 5
 _LIMIT = 1.5

@@ -11,12 +11,13 @@ from benchmarks.articles import Corpus, find_newest, restoring, retitle
 from benchmarks.collecting import PAUSE_SECONDS, collect_command, collect_settings
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
-from feeds.address import EVERYTHING, FeedAddress
+from feeds.address import FeedAddress
 from feeds.catalog.store import Catalog
 from feeds.feed import Format
 from feeds.moments import SYSTEM_CLOCK
 from feeds.representation import represent
 from feeds.settings import Settings
+from feeds.subject import EVERYTHING
 
 _POLL_SECONDS = 0.005
 _PATIENCE_SECONDS = 120

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import msgspec
 
-from feeds.address import Subject, digest_stem
+from feeds.address import digest_stem
 from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.cycle import Cycle, date_of
@@ -13,6 +13,7 @@ from feeds.feed import Feed
 from feeds.query import Edition, make_feed, make_id, read_heading, select
 from feeds.renderers.stories import stories_html
 from feeds.settings import Settings
+from feeds.subject import Subject
 
 STORIES = 15
 """The most stories in an entry."""

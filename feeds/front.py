@@ -5,11 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.address import EVERYTHING
 from feeds.catalog.reader import CatalogReader
 from feeds.directory import Directory
 from feeds.query import Edition, read_edition
 from feeds.settings import Settings
+from feeds.subject import EVERYTHING
 
 WEEKS = 16
 

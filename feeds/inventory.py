@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from feeds.address import (
-    EVERYTHING,
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -14,13 +13,13 @@ from feeds.address import (
     PageAddress,
     RobotsAddress,
     SitemapAddress,
-    Subject,
 )
 from feeds.catalog.reader import CatalogReader
 from feeds.feed import Format
 from feeds.pages import list_assets
 from feeds.query import list_archive
 from feeds.settings import Settings
+from feeds.subject import EVERYTHING, Subject
 
 
 def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:

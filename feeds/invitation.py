@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.address import EVERYTHING, FeedAddress, Subject, page_of
+from feeds.address import FeedAddress, page_of
 from feeds.catalog.store import Catalog
 from feeds.errors import FeedsError
 from feeds.feed import Format
 from feeds.settings import Settings
+from feeds.subject import EVERYTHING, Subject
 
 
 def invite(settings: Settings, *, now: datetime) -> Iterator[str]:

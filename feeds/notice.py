@@ -6,12 +6,14 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import FeedAddress, PageAddress, Subject
-from feeds.catalog.reader import CatalogReader, Topic
+from feeds.address import FeedAddress, PageAddress
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.records import Topic
 from feeds.entry import Category, Entry, Kind, Provider
 from feeds.feed import Format, Site
 from feeds.query import Edition, make_feed_id
 from feeds.settings import Settings
+from feeds.subject import Subject
 from feeds.topics import GRACE
 
 

@@ -8,13 +8,15 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import ArchivePart, Subject, archive_stem, page_of, write_reference
-from feeds.catalog.reader import CatalogReader, Topic
+from feeds.address import ArchivePart, archive_stem, page_of, write_reference
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.records import Topic
 from feeds.entry import Entry
 from feeds.errors import GoneError, NotFoundError
 from feeds.feed import DocumentLink, Feed, Link
 from feeds.selection import Selection
 from feeds.settings import Settings
+from feeds.subject import Subject
 from feeds.titles import write_name, write_subtitle
 from feeds.topics import GRACE
 

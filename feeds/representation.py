@@ -18,8 +18,6 @@ from feeds.address import (
     RobotsAddress,
     SitemapAddress,
     SubjectAddress,
-    check_spelling,
-    parse_address,
 )
 from feeds.catalog.reader import CatalogReader
 from feeds.digest import read_digest
@@ -30,6 +28,7 @@ from feeds.filters import NO_FILTERS, Filters
 from feeds.front import read_front
 from feeds.notice import add_notices
 from feeds.pages import find_asset, render_compose, render_home, render_page
+from feeds.paths import check_spelling, parse_address
 from feeds.query import Edition, read_archive, read_edition, resolve
 from feeds.renderers import render
 from feeds.settings import Settings

@@ -8,9 +8,9 @@ after semicolons where “, or ” came before. A name that holds a comma or one
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from feeds.address import Subject
 from feeds.expression import Expression, Term
 from feeds.filters import Filters
+from feeds.subject import Subject
 
 _BETWEEN = ", or "
 _LIKE_GRAMMAR = re.compile(r"[,;“”]|\b(?:and|or|not)\b", re.IGNORECASE)

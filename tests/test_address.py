@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.address import (
-    EVERYTHING,
     Address,
     ArchiveAddress,
     ArchivePart,
@@ -18,9 +17,6 @@ from feeds.address import (
     PageAddress,
     RobotsAddress,
     SitemapAddress,
-    Subject,
-    check_spelling,
-    parse_address,
     write_reference,
 )
 from feeds.errors import BadRequestError, MovedError, NotFoundError
@@ -28,7 +24,9 @@ from feeds.expression import parse_expression
 from feeds.feed import Format
 from feeds.filters import Filters
 from feeds.listing import Listing
+from feeds.paths import check_spelling, parse_address
 from feeds.search import parse_search
+from feeds.subject import EVERYTHING, Subject
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
 TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)

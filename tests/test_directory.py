@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from feeds.catalog.reader import ProviderCount, Topic
+from feeds.catalog.records import ProviderCount, Topic
 from feeds.directory import Directory, TopicNode, arrange, read_directory, write_opml
 from feeds.listing import EVERY_TOPIC, Listing
 from tests.newsroom import Newsroom

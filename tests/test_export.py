@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
-from feeds.address import AssetAddress, FeedAddress, PageAddress, Subject
+from feeds.address import AssetAddress, FeedAddress, PageAddress
 from feeds.catalog.store import Catalog
 from feeds.cli import main
 from feeds.collector import Collector
@@ -31,6 +31,7 @@ from feeds.export.folder import Folder
 from feeds.feed import Format
 from feeds.inventory import list_addresses
 from feeds.moments import Clock
+from feeds.subject import Subject
 from feeds.web import create_app
 from tests.publications import NOW, ROOT, SITE_URL, make_settings, write_article
 

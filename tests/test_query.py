@@ -4,12 +4,14 @@ from uuid import UUID
 
 import pytest
 
-from feeds.address import EVERYTHING, ArchivePart, Cut, FeedAddress, PageAddress, Subject, parse_address
+from feeds.address import ArchivePart, Cut, FeedAddress, PageAddress
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import NotFoundError
 from feeds.feed import DocumentLink, Link, LinkChoice
+from feeds.paths import parse_address
 from feeds.query import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
+from feeds.subject import EVERYTHING, Subject
 from tests.publications import NOW, collected, make_settings, write_article
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
-from feeds.address import parse_address
 from feeds.cli import main
 from feeds.filters import PARAMETERS
+from feeds.paths import parse_address
 from feeds.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).parent.parent

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from feeds.address import ArchiveAddress, ArchivePart, AssetAddress, Cut, FeedAddress, PageAddress, Subject
+from feeds.address import ArchiveAddress, ArchivePart, AssetAddress, Cut, FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError, NotFoundError
 from feeds.feed import Format
 from feeds.representation import Representation, locate, represent, represent_asset
+from feeds.subject import Subject
 from tests.publications import NOW, ROOT, collected, make_settings, write_article
 
 PATHS = (

@@ -6,7 +6,7 @@ Quass, Improved Query Performance with Variant Indexes, 1997, section 3.4), so t
 
 from collections.abc import Callable, Iterator, Mapping
 
-from feeds.catalog.writer import Record
+from feeds.catalog.rows import Record
 from feeds.entry import Kind
 from feeds.expression import Expression
 from feeds.selection import Selection

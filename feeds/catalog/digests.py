@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select
 from feeds.catalog import schema
 from feeds.catalog.finding import Population, make_matcher
 from feeds.catalog.postings import begin_period, list_numbers
-from feeds.catalog.writer import Stored, chunks
+from feeds.catalog.rows import Stored, chunks
 from feeds.cycle import Cycle
 from feeds.entry import Entry
 from feeds.moments import find_day, from_seconds

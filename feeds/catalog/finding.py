@@ -10,8 +10,8 @@ from feeds.catalog import schema
 from feeds.catalog.attributes import EVERY, Matcher, Sets
 from feeds.catalog.blocks import Key, Span, lie_in, precedes
 from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
+from feeds.catalog.rows import chunks
 from feeds.catalog.texts import find_texts
-from feeds.catalog.writer import chunks
 from feeds.errors import OverloadError
 from feeds.moments import to_seconds
 from feeds.search import Search

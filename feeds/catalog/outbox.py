@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.writer import CatalogWriter, chunks
+from feeds.catalog.rows import chunks, look_up
+from feeds.catalog.writer import CatalogWriter
 from feeds.moments import to_seconds
 
 _SEEN = "announced"
@@ -103,12 +104,7 @@ class OutboxWriter(Outbox):
 
     def etags(self, paths: Collection[str]) -> dict[str, str]:
         """Read which bytes were last taken account of, by path; what has no entry has never been looked at."""
-        announced = schema.announced.c
-        etags: dict[str, str] = {}
-        for chunk in chunks(paths):
-            rows = self._connection.execute(select(announced.path, announced.etag).where(announced.path.in_(chunk)))
-            etags.update((row.path, row.etag) for row in rows)
-        return etags
+        return look_up(self._connection, schema.announced.c.path, schema.announced.c.etag, paths)
 
     def set_etags(self, etags: Mapping[str, str]) -> None:
         """Take account of bytes, by path."""

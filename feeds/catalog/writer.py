@@ -1,84 +1,20 @@
 """Write the catalog: the statements of one collect, in bulk, inside its one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    Column,
-    ColumnElement,
-    Connection,
-    Delete,
-    Row,
-    Table,
-    Update,
-    UpdateBase,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, ColumnElement, Table, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
+from feeds.catalog.rows import Record, RowWriter, Stored, chunks, look_up
 from feeds.catalog.texts import copy_texts, drop_texts, index_texts
 from feeds.catalog.turns import last_turn
 from feeds.entry import Entry
 
-Record: TypeAlias = dict[str, Any]
-"""One row to write, by column name."""
 
-Stored: TypeAlias = Row[*tuple[Any, ...]]
-"""One row as read, columns as attributes."""
-
-AnyTable: TypeAlias = Table
-"""One of the catalog's tables."""
-
-_ROW = "row_"  # before a column's name, the parameter that a record's value goes into
-_CHUNK = 2_000  # bound parameters in one statement; both engines take more, neither gets faster by it
-
-
-class CatalogWriter:
+class CatalogWriter(RowWriter):
     """The statements of one collect over one connection; whoever made the connection commits or rolls back."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-
-    def insert(self, table: Table, records: Sequence[Record]) -> None:
-        """Insert rows."""
-        if records:
-            values: dict[str, BindParameter[Any]] = {name: bindparam(_ROW + name) for name in records[0]}
-            self._execute_many(insert(table).values(values), records)
-
-    def upsert(self, table: Table, records: Sequence[Record]) -> None:
-        """Insert rows, or overwrite those with the same primary key."""
-        if not records:
-            return
-        statement = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        values = {name: statement.excluded[name] for name in records[0] if name not in keys}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
-
-    def update(self, table: Table, records: Sequence[Record]) -> None:
-        """Overwrite columns of rows named by their primary key; all records name the same columns."""
-        if records:
-            keys = table.primary_key.columns.keys()
-            values: dict[str, BindParameter[Any]] = {
-                name: bindparam(_ROW + name) for name in records[0] if name not in keys
-            }
-            self._execute_many(_with_key(update(table), table).values(values), records)
-
-    def remove(self, table: Table, records: Sequence[Record]) -> None:
-        """Delete rows named by their primary key; other columns in the records do not matter."""
-        self._execute_many(_with_key(delete(table), table), records)
-
-    def clear(self, table: Table) -> None:
-        """Delete all rows."""
-        self._connection.execute(delete(table))
 
     # Single facts
 
@@ -200,12 +136,7 @@ class CatalogWriter:
 
     def documents(self, numbers: Collection[int]) -> dict[int, str]:
         """Read the documents of entries, by number."""
-        columns = schema.entries.c
-        found: dict[int, str] = {}
-        for chunk in chunks(numbers):
-            rows = self._connection.execute(select(columns.number, columns.document).where(columns.number.in_(chunk)))
-            found.update((row.number, row.document) for row in rows)
-        return found
+        return look_up(self._connection, schema.entries.c.number, schema.entries.c.document, numbers)
 
     def last_number(self, table: Table, within: range) -> int:
         """Give the highest number in use of a range; 0 where none is."""
@@ -216,12 +147,7 @@ class CatalogWriter:
     def postings(self, table: Table, period: int, attributes: Collection[str]) -> dict[str, bytes]:
         """Read the stored sets of slots of a period, by attribute, where there are any."""
         columns = table.c
-        found: dict[str, bytes] = {}
-        for chunk in chunks(attributes):
-            wanted = columns.attribute.in_(chunk)
-            rows = select(columns.attribute, columns.slots).where(wanted, columns.period == period)
-            found.update((row.attribute, row.slots) for row in self._connection.execute(rows))
-        return found
+        return look_up(self._connection, columns.attribute, columns.slots, attributes, columns.period == period)
 
     def count_topics(self, numbers: Collection[int]) -> None:
         """Count the entries of topics anew, and note the newest."""
@@ -271,24 +197,6 @@ class CatalogWriter:
                 counted[value] = {"entries": entries, "newest": newest}
         return counted
 
-    def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
-        """Execute a statement for each record, in one call of the driver.
-
-        Columns get no values but the records'. SQLAlchemy's own way, which has defaults and types to see to, costs as
-        much again as the statement itself.
-        """
-        if not records:
-            return
-        compiled = statement.compile(dialect=self._connection.dialect)
-        names = getattr(compiled, "positiontup", None)
-        columns = [name.removeprefix(_ROW) for name in names or compiled.params]
-        rows = [tuple([record[column] for column in columns]) for record in records]
-        if names:
-            self._connection.exec_driver_sql(str(compiled), rows)
-        else:
-            named = list(compiled.params)
-            self._connection.exec_driver_sql(str(compiled), [dict(zip(named, row, strict=True)) for row in rows])
-
     def _select_in(
         self, table: Table, column: str, values: Collection[str], *, where: ColumnElement[bool] | None = None
     ) -> list[Stored]:
@@ -297,23 +205,3 @@ class CatalogWriter:
         for chunk in chunks(values):
             rows.extend(self._connection.execute(statement.where(table.c[column].in_(chunk))))
         return rows
-
-
-def as_record(row: Stored) -> Record:
-    """Give a row as read as one to write."""
-    return row._asdict()
-
-
-_Keyed = TypeVar("_Keyed", Update, Delete)
-
-
-def _with_key(statement: _Keyed, table: Table) -> _Keyed:
-    """Narrow a statement to the row whose primary key the parameters name."""
-    return statement.where(*(column == bindparam(_ROW + column.name) for column in table.primary_key))
-
-
-def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Cut values into lists that fit one statement."""
-    items = list(values)
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]

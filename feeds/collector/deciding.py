@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from feeds.catalog.attributes import list_attributes
 from feeds.catalog.blocks import Key, Scope
 from feeds.catalog.postings import Numbers, find_period
-from feeds.catalog.writer import Record, Stored, as_record
+from feeds.catalog.rows import Record, Stored, as_record
 from feeds.entry import Entry, encode_visible, fingerprint
 from feeds.moments import to_seconds
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from feeds.catalog import schema
-from feeds.catalog.writer import CatalogWriter, Record, Stored
+from feeds.catalog.rows import Record, Stored
+from feeds.catalog.writer import CatalogWriter
 from feeds.collector.recording import Affected
 from feeds.moments import to_seconds
 from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key

@@ -8,7 +8,8 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.attributes import list_attributes
 from feeds.catalog.postings import Numbers, PostingsWriter
-from feeds.catalog.writer import CatalogWriter, Stored
+from feeds.catalog.rows import Stored
+from feeds.catalog.writer import CatalogWriter
 from feeds.collector.deciding import Changes, Decider, Rows
 from feeds.collector.naming import Naming
 from feeds.collector.recording import Affected

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from feeds.catalog import schema
-from feeds.catalog.writer import AnyTable, CatalogWriter, Record, Stored
+from feeds.catalog.rows import AnyTable, Record, Stored
+from feeds.catalog.writer import CatalogWriter
 from feeds.mention import Role
 from feeds.reading import Reading
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from urllib.parse import unquote
 
-from feeds.address import Address, ArchiveAddress, ArchivePart, PageAddress, Subject
+from feeds.address import Address, ArchiveAddress, ArchivePart, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.errors import MovedError, NotFoundError
 from feeds.export.folder import Folder
@@ -15,6 +15,7 @@ from feeds.moments import from_seconds, to_seconds
 from feeds.query import read_archive
 from feeds.representation import locate
 from feeds.settings import Settings
+from feeds.subject import Subject
 
 _GRACE_SECONDS = 3_600
 """For how long the archive that a feed led to is kept after the last copy of that feed has expired."""

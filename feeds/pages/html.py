@@ -5,18 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import (
-    EVERYTHING,
-    SEARCH_PATH,
-    ComposeAddress,
-    FeedAddress,
-    HomeAddress,
-    OpmlAddress,
-    PageAddress,
-    Subject,
-    write_reference,
-)
-from feeds.catalog.reader import ProviderCount, Topic
+from feeds.address import ComposeAddress, FeedAddress, HomeAddress, OpmlAddress, PageAddress, write_reference
+from feeds.catalog.records import ProviderCount, Topic
 from feeds.choices import ALL_OF, ANY_OF, NONE_OF
 from feeds.directory import Directory, TopicNode
 from feeds.entry import Entry
@@ -26,9 +16,11 @@ from feeds.pages.assets import find_asset
 from feeds.pages.drawing import draw_bars, draw_code
 from feeds.pages.services import list_subscribe_links
 from feeds.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from feeds.paths import SEARCH_PATH
 from feeds.query import Edition
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
+from feeds.subject import EVERYTHING, Subject
 
 MOST_PROVIDERS = 200
 """How many providers the home page names: those with the most entries."""

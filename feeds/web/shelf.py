@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from threading import Lock
 from urllib.parse import unquote
 
-from feeds.address import Address, DigestAddress, SubjectAddress, check_spelling, parse_address, query_of
-from feeds.catalog.reader import CatalogReader, State
+from feeds.address import Address, DigestAddress, SubjectAddress, query_of
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.records import State
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
 from feeds.errors import CatalogError
 from feeds.moments import Clock
+from feeds.paths import check_spelling, parse_address
 from feeds.representation import locate, represent
 from feeds.settings import Settings
 from feeds.web.copies import Copies, Copy, Place

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.address import ArchivePart, Cut
 from feeds.catalog.blocks import BLOCK_SIZE
-from feeds.catalog.reader import Archive, Window
+from feeds.catalog.windows import Archive, Window
 from feeds.entry import Entry
 from feeds.selection import Selection, plain
 from tests.collector.test_edits import open_newsroom

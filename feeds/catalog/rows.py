@@ -1,0 +1,123 @@
+"""Rows of the catalog's tables: what they are written from and read as, and the statements that write them in bulk."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Table,
+    Update,
+    UpdateBase,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+Record: TypeAlias = dict[str, Any]
+"""One row to write, by column name."""
+
+Stored: TypeAlias = Row[*tuple[Any, ...]]
+"""One row as read, columns as attributes."""
+
+AnyTable: TypeAlias = Table
+"""One of the catalog's tables."""
+
+_ROW = "row_"  # before a column's name, the parameter that a record's value goes into
+_CHUNK = 2_000  # bound parameters in one statement; both engines take more, neither gets faster by it
+
+
+class RowWriter:
+    """Writes rows over one connection; whoever made the connection commits or rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+    def insert(self, table: Table, records: Sequence[Record]) -> None:
+        """Insert rows."""
+        if records:
+            values: dict[str, BindParameter[Any]] = {name: bindparam(_ROW + name) for name in records[0]}
+            self._execute_many(insert(table).values(values), records)
+
+    def upsert(self, table: Table, records: Sequence[Record]) -> None:
+        """Insert rows, or overwrite those with the same primary key."""
+        if not records:
+            return
+        statement = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        values = {name: statement.excluded[name] for name in records[0] if name not in keys}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
+
+    def update(self, table: Table, records: Sequence[Record]) -> None:
+        """Overwrite columns of rows named by their primary key; all records name the same columns."""
+        if records:
+            keys = table.primary_key.columns.keys()
+            values: dict[str, BindParameter[Any]] = {
+                name: bindparam(_ROW + name) for name in records[0] if name not in keys
+            }
+            self._execute_many(_with_key(update(table), table).values(values), records)
+
+    def remove(self, table: Table, records: Sequence[Record]) -> None:
+        """Delete rows named by their primary key; other columns in the records do not matter."""
+        self._execute_many(_with_key(delete(table), table), records)
+
+    def clear(self, table: Table) -> None:
+        """Delete all rows."""
+        self._connection.execute(delete(table))
+
+    def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
+        """Execute a statement for each record, in one call of the driver.
+
+        Columns get no values but the records'. SQLAlchemy's own way, which has defaults and types to see to, costs as
+        much again as the statement itself.
+        """
+        if not records:
+            return
+        compiled = statement.compile(dialect=self._connection.dialect)
+        names = getattr(compiled, "positiontup", None)
+        columns = [name.removeprefix(_ROW) for name in names or compiled.params]
+        rows = [tuple([record[column] for column in columns]) for record in records]
+        if names:
+            self._connection.exec_driver_sql(str(compiled), rows)
+        else:
+            named = list(compiled.params)
+            self._connection.exec_driver_sql(str(compiled), [dict(zip(named, row, strict=True)) for row in rows])
+
+
+def as_record(row: Stored) -> Record:
+    """Give a row as read as one to write."""
+    return row._asdict()
+
+
+def look_up(
+    connection: Connection, key: Column[Any], value: Column[Any], keys: Iterable[Any], *where: ColumnElement[bool]
+) -> dict[Any, Any]:
+    """Read the value of one column by that of another, for those of `keys` that there are."""
+    found: dict[Any, Any] = {}
+    for chunk in chunks(keys):
+        rows = connection.execute(select(key, value).where(key.in_(chunk), *where))
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """Cut values into lists that fit one statement."""
+    items = list(values)
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
+
+
+_Keyed = TypeVar("_Keyed", Update, Delete)
+
+
+def _with_key(statement: _Keyed, table: Table) -> _Keyed:
+    """Narrow a statement to the row whose primary key the parameters name."""
+    return statement.where(*(column == bindparam(_ROW + column.name) for column in table.primary_key))
