@@ -29,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="keep screenshots of every page in this folder")
 
 
+@pytest.hookimpl(optionalhook=True)  # without the plugin, tests run one by one
+def pytest_xdist_auto_num_workers() -> int:
+    """Run half as many tests again as there are processors, for many wait for programs most of the time."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment() -> Iterator[None]:
     """Hide the developer's own settings from the tests and from the programs they start."""
@@ -66,7 +72,8 @@ def postgresql(program: Callable[[str], str]) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# Coverage is counted on one engine: counting takes as long again as what is counted.
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.no_cover)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of a database with nothing in it, on either engine in turn."""
     if request.param == "sqlite":

@@ -53,7 +53,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop it at once, whoever is connected."""
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(signal.SIGQUIT)  # without a checkpoint: nobody will miss what it holds
         self._process.wait()
 
     def wait_until_up(self) -> None:
