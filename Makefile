@@ -22,7 +22,7 @@ test: $(VENV)/.test ## run every check and test
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
 	$(python) -m mypy
-	$(python) -m pytest --numprocesses auto --maxprocesses 8 --cov $(PYTEST_ARGS)
+	$(python) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov $(PYTEST_ARGS)
 
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times, and replay all of history
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector tests/test_composing.py \

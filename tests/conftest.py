@@ -79,7 +79,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
     server: Server = request.getfixturevalue("postgresql")
-    return server.create_database()
+    return server.create_schema()
 
 
 @pytest.fixture

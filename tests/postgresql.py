@@ -35,6 +35,13 @@ class Server:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
+    def create_schema(self) -> str:
+        """Make an empty schema, and give the URL by which nothing else is seen; a database takes 50 times as long."""
+        name = f"feeds{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return f"postgresql://postgres@/postgres?host={self._folder}&options=-csearch_path%3D{name}"
+
     def end_sessions(self) -> None:
         """Break every connection to every database, as a restart of the server does."""
         with self._connect() as connection:

@@ -66,7 +66,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("platform") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
-    subprocess.run([*pip, "install", "-r", str(ROOT / "requirements.txt")], check=True)
+    subprocess.run([*pip, "install", "--no-compile", "-r", str(ROOT / "requirements.txt")], check=True)
     return folder
 
 

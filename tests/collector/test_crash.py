@@ -20,7 +20,7 @@ from tests.conftest import SOAK
 from tests.editors import wait_until
 from tests.newsroom import Newsroom, related
 
-KILLS = SOAK or 3
+KILLS = SOAK or 2
 ARTICLES = 40
 POOL_KILLS = SOAK or 1
 POOL_ARTICLES = 450  # so many are read by a pool of processes
