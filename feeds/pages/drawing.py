@@ -1,6 +1,7 @@
 """Draw what stands in pages as inline SVG: charts, and codes for a phone's camera. The only module that knows segno."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import segno
 from markupsafe import Markup
@@ -25,6 +26,7 @@ def draw_bars(counts: Sequence[int]) -> Markup:
     )
 
 
+@lru_cache(maxsize=256)  # a page is made anew whenever a story comes; its address stays
 def draw_code(url: str, label: str) -> Markup:
     """Draw a QR code of an address (ISO/IEC 18004), black on nothing: it needs a light ground."""
     code = segno.make_qr(url, error="m")
