@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from feeds.catalog import schema
 from feeds.catalog.rows import chunks, look_up
@@ -81,10 +81,14 @@ class Outbox:
         )
         return [Ping(*row) for row in self._connection.execute(found)]
 
-    def next_due(self, hub: str) -> int | None:
-        """Give the moment, in seconds, at which a hub is to be told next; None where it has been told everything."""
+    def next_due(self, hub: str, *, is_untried: bool = False) -> int | None:
+        """Give the moment, in seconds, at which a hub is to be told next; None where it has been told everything.
+
+        With `is_untried`, only of what has never been tried in vain.
+        """
         pings = schema.pings.c
-        due: int | None = self._connection.scalar(select(func.min(pings.due)).where(pings.hub == hub))
+        found = select(func.min(pings.due)).where(pings.hub == hub)
+        due: int | None = self._connection.scalar(found.where(pings.attempts == 0) if is_untried else found)
         return due
 
     def _read_fact(self, name: str) -> str | None:
@@ -113,6 +117,12 @@ class OutboxWriter(Outbox):
     def put(self, hub: str, pings: Collection[Ping]) -> None:
         """Have a hub told, each instead of what it had yet to be told of the same feed."""
         self._writer.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(ping)} for ping in pings])
+
+    def claim(self, hub: str, ping: Ping, *, until: int) -> bool:
+        """Have nobody else tell a hub of a feed before a moment, in seconds; False where somebody does, or has."""
+        pings = schema.pings.c
+        ours = (pings.hub == hub, pings.path == ping.path, pings.etag == ping.etag, pings.due == ping.due)
+        return self._connection.execute(update(schema.pings).where(*ours).values(due=until)).rowcount == 1
 
     def put_off(self, hub: str, pings: Collection[Ping]) -> None:
         """Have a hub told later, but for feeds that have changed again meanwhile."""

@@ -9,6 +9,7 @@ from feeds.websub.noticing import notice
 from feeds.websub.telling import CATALOG_PAUSE_SECONDS, Announcing, Teller
 
 _PATIENCE_SECONDS = 30
+_LOOK_SECONDS = 1  # whether another has told it meanwhile
 _LAST_WORDS_SECONDS = 1  # for a thread to end by itself; one that waits for a hub is left behind
 
 
@@ -30,11 +31,11 @@ def announce(announcing: Announcing, *, patience_seconds: float = _PATIENCE_SECO
 
 
 def _tell_once(teller: Teller, announcing: Announcing, stop: Event) -> None:
-    """Tell a hub what is due or just about to be; the pause after a failure is longer than that."""
-    longest_seconds = announcing.pace.delay_seconds + 1
+    """Tell a hub what is due, and wait for what has not been tried yet: its time is near, or another tells it."""
     try:
-        while (due_in := teller.next_due_in()) is not None and due_in <= longest_seconds:
-            if stop.wait(max(0, due_in)):
+        teller.tell()
+        while (due_in := teller.next_due_in(is_untried=True)) is not None:
+            if stop.wait(min(max(0, due_in), _LOOK_SECONDS)):
                 return
             teller.tell()
     except CatalogError as error:

@@ -1,7 +1,9 @@
 """Tell one hub what the outbox holds for it, and try again what it does not take."""
 
+import math
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import TypeVar
 
 import msgspec
 
@@ -11,6 +13,8 @@ from feeds.errors import CatalogError, FeedsError, HubError
 from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.settings import Settings
 from feeds.websub.pinging import send_ping
+
+_Result = TypeVar("_Result")
 
 _MOST_MISSES = 2
 CATALOG_PAUSE_SECONDS = 1
@@ -32,6 +36,11 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     longest_pause_seconds: int = 3600
     give_up_seconds: int = 3 * 86_400
     idle_seconds: float = 10
+
+    @property
+    def claim_seconds(self) -> int:
+        """For how long nobody else tells what one process has set about telling: it may have died over it."""
+        return math.ceil(self.timeout_seconds) + 2
 
     def pause_seconds(self, attempts: int) -> int:
         """Give the pause after so many attempts."""
@@ -63,18 +72,22 @@ class Teller:
         self._stop = stop
         self._is_failing = False
 
-    def next_due_in(self) -> float | None:
+    def next_due_in(self, *, is_untried: bool = False) -> float | None:
         """Give for how many seconds there is nothing to be told, negative where something is late; None: nothing is.
+
+        With `is_untried`, only what has never been tried in vain counts.
 
         Raises:
             CatalogError: the catalog cannot be read.
         """
         with self._announcing.catalog.reading() as reader:
-            due = reader.outbox.next_due(self._hub)
+            due = reader.outbox.next_due(self._hub, is_untried=is_untried)
         return None if due is None else due - self._announcing.clock.now().timestamp()
 
     def tell(self) -> None:
         """Tell the hub all that is due; when it misses two in a row it is away, and what is left is put off as well.
+
+        What another process is about to tell it is left to that one.
 
         Raises:
             CatalogError: the catalog cannot be read.
@@ -85,6 +98,8 @@ class Teller:
         for place, ping in enumerate(pings):
             if self._stop.is_set():
                 return
+            if not self._claim(ping):
+                continue
             error = self._tell_of(ping)
             if error is None:
                 continue
@@ -93,6 +108,10 @@ class Teller:
             self._put_off(pings[place:] if is_away else [ping], error)
             if is_away:
                 return
+
+    def _claim(self, ping: Ping) -> bool:
+        until = to_seconds(self._announcing.clock.now()) + self._pace.claim_seconds
+        return bool(self._write(lambda outbox: outbox.claim(self._hub, ping, until=until)))
 
     def _tell_of(self, ping: Ping) -> HubError | None:
         """Tell the hub of one feed; give why it has not taken that."""
@@ -128,14 +147,15 @@ class Teller:
         attempts = ping.attempts + 1
         return msgspec.structs.replace(ping, attempts=attempts, due=now + self._pace.pause_seconds(attempts))
 
-    def _write(self, write: Callable[[OutboxWriter], None]) -> None:
-        """Write to the outbox, as soon as a collector that is writing lets us; a hub should not be told twice."""
+    def _write(self, write: Callable[[OutboxWriter], _Result]) -> _Result | None:
+        """Write to the outbox, as soon as a collector that is writing lets us; None where we stop before.
+
+        A hub should not be told twice.
+        """
         while True:
             try:
                 with self._announcing.catalog.announcing() as outbox:
-                    write(outbox)
+                    return write(outbox)
             except CatalogError:
                 if self._stop.wait(CATALOG_PAUSE_SECONDS):
-                    return
-            else:
-                return
+                    return None

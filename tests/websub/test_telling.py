@@ -146,8 +146,42 @@ def test_it_waits_for_a_collector_that_is_writing(telling: Bureau, hub: Hub) -> 
         collector.execute("BEGIN IMMEDIATE")
         thread.start()
         time.sleep(1.5)  # longer than a writer waits
-        assert len(hub.paths) == 1
+        assert hub.paths == []  # another process might be about to tell it the same
         collector.execute("COMMIT")
     thread.join()
     assert sorted(hub.paths) == sorted(FEEDS)
     assert telling.pending() == []
+
+
+def test_two_processes_tell_a_hub_once(telling: Bureau, hub: Hub) -> None:
+    publish(telling)
+    second = make_teller(telling)
+    others: list[Thread] = []
+
+    def tell_as_well() -> None:
+        if not others:
+            others.append(Thread(target=second.tell))
+            others[0].start()
+            others[0].join(timeout=10)
+
+    hub.on_ping = tell_as_well
+    make_teller(telling).tell()
+    assert others
+    assert sorted(hub.paths) == sorted(FEEDS)
+    assert telling.pending() == []
+
+
+def test_what_a_process_died_over_is_told_by_the_next(telling: Bureau, hub: Hub) -> None:
+    publish(telling)
+    claim_seconds = telling.announcing.pace.claim_seconds
+    with telling.newsroom.catalog.announcing() as outbox:
+        ping = outbox.pings_to(hub.url, until=telling.newsroom.now)[0]
+        until = int(telling.newsroom.now.timestamp()) + claim_seconds
+        assert outbox.claim(hub.url, ping, until=until)
+        assert not outbox.claim(hub.url, ping, until=until)
+    teller = make_teller(telling)
+    teller.tell()
+    assert set(hub.paths) == FEEDS - {ping.path}
+    telling.newsroom.wait(seconds=claim_seconds)
+    teller.tell()
+    assert sorted(hub.paths) == sorted(FEEDS)
