@@ -94,6 +94,11 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
         """The newest `updated` of the entries, never the clock."""
         return max((entry.updated for entry in self.entries), default=EMPTY_FEED_UPDATED)
 
+    @property
+    def category_scheme(self) -> str:
+        """The address below which each category's term leads to what else is in it (RFC 4287 section 4.2.2.2)."""
+        return f"{self.site.url}/topics/"
+
     def self_url(self, format: Format) -> str:
         """Give the absolute URL this feed has in `format`."""
         return f"{self.site.url}{self.path}.{format}{'?' + self.query if self.query else ''}"

@@ -13,6 +13,8 @@ from feeds.feed import LinkChoice, entry_url
 
 EXCERPT_CHARACTERS = 500
 
+_PIECE_CHARACTERS = 1_000
+
 _BLOCKS = frozenset(
     {"blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
     | {"ol", "p", "pre", "table", "td", "th", "tr", "ul"}
@@ -47,7 +49,18 @@ def text_of(html: str) -> str:
     reader = _TextReader()
     reader.feed(html)
     reader.close()
-    return " ".join(_NOT_XML.sub("", "".join(reader.pieces)).split())
+    return reader.text
+
+
+def says(html: str, text: str) -> bool:
+    """Say whether a text is all that sanitised HTML says; that is read no further than to where it says otherwise."""
+    reader = _TextReader()
+    for start in range(0, len(html), _PIECE_CHARACTERS):
+        reader.feed(html[start : start + _PIECE_CHARACTERS])
+        if not text.startswith(reader.text):
+            return False
+    reader.close()
+    return text == reader.text
 
 
 class _TextReader(HTMLParser):
@@ -55,17 +68,22 @@ class _TextReader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pieces: list[str] = []
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """What has been read, its white space collapsed, without what XML cannot carry (XML 1.0, section 2.2)."""
+        return " ".join(_NOT_XML.sub("", "".join(self._pieces)).split())
 
     def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
+        self._pieces.append(data)
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
         self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
-            self.pieces.append(" ")
+            self._pieces.append(" ")
 
 
 def write_picture(entry: Entry, url: str) -> str:

@@ -23,6 +23,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # What a person who opens the document should meet first; the rest follows in feedgen's order.
 _ORDER = ("title", "subtitle", "link", "id", "published", "updated", "author", "category", "summary", "content")
+_RANKS = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 class AtomFeedRepair:
@@ -60,6 +61,9 @@ class AtomEntryRepair:
         etree.SubElement(element, "link", {"href": url, "rel": "alternate", "type": "text/html"})
         for attributes in _surrounding_links(self._entry, url):
             etree.SubElement(element, "link", attributes)
+        scheme = self._feed.category_scheme
+        for category in self._entry.categories:  # feedgen looks at each attribute so often that it shows
+            etree.SubElement(element, "category", {"term": category.term, "scheme": scheme, "label": category.label})
         if self._entry.image:
             add_media(element, self._entry.image)
         if _has_own_language(self._entry, self._feed):
@@ -182,4 +186,4 @@ def _sort_children(parent: etree._Element) -> None:
 
 
 def _rank(element: etree._Element) -> int:
-    return _ORDER.index(element.tag) if element.tag in _ORDER else len(_ORDER)
+    return _RANKS.get(element.tag, len(_RANKS))

@@ -7,12 +7,11 @@ import re
 from datetime import UTC, datetime
 from functools import partial
 
-from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from feeds.entry import Category, Entry
+from feeds.entry import Entry
 from feeds.feed import Feed, entry_url
-from feeds.renderers.content import content_html, excerpt_of, text_of
+from feeds.renderers.content import content_html, excerpt_of, says
 from feeds.renderers.media import is_channel_image
 from feeds.renderers.repairs import AtomEntryRepair, AtomFeedRepair, RssFeedRepair, RssItemRepair, survive_html
 
@@ -87,9 +86,7 @@ def _add_atom_entry(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     element.updated(entry.updated)
     for name in entry.authors or (entry.provider.name,):
         element.author(name=name)
-    for category in entry.categories:
-        _add_category(element, feed, category)
-    if entry.summary != text_of(entry.body):
+    if not says(entry.body, entry.summary):
         element.summary(entry.summary, type="text")
     element.content(content_html(entry, feed.link_choice), type="html")
 
@@ -104,13 +101,9 @@ def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     item.description(survive_html(excerpt_of(entry)))
     item.content(content_html(entry, feed.link_choice))
     for category in entry.categories:
-        _add_category(item, feed, category)
+        item.category(term=category.term, scheme=feed.category_scheme, label=category.label)
     if entry.provider.domain:
         item.source(url=f"https://{entry.provider.domain}/", title=entry.provider.name)
-
-
-def _add_category(element: FeedEntry, feed: Feed, category: Category) -> None:
-    element.category(term=category.term, scheme=f"{feed.site.url}/topics/", label=category.label)
 
 
 def _choose_channel_image(feed: Feed) -> str | None:

@@ -1,6 +1,9 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from feeds.entry import Image, Provider, Reference
 from feeds.feed import LinkChoice
-from feeds.renderers.content import EXCERPT_CHARACTERS, content_html, excerpt_of, text_of
+from feeds.renderers.content import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
 from tests.renderers.samples import make_entry, make_lead, make_related, make_video
 
 
@@ -83,3 +86,14 @@ def test_text_parts_words_at_blocks_only() -> None:
 
 def test_text_leaves_out_what_xml_cannot_carry() -> None:
     assert text_of("<p>a&#1;b\x02c&#xFFFE;d</p>") == "abcd"
+
+
+PIECES = st.sampled_from(
+    ["tide", "tides", " ", "\n", "<p>", "</p>", "<b>x</b>", "&amp;", "&#1;", "é", "<br>", "y" * 700]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
+def test_html_says_its_text_and_no_other(html: str, other: str) -> None:
+    assert says(html, text_of(html))
+    assert says(html, text_of(other)) == (text_of(html) == text_of(other))
