@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from feeds.catalog.rows import Record
 from feeds.entry import Kind
 from feeds.expression import Expression
+from feeds.moments import find_day
 from feeds.selection import Selection
 
 EVERY = ""
@@ -24,8 +25,20 @@ _HIGHEST = 2**_PLANES - 1
 
 _FIGURES = ("quality", "peak_heat")
 _ARTICLE = f"kind/{Kind.ARTICLE}"
+_DAY = "day/"
+_DAYS_BEFORE = 1_000_000  # so that days sort as text, those before 1970 included
+_DAY_DIGITS = 7
 
 Sets = Mapping[str, int]
+
+# The hottest first, then the best; what has no figure last.
+_RANKING = tuple(
+    attribute
+    for name in reversed(_FIGURES)
+    for attribute in (name, *(f"{name}/{plane}" for plane in reversed(range(_PLANES))))
+)
+RANKING = frozenset(_RANKING)
+"""The attributes that `find_best` goes by."""
 
 
 def list_attributes(row: Record) -> frozenset[str]:
@@ -38,6 +51,7 @@ def _list_attributes(row: Record) -> Iterator[str]:
     yield f"kind/{row['kind']}"
     yield f"type/{row['type'].casefold()}"
     yield f"provider/{row['provider']}"
+    yield day_attribute(find_day(row["published"]))
     for number in row["topics"].split():
         yield f"topic/{number}"
     for name in _FIGURES:
@@ -46,6 +60,16 @@ def _list_attributes(row: Record) -> Iterator[str]:
         yield STAYS
         for name in _FIGURES:
             yield from _list_planes(f"{_AFTER}{name}", row[f"{name}_after"])
+
+
+def day_attribute(day: int) -> str:
+    """Name what was published on a day; as texts, these names are in the order of time."""
+    return f"{_DAY}{day + _DAYS_BEFORE:0{_DAY_DIGITS}}"
+
+
+def day_of(attribute: str) -> int:
+    """Give the day that `day_attribute` named."""
+    return int(attribute.removeprefix(_DAY)) - _DAYS_BEFORE
 
 
 def _list_planes(name: str, value: int | None) -> Iterator[str]:
@@ -133,3 +157,20 @@ def _find_least(least: int, name: str, sets: Sets) -> int:
             higher |= equal & plane_set
             equal &= ~plane_set
     return equal | higher
+
+
+def find_best(slots: int, sets: Sets, *, count: int) -> int:
+    """Find the `count` hottest, and where that is equal best, of some slots, with all that equal the last of them.
+
+    Attribute by attribute, the most significant first: either more than enough of those that are equal so far have it,
+    and the others are out, or all that have it are in.
+    """
+    within, equal = 0, slots
+    for attribute in _RANKING:
+        having = equal & sets.get(attribute, 0)
+        if (within | having).bit_count() >= count:
+            equal = having
+        else:
+            within |= having
+            equal &= ~having
+    return within | equal

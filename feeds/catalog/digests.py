@@ -7,20 +7,26 @@ was then, among the departures, so that a digest is never another one the next t
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from heapq import merge, nsmallest
 from itertools import groupby
+from operator import or_
+from typing import Self
 
 import msgspec
 from sqlalchemy import Connection, Table, select
 
 from feeds.catalog import schema
+from feeds.catalog.attributes import RANKING, Sets, find_best
 from feeds.catalog.finding import Population, make_matcher
-from feeds.catalog.postings import begin_period, list_numbers
+from feeds.catalog.postings import Postings, list_numbers
 from feeds.catalog.rows import Stored, chunks
 from feeds.cycle import Cycle
 from feeds.entry import Entry
 from feeds.moments import find_day, from_seconds
 from feeds.selection import Selection
+
+_MORE = 4  # times as many are looked at where too few were so when their issue was closed
 
 DIGESTS = "digests"
 """The scope whose version moves whenever days are closed."""
@@ -40,6 +46,20 @@ class _Story(msgspec.Struct, frozen=True):
     rank: tuple[int, int, int, str]
     table: Table
     number: int
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What a table holds of some issues, within one period: slots by issue, and the sets of all attributes."""
+
+    table: Table
+    period: int
+    slots: dict[int, int]
+    sets: Sets
+
+    def of(self, issues: Collection[int]) -> Self:
+        """Give the part that is of some issues only."""
+        slots = {issue: self.slots[issue] for issue in issues if issue in self.slots}
+        return msgspec.structs.replace(self, slots=slots)
 
 
 class DigestReader:
@@ -66,31 +86,62 @@ class DigestReader:
 
     def _choose(self, *, most: int, stories: int) -> dict[int, list[_Story]]:
         """Choose the stories of the newest issues that have some."""
-        found: dict[int, list[_Story]] = defaultdict(list)
-        for period, slots in self._walk():
-            for table in slots:
-                self._gather(table, list_numbers(period, slots[table]), into=found)
-            # An issue that this period begins in may have more stories in the one before.
-            begun = self._cycle.issue_of(find_day(begin_period(period)))
-            if sum(issue > begun for issue in found) >= most:
-                break
-        newest = sorted(found, reverse=True)[:most]
-        return {issue: nsmallest(stories, found[issue], key=lambda story: story.rank) for issue in newest}
+        chosen: dict[int, list[_Story]] = {}
+        for parts in self._walk():
+            issues = sorted({issue for part in parts for issue in part.slots}, reverse=True)
+            while issues:
+                # The one that the period before ends in, and as many as are still wanted: most issues have stories.
+                some = issues[: most - len(chosen) + 1]
+                issues = issues[len(some) :]
+                found: dict[int, list[_Story]] = defaultdict(list)
+                for part in parts:
+                    self._find_best(part.of(some), stories=stories, into=found)
+                for issue in some:
+                    if issue not in chosen and len(chosen) == most:
+                        return chosen
+                    if both := chosen.get(issue, []) + found[issue]:
+                        chosen[issue] = nsmallest(stories, both, key=lambda story: story.rank)
+        return chosen
 
-    def _walk(self) -> Iterator[tuple[int, dict[Table, int]]]:
-        """Give each period, the newest first, with the slots of entries and of departures that are wanted."""
+    def _walk(self) -> Iterator[list[_Part]]:
+        """Give what is wanted of the entries and of the departures, period by period, the newest first."""
         both = (self._walk_one(schema.entries), self._walk_one(schema.departures))
-        for period, group in groupby(merge(*both, key=_period_of, reverse=True), key=_period_of):
-            yield period, {table: slots for _, table, slots in group}
+        for _, group in groupby(merge(*both, key=_period_of, reverse=True), key=_period_of):
+            yield list(group)
 
-    def _walk_one(self, table: Table) -> Iterator[tuple[int, Table, int]]:
+    def _walk_one(self, table: Table) -> Iterator[_Part]:
         # Of departures, those that were wanted as they were.
-        population = Population(self._connection, _POSTINGS[table], self._matcher, self._matcher.find)
-        for period, slots, _ in population.walk():
-            yield period, table, slots
+        population = Population(self._connection, _POSTINGS[table], self._matcher, self._matcher.find, also=RANKING)
+        postings = Postings(self._connection, _POSTINGS[table])
+        for period, slots, sets in population.walk():
+            issues: dict[int, int] = defaultdict(int)
+            if slots:
+                for day, of_day in postings.read_days(newest=period, oldest=period)[period].items():
+                    issues[self._cycle.issue_of(day)] |= slots & of_day
+            closed = {issue: some for issue, some in issues.items() if some and self._close(issue) is not None}
+            yield _Part(table, period, closed, sets)
 
-    def _gather(self, table: Table, numbers: Collection[int], *, into: dict[int, list[_Story]]) -> None:
-        """Add what was so when its issue was closed."""
+    def _find_best(self, part: _Part, *, stories: int, into: dict[int, list[_Story]]) -> None:
+        """Find at least so many of the best stories of each issue that were so when it was closed, or all there are."""
+        seen = 0
+        count = stories
+        lacking = part.slots
+        found: dict[int, list[_Story]] = {issue: [] for issue in lacking}
+        while lacking:
+            best = {issue: find_best(slots, part.sets, count=count) for issue, slots in lacking.items()}
+            unseen = reduce(or_, best.values()) & ~seen
+            for issue, story in self._read_stories(part.table, list_numbers(part.period, unseen)):
+                found[issue].append(story)
+            seen |= unseen
+            lacking = {
+                issue: slots for issue, slots in lacking.items() if len(found[issue]) < stories and best[issue] != slots
+            }
+            count *= _MORE
+        for issue, some in found.items():
+            into[issue] += some
+
+    def _read_stories(self, table: Table, numbers: Collection[int]) -> Iterator[tuple[int, _Story]]:
+        """Read what was so when its issue was closed, with the issue."""
         columns = table.c
         wanted = [columns[name] for name in ("number", "id", "published", "released", "since", "quality", "peak_heat")]
         if table is schema.departures:
@@ -100,7 +151,7 @@ class DigestReader:
                 issue = self._cycle.issue_of(find_day(row.published))
                 closed = self._close(issue)
                 if closed is not None and _was_so(row, closed):
-                    into[issue].append(_Story(_rank(row), table, row.number))
+                    yield issue, _Story(_rank(row), table, row.number)
 
     def _close(self, issue: int) -> int | None:
         return self._closings.find(self._cycle.days_of(issue)[-1])
@@ -135,8 +186,8 @@ class _Closings:
 _POSTINGS = {schema.entries: schema.postings, schema.departures: schema.departure_postings}
 
 
-def _period_of(walked: tuple[int, Table, int]) -> int:
-    return walked[0]
+def _period_of(part: _Part) -> int:
+    return part.period
 
 
 def _was_so(row: Stored, closed: int) -> bool:

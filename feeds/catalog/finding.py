@@ -11,7 +11,7 @@ from feeds.catalog.attributes import EVERY, Matcher, Sets
 from feeds.catalog.blocks import Key, Span, lie_in, precedes
 from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
 from feeds.catalog.rows import chunks
-from feeds.catalog.texts import find_texts
+from feeds.catalog.texts import check_texts, find_texts
 from feeds.errors import OverloadError
 from feeds.moments import to_seconds
 from feeds.search import Search
@@ -21,6 +21,9 @@ _FEW = 200
 _PERIODS_AT_FIRST = 2
 _FASTER = 4
 _MOST_PERIODS = 64
+# How many texts an engine looks through in the time in which one can be looked at by itself, or listed.
+_CHECK_COST = 500
+_LIST_COST = 8
 
 LONGEST_SECONDS = 3
 """For how long a search may go on to another step; there are some hundred milliseconds of work in the worst."""
@@ -29,18 +32,27 @@ LONGEST_SECONDS = 3
 class Population:
     """Entries, or departures: what one selection wants of them, period by period.
 
-    `find` is the matcher's way of finding what is wanted by its attributes.
+    `find` is the matcher's way of finding what is wanted by its attributes; `also` are attributes to be read besides.
     """
 
-    def __init__(self, connection: Connection, table: Table, matcher: Matcher, find: Callable[[Sets], int]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        table: Table,
+        matcher: Matcher,
+        find: Callable[[Sets], int],
+        *,
+        also: frozenset[str] = frozenset(),
+    ) -> None:
         self._connection = connection
         self._postings = Postings(connection, table)
         self._is_departed = table is schema.departure_postings
         self._matcher = matcher
         self._find = find
+        self._attributes = matcher.attributes | also
 
-    def walk(self, *, since: int | None = None) -> Iterator[tuple[int, int, int]]:
-        """Give each period with the slots that are wanted, and how many there are in all, from the newest period on.
+    def walk(self, *, since: int | None = None) -> Iterator[tuple[int, int, Sets]]:
+        """Give each period with the slots that are wanted, and the sets of all attributes, from the newest period on.
 
         It goes back to the period of a moment, in seconds, or to the first one. More and more periods are read at a
         time, for most searches end in the first.
@@ -54,21 +66,32 @@ class Population:
         while some := periods[start : start + count]:
             if time.monotonic() > deadline:
                 raise OverloadError("It takes too long to find this at the moment; ask for less, or try again later.")
-            sets = self._postings.read(self._matcher.attributes, newest=some[0], oldest=some[-1])
+            sets = self._postings.read(self._attributes, newest=some[0], oldest=some[-1])
             found = {period: slots for period in some if (slots := self._find(sets[period]))}
             if self._matcher.search and found:
-                self._narrow(found, self._matcher.search)
-            yield from ((period, found.get(period, 0), sets[period][EVERY].bit_count()) for period in some)
+                self._narrow(found, self._matcher.search, size=sum(sets[period][EVERY].bit_count() for period in found))
+            yield from ((period, found.get(period, 0), sets[period]) for period in some)
             start, count = start + count, min(count * _FASTER, _MOST_PERIODS)
 
-    def _narrow(self, found: dict[int, int], search: Search) -> None:
-        """Leave those slots whose texts are searched for; texts have the numbers of entries, or negative ones."""
-        numbers = number_range(min(found), max(found))
-        if self._is_departed:
-            negative = range(1 - numbers.stop, 1 - numbers.start)
-            texts = gather_slots(-number for number in find_texts(self._connection, search, negative))
+    def _narrow(self, found: dict[int, int], search: Search, *, size: int) -> None:
+        """Leave those slots whose texts are searched for, out of periods with so many texts.
+
+        Texts have the numbers of entries, or negative ones.
+        """
+        sign = -1 if self._is_departed else 1
+        count = sum(slots.bit_count() for slots in found.values())
+        is_rare = count * _LIST_COST <= size
+        wanted = (
+            {sign * number for period in found for number in list_numbers(period, found[period])} if is_rare else ()
+        )
+        if count * _CHECK_COST <= size:
+            numbers: Iterable[int] = check_texts(self._connection, search, wanted)
         else:
-            texts = gather_slots(find_texts(self._connection, search, numbers))
+            within = number_range(min(found), max(found))
+            signed = range(1 - within.stop, 1 - within.start) if self._is_departed else within
+            numbers = find_texts(self._connection, search, signed)
+            numbers = wanted.intersection(numbers) if wanted else numbers
+        texts = gather_slots(sign * number for number in numbers)
         for period in found:
             found[period] &= texts.get(period, 0)
 
@@ -83,8 +106,8 @@ class Finder:
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
         found: list[int] = []
-        for period, slots, size in self._walk_released(now):
-            found += self._sort(period, slots, size=size, most=limit - len(found))
+        for period, slots, sets in self._walk_released(now):
+            found += self._sort(period, slots, size=sets[EVERY].bit_count(), most=limit - len(found))
             if len(found) == limit:
                 break
         return found
@@ -93,12 +116,12 @@ class Finder:
         """Count the entries that are released by `now`."""
         return sum(slots.bit_count() for _, slots, _ in self._walk_released(now))
 
-    def _walk_released(self, now: datetime) -> Iterator[tuple[int, int, int]]:
+    def _walk_released(self, now: datetime) -> Iterator[tuple[int, int, Sets]]:
         entries = schema.entries.c
         waiting = select(entries.number).where(entries.released > to_seconds(now))
         withheld = gather_slots(self._connection.scalars(waiting))
-        for period, slots, size in self._gather(schema.postings, self._matcher.find).walk():
-            yield period, slots & ~withheld.get(period, 0), size
+        for period, slots, sets in self._gather(schema.postings, self._matcher.find).walk():
+            yield period, slots & ~withheld.get(period, 0), sets
 
     def last_departure(self, span: Span) -> int:
         """Give the moment, in seconds, at which something last left the selection, or came into it by its figures.

@@ -7,15 +7,18 @@ one set of slots for each period.
 
 import struct
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from feeds.catalog import schema
-from feeds.catalog.attributes import EVERY
+from feeds.catalog.attributes import EVERY, day_attribute, day_of
 from feeds.catalog.writer import CatalogWriter
+from feeds.moments import find_day, to_seconds
 
 _PERIOD_BITS = 21  # of seconds
 _SLOT_BITS = 24
@@ -33,8 +36,17 @@ def _select_sets(table: Table) -> Select[Any]:
     return select(columns.attribute, columns.period, columns.slots).where(wanted, within)
 
 
+def _select_days(table: Table) -> Select[Any]:
+    columns = table.c
+    named = (columns.attribute >= bindparam("first"), columns.attribute <= bindparam("last"))
+    within = columns.period.between(bindparam("oldest"), bindparam("newest"))
+    return select(columns.attribute, columns.period, columns.slots).where(*named, within)
+
+
 # Built once: to build one costs more than to execute it.
 _SELECT_SETS = {table: _select_sets(table) for table in (schema.postings, schema.departure_postings)}
+_SELECT_DAYS = {table: _select_days(table) for table in _SELECT_SETS}
+_FIRST_DAY = find_day(to_seconds(datetime.min.replace(tzinfo=UTC)))
 
 
 def find_period(published: int) -> int:
@@ -60,10 +72,16 @@ def list_numbers(period: int, slots: int) -> list[int]:
 
 def gather_slots(numbers: Iterable[int]) -> dict[int, int]:
     """Give the sets of slots that numbers come to, by period."""
-    slots: defaultdict[int, _Members] = defaultdict(_make_members)
-    for number in numbers:
-        slots[number >> _SLOT_BITS].append(number % (1 << _SLOT_BITS))
-    return {period: _gather(members) for period, members in slots.items()}
+    ordered = sorted(numbers)
+    slots: dict[int, int] = {}
+    start = 0
+    while start < len(ordered):
+        period = ordered[start] >> _SLOT_BITS
+        base = period << _SLOT_BITS
+        stop = bisect_left(ordered, base + (1 << _SLOT_BITS), start)
+        slots[period] = _gather([number - base for number in ordered[start:stop]])
+        start = stop
+    return slots
 
 
 class Numbers:
@@ -142,6 +160,16 @@ class Postings:
         for attribute, period, slots in self._connection.execute(_SELECT_SETS[self._table], parameters):
             sets[period][attribute] = unpack(slots)
         return sets
+
+    def read_days(self, *, newest: int, oldest: int) -> Mapping[int, Mapping[int, int]]:
+        """Read what was published on which day in the periods from `newest` back to `oldest`, by period and day."""
+        days: dict[int, dict[int, int]] = defaultdict(dict)
+        first = find_day(begin_period(oldest)) if oldest else _FIRST_DAY
+        names = {"first": day_attribute(first), "last": day_attribute(find_day(begin_period(newest + 1)))}
+        parameters = {"newest": newest, "oldest": oldest, **names}
+        for attribute, period, slots in self._connection.execute(_SELECT_DAYS[self._table], parameters):
+            days[period][day_of(attribute)] = unpack(slots)
+        return days
 
 
 def pack(slots: int) -> bytes:

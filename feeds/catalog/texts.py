@@ -77,6 +77,15 @@ def find_texts(connection: Connection, search: Search, numbers: range) -> list[i
     return found[bisect_left(found, numbers.start) : bisect_left(found, numbers.stop)]
 
 
+def check_texts(connection: Connection, search: Search, numbers: Iterable[int]) -> list[int]:
+    """Give those of some numbers under which there is what is searched for.
+
+    It costs up to a tenth of a millisecond for each, however much text there is.
+    """
+    found: list[int] = json.decode(_engine(connection).check(search, list(numbers)), type=list[int])
+    return found
+
+
 def words_of(entry: Entry) -> Words:
     """Give the words of an entry that a search goes by."""
     provider = entry.provider
@@ -104,6 +113,9 @@ class _Engine(Protocol):
 
     def find(self, search: Search, *, marks: Sequence[str]) -> str:
         """Find in the sections that have these marks, and give a JSON list of numbers."""
+
+    def check(self, search: Search, numbers: Sequence[int]) -> str:
+        """Look under these numbers alone, and give a JSON list of those that are found."""
 
 
 def _engine(connection: Connection) -> _Engine:
@@ -138,6 +150,16 @@ class _SQLite:
         )
         queries = json.encode([_write_match(search, mark) for mark in marks]).decode()
         found: str = self._connection.exec_driver_sql(statement, (queries,)).scalar_one()
+        return found
+
+    def check(self, search: Search, numbers: Sequence[int]) -> str:
+        statement = (
+            "SELECT json_group_array(text_index.rowid) FROM json_each(?) AS wanted CROSS JOIN text_index"
+            " WHERE text_index.rowid = json_extract(wanted.value, '$[0]')"
+            " AND text_index MATCH json_extract(wanted.value, '$[1]')"
+        )
+        wanted = json.encode([(number, _write_match(search, mark_of(number))) for number in numbers]).decode()
+        found: str = self._connection.exec_driver_sql(statement, (wanted,)).scalar_one()
         return found
 
     def _read(self, numbers: Collection[int]) -> dict[int, str]:
@@ -209,8 +231,17 @@ class _PostgreSQL:
             "SELECT coalesce(json_agg(number), '[]')::text FROM unnest(%s::text[]) AS query"
             " JOIN texts ON words @@ query::tsquery"
         )
-        queries = [" & ".join(_write_query(term, mark) for term in search.terms) for mark in marks]
+        queries = [_write_queries(search, mark) for mark in marks]
         found: str = self._connection.exec_driver_sql(statement, (queries,)).scalar_one()
+        return found
+
+    def check(self, search: Search, numbers: Sequence[int]) -> str:
+        statement = (
+            "SELECT coalesce(json_agg(texts.number), '[]')::text FROM unnest(%s::bigint[], %s::text[])"
+            " AS wanted (number, query) JOIN texts ON texts.number = wanted.number WHERE words @@ query::tsquery"
+        )
+        queries = [_write_queries(search, mark_of(number)) for number in numbers]
+        found: str = self._connection.exec_driver_sql(statement, (list(numbers), queries)).scalar_one()
         return found
 
     def _tidy(self) -> None:
@@ -220,6 +251,10 @@ class _PostgreSQL:
 
 def _write_vector(words: Words, mark: str) -> str:
     return " ".join([f"{mark}{word}:{place}" for place, word in enumerate(words, start=1) if word != GAP])
+
+
+def _write_queries(search: Search, mark: str) -> str:
+    return " & ".join(_write_query(term, mark) for term in search.terms)
 
 
 def _write_query(term: Term, mark: str) -> str:

@@ -1,6 +1,8 @@
 """Digests hold the best stories of what is over, and stay as they were when it was closed."""
 
-from datetime import UTC, datetime
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -119,3 +121,63 @@ def test_the_related_are_not_in_where_only_articles_are_wanted(newsroom: Newsroo
     newsroom.collect()
     (digest,) = read(newsroom, plain(with_related=False))
     assert [story.id for story in digest.stories] == [url_of("a")]
+
+
+@pytest.mark.parametrize("date", ["1969-12-31", "1901-02-03"])
+def test_days_long_ago_have_digests(newsroom: Newsroom, date: str) -> None:
+    newsroom.write("old", title="Old", publishedDateTime=f"{date}T10:00:00Z")
+    newsroom.write("new", title="New", publishedDateTime="2021-03-01T10:00:00Z")
+    newsroom.wait(days=1)
+    newsroom.collect()
+    assert contents(read(newsroom)) == {"2021-03-01": ["New"], date: ["Old"]}
+
+
+def read_naively(newsroom: Newsroom, cycle: Cycle, *, most: int, stories: int) -> dict[int, list[str]]:
+    """Go through everything there ever was, for the ids of the best stories of each issue."""
+    facts = dict(newsroom.query("SELECT name, value FROM facts WHERE name IN ('born', 'closed')"))
+    moments = dict(newsroom.query("SELECT day, moment FROM closings"))
+    columns = "id, published, released, since, coalesce(quality, -1), coalesce(peak_heat, -1)"
+    rows = [(*row, None) for row in newsroom.query(f"SELECT {columns} FROM entries")]  # noqa: S608 no values
+    rows += newsroom.query(f"SELECT {columns}, moment FROM departures")  # noqa: S608 no values
+    found = defaultdict(list)
+    for id, published, released, since, quality, heat, until in rows:
+        issue = cycle.issue_of(published // 86_400)
+        last = cycle.days_of(issue)[-1]
+        if last >= int(facts["closed"]):
+            continue
+        closed = moments.get(last, int(facts["born"]))
+        if released <= closed and since <= closed and (until is None or closed < until):
+            found[issue].append((-heat, -quality, -published, id))
+    newest = sorted(found, reverse=True)[:most]
+    return {issue: [id for *_, id in sorted(found[issue])[:stories]] for issue in newest}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 no secret
+
+    def write(number: int) -> None:
+        newsroom.write(
+            f"s{number}",
+            title=f"Draft {random.randrange(3)}",
+            publishedDateTime=(MONDAY + timedelta(days=number % 67, minutes=random.randrange(900))).isoformat(),
+            heat=random.choice((-1, 0, 3, 7, 2_000)),
+            quality=random.choice((0, 50, 51, 100)),
+        )
+
+    newsroom.now = MONDAY + timedelta(days=60)
+    numbers = range(200)
+    for number in numbers:
+        write(number)
+    newsroom.collect()
+    for day in range(4):
+        newsroom.wait(days=2)
+        for number in random.sample(numbers[5:], 60):
+            write(number)
+        newsroom.delete(f"s{day}")
+        newsroom.collect(force=True)
+        for cycle in Cycle:
+            for most, stories in [(5, 2), (30, 20), (3, 1)]:
+                digests = read(newsroom, cycle=cycle, most=most, stories=stories)
+                ids = {digest.issue: [story.id for story in digest.stories] for digest in digests}
+                assert ids == read_naively(newsroom, cycle, most=most, stories=stories)

@@ -14,7 +14,16 @@ from sqlalchemy import Connection, text
 from feeds.catalog import schema
 from feeds.catalog.engine import open_engine
 from feeds.catalog.store import Catalog
-from feeds.catalog.texts import SECTION_SIZE, copy_texts, drop_texts, find_texts, index_texts, mark_of, words_of
+from feeds.catalog.texts import (
+    SECTION_SIZE,
+    check_texts,
+    copy_texts,
+    drop_texts,
+    find_texts,
+    index_texts,
+    mark_of,
+    words_of,
+)
 from feeds.entry import Entry, Kind, Provider
 from feeds.errors import BadRequestError
 from feeds.search import Search, parse_search
@@ -167,7 +176,8 @@ def test_nothing_that_is_typed_is_syntax(connection: Connection) -> None:
     index_texts(connection, [(1, entry("Tides"))])
     for typed in HOSTILE:
         search = parse_search(typed)
-        assert find_texts(connection, search, EVERYTHING) == [1] * search.matches(words_of(entry("Tides"))), typed
+        found = [1] * search.matches(words_of(entry("Tides")))
+        assert find_texts(connection, search, EVERYTHING) == check_texts(connection, search, [1]) == found, typed
 
 
 def test_the_index_of_sqlite_holds_the_texts_and_nothing_else(tmp_path: object) -> None:
@@ -211,6 +221,8 @@ def check_against_naive(connection: Connection, batches: list[dict[int, Entry | 
     for search in filter(None, map(parse_or_refuse, typed)):
         naive = [number for number in sorted(texts) if search.matches(words_of(texts[number]))]
         assert find_texts(connection, search, EVERYTHING) == naive, str(search)
+        assert sorted(check_texts(connection, search, [*texts, 7 * SECTION_SIZE])) == naive, str(search)
+        assert check_texts(connection, search, []) == []
 
 
 def parse_or_refuse(typed: str) -> Search | None:
