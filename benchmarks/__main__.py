@@ -29,6 +29,16 @@ from benchmarks.soak import Load, Outcome, run_soak
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 
+MAKE_CORPUS = click.option(
+    "--make-corpus",
+    type=PROGRAM,
+    envvar="BENCH_MAKE_CORPUS",
+    help="Python script called as PATH COUNT OUT_DIR, to write the articles; without it they are invented.",
+)
+SIZES = click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+WORK = click.option(
+    "--work", type=FOLDER, help="Where articles and catalogs are, or are made and stay; otherwise they are deleted."
+)
 OUT = click.option(
     "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Where figures and plots go."
 )
@@ -41,12 +51,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option(
-    "--make-corpus",
-    type=PROGRAM,
-    envvar="BENCH_MAKE_CORPUS",
-    help="Python script called as PATH COUNT OUT_DIR, to write the articles; without it they are invented.",
-)
+@MAKE_CORPUS
 @click.option(
     "--hugo",
     type=PROGRAM,
@@ -54,10 +59,10 @@ def main() -> None:
     help="Script called as PATH ARTICLES_DIR, to build them with Hugo and print `N s wall, … KB peak`.",
 )
 @click.option("--hugo-limit", type=int, help="The most articles to build with Hugo, whose memory grows with them.")
-@click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+@SIZES
 @click.option("--runs", default=5, show_default=True, help="How many times everything is measured.")
 @click.option("--changes", default=10, show_default=True, help="How many changes `collect --watch` is timed with.")
-@click.option("--work", type=FOLDER, help="Where articles and catalogs are made, and stay; otherwise they are deleted.")
+@WORK
 @OUT
 @DATE
 def catalog(  # noqa: PLR0913 one parameter per option
@@ -79,24 +84,16 @@ def catalog(  # noqa: PLR0913 one parameter per option
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
         figures, notes = _measure(corpora, Plan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit))
-    command = f"make bench BENCH_ARGS='catalog --sizes {sizes} --runs {runs} --changes {changes}'"
-    report = Report(
-        command=command,
-        date=date,
-        articles="of another program" if make_corpus else "invented",
-        machine=describe_machine(),
-        figures=figures,
-        notes=notes,
-    )
-    _publish(report, CATALOG, out)
+    arguments = f"--sizes {sizes} --runs {runs} --changes {changes}"
+    _publish(CATALOG, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures, notes=notes)
 
 
 @main.command()
-@click.option("--make-corpus", type=PROGRAM, envvar="BENCH_MAKE_CORPUS", help="As of catalog.")
-@click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+@MAKE_CORPUS
+@SIZES
 @click.option("--runs", default=3, show_default=True, help="How many times everything is measured.")
 @click.option("--flood", default=20_000, show_default=True, help="How many distinct queries are a flood.")
-@click.option("--work", type=FOLDER, help="Where articles and catalogs are, or are made and stay.")
+@WORK
 @OUT
 @DATE
 def composing(  # noqa: PLR0913 one parameter per option
@@ -110,14 +107,8 @@ def composing(  # noqa: PLR0913 one parameter per option
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
         figures = measure_composing(folder, corpora, plan, tell=_tell_progress)
-    report = Report(
-        command=f"make bench BENCH_ARGS='composing --sizes {sizes} --runs {runs} --flood {flood}'",
-        date=date,
-        articles="of another program" if make_corpus else "invented",
-        machine=describe_machine(),
-        figures=figures,
-    )
-    _publish(report, COMPOSING, out)
+    arguments = f"--sizes {sizes} --runs {runs} --flood {flood}"
+    _publish(COMPOSING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
 
 
 @main.command()
@@ -137,8 +128,8 @@ def clients(  # noqa: PLR0913 one parameter per option
     plan = ClientsPlan(slow=slow, rounds=rounds, seconds=seconds, with_others=others)
     with _working_folder(None) as folder:
         figures = measure_clients(folder, plan, tell=_tell_progress)
-    command = f"make bench BENCH_ARGS='clients --slow {slow} --rounds {rounds} --seconds {seconds:g}'"
-    _publish(Report(command=command, date=date, machine=describe_machine(), figures=figures), CLIENTS, out)
+    arguments = f"--slow {slow} --rounds {rounds} --seconds {seconds:g}"
+    _publish(CLIENTS, out, arguments=arguments, date=date, figures=figures)
 
 
 @main.command()
@@ -153,9 +144,8 @@ def serving(*, rounds: int, seconds: int, out: Path, date: str) -> None:
     """
     with _working_folder(None) as folder:
         figures, notes = measure_serving(folder, ServingPlan(rounds=rounds, seconds=seconds), tell=_tell_progress)
-    command = f"make bench BENCH_ARGS='serving --rounds {rounds} --seconds {seconds}'"
-    machine = describe_machine()
-    _publish(Report(command=command, date=date, machine=machine, figures=figures, notes=notes), SERVING, out)
+    arguments = f"--rounds {rounds} --seconds {seconds}"
+    _publish(SERVING, out, arguments=arguments, date=date, figures=figures, notes=notes)
 
 
 @main.command()
@@ -194,17 +184,34 @@ def _tell_progress(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _publish(report: Report, section: Section, out: Path) -> None:
+def _publish(  # noqa: PLR0913 what a report is made of
+    section: Section,
+    out: Path,
+    *,
+    arguments: str,
+    date: str,
+    figures: tuple[Figure, ...],
+    notes: tuple[str, ...] = (),
+    make_corpus: Path | None = None,
+) -> None:
+    report = Report(
+        command=f"make bench BENCH_ARGS='{section.name} {arguments}'",
+        date=date,
+        articles="of another program" if make_corpus else "invented",
+        machine=describe_machine(),
+        figures=figures,
+        notes=notes,
+    )
     click.echo(write_table(report, section))
     out.mkdir(parents=True, exist_ok=True)
-    figures = out / f"{section.name}.json"
-    write_json(report, figures)
+    path = out / f"{section.name}.json"
+    write_json(report, path)
     write_markdown(report, section, out.with_name(f"{out.name}.md"))
     if not section.plots:
         return
     if find_spec("matplotlib"):
         # Apart, so that the processes measured above were not started by one that had grown by it.
-        run_python("benchmarks.plotting", str(figures), str(out))
+        run_python("benchmarks.plotting", str(path), str(out))
     else:
         click.echo("No plots: matplotlib is not installed; `make bench` does that.", err=True)
 
