@@ -7,20 +7,26 @@ from threading import Lock, Semaphore
 
 from feeds.errors import OverloadError
 
-REST = 9
-"""After each passage nobody is let through for so many times what it took of the processor."""
+SHARE = 1 / 50
+"""What all passages may take of a processor's time in the long run."""
+
+BURST_SECONDS = 2.0
+"""What they may take at once, after a quiet time: a reader comes for all its feeds together."""
 
 
 class Turnstile:
     """Lets one thread through at a time, and up to `max_waiting` wait; it turns away the others at once.
 
-    A thread that waits can answer nobody else, so their number has to be below that of the server's threads.
+    A thread that waits can answer nobody else, so their number has to be below that of the server's threads. Who passes
+    uses up credit, in seconds of processor time, which grows again with time; without any, the next one waits.
     """
 
-    def __init__(self, *, max_waiting: int) -> None:
+    def __init__(self, *, max_waiting: int, burst_seconds: float = BURST_SECONDS) -> None:
         self._places = Semaphore(1 + max_waiting)
-        self._turn = Lock()
-        self._rested = 0.0  # when the next may pass
+        self._turn = Lock()  # over what follows, too
+        self._most_credit = burst_seconds
+        self._credit = burst_seconds
+        self._counted = time.monotonic()
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -33,11 +39,17 @@ class Turnstile:
             raise OverloadError("Too many feeds are being composed at the moment; please try again in a moment.")
         try:
             with self._turn:
-                time.sleep(max(0, self._rested - time.monotonic()))
+                self._count_credit()
+                time.sleep(max(0, -self._credit / SHARE))
                 begun = time.thread_time()
                 try:
                     yield
                 finally:
-                    self._rested = time.monotonic() + REST * (time.thread_time() - begun)
+                    self._credit -= time.thread_time() - begun
         finally:
             self._places.release()
+
+    def _count_credit(self) -> None:
+        now = time.monotonic()
+        self._credit = min(self._most_credit, self._credit + SHARE * (now - self._counted))
+        self._counted = now

@@ -8,7 +8,7 @@ from threading import Barrier, Event
 import pytest
 
 from feeds.errors import OverloadError
-from feeds.web.turnstile import REST, Turnstile
+from feeds.web.turnstile import SHARE, Turnstile
 
 
 def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
@@ -57,13 +57,26 @@ def test_an_error_inside_opens_it_again() -> None:
             raise ValueError("of its own")
 
 
-def test_who_comes_next_waits_until_it_has_rested() -> None:
-    turnstile = Turnstile(max_waiting=0)
+def pass_through(turnstile: Turnstile, *, seconds: float, times: int) -> list[float]:
+    """Pass so often, each time at work for so long; give the moments."""
     moments: list[float] = []
-    for _ in range(3):
+    for _ in range(times):
         with turnstile.passing():
             moments.append(time.monotonic())
             begun = time.thread_time()
-            while time.thread_time() < begun + 0.01:
+            while time.thread_time() < begun + seconds:
                 pass
-    assert all(later - earlier >= (1 + REST) * 0.01 for earlier, later in pairwise(moments))
+    return moments
+
+
+def test_in_the_long_run_only_a_share_of_the_time_is_taken() -> None:
+    moments = pass_through(Turnstile(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
+    assert all(later - earlier >= 0.9 * 0.005 / SHARE for earlier, later in pairwise(moments))
+
+
+def test_after_a_quiet_time_many_pass_at_once() -> None:
+    turnstile = Turnstile(max_waiting=0, burst_seconds=0.05)
+    at_once = pass_through(turnstile, seconds=0.01, times=5)
+    assert at_once[-1] - at_once[0] < 0.01 / SHARE
+    later = pass_through(turnstile, seconds=0.01, times=2)
+    assert later[-1] - at_once[-1] >= 0.5 * 0.01 / SHARE
