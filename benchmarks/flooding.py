@@ -1,6 +1,6 @@
 """Be somebody who asks for one composed feed after the other: `python -m benchmarks.flooding PORT FIRST COUNT`.
 
-Nineteen clients do, each over a connection that it keeps, as fast as they are answered; no query is asked twice.
+Twenty-two clients do, each over a connection that it keeps, as fast as a network lets them; no query is asked twice.
 """
 
 import http.client

@@ -20,7 +20,7 @@ from feeds.catalog import schema
 from feeds.catalog.attributes import RANKING, Sets, find_best
 from feeds.catalog.finding import Population, make_matcher
 from feeds.catalog.postings import Postings, list_numbers
-from feeds.catalog.rows import Stored, chunks
+from feeds.catalog.rows import Stored, chunks, look_up
 from feeds.cycle import Cycle
 from feeds.entry import Entry
 from feeds.moments import find_day, from_seconds
@@ -159,11 +159,9 @@ class DigestReader:
     def _read_documents(self, stories: Sequence[_Story]) -> dict[tuple[str, int], Entry]:
         documents: dict[tuple[str, int], Entry] = {}
         for table in _POSTINGS:
-            columns = table.c
-            for chunk in chunks(story.number for story in stories if story.table is table):
-                found = select(columns.number, columns.document).where(columns.number.in_(chunk))
-                for number, document in self._connection.execute(found):
-                    documents[table.name, number] = msgspec.json.decode(document, type=Entry)
+            numbers = [story.number for story in stories if story.table is table]
+            found = look_up(self._connection, table.c.number, table.c.document, numbers)
+            documents |= {(table.name, number): msgspec.json.decode(found[number], type=Entry) for number in found}
         return documents
 
 

@@ -80,18 +80,17 @@ class Population:
         """
         sign = -1 if self._is_departed else 1
         count = sum(slots.bit_count() for slots in found.values())
-        is_rare = count * _LIST_COST <= size
-        wanted = (
-            {sign * number for period in found for number in list_numbers(period, found[period])} if is_rare else ()
-        )
+        listed: set[int] = set()
+        if count * _LIST_COST <= size:
+            listed = {sign * number for period in found for number in list_numbers(period, found[period])}
         if count * _CHECK_COST <= size:
-            numbers: Iterable[int] = check_texts(self._connection, search, wanted)
+            numbers = check_texts(self._connection, search, listed)
         else:
             within = number_range(min(found), max(found))
             signed = range(1 - within.stop, 1 - within.start) if self._is_departed else within
             numbers = find_texts(self._connection, search, signed)
-            numbers = wanted.intersection(numbers) if wanted else numbers
-        texts = gather_slots(sign * number for number in numbers)
+        # To look for a few among many is cheaper than to sort the many.
+        texts = gather_slots(sign * number for number in (listed.intersection(numbers) if listed else numbers))
         for period in found:
             found[period] &= texts.get(period, 0)
 
