@@ -9,6 +9,9 @@ install := $(python) -m pip --disable-pip-version-check --no-input --quiet insta
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
+# Tests start hundreds of programs, which need not be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test soak format golden screenshots docs bench lock clean
 .DEFAULT_GOAL := help
 

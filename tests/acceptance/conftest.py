@@ -13,6 +13,11 @@ from tests.acceptance.proxy import Proxy, proxying
 from tests.acceptance.site import SEEDS, Site
 
 
+@pytest.fixture(scope="module", autouse=True)
+def start_uncounted(uncounted: None) -> None:
+    """Start sites without coverage."""
+
+
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
     """Give a proxy that a site can be put behind."""

@@ -15,6 +15,8 @@ from benchmarks.soak.judging import Exchange, Judge
 from benchmarks.soak.publishing import TOPICS, Ledger, write_revision
 from tests.conftest import SOAK
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 SECONDS = SOAK or 3
 FEED = "/topics/amber.atom"
 SOON, DUE = 100.9, 101.1  # when revision 3 may be missing, and when it may not

@@ -14,6 +14,8 @@ from tests.acceptance.site import ROOT, SEEDS, Server, Site
 from tests.browser.conftest import OpenWindow, Window
 from tests.terminals import starting_on_terminal
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 ADDRESS = "http://localhost:8000"
 TOPIC = "/topics/lighthouses"
