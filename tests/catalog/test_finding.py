@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.catalog import finding
+from feeds.catalog.texts import words_of
 from feeds.errors import OverloadError
 from feeds.expression import parse_expression
 from feeds.search import parse_search
@@ -51,3 +52,23 @@ def test_a_search_does_not_go_on_for_ever(newsroom: Newsroom, monkeypatch: pytes
     monkeypatch.setattr(finding, "LONGEST_SECONDS", -1)
     with pytest.raises(OverloadError, match="It takes too long"):
         newsroom.see(EVERY_OTHER)
+
+
+@pytest.mark.parametrize(("check_cost", "list_cost"), [(0, 0), (10**9, 0), (10**9, 10**9)])
+def test_texts_are_found_alike_one_by_one_and_all_together(
+    years: Newsroom, monkeypatch: pytest.MonkeyPatch, check_cost: int, list_cost: int
+) -> None:
+    monkeypatch.setattr(finding, "_CHECK_COST", check_cost)
+    monkeypatch.setattr(finding, "_LIST_COST", list_cost)
+    search = parse_search("story -100")
+    wanted = Selection(topics=parse_expression("even"), search=search)
+    named = years.see(Selection(topics=parse_expression("even")), limit=1_000).entries
+    expected = [entry.id for entry in named if search.matches(words_of(entry))]
+    assert 300 < len(expected) < len(named)
+    assert years.see(wanted, limit=1_000).ids == expected
+    years.wait(days=1)
+    years.delete("s2")
+    years.collect()
+    sight = years.see(wanted, limit=1_000)
+    assert sight.ids == [id for id in expected if id != url_of("s2")]
+    assert sight.changed == years.now
