@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from benchmarks.processes import ROOT, MeasureError, list_children, make_environment
 
@@ -57,11 +58,18 @@ def wait_for_workers(pid: int, workers: int) -> list[int]:
         MeasureError: it never has.
     """
     end = time.monotonic() + _PATIENCE_SECONDS
-    while len(children := list_children(pid)) != workers:
+    while len(children := list_children(pid)) != workers or any(map(_is_collecting, children)):
         if time.monotonic() > end:
             raise MeasureError("The server did not come to rest.")
         time.sleep(_REST_SECONDS)
     return children
+
+
+def _is_collecting(pid: int) -> bool:
+    try:
+        return b"collect" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        return True  # it was, and has ended just now
 
 
 def get_status(port: int, path: str) -> int | None:
