@@ -7,7 +7,7 @@ UV_VERSION = 0.13.9
 python := $(VENV)/bin/python
 install := $(python) -m pip --disable-pip-version-check --no-input --quiet install
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+	--no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 # Tests start hundreds of programs, which need not be compiled each time.
 unexport PYTHONDONTWRITEBYTECODE

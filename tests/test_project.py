@@ -5,9 +5,12 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections import defaultdict
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import feeds
 
@@ -62,7 +65,31 @@ def test_benchmarks_measure_what_runs() -> None:
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = {re.split(r"[\[<>=,]", requirement)[0].lower() for requirement in project["dependencies"]}
-    assert wanted <= {pin.split("==")[0] for pin in read_pins("requirements.txt")}
+    assert wanted <= {re.split(r"[\[=]", pin)[0] for pin in read_pins("requirements.txt")}
+
+
+def list_required_extras(distribution: metadata.Distribution, *, enabled: set[str]) -> dict[str, set[str]]:
+    """Map each package that a distribution requires in this environment to the extras it asks for."""
+    required = defaultdict(set)
+    for requirement in map(Requirement, distribution.requires or ()):
+        marker = requirement.marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in enabled | {""}):
+            required[requirement.name.lower()] |= requirement.extras
+    return required
+
+
+# pip before 24 refuses `name[extra]` in a dependency when the lock pins `name` alone.
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_name_the_extras_of_every_installed_requirement(name: str) -> None:
+    locked = {pin.name.lower(): pin.extras for pin in map(Requirement, read_pins(name))}
+    installed = {each.name.lower(): each for each in metadata.distributions() if each.name.lower() in locked}
+    missing = [
+        f"{package} requires {required}[{','.join(sorted(extras - locked[required]))}]"
+        for package, distribution in installed.items()
+        for required, extras in list_required_extras(distribution, enabled=locked[package]).items()
+        if required in locked and not extras <= locked[required]
+    ]
+    assert missing == []
 
 
 def test_procfile_has_the_three_processes() -> None:
