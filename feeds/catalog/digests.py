@@ -116,7 +116,7 @@ class DigestReader:
         for period, slots, sets in population.walk():
             issues: dict[int, int] = defaultdict(int)
             if slots:
-                for day, of_day in postings.read_days(newest=period, oldest=period)[period].items():
+                for day, of_day in postings.read_days(period).items():
                     issues[self._cycle.issue_of(day)] |= slots & of_day
             closed = {issue: some for issue, some in issues.items() if some and self._close(issue) is not None}
             yield _Part(table, period, closed, sets)

@@ -48,9 +48,10 @@ def _parse_url(database_url: str) -> URL:
 
 # Of pages, for each connection. Readers have one for each thread, and the system keeps the file in memory once for all.
 _READING_KB = 2_048
+_WRITING_KB = 16_384
+
 _WAL_ATTEMPTS = 40
 _WAL_PAUSE_SECONDS = 0.05
-_WRITING_KB = 16_384
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -39,8 +39,7 @@ def _select_sets(table: Table) -> Select[Any]:
 def _select_days(table: Table) -> Select[Any]:
     columns = table.c
     named = (columns.attribute >= bindparam("first"), columns.attribute <= bindparam("last"))
-    within = columns.period.between(bindparam("oldest"), bindparam("newest"))
-    return select(columns.attribute, columns.period, columns.slots).where(*named, within)
+    return select(columns.attribute, columns.slots).where(*named, columns.period == bindparam("period"))
 
 
 # Built once: to build one costs more than to execute it.
@@ -161,15 +160,13 @@ class Postings:
             sets[period][attribute] = unpack(slots)
         return sets
 
-    def read_days(self, *, newest: int, oldest: int) -> Mapping[int, Mapping[int, int]]:
-        """Read what was published on which day in the periods from `newest` back to `oldest`, by period and day."""
-        days: dict[int, dict[int, int]] = defaultdict(dict)
-        first = find_day(begin_period(oldest)) if oldest else _FIRST_DAY
-        names = {"first": day_attribute(first), "last": day_attribute(find_day(begin_period(newest + 1)))}
-        parameters = {"newest": newest, "oldest": oldest, **names}
-        for attribute, period, slots in self._connection.execute(_SELECT_DAYS[self._table], parameters):
-            days[period][day_of(attribute)] = unpack(slots)
-        return days
+    def read_days(self, period: int) -> Mapping[int, int]:
+        """Read what was published on which day of a period, by day."""
+        first = find_day(begin_period(period)) if period else _FIRST_DAY
+        last = find_day(begin_period(period + 1))
+        parameters = {"period": period, "first": day_attribute(first), "last": day_attribute(last)}
+        found = self._connection.execute(_SELECT_DAYS[self._table], parameters)
+        return {day_of(attribute): unpack(slots) for attribute, slots in found}
 
 
 def pack(slots: int) -> bytes:
