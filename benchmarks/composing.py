@@ -24,8 +24,8 @@ from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.expression import parse_expression
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.expression import parse_expression
 from feeds.representation import locate, represent
 from feeds.settings import Settings
 

@@ -14,12 +14,12 @@ from benchmarks.processes import run_python
 from feeds.address import FeedAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.feed import Format
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.feed import Format
+from feeds.model.selection import plain
+from feeds.model.subject import Subject
 from feeds.representation import represent
-from feeds.selection import plain
 from feeds.settings import Settings
-from feeds.subject import Subject
 
 _ROUNDS = 5
 _LIMIT = 1.5

@@ -12,7 +12,7 @@ from benchmarks.processes import MeasureError, Memory, list_children, read_memor
 from benchmarks.rendering import find_largest_topics
 from benchmarks.servers import GUNICORN, OURS, get_status, serving
 from feeds.catalog.store import Catalog
-from feeds.feed import Format
+from feeds.model.feed import Format
 
 _REQUESTS = 200
 _MEMORY_LIMIT = 1.2

@@ -13,11 +13,11 @@ from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
 from feeds.address import FeedAddress
 from feeds.catalog.store import Catalog
-from feeds.feed import Format
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.feed import Format
+from feeds.model.subject import EVERYTHING
 from feeds.representation import represent
 from feeds.settings import Settings
-from feeds.subject import EVERYTHING
 
 _POLL_SECONDS = 0.005
 _PATIENCE_SECONDS = 120

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from feeds.cycle import Cycle
-from feeds.feed import Format
 from feeds.listing import EVERY_TOPIC, Listing
-from feeds.subject import EVERYTHING, Subject
+from feeds.model.feed import Format
+from feeds.model.periods import Cycle
+from feeds.model.subject import EVERYTHING, Subject
 
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """The files that browsers look for without being told."""

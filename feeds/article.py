@@ -5,14 +5,14 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.entry import Image, Provider
-from feeds.errors import ArticleError, Level, Problem
 from feeds.fields import Note, Section, place_notes, read_image
 from feeds.frontmatter import load
+from feeds.model.entry import Image, Provider
+from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.text import clean_text
+from feeds.model.topics import topic_key
 from feeds.sanitize import body_html, embed_html
 from feeds.source import Source
-from feeds.text import clean_text
-from feeds.topics import topic_key
 from feeds.values import is_iri, read_url_host
 
 _MAX_TOPIC_LENGTH = 200

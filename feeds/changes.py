@@ -17,8 +17,8 @@ import msgspec
 import watchfiles
 from watchfiles import Change
 
-from feeds.errors import SettingsError
 from feeds.folders import ContentFile, is_topic_file, is_visible, locate_article
+from feeds.model.errors import SettingsError
 
 _SETTLE_MS = 25  # a batch ends when nothing has changed for so long,
 _BURST_MS = 300  # or when it began so long ago

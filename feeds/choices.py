@@ -2,8 +2,8 @@
 
 from urllib.parse import parse_qsl
 
-from feeds.errors import BadRequestError
-from feeds.expression import Expression, combine, parse_expression
+from feeds.model.errors import BadRequestError
+from feeds.model.expression import Expression, combine, parse_expression
 
 ANY_OF, ALL_OF, NONE_OF = "any", "all", "not"
 """The parameters that choose, each as often as there are topics."""

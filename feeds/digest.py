@@ -7,13 +7,13 @@ import msgspec
 from feeds.address import digest_stem
 from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
-from feeds.cycle import Cycle, date_of
-from feeds.entry import Entry, Kind, Provider
-from feeds.feed import Feed
+from feeds.model.entry import Entry, Kind, Provider
+from feeds.model.feed import Feed
+from feeds.model.periods import Cycle, date_of
+from feeds.model.subject import Subject
 from feeds.query import Edition, make_feed, make_id, read_heading, select
 from feeds.renderers.stories import stories_html
 from feeds.settings import Settings
-from feeds.subject import Subject
 
 STORIES = 15
 """The most stories in an entry."""

@@ -9,14 +9,14 @@ import msgspec
 from feeds.address import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.feed import EMPTY_FEED_UPDATED, Format
 from feeds.listing import EVERY_TOPIC, Listing
+from feeds.model.feed import EMPTY_FEED_UPDATED, Format
+from feeds.model.selection import Selection
+from feeds.model.subject import Subject
 from feeds.paths import SEARCH_PATH
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MOST_PAGES, ListedPage, render_sitemap
-from feeds.selection import Selection
 from feeds.settings import Settings
-from feeds.subject import Subject
 
 _DEEPEST = 12
 """How many levels of topics are shown; deeper ones stand at the top, so that no chain of parents can go on for ever."""

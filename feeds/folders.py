@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.errors import ArticleError, Level, Problem, SettingsError
+from feeds.model.errors import ArticleError, Level, Problem, SettingsError
 
 MAX_FILE_BYTES = 1024 * 1024
 _ARTICLE_SUFFIXES = (".md", ".markdown")

@@ -7,9 +7,9 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.directory import Directory
+from feeds.model.subject import EVERYTHING
 from feeds.query import Edition, read_edition
 from feeds.settings import Settings
-from feeds.subject import EVERYTHING
 
 WEEKS = 16
 

@@ -23,7 +23,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from feeds.errors import ArticleError, Level, Problem
+from feeds.model.errors import ArticleError, Level, Problem
 from feeds.source import Source, split, whole
 from feeds.yaml_errors import explain
 

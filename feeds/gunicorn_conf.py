@@ -12,9 +12,9 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 
 from feeds.catalog.store import Catalog
-from feeds.errors import FeedsError
 from feeds.invitation import invite
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.errors import FeedsError
 from feeds.settings import Settings
 from feeds.terminal import is_terminal
 from feeds.web.shelf import MOST_WAITING

@@ -15,11 +15,11 @@ from feeds.address import (
     SitemapAddress,
 )
 from feeds.catalog.reader import CatalogReader
-from feeds.feed import Format
+from feeds.model.feed import Format
+from feeds.model.subject import EVERYTHING, Subject
 from feeds.pages import list_assets
 from feeds.query import list_archive
 from feeds.settings import Settings
-from feeds.subject import EVERYTHING, Subject
 
 
 def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from feeds.address import FeedAddress, page_of
 from feeds.catalog.store import Catalog
-from feeds.errors import FeedsError
-from feeds.feed import Format
+from feeds.model.errors import FeedsError
+from feeds.model.feed import Format
+from feeds.model.subject import EVERYTHING, Subject
 from feeds.settings import Settings
-from feeds.subject import EVERYTHING, Subject
 
 
 def invite(settings: Settings, *, now: datetime) -> Iterator[str]:

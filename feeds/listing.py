@@ -4,8 +4,7 @@ from functools import partial
 
 import msgspec
 
-from feeds.parameters import Parameter, read_query, write_query
-from feeds.setting_values import parse_number
+from feeds.model.query_string import Parameter, parse_number, read_query, write_query
 
 MOST_ENTRIES_ASKED = 1_000_000
 MOST_DAYS = 36_500

@@ -6,8 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from feeds.article import Article, Related, State
-from feeds.entry import Category, Entry, Kind, Reference
-from feeds.topics import topic_key
+from feeds.model.entry import Category, Entry, Kind, Reference
+from feeds.model.topics import topic_key
 
 
 class Role(StrEnum):

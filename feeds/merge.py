@@ -4,9 +4,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
-from feeds.entry import Category, Entry, Reference
 from feeds.mention import Mention, Role
-from feeds.topics import TopicName
+from feeds.model.entry import Category, Entry, Reference
+from feeds.model.topics import TopicName
 
 _ID_PRECEDENCE = (Role.PUBLISHED, Role.UNPUBLISHED, Role.REMOVED, Role.RELATED)
 

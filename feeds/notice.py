@@ -9,12 +9,12 @@ import msgspec
 from feeds.address import FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
-from feeds.entry import Category, Entry, Kind, Provider
-from feeds.feed import Format, Site
+from feeds.model.entry import Category, Entry, Kind, Provider
+from feeds.model.feed import Format, Site
+from feeds.model.subject import Subject
+from feeds.model.topics import GRACE
 from feeds.query import Edition, make_feed_id
 from feeds.settings import Settings
-from feeds.subject import Subject
-from feeds.topics import GRACE
 
 
 def add_notices(edition: Edition, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:

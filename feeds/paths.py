@@ -25,13 +25,13 @@ from feeds.address import (
     write_reference,
 )
 from feeds.choices import read_choices
-from feeds.cycle import Cycle
-from feeds.errors import MovedError, NotFoundError
-from feeds.expression import parse_expression
-from feeds.feed import Format
-from feeds.filters import NO_FILTERS, Filters, read_filters
 from feeds.listing import read_listing
-from feeds.subject import EVERYTHING, Subject
+from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.expression import parse_expression
+from feeds.model.feed import Format
+from feeds.model.filters import NO_FILTERS, Filters, read_filters
+from feeds.model.periods import Cycle
+from feeds.model.subject import EVERYTHING, Subject
 
 SEARCH_PATH = "/search"
 """What leads, with a query, to the page of what it asks for."""

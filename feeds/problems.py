@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.errors import Level, Problem
+from feeds.model.errors import Level, Problem
 
 
 class ReportFormat(StrEnum):

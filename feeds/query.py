@@ -11,14 +11,14 @@ import msgspec
 from feeds.address import ArchivePart, archive_stem, page_of, write_reference
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
-from feeds.entry import Entry
-from feeds.errors import GoneError, NotFoundError
-from feeds.feed import DocumentLink, Feed, Link
-from feeds.selection import Selection
+from feeds.model.entry import Entry
+from feeds.model.errors import GoneError, NotFoundError
+from feeds.model.feed import DocumentLink, Feed, Link
+from feeds.model.selection import Selection
+from feeds.model.subject import Subject
+from feeds.model.topics import GRACE
 from feeds.settings import Settings
-from feeds.subject import Subject
 from feeds.titles import write_name, write_subtitle
-from feeds.topics import GRACE
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
 _SHOWN_CHARACTERS = 60

@@ -15,9 +15,9 @@ from typing import TypeAlias
 import msgspec
 
 from feeds.article import parse_article
-from feeds.errors import ArticleError, Problem
 from feeds.folders import ContentFile, read_file
 from feeds.mention import Mention, mentions_of
+from feeds.model.errors import ArticleError, Problem
 
 _CHUNK_FILES = 64
 _POOL_FROM_FILES = 400  # fewer are parsed sooner than a pool of processes is up

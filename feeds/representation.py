@@ -22,10 +22,10 @@ from feeds.address import (
 from feeds.catalog.reader import CatalogReader
 from feeds.digest import read_digest
 from feeds.directory import read_directory, write_opml, write_robots, write_sitemap
-from feeds.entry import fingerprint
-from feeds.feed import Format, Link
-from feeds.filters import NO_FILTERS, Filters
 from feeds.front import read_front
+from feeds.model.entry import fingerprint
+from feeds.model.feed import Format, Link
+from feeds.model.filters import NO_FILTERS, Filters
 from feeds.notice import add_notices
 from feeds.pages import find_asset, render_compose, render_home, render_page
 from feeds.paths import check_spelling, parse_address

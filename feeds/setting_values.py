@@ -73,13 +73,6 @@ def parse_choice(kind: type[StrEnum], text: str) -> StrEnum:
     return kind(text.lower())
 
 
-def parse_number(smallest: int, largest: int, text: str) -> int:
-    """Read a whole number within bounds."""
-    if not re.fullmatch("[0-9]{1,9}", text) or not smallest <= int(text) <= largest:
-        raise ValueError(f"write a whole number from {smallest} to {largest}")
-    return int(text)
-
-
 def parse_database_url(text: str) -> str:
     """Read the address of a database of a kind the catalog can be kept in."""
     scheme, separator, _ = text.partition("://")

@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from feeds.entry import fingerprint
-from feeds.errors import SettingsError
-from feeds.feed import LinkChoice, Site
-from feeds.filters import MOST_ENTRIES, Filters
+from feeds.model.entry import fingerprint
+from feeds.model.errors import SettingsError
+from feeds.model.feed import LinkChoice, Site
+from feeds.model.filters import MOST_ENTRIES, Filters
+from feeds.model.query_string import parse_number
 from feeds.setting_values import (
     parse_choice,
     parse_database_url,
     parse_folders,
     parse_language,
     parse_line,
-    parse_number,
     parse_site_url,
     parse_urls,
 )

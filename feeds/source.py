@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from feeds.errors import ArticleError, Level, Problem
+from feeds.model.errors import ArticleError, Level, Problem
 
 _OPENING = re.compile("\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile("\n---[ \t]*\r?(?:\n|\\Z)")

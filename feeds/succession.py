@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from feeds.topics import TopicFile, topic_key
+from feeds.model.topics import TopicFile, topic_key
 
 
 class Fault(msgspec.Struct, frozen=True):

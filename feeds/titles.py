@@ -8,9 +8,9 @@ after semicolons where “, or ” came before. A name that holds a comma or one
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from feeds.expression import Expression, Term
-from feeds.filters import Filters
-from feeds.subject import Subject
+from feeds.model.expression import Expression, Term
+from feeds.model.filters import Filters
+from feeds.model.subject import Subject
 
 _BETWEEN = ", or "
 _LIKE_GRAMMAR = re.compile(r"[,;“”]|\b(?:and|or|not)\b", re.IGNORECASE)

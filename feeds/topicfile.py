@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from feeds.errors import ArticleError, Level, Problem
 from feeds.fields import Note, Section, place_notes, read_image
 from feeds.frontmatter import load_mapping, locate
-from feeds.topics import TopicFile
+from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.topics import TopicFile
 
 
 def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, ...]]:

@@ -16,9 +16,9 @@ import msgspec
 from feeds.catalog.store import Catalog
 from feeds.changes import Changes, listen
 from feeds.collector import Collector, CollectResult
-from feeds.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 from feeds.folders import ContentFile
-from feeds.moments import SYSTEM_CLOCK, Clock
+from feeds.model.clock import SYSTEM_CLOCK, Clock
+from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 
 # So many notices come of a checkout or a mount, and more may have been dropped: the kernel keeps 16,384 at most, a
 # file written anew makes several, and watchfiles does not tell of an overflow. All is collected then.

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feeds.catalog.store import Catalog
-from feeds.errors import CatalogError
-from feeds.selection import Selection
+from feeds.model.errors import CatalogError
+from feeds.model.selection import Selection
 
 LONG_AGO = datetime(2024, 5, 1, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 30

@@ -14,13 +14,13 @@ from feeds.catalog.engine import open_engine
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.collect import Progress
-from feeds.entry import Entry
-from feeds.feed import DocumentLink, Feed, Site
 from feeds.folders import ContentFile
-from feeds.moments import Clock
+from feeds.model.clock import Clock
+from feeds.model.entry import Entry
+from feeds.model.feed import DocumentLink, Feed, Site
+from feeds.model.selection import Selection, plain
+from feeds.model.tokenize import GAP
 from feeds.renderers.jsonfeed import render_json
-from feeds.selection import Selection, plain
-from feeds.words import GAP
 
 ALL = Selection()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector
-from feeds.moments import Clock
+from feeds.model.clock import Clock
 from feeds.settings import Settings
 from feeds.web import create_app
 

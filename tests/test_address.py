@@ -19,14 +19,14 @@ from feeds.address import (
     SitemapAddress,
     write_reference,
 )
-from feeds.errors import BadRequestError, MovedError, NotFoundError
-from feeds.expression import parse_expression
-from feeds.feed import Format
-from feeds.filters import Filters
 from feeds.listing import Listing
+from feeds.model.errors import BadRequestError, MovedError, NotFoundError
+from feeds.model.expression import parse_expression
+from feeds.model.feed import Format
+from feeds.model.filters import Filters
+from feeds.model.search import parse_search
+from feeds.model.subject import EVERYTHING, Subject
 from feeds.paths import check_spelling, parse_address
-from feeds.search import parse_search
-from feeds.subject import EVERYTHING, Subject
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
 TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.article import Article, State, parse_article
-from feeds.entry import Image, Provider
-from feeds.errors import ArticleError, Level, Problem
+from feeds.model.entry import Image, Provider
+from feeds.model.errors import ArticleError, Level, Problem
 
 FULL = b"""---
 category: news

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds.article import State, parse_article
-from feeds.errors import ArticleError
 from feeds.frontmatter import load
+from feeds.model.errors import ArticleError
 from tests.test_article import FULL, wrap
 
 

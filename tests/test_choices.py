@@ -3,7 +3,7 @@
 import pytest
 
 from feeds.choices import read_choices
-from feeds.errors import BadRequestError
+from feeds.model.errors import BadRequestError
 
 
 @pytest.mark.parametrize(

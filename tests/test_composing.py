@@ -11,11 +11,11 @@ from urllib.parse import quote, unquote
 import pytest
 
 from feeds.catalog.reader import CatalogReader
-from feeds.errors import MovedError
-from feeds.expression import parse_expression
+from feeds.model.errors import MovedError
+from feeds.model.expression import parse_expression
+from feeds.model.search import parse_search
+from feeds.model.tokenize import join_texts
 from feeds.representation import locate, represent
-from feeds.search import parse_search
-from feeds.words import join_texts
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 from tests.postgresql import Server

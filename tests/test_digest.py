@@ -7,8 +7,8 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
-from feeds.errors import NotFoundError
-from feeds.feed import Format
+from feeds.model.errors import NotFoundError
+from feeds.model.feed import Format
 from feeds.representation import Representation, locate, represent
 from feeds.web.app import create_app
 from tests.newsroom import Newsroom

@@ -24,14 +24,14 @@ from feeds.address import AssetAddress, FeedAddress, PageAddress
 from feeds.catalog.store import Catalog
 from feeds.cli import main
 from feeds.collector import Collector
-from feeds.errors import ExportError
 from feeds.export import Exporter, ExportResult
 from feeds.export.exporter import name_file
 from feeds.export.folder import Folder
-from feeds.feed import Format
 from feeds.inventory import list_addresses
-from feeds.moments import Clock
-from feeds.subject import Subject
+from feeds.model.clock import Clock
+from feeds.model.errors import ExportError
+from feeds.model.feed import Format
+from feeds.model.subject import Subject
 from feeds.web import create_app
 from tests.publications import NOW, ROOT, SITE_URL, make_settings, write_article
 

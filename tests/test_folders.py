@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.errors import ArticleError, SettingsError
 from feeds.folders import MAX_FILE_BYTES, locate_article, locate_key, read_file, scan
+from feeds.model.errors import ArticleError, SettingsError
 
 LATER_NS = 4_000_000_000 * 1_000_000_000
 NOT_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import ArticleError, Level, Problem
 from feeds.frontmatter import MAX_DEPTH, Value, load, locate
+from feeds.model.errors import ArticleError, Level, Problem
 
 
 def wrap(front: str) -> bytes:

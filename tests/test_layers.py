@@ -13,7 +13,13 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 
 # A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
 LAYERS = (
-    ("__init__", "cycle", "encodings", "errors", "moments", "search", "terminal", "text", "values", "words"),
+    ("__init__",),
+    ("model",),
+    (
+        "encodings",
+        "terminal",
+        "values",
+    ),
     (
         "folders",
         "source",
@@ -21,25 +27,60 @@ LAYERS = (
         "choices",
         "frontmatter",
         "sanitize",
-        "entry",
-        "expression",
-        "feed",
         "fields",
-        "parameters",
-        "filters",
         "listing",
         "setting_values",
-        "subject",
     ),
-    ("settings", "selection", "address", "paths", "article", "changes", "topics", "topicfile", "succession"),
-    ("mention", "merge", "problems", "titles"),
-    ("reading", "catalog", "renderers"),
-    ("digest", "directory", "notice", "query", "front"),
+    (
+        "settings",
+        "address",
+        "paths",
+        "article",
+        "changes",
+        "topicfile",
+        "succession",
+    ),
+    (
+        "mention",
+        "merge",
+        "problems",
+        "titles",
+    ),
+    (
+        "reading",
+        "catalog",
+        "renderers",
+    ),
+    (
+        "digest",
+        "directory",
+        "notice",
+        "query",
+        "front",
+    ),
     ("pages",),
-    ("inventory", "representation"),
-    ("audit", "collector", "export", "invitation", "web", "watch", "websub"),
-    ("gunicorn_conf", "worker", "wsgi"),
-    ("cli", "__main__"),
+    (
+        "inventory",
+        "representation",
+    ),
+    (
+        "audit",
+        "collector",
+        "export",
+        "invitation",
+        "web",
+        "watch",
+        "websub",
+    ),
+    (
+        "gunicorn_conf",
+        "worker",
+        "wsgi",
+    ),
+    (
+        "cli",
+        "__main__",
+    ),
 )
 LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "segno", "sqlalchemy", "watchfiles", "yaml")
 # Importing one of these starts something.

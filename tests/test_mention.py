@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from feeds.article import Article, Related, State
-from feeds.entry import Category, Kind, Provider
 from feeds.mention import Role, mentions_of
+from feeds.model.entry import Category, Kind, Provider
 
 NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
 EVENING = datetime(2021, 3, 1, 20, tzinfo=UTC)

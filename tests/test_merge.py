@@ -7,10 +7,10 @@ import pytest
 from msgspec import structs
 
 from feeds.article import Article, Related, State
-from feeds.entry import Entry, Kind, Provider
 from feeds.mention import Mention, mentions_of
 from feeds.merge import group_by_id, identify, merge
-from feeds.topics import TopicName
+from feeds.model.entry import Entry, Kind, Provider
+from feeds.model.topics import TopicName
 
 URL = "https://gazette.example/story"
 LEAD = "https://gazette.example/lead"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from feeds.errors import Level, Problem
+from feeds.model.errors import Level, Problem
 from feeds.problems import ReportFormat, describe_clash, describe_duplicates, write_report
 
 ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "there is no title; give it one")

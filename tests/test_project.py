@@ -70,7 +70,7 @@ def test_every_dependency_is_locked() -> None:
 
 def list_required_extras(distribution: metadata.Distribution, *, enabled: set[str]) -> dict[str, set[str]]:
     """Map each package that a distribution requires in this environment to the extras it asks for."""
-    required = defaultdict(set)
+    required: defaultdict[str, set[str]] = defaultdict(set)
     for requirement in map(Requirement, distribution.requires or ()):
         marker = requirement.marker
         if marker is None or any(marker.evaluate({"extra": extra}) for extra in enabled | {""}):

@@ -7,11 +7,11 @@ import pytest
 from feeds.address import ArchivePart, Cut, FeedAddress, PageAddress
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
-from feeds.errors import NotFoundError
-from feeds.feed import DocumentLink, Link, LinkChoice
+from feeds.model.errors import NotFoundError
+from feeds.model.feed import DocumentLink, Link, LinkChoice
+from feeds.model.subject import EVERYTHING, Subject
 from feeds.paths import parse_address
 from feeds.query import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
-from feeds.subject import EVERYTHING, Subject
 from tests.publications import NOW, collected, make_settings, write_article
 
 

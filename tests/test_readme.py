@@ -12,7 +12,7 @@ import click
 import pytest
 
 from feeds.cli import main
-from feeds.filters import PARAMETERS
+from feeds.model.filters import PARAMETERS
 from feeds.paths import parse_address
 from feeds.settings import SETTINGS, Setting
 

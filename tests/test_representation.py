@@ -8,10 +8,10 @@ import pytest
 
 from feeds.address import ArchiveAddress, ArchivePart, AssetAddress, Cut, FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
-from feeds.errors import MovedError, NotFoundError
-from feeds.feed import Format
+from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.feed import Format
+from feeds.model.subject import Subject
 from feeds.representation import Representation, locate, represent, represent_asset
-from feeds.subject import Subject
 from tests.publications import NOW, ROOT, collected, make_settings, write_article
 
 PATHS = (

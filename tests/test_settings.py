@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import SettingsError
-from feeds.feed import LinkChoice
+from feeds.model.errors import SettingsError
+from feeds.model.feed import LinkChoice
 from feeds.settings import SETTINGS, Related, Settings, describe_settings, hide_password
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from feeds.cli import main
 from feeds.cli.progress import show_progress
 from feeds.invitation import invite
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 from feeds.terminal import clip, count_columns, is_terminal, measure, pad
 from tests.acceptance.site import fetch, find_free_port

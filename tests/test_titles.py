@@ -5,8 +5,8 @@ from itertools import chain, combinations, product
 import pytest
 
 from feeds.address import FeedAddress
+from feeds.model.subject import Subject
 from feeds.paths import parse_address
-from feeds.subject import Subject
 from feeds.titles import write_name, write_subtitle
 
 TOPICS = {

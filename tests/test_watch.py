@@ -19,8 +19,8 @@ from sqlalchemy import make_url
 
 from feeds.catalog.store import Catalog
 from feeds.collector import CollectResult
-from feeds.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
-from feeds.moments import SYSTEM_CLOCK, Clock
+from feeds.model.clock import SYSTEM_CLOCK, Clock
+from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
 from feeds.watch import WAIT_SECONDS, Listener, Pace, Watched, watch
 from tests.editors import LONG_AGO, compose_article, read_titles, wait_until, write_article
 from tests.postgresql import Server

@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.feedgenerator import Atom1Feed
 
 from benchmarks.serving.material import PATH, read_entries
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True)
 _ENTRIES = read_entries()

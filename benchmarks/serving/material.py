@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 from feeds.catalog.store import Catalog
-from feeds.entry import Entry
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.entry import Entry
+from feeds.model.selection import Selection
 from feeds.representation import locate, represent
-from feeds.selection import Selection
 from feeds.settings import Settings
 
 VARIABLE = "BENCH_MATERIAL"

@@ -17,7 +17,7 @@ from benchmarks.soak.reading import PATHS, Reader
 from feeds.address import ArchiveAddress
 from feeds.catalog.store import Catalog
 from feeds.inventory import list_addresses
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 
 _CACHE_MB = "4"

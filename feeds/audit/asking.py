@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from feeds.errors import FeedsError
+from feeds.model.errors import FeedsError
 
 MAX_BYTES = 16 * 1024 * 1024
 TIMEOUT_SECONDS = 10

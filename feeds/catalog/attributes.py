@@ -7,10 +7,10 @@ Quass, Improved Query Performance with Variant Indexes, 1997, section 3.4), so t
 from collections.abc import Callable, Iterator, Mapping
 
 from feeds.catalog.rows import Record
-from feeds.entry import Kind
-from feeds.expression import Expression
-from feeds.moments import find_day
-from feeds.selection import Selection
+from feeds.model.clock import find_day
+from feeds.model.entry import Kind
+from feeds.model.expression import Expression
+from feeds.model.selection import Selection
 
 EVERY = ""
 """The attribute of every entry."""

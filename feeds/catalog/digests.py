@@ -21,10 +21,10 @@ from feeds.catalog.attributes import RANKING, Sets, find_best
 from feeds.catalog.finding import Population, make_matcher
 from feeds.catalog.postings import Postings, list_numbers
 from feeds.catalog.rows import Stored, chunks, look_up
-from feeds.cycle import Cycle
-from feeds.entry import Entry
-from feeds.moments import find_day, from_seconds
-from feeds.selection import Selection
+from feeds.model.clock import find_day, from_seconds
+from feeds.model.entry import Entry
+from feeds.model.periods import Cycle
+from feeds.model.selection import Selection
 
 _MORE = 4  # times as many are looked at where too few were so when their issue was closed
 

@@ -12,10 +12,10 @@ from feeds.catalog.blocks import Key, Span, lie_in, precedes
 from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
 from feeds.catalog.rows import chunks
 from feeds.catalog.texts import check_texts, find_texts
-from feeds.errors import OverloadError
-from feeds.moments import to_seconds
-from feeds.search import Search
-from feeds.selection import Selection
+from feeds.model.clock import to_seconds
+from feeds.model.errors import OverloadError
+from feeds.model.search import Search
+from feeds.model.selection import Selection
 
 _FEW = 200
 _PERIODS_AT_FIRST = 2

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from feeds.catalog import schema
 from feeds.catalog.rows import chunks, look_up
 from feeds.catalog.writer import CatalogWriter
-from feeds.moments import to_seconds
+from feeds.model.clock import to_seconds
 
 _SEEN = "announced"
 

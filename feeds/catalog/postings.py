@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, select
 from feeds.catalog import schema
 from feeds.catalog.attributes import EVERY, day_attribute, day_of
 from feeds.catalog.writer import CatalogWriter
-from feeds.moments import find_day, to_seconds
+from feeds.model.clock import find_day, to_seconds
 
 _PERIOD_BITS = 21  # of seconds
 _SLOT_BITS = 24

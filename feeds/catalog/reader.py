@@ -15,9 +15,9 @@ from feeds.catalog.records import ProviderCount, State, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.turns import last_turn_of_topics, next_turn
 from feeds.catalog.windows import Archive, Window, WindowReader
-from feeds.cycle import Cycle
-from feeds.moments import from_seconds, to_seconds
-from feeds.selection import Selection
+from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.periods import Cycle
+from feeds.model.selection import Selection
 
 
 class CatalogReader:

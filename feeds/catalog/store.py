@@ -12,7 +12,7 @@ from feeds.catalog.engine import describe, is_missing, lock_for_writing, open_en
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.writer import CatalogWriter
-from feeds.errors import CatalogError
+from feeds.model.errors import CatalogError
 
 
 class Catalog:

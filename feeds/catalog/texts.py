@@ -11,10 +11,10 @@ from typing import Any, Protocol, TypeAlias
 from msgspec import json
 from sqlalchemy import Connection, text
 
-from feeds.entry import Entry
-from feeds.search import Search, Term
-from feeds.text import strip_tags
-from feeds.words import GAP, join_texts
+from feeds.model.entry import Entry
+from feeds.model.search import Search, Term
+from feeds.model.text import strip_tags
+from feeds.model.tokenize import GAP, join_texts
 
 SECTION_SIZE = 16_384
 """How many numbers a section has."""

@@ -6,7 +6,7 @@ Moments are in seconds.
 from sqlalchemy import Connection, func, select
 
 from feeds.catalog import schema
-from feeds.topics import GRACE
+from feeds.model.topics import GRACE
 
 _AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, the topic is closed
 

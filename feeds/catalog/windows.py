@@ -11,9 +11,9 @@ from feeds.catalog import schema
 from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.finding import Finder
 from feeds.catalog.rows import Stored
-from feeds.entry import Entry, Kind, fingerprint
-from feeds.moments import from_seconds, to_seconds
-from feeds.selection import Selection
+from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.entry import Entry, Kind, fingerprint
+from feeds.model.selection import Selection
 
 _MARK_DIGITS = 8
 _MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block

@@ -10,7 +10,7 @@ from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
 from feeds.catalog.rows import Record, RowWriter, Stored, chunks, look_up
 from feeds.catalog.texts import copy_texts, drop_texts, index_texts
 from feeds.catalog.turns import last_turn
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 
 
 class CatalogWriter(RowWriter):

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from feeds import __version__
-from feeds.errors import FeedsError, SettingsError
+from feeds.model.errors import FeedsError, SettingsError
 from feeds.terminal import wants_colors
 
 _MODULES = {

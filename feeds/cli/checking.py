@@ -12,7 +12,7 @@ from feeds.cli.collecting import FOLDERS
 from feeds.cli.progress import show_progress
 from feeds.cli.reporting import color_count, show_problems
 from feeds.collector.checking import check_folders
-from feeds.errors import Level
+from feeds.model.errors import Level
 from feeds.problems import ReportFormat, write_report
 from feeds.settings import Settings
 

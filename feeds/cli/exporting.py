@@ -8,7 +8,7 @@ import click
 from feeds.catalog.store import Catalog
 from feeds.cli.progress import show_progress
 from feeds.export import Exporter
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 
 

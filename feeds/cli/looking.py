@@ -12,8 +12,8 @@ import msgspec
 from feeds.address import Address, FeedAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.errors import MovedError, NotFoundError
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.errors import MovedError, NotFoundError
 from feeds.query import count_entries, read_edition
 from feeds.representation import locate, represent
 from feeds.settings import Settings

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from feeds.errors import ArticleError
 from feeds.folders import read_file
+from feeds.model.errors import ArticleError
 from feeds.terminal import blank_controls, clip, measure
 
 _KEY = re.compile(r"[A-Za-z_]\w*:(?:\s|$)|---")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from feeds.collector.collect import Progress
 from feeds.collector.topicfiles import parse_topic_files
-from feeds.errors import Problem
 from feeds.folders import scan
+from feeds.model.errors import Problem
+from feeds.model.topics import assign_slugs, slugify
 from feeds.problems import describe_clash, describe_duplicates
 from feeds.reading import Reading, read_sources
-from feeds.topics import assign_slugs, slugify
 
 
 def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:

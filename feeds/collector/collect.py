@@ -20,9 +20,9 @@ from feeds.collector.publishing import publish
 from feeds.collector.recording import Affected, forget_files, record_readings
 from feeds.collector.reporting import find_problems
 from feeds.collector.topicfiles import read_topic_files
-from feeds.errors import Level, MassRemovalError, Problem
 from feeds.folders import ContentFile, scan
-from feeds.moments import SYSTEM_CLOCK, Clock, find_day, to_seconds
+from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
+from feeds.model.errors import Level, MassRemovalError, Problem
 from feeds.reading import Task, read_sources
 
 Progress = Callable[[int, int], object]

@@ -7,8 +7,8 @@ from feeds.catalog.attributes import list_attributes
 from feeds.catalog.blocks import Key, Scope
 from feeds.catalog.postings import Numbers, find_period
 from feeds.catalog.rows import Record, Stored, as_record
-from feeds.entry import Entry, encode_visible, fingerprint
-from feeds.moments import to_seconds
+from feeds.model.clock import to_seconds
+from feeds.model.entry import Entry, encode_visible, fingerprint
 
 _SELECTED_BY = ("kind", "type", "provider", "published", "topics")
 """The columns that decide which feeds hold an entry, and where."""

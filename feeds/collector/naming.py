@@ -8,8 +8,8 @@ from feeds.catalog import schema
 from feeds.catalog.rows import Record, Stored
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.recording import Affected
-from feeds.moments import to_seconds
-from feeds.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
+from feeds.model.clock import to_seconds
+from feeds.model.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
 
 _END = ("retired", "successor")
 

@@ -13,10 +13,10 @@ from feeds.catalog.writer import CatalogWriter
 from feeds.collector.deciding import Changes, Decider, Rows
 from feeds.collector.naming import Naming
 from feeds.collector.recording import Affected
-from feeds.entry import Entry
 from feeds.mention import Mention, Role
 from feeds.merge import group_by_id, merge
-from feeds.moments import find_day
+from feeds.model.clock import find_day
+from feeds.model.entry import Entry
 
 _BATCH_NAMES = 4_000
 

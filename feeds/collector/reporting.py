@@ -7,9 +7,9 @@ import msgspec
 
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.naming import Naming
-from feeds.errors import Problem
 from feeds.folders import locate_key
 from feeds.mention import Role
+from feeds.model.errors import Problem
 from feeds.problems import describe_clash, describe_duplicates
 
 

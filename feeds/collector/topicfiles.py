@@ -6,11 +6,11 @@ import msgspec
 
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.recording import Affected
-from feeds.errors import ArticleError, Level, Problem
 from feeds.folders import ContentFile, read_file
+from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.topics import TopicFile, topic_key
 from feeds.succession import Fault, settle
 from feeds.topicfile import parse_topic_file, place_field
-from feeds.topics import TopicFile, topic_key
 
 _FACT = "topic_files"
 

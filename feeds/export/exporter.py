@@ -11,12 +11,12 @@ import msgspec
 from feeds.address import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.encodings import Encoding, encode
-from feeds.errors import ExportError
 from feeds.export.folder import Folder, check_name
 from feeds.export.freshness import Freshness
 from feeds.export.manifest import Basis, Exported, Manifest, read_basis, read_manifest, write_manifest
 from feeds.inventory import list_addresses
-from feeds.moments import to_seconds
+from feeds.model.clock import to_seconds
+from feeds.model.errors import ExportError
 from feeds.query import ARCHIVE_MAX_AGE_SECONDS
 from feeds.representation import Representation, represent
 from feeds.settings import Settings

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from feeds.errors import ExportError
-from feeds.moments import to_seconds
+from feeds.model.clock import to_seconds
+from feeds.model.errors import ExportError
 
 LONGEST_NAME_BYTES = 250
 """What file systems take, 255 bytes, less room for `.br`."""

@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 from feeds.address import Address, ArchiveAddress, ArchivePart, PageAddress
 from feeds.catalog.reader import CatalogReader
-from feeds.errors import MovedError, NotFoundError
 from feeds.export.folder import Folder
 from feeds.export.manifest import Basis, Exported, Manifest
-from feeds.moments import from_seconds, to_seconds
+from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.subject import Subject
 from feeds.query import read_archive
 from feeds.representation import locate
 from feeds.settings import Settings
-from feeds.subject import Subject
 
 _GRACE_SECONDS = 3_600
 """For how long the archive that a feed led to is kept after the last copy of that feed has expired."""

@@ -6,9 +6,9 @@ from typing import Self
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
-from feeds.entry import fingerprint
-from feeds.errors import ExportError
 from feeds.export.folder import Folder, check_name
+from feeds.model.entry import fingerprint
+from feeds.model.errors import ExportError
 from feeds.settings import Settings
 
 _PROGRAM = Path(__file__).parent.parent

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.entry import fingerprint
-from feeds.errors import NotFoundError
+from feeds.model.entry import fingerprint
+from feeds.model.errors import NotFoundError
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {

@@ -9,9 +9,10 @@ from feeds.address import ComposeAddress, FeedAddress, HomeAddress, OpmlAddress,
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.choices import ALL_OF, ANY_OF, NONE_OF
 from feeds.directory import Directory, TopicNode
-from feeds.entry import Entry
-from feeds.feed import Feed, Format, entry_url
 from feeds.front import Front
+from feeds.model.entry import Entry
+from feeds.model.feed import Feed, Format, entry_url
+from feeds.model.subject import EVERYTHING, Subject
 from feeds.pages.assets import find_asset
 from feeds.pages.drawing import draw_bars, draw_code
 from feeds.pages.services import list_subscribe_links
@@ -20,7 +21,6 @@ from feeds.paths import SEARCH_PATH
 from feeds.query import Edition
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
-from feeds.subject import EVERYTHING, Subject
 
 MOST_PROVIDERS = 200
 """How many providers the home page names: those with the most entries."""

@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from markupsafe import Markup
 
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 from feeds.renderers.content import text_of
 
 EXCERPT_CHARACTERS = 280

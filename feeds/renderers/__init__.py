@@ -1,6 +1,6 @@
 """Write a feed as bytes: the same feed gives the same bytes on any machine, in any locale, time zone and thread."""
 
-from feeds.feed import Feed, Format
+from feeds.model.feed import Feed, Format
 from feeds.renderers.jsonfeed import render_json
 from feeds.renderers.xml import render_atom, render_rss
 

@@ -8,8 +8,8 @@ from html import escape
 from html.parser import HTMLParser
 from textwrap import shorten
 
-from feeds.entry import Entry, Image, Provider, Reference
-from feeds.feed import LinkChoice, entry_url
+from feeds.model.entry import Entry, Image, Provider, Reference
+from feeds.model.feed import LinkChoice, entry_url
 
 EXCERPT_CHARACTERS = 500
 

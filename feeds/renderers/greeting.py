@@ -1,6 +1,6 @@
 """Say to a person who opens a feed in a browser what it is: browsers show feeds as code, and no stylesheet applies."""
 
-from feeds.feed import Feed, Format
+from feeds.model.feed import Feed, Format
 
 
 def greet(feed: Feed, format: Format) -> tuple[str, ...]:

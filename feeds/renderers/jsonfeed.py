@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from feeds.entry import Entry, Reference
-from feeds.feed import Feed, Format, entry_url
+from feeds.model.entry import Entry, Reference
+from feeds.model.feed import Feed, Format, entry_url
 from feeds.renderers.content import content_html
 from feeds.renderers.dates import format_rfc3339
 from feeds.renderers.greeting import greet

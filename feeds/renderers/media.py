@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from feeds.entry import Image
+from feeds.model.entry import Image
 
 MEDIA = "http://search.yahoo.com/mrss/"
 

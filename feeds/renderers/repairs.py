@@ -10,8 +10,8 @@ from html import unescape
 
 from lxml import etree
 
-from feeds.entry import Entry, Reference
-from feeds.feed import Feed, Format, Link, entry_url
+from feeds.model.entry import Entry, Reference
+from feeds.model.feed import Feed, Format, Link, entry_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
 from feeds.renderers.greeting import greet
 from feeds.renderers.media import MEDIA, add_media

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
-from feeds.entry import Entry
-from feeds.feed import LinkChoice, entry_url
+from feeds.model.entry import Entry
+from feeds.model.feed import LinkChoice, entry_url
 from feeds.renderers.content import write_link, write_picture, write_summary
 
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from feedgen.feed import FeedGenerator
 
-from feeds.entry import Entry
-from feeds.feed import Feed, entry_url
+from feeds.model.entry import Entry
+from feeds.model.feed import Feed, entry_url
 from feeds.renderers.content import content_html, excerpt_of, says
 from feeds.renderers.media import is_channel_image
 from feeds.renderers.repairs import AtomEntryRepair, AtomFeedRepair, RssFeedRepair, RssItemRepair, survive_html

@@ -3,7 +3,7 @@
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from feeds.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError, OverloadError
+from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError, OverloadError
 from feeds.settings import Settings
 from feeds.web.responses import write_text
 

@@ -7,7 +7,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from feeds.encodings import Encoding, choose_encoding
-from feeds.feed import Link
+from feeds.model.feed import Link
 from feeds.representation import HTML, Representation
 from feeds.web.conditions import make_etag, normalise_tags
 

@@ -13,8 +13,8 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import State
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
-from feeds.errors import CatalogError
-from feeds.moments import Clock
+from feeds.model.clock import Clock
+from feeds.model.errors import CatalogError
 from feeds.paths import check_spelling, parse_address
 from feeds.representation import locate, represent
 from feeds.settings import Settings

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, Semaphore
 
-from feeds.errors import OverloadError
+from feeds.model.errors import OverloadError
 
 SHARE = 1 / 50
 """What all passages may take of a processor's time in the long run."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from threading import Event, Thread
 
-from feeds.errors import CatalogError
+from feeds.model.errors import CatalogError
 from feeds.websub.noticing import notice
 from feeds.websub.telling import CATALOG_PAUSE_SECONDS, Announcing, Teller
 

@@ -9,9 +9,9 @@ from feeds.address import FeedAddress
 from feeds.catalog.outbox import Ping, Seen
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.feed import Format
 from feeds.inventory import list_subjects
-from feeds.moments import to_seconds
+from feeds.model.clock import to_seconds
+from feeds.model.feed import Format
 from feeds.query import select
 from feeds.representation import represent
 from feeds.settings import Settings

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from feeds import __version__
-from feeds.errors import HubError
+from feeds.model.errors import HubError
 
 _TOO_MANY = 429
 _SERVER_ERROR = 500

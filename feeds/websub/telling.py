@@ -9,8 +9,8 @@ import msgspec
 
 from feeds.catalog.outbox import OutboxWriter, Ping
 from feeds.catalog.store import Catalog
-from feeds.errors import CatalogError, FeedsError, HubError
-from feeds.moments import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
+from feeds.model.errors import CatalogError, FeedsError, HubError
 from feeds.settings import Settings
 from feeds.websub.pinging import send_ping
 

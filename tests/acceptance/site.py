@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from feeds.catalog.store import Catalog
-from feeds.entry import Entry
-from feeds.selection import plain
+from feeds.model.entry import Entry
+from feeds.model.selection import plain
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"

@@ -20,7 +20,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 from tests.acceptance.site import Server, Site
 
 ATOM = "{http://www.w3.org/2005/Atom}"

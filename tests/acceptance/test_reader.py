@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 from reader import Reader
 
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 from tests.acceptance.proxy import Proxy
 from tests.acceptance.site import Server, Site
 

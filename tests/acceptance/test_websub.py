@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import feedparser
 import pytest
 
-from feeds.feed import Format
+from feeds.model.feed import Format
 from tests.acceptance.proxy import Proxy
 from tests.acceptance.site import Site, stopping
 from tests.acceptance.websub import Hub, Subscriber, running_hub, running_subscriber

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from feeds.address import ArchivePart, Cut
 from feeds.catalog.blocks import BLOCK_SIZE
 from feeds.catalog.windows import Archive, Window
-from feeds.entry import Entry
-from feeds.selection import Selection, plain
+from feeds.model.entry import Entry
+from feeds.model.selection import Selection, plain
 from tests.collector.test_edits import open_newsroom
 from tests.conftest import SOAK
 from tests.newsroom import START, Newsroom, url_of

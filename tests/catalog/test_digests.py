@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from feeds.catalog.digests import DIGESTS, Digest
-from feeds.cycle import Cycle
-from feeds.search import parse_search
-from feeds.selection import Selection, plain
+from feeds.model.periods import Cycle
+from feeds.model.search import parse_search
+from feeds.model.selection import Selection, plain
 from tests.newsroom import Newsroom, url_of
 
 ALL = Selection()

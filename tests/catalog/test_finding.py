@@ -6,10 +6,10 @@ import pytest
 
 from feeds.catalog import finding
 from feeds.catalog.texts import words_of
-from feeds.errors import OverloadError
-from feeds.expression import parse_expression
-from feeds.search import parse_search
-from feeds.selection import Selection
+from feeds.model.errors import OverloadError
+from feeds.model.expression import parse_expression
+from feeds.model.search import parse_search
+from feeds.model.selection import Selection
 from tests.newsroom import START, Newsroom, url_of
 
 EVERY_OTHER = Selection(topics=parse_expression("even,nothing"))

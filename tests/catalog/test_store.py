@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from feeds.catalog.engine import open_engine
 from feeds.catalog.store import Catalog
-from feeds.errors import CatalogBusyError, CatalogError
-from feeds.feed import EMPTY_FEED_UPDATED
-from feeds.selection import Selection, plain
+from feeds.model.errors import CatalogBusyError, CatalogError
+from feeds.model.feed import EMPTY_FEED_UPDATED
+from feeds.model.selection import Selection, plain
 from tests.newsroom import START, Newsroom, url_of
 from tests.postgresql import Server
 

@@ -24,10 +24,10 @@ from feeds.catalog.texts import (
     mark_of,
     words_of,
 )
-from feeds.entry import Entry, Kind, Provider
-from feeds.errors import BadRequestError
-from feeds.search import Search, parse_search
-from feeds.words import MOST_REPEATS
+from feeds.model.entry import Entry, Kind, Provider
+from feeds.model.errors import BadRequestError
+from feeds.model.search import Search, parse_search
+from feeds.model.tokenize import MOST_REPEATS
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from feeds.collector.checking import check_folders
-from feeds.errors import Level, SettingsError
+from feeds.model.errors import Level, SettingsError
 from tests.newsroom import Newsroom
 
 TOPIC = "_id: ml\nname: Machine Learning\n"

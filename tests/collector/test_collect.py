@@ -9,8 +9,8 @@ import pytest
 
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector
-from feeds.errors import CatalogBusyError, MassRemovalError, SettingsError
 from feeds.folders import ContentFile, locate_article
+from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
 from tests.newsroom import Newsroom, related, url_of
 
 

@@ -14,8 +14,8 @@ from random import Random
 
 import pytest
 
-from feeds.errors import CatalogError
-from feeds.selection import plain
+from feeds.model.errors import CatalogError
+from feeds.model.selection import plain
 from tests.conftest import SOAK
 from tests.editors import wait_until
 from tests.newsroom import Newsroom, related

@@ -13,10 +13,10 @@ from hypothesis.strategies import SearchStrategy
 from msgspec.json import decode
 
 from feeds.catalog.texts import words_of
-from feeds.entry import Entry
-from feeds.expression import name, parse_expression
-from feeds.search import parse_search
-from feeds.selection import Selection, plain
+from feeds.model.entry import Entry
+from feeds.model.expression import name, parse_expression
+from feeds.model.search import parse_search
+from feeds.model.selection import Selection, plain
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, Sight, related, url_of
 from tests.postgresql import Server

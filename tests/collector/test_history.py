@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.selection import Selection, plain
+from feeds.model.selection import Selection, plain
 from tests.collector.test_edits import dump_fresh
 from tests.history import apply_commit, read_history
 from tests.newsroom import ALL, Newsroom

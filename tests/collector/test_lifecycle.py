@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from feeds.entry import Kind
-from feeds.selection import plain
+from feeds.model.entry import Kind
+from feeds.model.selection import plain
 from tests.newsroom import ALL, Newsroom, related, url_of, watch
 
 AI = plain(topic="ai")

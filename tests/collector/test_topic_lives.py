@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from werkzeug.test import TestResponse
 
 from feeds.collector.checking import check_folders
-from feeds.errors import GoneError, MovedError, NotFoundError
+from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.representation import locate, represent
 from feeds.web import create_app
 from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom

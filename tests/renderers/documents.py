@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.feed import Feed, Format
+from feeds.model.feed import Feed, Format
 from feeds.renderers import render
 
 NAMESPACES = {

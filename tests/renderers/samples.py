@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
-from feeds.entry import Category, Entry, Image, Kind, Provider, Reference
-from feeds.feed import DocumentLink, Feed, Link, Site
+from feeds.model.entry import Category, Entry, Image, Kind, Provider, Reference
+from feeds.model.feed import DocumentLink, Feed, Link, Site
 
 SITE = Site(
     url="https://news.example",

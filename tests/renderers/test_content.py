@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.entry import Image, Provider, Reference
-from feeds.feed import LinkChoice
+from feeds.model.entry import Image, Provider, Reference
+from feeds.model.feed import LinkChoice
 from feeds.renderers.content import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
 from tests.renderers.samples import make_entry, make_lead, make_related, make_video
 

@@ -4,7 +4,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from feeds.feed import Feed, Format
+from feeds.model.feed import Feed, Format
 from feeds.renderers import render
 from tests.renderers.samples import make_archive, make_feed, make_full_feed
 

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from feeds.feed import DocumentLink, Feed, Format, Link
+from feeds.model.feed import DocumentLink, Feed, Format, Link
 from feeds.renderers import render
 from tests.renderers.documents import texts
 from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead, make_related

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.feed import Format
+from feeds.model.feed import Format
 from feeds.renderers import render
 from tests.renderers.samples import make_full_feed
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import locale
 from hashlib import sha256
-from feeds.feed import Format
+from feeds.model.feed import Format
 from feeds.renderers import render
 from tests.renderers.samples import make_full_feed
 try:

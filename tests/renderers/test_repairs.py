@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from lxml import etree
 
-from feeds.entry import Image
-from feeds.feed import EMPTY_FEED_UPDATED, Format, Link
+from feeds.model.entry import Image
+from feeds.model.feed import EMPTY_FEED_UPDATED, Format, Link
 from feeds.renderers import render
 from feeds.renderers.repairs import survive_html
 from tests.renderers.documents import NAMESPACES, parse, select, select_texts, texts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from lxml import etree
 
-from feeds.feed import Feed, Format, LinkChoice, Site, entry_url
+from feeds.model.feed import Feed, Format, LinkChoice, Site, entry_url
 from feeds.renderers import render
 from tests.renderers.documents import parse, select, select_texts, texts
 from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from lxml import etree, html
 
 from feeds.catalog.store import Catalog
-from feeds.parameters import MOST_CHARACTERS
+from feeds.model.query_string import MOST_CHARACTERS
 from tests.publications import SITE_URL, make_client
 
 CANONICAL = "/topics/ai+computer-vision.atom?type=article&min_quality=0&limit=2"

@@ -12,10 +12,10 @@ from lxml import etree
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.store import Catalog
-from feeds.entry import Entry
-from feeds.feed import Format
-from feeds.selection import plain
-from feeds.subject import EVERYTHING, Subject
+from feeds.model.entry import Entry
+from feeds.model.feed import Format
+from feeds.model.selection import plain
+from feeds.model.subject import EVERYTHING, Subject
 from tests.publications import NOW, SITE_URL, collected, make_client
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}

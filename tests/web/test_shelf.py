@@ -14,8 +14,8 @@ import pytest
 
 from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding
-from feeds.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
-from feeds.moments import Clock
+from feeds.model.clock import Clock
+from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
 from feeds.web.copies import Copy, Place
 from feeds.web.shelf import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
 from tests.newsroom import Newsroom

@@ -7,7 +7,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from feeds.errors import OverloadError
+from feeds.model.errors import OverloadError
 from feeds.web.turnstile import SHARE, Turnstile
 
 

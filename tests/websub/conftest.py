@@ -7,9 +7,9 @@ import pytest
 
 from feeds.address import FeedAddress
 from feeds.catalog.outbox import Ping
-from feeds.errors import FeedsError
-from feeds.feed import Format
 from feeds.inventory import list_addresses
+from feeds.model.errors import FeedsError
+from feeds.model.feed import Format
 from feeds.representation import represent
 from feeds.settings import Settings
 from feeds.websub import Announcing, Pace

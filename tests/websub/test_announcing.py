@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 import pytest
 
-from feeds.moments import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK
 from feeds.websub import Announcer, Announcing, Pace, announce
 from tests.editors import wait_until
 from tests.newsroom import Newsroom

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from feeds.errors import HubError
+from feeds.model.errors import HubError
 from feeds.websub.pinging import send_ping
 from tests.publications import find_free_port
 from tests.websub.hubs import Hub

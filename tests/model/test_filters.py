@@ -2,9 +2,9 @@
 
 import pytest
 
-from feeds.errors import BadRequestError
-from feeds.filters import NO_FILTERS, Filters, read_filters
-from feeds.parameters import MOST_CHARACTERS
+from feeds.model.errors import BadRequestError
+from feeds.model.filters import NO_FILTERS, Filters, read_filters
+from feeds.model.query_string import MOST_CHARACTERS
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from feeds.errors import BadRequestError
-from feeds.words import is_unspaced, join_words, split_words
+from feeds.model.errors import BadRequestError
+from feeds.model.tokenize import is_unspaced, join_words, split_words
 
 MOST_CHARACTERS = 200
 MOST_TERMS = 8
@@ -57,7 +57,7 @@ class Search(msgspec.Struct, frozen=True):
         return " ".join(map(str, self.terms))
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Say whether a text of these words, as `feeds.words` gives them, is found."""
+        """Say whether a text of these words, as `feeds.model.tokenize` gives them, is found."""
         return all(term.matches(words) for term in self.terms)
 
 

@@ -1,6 +1,6 @@
 """Errors and problems read as one sentence that says where and what to do."""
 
-from feeds.errors import ArticleError, Level, MassRemovalError, Problem
+from feeds.model.errors import ArticleError, Level, MassRemovalError, Problem
 
 PROBLEM = Problem(path="a.md", line=3, column=5, level=Level.ERROR, code="yaml", message="a tab; use spaces")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import BadRequestError
-from feeds.expression import parse_expression
+from feeds.model.errors import BadRequestError
+from feeds.model.expression import parse_expression
 
 NAMES = st.sampled_from(["ai", "crypto", "robotics", "b-2"])
 TERMS = st.tuples(st.sampled_from(["", "!"]), NAMES).map("".join)

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from feeds.expression import Expression, name
-from feeds.search import Search
+from feeds.model.expression import Expression, name
+from feeds.model.search import Search
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):

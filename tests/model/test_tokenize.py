@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.words import GAP, LONGEST_WORD, MOST_REPEATS, MOST_WORDS, join_texts, join_words, split_words
+from feeds.model.tokenize import GAP, LONGEST_WORD, MOST_REPEATS, MOST_WORDS, join_texts, join_words, split_words
 
 # What Unicode keeps apart, joins, orders or hides.
 TRICKY = (

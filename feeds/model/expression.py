@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from feeds.errors import BadRequestError
+from feeds.model.errors import BadRequestError
 
 MOST_TERMS = 8
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import BadRequestError
-from feeds.search import MOST_CHARACTERS, parse_search
-from feeds.words import GAP, split_words
+from feeds.model.errors import BadRequestError
+from feeds.model.search import MOST_CHARACTERS, parse_search
+from feeds.model.tokenize import GAP, split_words
 
 TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters(), max_size=40)
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.entry import Entry
+from feeds.model.entry import Entry
 
 EMPTY_FEED_UPDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The `updated` of a feed without entries: Atom demands one (RFC 4287 section 4.1.1), and a clock would lie."""

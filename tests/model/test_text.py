@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.text import clean_text, strip_controls, strip_tags
+from feeds.model.text import clean_text, strip_controls, strip_tags
 
 
 @pytest.mark.parametrize(

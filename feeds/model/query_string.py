@@ -1,12 +1,13 @@
 """Read and write the query of a URL, parameter by parameter: each known one at most once, in one canonical spelling."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote
 
 import msgspec
 
-from feeds.errors import BadRequestError
+from feeds.model.errors import BadRequestError
 
 MOST_CHARACTERS = 2_000
 """How long a query may be: more than people compose, and what they paste from campaigns besides."""
@@ -57,6 +58,13 @@ def read_query(query: str, parameters: Parameters) -> dict[str, Any]:
 def write_query(values: Mapping[str, Any], parameters: Parameters) -> str:
     """Write the canonical query, percent-encoded, of values by field; what is None says nothing."""
     return "&".join(f"{name}={quote(text, safe=_READABLE)}" for name, text in _write(values, parameters))
+
+
+def parse_number(smallest: int, largest: int, text: str) -> int:
+    """Read a whole number within bounds."""
+    if not re.fullmatch("[0-9]{1,9}", text) or not smallest <= int(text) <= largest:
+        raise ValueError(f"write a whole number from {smallest} to {largest}")
+    return int(text)
 
 
 def _read(parameter: Parameter, text: str) -> Any:  # noqa: ANN401 each parameter has a type of its own

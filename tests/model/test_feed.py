@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from feeds.feed import EMPTY_FEED_UPDATED, DocumentLink, Feed, Format, Link, LinkChoice, Site, entry_url
-from tests.test_entry import ENTRY, MOMENT
+from feeds.model.feed import EMPTY_FEED_UPDATED, DocumentLink, Feed, Format, Link, LinkChoice, Site, entry_url
+from tests.model.test_entry import ENTRY, MOMENT
 
 FEED = Feed(
     id="urn:example:ai",

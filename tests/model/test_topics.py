@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.topics import assign_slugs, choose_label, slugify, topic_key
+from feeds.model.topics import assign_slugs, choose_label, slugify, topic_key
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from feeds.expression import Expression, parse_expression
-from feeds.parameters import Parameter, read_query, write_query
-from feeds.search import Search, parse_search
-from feeds.setting_values import parse_number
+from feeds.model.expression import Expression, parse_expression
+from feeds.model.query_string import Parameter, parse_number, read_query, write_query
+from feeds.model.search import Search, parse_search
 
 MOST_ENTRIES = 200
 HIGHEST_RANK = 1_000

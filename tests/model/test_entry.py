@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from feeds.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
+from feeds.model.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
 
 MOMENT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ENTRY = Entry(

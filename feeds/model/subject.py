@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from feeds.expression import Expression
-from feeds.expression import name as name_alone
-from feeds.filters import NO_FILTERS, Filters
+from feeds.model.expression import Expression
+from feeds.model.expression import name as name_alone
+from feeds.model.filters import NO_FILTERS, Filters
 
 _SIGNS = ",+!"  # those of expressions, which a path may hold as they are (RFC 3986 section 3.3)
 

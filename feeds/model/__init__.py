@@ -1,0 +1,1 @@
+"""The nouns of the program: entries, feeds, topics, queries, and the errors that users meet."""
