@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "feeds"
 LAYERS = (
     ("__init__",),
     ("model",),
+    ("settings",),
     (
         "encodings",
         "terminal",
@@ -29,10 +30,8 @@ LAYERS = (
         "sanitize",
         "fields",
         "listing",
-        "setting_values",
     ),
     (
-        "settings",
         "address",
         "paths",
         "article",

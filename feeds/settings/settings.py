@@ -17,7 +17,7 @@ from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
 from feeds.model.filters import MOST_ENTRIES, Filters
 from feeds.model.query_string import parse_number
-from feeds.setting_values import (
+from feeds.settings.parsers import (
     parse_choice,
     parse_database_url,
     parse_folders,
