@@ -17,7 +17,7 @@ import msgspec
 import watchfiles
 from watchfiles import Change
 
-from feeds.folders import ContentFile, is_topic_file, is_visible, locate_article
+from feeds.articles.files import ContentFile, is_topic_file, is_visible, locate_article
 from feeds.model.errors import SettingsError
 
 _SETTLE_MS = 25  # a batch ends when nothing has changed for so long,

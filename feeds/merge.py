@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
-from feeds.mention import Mention, Role
+from feeds.articles.mention import Mention, Role
 from feeds.model.entry import Category, Entry, Reference
 from feeds.model.topics import TopicName
 

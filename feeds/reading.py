@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from feeds.article import parse_article
-from feeds.folders import ContentFile, read_file
-from feeds.mention import Mention, mentions_of
+from feeds.articles.article import parse_article
+from feeds.articles.files import ContentFile, read_file
+from feeds.articles.mention import Mention, mentions_of
 from feeds.model.errors import ArticleError, Problem
 
 _CHUNK_FILES = 64

@@ -13,10 +13,10 @@ from types import FrameType
 
 import msgspec
 
+from feeds.articles.files import ContentFile
 from feeds.catalog.store import Catalog
 from feeds.changes import Changes, listen
 from feeds.collector import Collector, CollectResult
-from feeds.folders import ContentFile
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 

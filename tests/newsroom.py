@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
+from feeds.articles.files import ContentFile
 from feeds.catalog.engine import open_engine
 from feeds.catalog.store import Catalog
 from feeds.collector import Collector, CollectResult
 from feeds.collector.collect import Progress
-from feeds.folders import ContentFile
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site

@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 from msgspec import structs
 
-from feeds.article import Article, Related, State
-from feeds.mention import Mention, mentions_of
+from feeds.articles.article import Article, Related, State
+from feeds.articles.mention import Mention, mentions_of
 from feeds.merge import group_by_id, identify, merge
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.topics import TopicName

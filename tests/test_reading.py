@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from feeds.folders import ContentFile
+from feeds.articles.files import ContentFile
 from feeds.reading import Reading, Task, read_source, read_sources
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ topics: [AI]
 PREAMBLE = """
 import multiprocessing, sys
 from pathlib import Path
-from feeds.folders import ContentFile
+from feeds.articles.files import ContentFile
 from feeds.reading import read_source, read_sources
 tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys.argv[1]).iterdir())]
 """

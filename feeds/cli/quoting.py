@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from feeds.folders import read_file
+from feeds.articles.files import read_file
 from feeds.model.errors import ArticleError
 from feeds.terminal import blank_controls, clip, measure
 

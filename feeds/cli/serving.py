@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from feeds.articles.files import check_folder
 from feeds.cli.collecting import FOLDERS, collect_once
-from feeds.folders import check_folder
 from feeds.settings import Settings
 
 

@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from feeds.articles.files import scan
 from feeds.collector.collect import Progress
 from feeds.collector.topicfiles import parse_topic_files
-from feeds.folders import scan
 from feeds.model.errors import Problem
 from feeds.model.topics import assign_slugs, slugify
 from feeds.problems import describe_clash, describe_duplicates

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from feeds.articles.files import ContentFile, scan
 from feeds.catalog import schema
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.rows import Stored
@@ -20,7 +21,6 @@ from feeds.collector.publishing import publish
 from feeds.collector.recording import Affected, forget_files, record_readings
 from feeds.collector.reporting import find_problems
 from feeds.collector.topicfiles import read_topic_files
-from feeds.folders import ContentFile, scan
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
 from feeds.model.errors import Level, MassRemovalError, Problem
 from feeds.reading import Task, read_sources

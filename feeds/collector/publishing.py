@@ -5,6 +5,7 @@ from functools import partial
 
 import msgspec
 
+from feeds.articles.mention import Mention, Role
 from feeds.catalog import schema
 from feeds.catalog.attributes import list_attributes
 from feeds.catalog.postings import Numbers, PostingsWriter
@@ -13,7 +14,6 @@ from feeds.catalog.writer import CatalogWriter
 from feeds.collector.deciding import Changes, Decider, Rows
 from feeds.collector.naming import Naming
 from feeds.collector.recording import Affected
-from feeds.mention import Mention, Role
 from feeds.merge import group_by_id, merge
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry

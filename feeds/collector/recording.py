@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from feeds.articles.mention import Role
 from feeds.catalog import schema
 from feeds.catalog.rows import AnyTable, Record, Stored
 from feeds.catalog.writer import CatalogWriter
-from feeds.mention import Role
 from feeds.reading import Reading
 
 

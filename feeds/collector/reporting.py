@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
+from feeds.articles.files import locate_key
+from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.naming import Naming
-from feeds.folders import locate_key
-from feeds.mention import Role
 from feeds.model.errors import Problem
 from feeds.problems import describe_clash, describe_duplicates
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from feeds.articles.files import ContentFile, read_file
+from feeds.articles.topic_file import parse_topic_file, place_field
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.recording import Affected
-from feeds.folders import ContentFile, read_file
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile, topic_key
 from feeds.succession import Fault, settle
-from feeds.topicfile import parse_topic_file, place_field
 
 _FACT = "topic_files"
 

@@ -1,21 +1,5 @@
 """Read the settings from the environment."""
 
-from feeds.settings.settings import (
-    PREFIX,
-    RENDERING_REVISION,
-    SETTINGS,
-    Related,
-    Settings,
-    describe_settings,
-    hide_password,
-)
+from feeds.settings.settings import SETTINGS, Related, Setting, Settings, describe_settings, hide_password
 
-__all__ = [
-    "PREFIX",
-    "RENDERING_REVISION",
-    "SETTINGS",
-    "Related",
-    "Settings",
-    "describe_settings",
-    "hide_password",
-]
+__all__ = ["SETTINGS", "Related", "Setting", "Settings", "describe_settings", "hide_password"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.articles import Corpus, find_newest, invent_articles, restoring, retitle
-from feeds.article import State, parse_article
+from feeds.articles.article import State, parse_article
 
 COUNT = 40
 

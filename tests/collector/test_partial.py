@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
+from feeds.articles.files import locate_article
 from feeds.collector import CollectResult
-from feeds.folders import locate_article
 from tests.newsroom import Newsroom, related, url_of
 
 STEP = 100

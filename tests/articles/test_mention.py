@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
-from feeds.article import Article, Related, State
-from feeds.mention import Role, mentions_of
+from feeds.articles.article import Article, Related, State
+from feeds.articles.mention import Role, mentions_of
 from feeds.model.entry import Category, Kind, Provider
 
 NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)

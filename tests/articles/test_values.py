@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
+from feeds.articles.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feeds.articles.topic_file import parse_topic_file
 from feeds.model.errors import ArticleError
 from feeds.model.topics import TopicFile
-from feeds.topicfile import parse_topic_file
 
 
 def test_every_field_is_read() -> None:

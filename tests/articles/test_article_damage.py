@@ -6,10 +6,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feeds.article import State, parse_article
-from feeds.frontmatter import load
+from feeds.articles.article import State, parse_article
+from feeds.articles.front_matter import load
 from feeds.model.errors import ArticleError
-from tests.test_article import FULL, wrap
+from tests.articles.test_article import FULL, wrap
 
 
 def check(data: bytes) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.article import Article, Related, State
+from feeds.articles.article import Article, Related, State
 from feeds.model.entry import Category, Entry, Kind, Reference
 from feeds.model.topics import topic_key
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.frontmatter import MAX_DEPTH, Value, load, locate
+from feeds.articles.front_matter import MAX_DEPTH, Value, load, locate
 from feeds.model.errors import ArticleError, Level, Problem
 
 

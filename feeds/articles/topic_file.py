@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from feeds.fields import Note, Section, place_notes, read_image
-from feeds.frontmatter import load_mapping, locate
+from feeds.articles.fields import Note, Section, place_notes, read_image
+from feeds.articles.front_matter import load_mapping, locate
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile
 

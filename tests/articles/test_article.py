@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feeds.article import Article, State, parse_article
+from feeds.articles.article import Article, State, parse_article
 from feeds.model.entry import Image, Provider
 from feeds.model.errors import ArticleError, Level, Problem
 

@@ -23,9 +23,9 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
+from feeds.articles.source import Source, split, whole
+from feeds.articles.yaml_errors import explain
 from feeds.model.errors import ArticleError, Level, Problem
-from feeds.source import Source, split, whole
-from feeds.yaml_errors import explain
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Path: TypeAlias = tuple[str | int, ...]

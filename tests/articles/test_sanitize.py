@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.sanitize import EMBED_HOSTS, body_html, clean_html, embed_html
+from feeds.articles.sanitize import EMBED_HOSTS, body_html, clean_html, embed_html
 
 BASE = "https://example.org/news/story?x=1"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.folders import MAX_FILE_BYTES, locate_article, locate_key, read_file, scan
+from feeds.articles.files import MAX_FILE_BYTES, locate_article, locate_key, read_file, scan
 from feeds.model.errors import ArticleError, SettingsError
 
 LATER_NS = 4_000_000_000 * 1_000_000_000
