@@ -22,8 +22,8 @@ from benchmarks.processes import read_memory, run, run_python
 from benchmarks.rendering import find_largest_topics
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.store import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.expression import parse_expression
 from feeds.representation import locate, represent

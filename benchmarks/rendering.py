@@ -12,8 +12,8 @@ from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import run_python
 from feeds.address import FeedAddress
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.store import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
 from feeds.model.selection import plain

@@ -11,7 +11,7 @@ from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_sm
 from benchmarks.processes import MeasureError, Memory, list_children, read_memory
 from benchmarks.rendering import find_largest_topics
 from benchmarks.servers import GUNICORN, OURS, get_status, serving
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.feed import Format
 
 _REQUESTS = 200

@@ -12,7 +12,7 @@ from benchmarks.collecting import PAUSE_SECONDS, collect_command, collect_settin
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
 from feeds.address import FeedAddress
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
 from feeds.model.subject import EVERYTHING

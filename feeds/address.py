@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from feeds.listing import EVERY_TOPIC, Listing
+from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.subject import EVERYTHING, Subject
@@ -27,28 +28,6 @@ class FeedAddress(msgspec.Struct, frozen=True):
     def path(self) -> str:
         """The canonical path, percent-encoded."""
         return f"{self.subject.path}.{self.format}"
-
-
-class Cut(msgspec.Struct, frozen=True):
-    """Where a feed ends and its archive goes on: below an entry `published` at a moment, in seconds.
-
-    `mark` tells the entry from others of that moment: 8 hexadecimal digits, the first of the fingerprint of its id.
-    """
-
-    published: int
-    mark: str
-
-
-class ArchivePart(msgspec.Struct, frozen=True):
-    """What an archive document holds: a whole block of entries, by its number, or from its beginning up to a cut."""
-
-    block: int
-    cut: Cut | None = None
-
-    @property
-    def name(self) -> str:
-        """What stands for it in a path."""
-        return f"{self.block}-{self.cut.published}-{self.cut.mark}" if self.cut else str(self.block)
 
 
 class ArchiveAddress(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.invitation import invite
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from feeds.address import FeedAddress, page_of
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
 from feeds.model.subject import EVERYTHING, Subject

@@ -10,10 +10,8 @@ from feeds.address import (
     ROOT_ASSETS,
     Address,
     ArchiveAddress,
-    ArchivePart,
     AssetAddress,
     ComposeAddress,
-    Cut,
     DigestAddress,
     FeedAddress,
     HomeAddress,
@@ -26,6 +24,7 @@ from feeds.address import (
 )
 from feeds.choices import read_choices
 from feeds.listing import read_listing
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.expression import parse_expression
 from feeds.model.feed import Format

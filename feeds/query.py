@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import ArchivePart, archive_stem, page_of, write_reference
+from feeds.address import archive_stem, page_of, write_reference
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
+from feeds.model.archive import ArchivePart
 from feeds.model.entry import Entry
 from feeds.model.errors import GoneError, NotFoundError
 from feeds.model.feed import DocumentLink, Feed, Link

@@ -14,7 +14,7 @@ from types import FrameType
 import msgspec
 
 from feeds.articles.files import ContentFile
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.changes import Changes, listen
 from feeds.collector import Collector, CollectResult
 from feeds.model.clock import SYSTEM_CLOCK, Clock

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
 from feeds.web import create_app

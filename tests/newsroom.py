@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import text
 
 from feeds.articles.files import ContentFile
-from feeds.catalog.engine import open_engine
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.database import open_engine
 from feeds.collector import Collector, CollectResult
 from feeds.collector.collect import Progress
 from feeds.model.clock import Clock

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.model.clock import Clock
 from feeds.settings import Settings

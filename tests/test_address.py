@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 from feeds.address import (
     Address,
     ArchiveAddress,
-    ArchivePart,
     AssetAddress,
     ComposeAddress,
-    Cut,
     FeedAddress,
     HomeAddress,
     OpmlAddress,
@@ -20,6 +18,7 @@ from feeds.address import (
     write_reference,
 )
 from feeds.listing import Listing
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
 from feeds.model.expression import parse_expression
 from feeds.model.feed import Format

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
 from feeds.address import AssetAddress, FeedAddress, PageAddress
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.cli import main
 from feeds.collector import Collector
 from feeds.export import Exporter, ExportResult

@@ -17,6 +17,7 @@ LAYERS = (
     ("model",),
     ("settings",),
     ("articles",),
+    ("catalog",),
     (
         "encodings",
         "terminal",
@@ -38,7 +39,6 @@ LAYERS = (
     ),
     (
         "reading",
-        "catalog",
         "renderers",
     ),
     (

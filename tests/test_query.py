@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 
-from feeds.address import ArchivePart, Cut, FeedAddress, PageAddress
+from feeds.address import FeedAddress, PageAddress
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Link, LinkChoice
 from feeds.model.subject import EVERYTHING, Subject

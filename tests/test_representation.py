@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from feeds.address import ArchiveAddress, ArchivePart, AssetAddress, Cut, FeedAddress, PageAddress
+from feeds.address import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.subject import Subject
@@ -20,7 +21,7 @@ PATHS = (
 )
 DIGESTS = """
 import sys
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.representation import locate, represent
 from tests.publications import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import CollectResult
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
@@ -29,7 +29,7 @@ HASTE = Pace(first_pause_seconds=0.1, longest_pause_seconds=0.5)
 PROGRAM = """
 import sys
 from pathlib import Path
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 
 def say(word):

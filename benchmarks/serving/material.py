@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from threading import Event, Lock
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.settings import Settings
 

@@ -15,7 +15,7 @@ from benchmarks.soak.judging import Judge
 from benchmarks.soak.publishing import LIMIT, TOPICS, Ledger, publish_until, write_revision
 from benchmarks.soak.reading import PATHS, Reader
 from feeds.address import ArchiveAddress
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.inventory import list_addresses
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings

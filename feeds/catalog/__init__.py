@@ -1,1 +1,1 @@
-"""Keep the catalog: every entry, where it came from, and when each feed last changed, in SQLite or PostgreSQL."""
+"""Keep the catalog: entries, their sources, and when each feed last changed, in SQLite or PostgreSQL; all SQL is here."""

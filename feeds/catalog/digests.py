@@ -17,10 +17,10 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from feeds.catalog import schema
-from feeds.catalog.attributes import RANKING, Sets, find_best
-from feeds.catalog.finding import Population, make_matcher
-from feeds.catalog.postings import Postings, list_numbers
 from feeds.catalog.rows import Stored, chunks, look_up
+from feeds.catalog.search_index.attributes import RANKING, Sets, find_best
+from feeds.catalog.search_index.finding import Population, make_matcher
+from feeds.catalog.search_index.postings import Postings, list_numbers
 from feeds.model.clock import find_day, from_seconds
 from feeds.model.entry import Entry
 from feeds.model.periods import Cycle

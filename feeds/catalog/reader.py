@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from feeds.address import ArchivePart
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weeks
 from feeds.catalog.digests import Digest, DigestReader
-from feeds.catalog.finding import Finder
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.records import ProviderCount, State, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.turns import last_turn_of_topics, next_turn
-from feeds.catalog.windows import Archive, Window, WindowReader
+from feeds.catalog.schedule import last_turn_of_topics, next_turn
+from feeds.catalog.search_index.finding import Finder
+from feeds.catalog.timeline import Archive, Window, WindowReader
+from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.periods import Cycle
 from feeds.model.selection import Selection

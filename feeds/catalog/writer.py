@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.blocks import BLOCK_SIZE, Blocks, Key, Scope
+from feeds.catalog.archive_blocks import BLOCK_SIZE, Blocks, Key, Scope
 from feeds.catalog.rows import Record, RowWriter, Stored, chunks, look_up
-from feeds.catalog.texts import copy_texts, drop_texts, index_texts
-from feeds.catalog.turns import last_turn
+from feeds.catalog.schedule import last_turn
+from feeds.catalog.search_index.texts import copy_texts, drop_texts, index_texts
 from feeds.model.entry import Entry
 
 

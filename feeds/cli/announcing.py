@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.errors import CatalogError, FeedsError
 from feeds.settings import Settings
 from feeds.watch import WAIT_SECONDS

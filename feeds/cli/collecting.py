@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.cli.announcing import announce_once, announcing_meanwhile, complain
 from feeds.cli.progress import show_progress
 from feeds.cli.reporting import show_problems

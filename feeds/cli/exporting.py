@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
 from feeds.export import Exporter
 from feeds.model.clock import SYSTEM_CLOCK

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from feeds.address import Address, FeedAddress
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.store import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.query import count_entries, read_edition

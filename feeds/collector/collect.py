@@ -11,9 +11,9 @@ import msgspec
 
 from feeds.articles.files import ContentFile, scan
 from feeds.catalog import schema
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.rows import Stored
-from feeds.catalog.store import Catalog
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.deciding import Changes
 from feeds.collector.naming import Naming, update_topics

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from feeds.catalog.attributes import list_attributes
-from feeds.catalog.blocks import Key, Scope
-from feeds.catalog.postings import Numbers, find_period
+from feeds.catalog.archive_blocks import Key, Scope
 from feeds.catalog.rows import Record, Stored, as_record
+from feeds.catalog.search_index.attributes import list_attributes
+from feeds.catalog.search_index.postings import Numbers, find_period
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry, encode_visible, fingerprint
 

@@ -7,9 +7,9 @@ import msgspec
 
 from feeds.articles.mention import Mention, Role
 from feeds.catalog import schema
-from feeds.catalog.attributes import list_attributes
-from feeds.catalog.postings import Numbers, PostingsWriter
 from feeds.catalog.rows import Stored
+from feeds.catalog.search_index.attributes import list_attributes
+from feeds.catalog.search_index.postings import Numbers, PostingsWriter
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.deciding import Changes, Decider, Rows
 from feeds.collector.naming import Naming

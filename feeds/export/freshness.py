@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import cache
 from urllib.parse import unquote
 
-from feeds.address import Address, ArchiveAddress, ArchivePart, PageAddress
+from feeds.address import Address, ArchiveAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.export.folder import Folder
 from feeds.export.manifest import Basis, Exported, Manifest
+from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.subject import Subject

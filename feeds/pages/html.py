@@ -5,7 +5,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import ComposeAddress, FeedAddress, HomeAddress, OpmlAddress, PageAddress, write_reference
+from feeds.address import (
+    ComposeAddress,
+    FeedAddress,
+    HomeAddress,
+    OpmlAddress,
+    PageAddress,
+    write_reference,
+)
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.choices import ALL_OF, ANY_OF, NONE_OF
 from feeds.directory import Directory, TopicNode

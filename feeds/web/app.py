@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from feeds import __version__
 from feeds.address import AssetAddress
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.paths import check_spelling, parse_address
 from feeds.representation import represent_asset

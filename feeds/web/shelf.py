@@ -9,9 +9,9 @@ from threading import Lock
 from urllib.parse import unquote
 
 from feeds.address import Address, DigestAddress, SubjectAddress, query_of
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import State
-from feeds.catalog.store import Catalog
 from feeds.encodings import Encoding, encode
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError

@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 
 from feeds.address import FeedAddress
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.outbox import Ping, Seen
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.store import Catalog
 from feeds.inventory import list_subjects
 from feeds.model.clock import to_seconds
 from feeds.model.feed import Format

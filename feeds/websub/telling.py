@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.outbox import OutboxWriter, Ping
-from feeds.catalog.store import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import CatalogError, FeedsError, HubError
 from feeds.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from tests.acceptance.site import Response, Server, Site, stopping
 from tests.editors import read_titles, wait_until, write_article
 from tests.postgresql import Server as Database

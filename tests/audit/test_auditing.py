@@ -17,7 +17,7 @@ from werkzeug.test import run_wsgi_app
 
 from feeds.audit import audit_site
 from feeds.audit.auditing import Finding
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.cli import main
 from feeds.web import create_app
 from tests.editors import wait_until

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feeds.articles.files import ContentFile, locate_article
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
 from tests.newsroom import Newsroom, related, url_of

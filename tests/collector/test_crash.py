@@ -27,7 +27,7 @@ POOL_ARTICLES = 450  # so many are read by a pool of processes
 PROGRAM = """
 import sys
 from pathlib import Path
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 collector = Collector(Catalog(sys.argv[1]), [Path(sys.argv[2])])
 print("ready", flush=True)

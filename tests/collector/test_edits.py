@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from msgspec.json import decode
 
-from feeds.catalog.texts import words_of
+from feeds.catalog.search_index.texts import words_of
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.search import parse_search

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree, html
 
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.records import ProviderCount
-from feeds.catalog.store import Catalog
 from feeds.pages.html import MOST_PROVIDERS, choose_providers, fold
 from tests.publications import collected, make_client, write_article
 from tests.renderers.samples import START, make_entry, make_lead

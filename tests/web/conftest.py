@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from tests.publications import SEEDS, collected, make_client, serving
 
 

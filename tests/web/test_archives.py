@@ -8,7 +8,7 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from tests.publications import CLOCK, SITE_URL, make_client, write_article
 

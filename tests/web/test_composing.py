@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree, html
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.query_string import MOST_CHARACTERS
 from tests.publications import SITE_URL, make_client
 

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
+from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.store import Catalog
 from feeds.model.entry import Entry
 from feeds.model.feed import Format
 from feeds.model.selection import plain

@@ -19,7 +19,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.hotpath import HotPath

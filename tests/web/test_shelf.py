@@ -12,7 +12,7 @@ from threading import Barrier, Event
 import psycopg
 import pytest
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.encodings import Encoding
 from feeds.model.clock import Clock
 from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
 from feeds.model.errors import CatalogError
 from tests.newsroom import Newsroom, related
 from tests.websub.conftest import HUB, Bureau, Change, in_all_formats, open_bureau

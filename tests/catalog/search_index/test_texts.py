@@ -12,9 +12,9 @@ from hypothesis.strategies import SearchStrategy
 from sqlalchemy import Connection, text
 
 from feeds.catalog import schema
-from feeds.catalog.engine import open_engine
-from feeds.catalog.store import Catalog
-from feeds.catalog.texts import (
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.database import open_engine
+from feeds.catalog.search_index.texts import (
     SECTION_SIZE,
     check_texts,
     copy_texts,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
-from feeds.catalog.engine import describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.database import describe, is_missing, lock_for_writing, open_engine, wrap_error
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.writer import CatalogWriter

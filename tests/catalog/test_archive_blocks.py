@@ -8,9 +8,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from feeds.address import ArchivePart, Cut
-from feeds.catalog.blocks import BLOCK_SIZE
-from feeds.catalog.windows import Archive, Window
+from feeds.catalog.archive_blocks import BLOCK_SIZE
+from feeds.catalog.timeline import Archive, Window
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection, plain
 from tests.collector.test_edits import open_newsroom

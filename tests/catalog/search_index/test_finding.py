@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.catalog import finding
-from feeds.catalog.texts import words_of
+from feeds.catalog.search_index import finding
+from feeds.catalog.search_index.texts import words_of
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search

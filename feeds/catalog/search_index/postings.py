@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from feeds.catalog import schema
-from feeds.catalog.attributes import EVERY, day_attribute, day_of
+from feeds.catalog.search_index.attributes import EVERY, day_attribute, day_of
 from feeds.catalog.writer import CatalogWriter
 from feeds.model.clock import find_day, to_seconds
 

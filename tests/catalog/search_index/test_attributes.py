@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.catalog.attributes import day_attribute, day_of, find_best, list_attributes
 from feeds.catalog.rows import Record
+from feeds.catalog.search_index.attributes import day_attribute, day_of, find_best, list_attributes
 
 figures = st.none() | st.integers(-2, 5) | st.sampled_from((511, 512, 1_023, 1_024, 5_000))
 

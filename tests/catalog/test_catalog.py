@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from feeds.catalog.engine import open_engine
-from feeds.catalog.store import Catalog
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.database import open_engine
 from feeds.model.errors import CatalogBusyError, CatalogError
 from feeds.model.feed import EMPTY_FEED_UPDATED
 from feeds.model.selection import Selection, plain

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.attributes import EVERY, Matcher, Sets
-from feeds.catalog.blocks import Key, Span, lie_in, precedes
-from feeds.catalog.postings import Postings, begin_period, gather_slots, list_numbers, number_range
+from feeds.catalog.archive_blocks import Key, Span, lie_in, precedes
 from feeds.catalog.rows import chunks
-from feeds.catalog.texts import check_texts, find_texts
+from feeds.catalog.search_index.attributes import EVERY, Matcher, Sets
+from feeds.catalog.search_index.postings import Postings, begin_period, gather_slots, list_numbers, number_range
+from feeds.catalog.search_index.texts import check_texts, find_texts
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
 from feeds.model.search import Search

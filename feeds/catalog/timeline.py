@@ -6,11 +6,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select
 
-from feeds.address import ArchivePart, Cut
 from feeds.catalog import schema
-from feeds.catalog.blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
-from feeds.catalog.finding import Finder
+from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.rows import Stored
+from feeds.catalog.search_index.finding import Finder
+from feeds.model.archive import ArchivePart, Cut
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, Kind, fingerprint
 from feeds.model.selection import Selection

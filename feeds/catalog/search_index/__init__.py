@@ -1,0 +1,1 @@
+"""Find entries by what they are and by their words."""
