@@ -18,6 +18,7 @@ LAYERS = (
     ("settings",),
     ("articles",),
     ("catalog",),
+    ("collector",),
     (
         "encodings",
         "terminal",
@@ -29,18 +30,9 @@ LAYERS = (
     (
         "address",
         "paths",
-        "changes",
-        "succession",
     ),
-    (
-        "merge",
-        "problems",
-        "titles",
-    ),
-    (
-        "reading",
-        "renderers",
-    ),
+    ("titles",),
+    ("renderers",),
     (
         "digest",
         "directory",
@@ -55,11 +47,9 @@ LAYERS = (
     ),
     (
         "audit",
-        "collector",
         "export",
         "invitation",
         "web",
-        "watch",
         "websub",
     ),
     (

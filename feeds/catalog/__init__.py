@@ -1,1 +1,1 @@
-"""Keep the catalog: entries, their sources, and when each feed last changed, in SQLite or PostgreSQL; all SQL is here."""
+"""Keep the catalog, in SQLite or PostgreSQL: entries, their sources, and when each feed changed. All SQL is here."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.catalog.catalog import Catalog
+from feeds.collector.watch import WAIT_SECONDS
 from feeds.model.errors import CatalogError, FeedsError
 from feeds.settings import Settings
-from feeds.watch import WAIT_SECONDS
 
 if TYPE_CHECKING:
     from feeds.websub import Announcing

@@ -11,9 +11,9 @@ from feeds.audit import audit_site
 from feeds.cli.collecting import FOLDERS
 from feeds.cli.progress import show_progress
 from feeds.cli.reporting import color_count, show_problems
-from feeds.collector.checking import check_folders
+from feeds.collector.lint import check_folders
+from feeds.collector.problems import ReportFormat, write_report
 from feeds.model.errors import Level
-from feeds.problems import ReportFormat, write_report
 from feeds.settings import Settings
 
 

@@ -12,8 +12,8 @@ from feeds.cli.progress import show_progress
 from feeds.cli.reporting import show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector import Collector, CollectResult
+from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 from feeds.settings import Settings
-from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 
 FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 

@@ -15,15 +15,15 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.rows import Stored
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.deciding import Changes
-from feeds.collector.naming import Naming, update_topics
-from feeds.collector.publishing import publish
-from feeds.collector.recording import Affected, forget_files, record_readings
-from feeds.collector.reporting import find_problems
-from feeds.collector.topicfiles import read_topic_files
+from feeds.collector.diff import Changes
+from feeds.collector.entries import publish
+from feeds.collector.parallel import Task, read_sources
+from feeds.collector.sources import Affected, forget_files, record_readings
+from feeds.collector.stored_problems import find_problems
+from feeds.collector.topic_files import read_topic_files
+from feeds.collector.topics import Naming, update_topics
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
 from feeds.model.errors import Level, MassRemovalError, Problem
-from feeds.reading import Task, read_sources
 
 Progress = Callable[[int, int], object]
 """Is told how many of how many files have been read."""

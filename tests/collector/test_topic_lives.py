@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from werkzeug.test import TestResponse
 
-from feeds.collector.checking import check_folders
+from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.representation import locate, represent
 from feeds.web import create_app

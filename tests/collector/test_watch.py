@@ -19,9 +19,9 @@ from sqlalchemy import make_url
 
 from feeds.catalog.catalog import Catalog
 from feeds.collector import CollectResult
+from feeds.collector.watch import WAIT_SECONDS, Listener, Pace, Watched, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
-from feeds.watch import WAIT_SECONDS, Listener, Pace, Watched, watch
 from tests.editors import LONG_AGO, compose_article, read_titles, wait_until, write_article
 from tests.postgresql import Server
 
@@ -30,7 +30,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from feeds.catalog.catalog import Catalog
-from feeds.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
+from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 
 def say(word):
     return lambda what: print(word, type(what).__name__, flush=True)
@@ -364,7 +364,7 @@ def test_another_collector_is_waited_for(room: Room) -> None:
 def running(room: Room) -> Iterator["subprocess.Popen[str]"]:
     """Run a program that watches; it says in words what happens."""
     command = [sys.executable, "-c", PROGRAM, room.url, str(room.content)]
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process

@@ -8,9 +8,9 @@ from threading import Event, Thread
 import pytest
 
 from feeds.articles.files import ContentFile
-from feeds.reading import Reading, Task, read_source, read_sources
+from feeds.collector.parallel import Reading, Task, read_source, read_sources
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MANY = 450  # more than it takes to read on all cores
 GOOD = """\
 ---
@@ -24,7 +24,7 @@ PREAMBLE = """
 import multiprocessing, sys
 from pathlib import Path
 from feeds.articles.files import ContentFile
-from feeds.reading import read_source, read_sources
+from feeds.collector.parallel import read_source, read_sources
 tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys.argv[1]).iterdir())]
 """
 

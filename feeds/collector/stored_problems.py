@@ -8,9 +8,9 @@ import msgspec
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.naming import Naming
+from feeds.collector.problems import describe_clash, describe_duplicates
+from feeds.collector.topics import Naming
 from feeds.model.errors import Problem
-from feeds.problems import describe_clash, describe_duplicates
 
 
 def find_problems(

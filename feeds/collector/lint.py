@@ -6,11 +6,11 @@ from pathlib import Path
 
 from feeds.articles.files import scan
 from feeds.collector.collect import Progress
-from feeds.collector.topicfiles import parse_topic_files
+from feeds.collector.parallel import Reading, read_sources
+from feeds.collector.problems import describe_clash, describe_duplicates
+from feeds.collector.topic_files import parse_topic_files
 from feeds.model.errors import Problem
 from feeds.model.topics import assign_slugs, slugify
-from feeds.problems import describe_clash, describe_duplicates
-from feeds.reading import Reading, read_sources
 
 
 def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:

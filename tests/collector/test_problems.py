@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from feeds.collector.problems import ReportFormat, describe_clash, describe_duplicates, write_report
 from feeds.model.errors import Level, Problem
-from feeds.problems import ReportFormat, describe_clash, describe_duplicates, write_report
 
 ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "there is no title; give it one")
 WARNING = Problem("news/b.md", 12, 1, Level.WARNING, "bad-picture", "the picture's width is not a number")

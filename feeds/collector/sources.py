@@ -9,7 +9,7 @@ from feeds.articles.mention import Role
 from feeds.catalog import schema
 from feeds.catalog.rows import AnyTable, Record, Stored
 from feeds.catalog.writer import CatalogWriter
-from feeds.reading import Reading
+from feeds.collector.parallel import Reading
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.collector.checking import check_folders
+from feeds.collector.lint import check_folders
 from feeds.model.errors import Level, SettingsError
 from tests.newsroom import Newsroom
 

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from feeds.articles.article import Article, Related, State
 from feeds.articles.mention import Mention, mentions_of
-from feeds.merge import group_by_id, identify, merge
+from feeds.collector.merge import group_by_id, identify, merge
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.topics import TopicName
 

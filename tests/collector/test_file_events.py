@@ -9,7 +9,7 @@ DEAF_PROGRAM = """
 import resource, sys
 from pathlib import Path
 from threading import Event
-from feeds.changes import listen
+from feeds.collector.file_events import listen
 
 batches = listen([Path(sys.argv[1])], stop=Event(), complain=print)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
@@ -18,7 +18,7 @@ print(next(batches).is_whole, next(batches).is_whole)
 
 
 def test_a_system_that_refuses_to_watch_is_complained_of_and_everything_looked_through(tmp_path: Path) -> None:
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     command = [sys.executable, "-c", DEAF_PROGRAM, str(tmp_path)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
     complaint, told = done.stdout.splitlines()

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.collector.topic_succession import Fault, settle
 from feeds.model.topics import TopicFile, topic_key
-from feeds.succession import Fault, settle
 from tests.publications import NOW
 
 

@@ -11,10 +11,10 @@ from feeds.catalog.rows import Stored
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.postings import Numbers, PostingsWriter
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.deciding import Changes, Decider, Rows
-from feeds.collector.naming import Naming
-from feeds.collector.recording import Affected
-from feeds.merge import group_by_id, merge
+from feeds.collector.diff import Changes, Decider, Rows
+from feeds.collector.merge import group_by_id, merge
+from feeds.collector.sources import Affected
+from feeds.collector.topics import Naming
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry
 

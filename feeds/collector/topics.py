@@ -7,7 +7,7 @@ import msgspec
 from feeds.catalog import schema
 from feeds.catalog.rows import Record, Stored
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.recording import Affected
+from feeds.collector.sources import Affected
 from feeds.model.clock import to_seconds
 from feeds.model.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
 

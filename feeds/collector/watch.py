@@ -15,8 +15,8 @@ import msgspec
 
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
-from feeds.changes import Changes, listen
 from feeds.collector import Collector, CollectResult
+from feeds.collector.file_events import Changes, listen
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 

@@ -7,10 +7,10 @@ import msgspec
 from feeds.articles.files import ContentFile, read_file
 from feeds.articles.topic_file import parse_topic_file, place_field
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.recording import Affected
+from feeds.collector.sources import Affected
+from feeds.collector.topic_succession import Fault, settle
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile, topic_key
-from feeds.succession import Fault, settle
 
 _FACT = "topic_files"
 
