@@ -12,7 +12,7 @@ from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, date_of
 from feeds.model.subject import Subject
 from feeds.query import Edition, make_feed, make_id, read_heading, select
-from feeds.renderers.stories import stories_html
+from feeds.renderers.digest_html import stories_html
 from feeds.settings import Settings
 
 STORIES = 15

@@ -20,7 +20,7 @@ from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site
 from feeds.model.selection import Selection, plain
 from feeds.model.tokenize import GAP
-from feeds.renderers.jsonfeed import render_json
+from feeds.renderers.json_feed import render_json
 
 ALL = Selection()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)

@@ -19,6 +19,7 @@ LAYERS = (
     ("articles",),
     ("catalog",),
     ("collector",),
+    ("renderers",),
     (
         "encodings",
         "terminal",
@@ -32,7 +33,6 @@ LAYERS = (
         "paths",
     ),
     ("titles",),
-    ("renderers",),
     (
         "digest",
         "directory",

@@ -7,7 +7,7 @@ from textwrap import shorten
 from markupsafe import Markup
 
 from feeds.model.entry import Entry
-from feeds.renderers.content import text_of
+from feeds.renderers.entry_html import text_of
 
 EXCERPT_CHARACTERS = 280
 

@@ -1,8 +1,8 @@
 """Write a feed as bytes: the same feed gives the same bytes on any machine, in any locale, time zone and thread."""
 
 from feeds.model.feed import Feed, Format
-from feeds.renderers.jsonfeed import render_json
-from feeds.renderers.xml import render_atom, render_rss
+from feeds.renderers.atom_rss import render_atom, render_rss
+from feeds.renderers.json_feed import render_json
 
 _RENDERERS = {Format.ATOM: render_atom, Format.RSS: render_rss, Format.JSON: render_json}
 

@@ -5,7 +5,7 @@ from html import escape
 
 from feeds.model.entry import Entry
 from feeds.model.feed import LinkChoice, entry_url
-from feeds.renderers.content import write_link, write_picture, write_summary
+from feeds.renderers.entry_html import write_link, write_picture, write_summary
 
 
 def stories_html(stories: Iterable[Entry], link_choice: LinkChoice) -> str:

@@ -7,8 +7,8 @@ import msgspec
 
 from feeds.model.entry import Entry, Reference
 from feeds.model.feed import Feed, Format, entry_url
-from feeds.renderers.content import content_html
 from feeds.renderers.dates import format_rfc3339
+from feeds.renderers.entry_html import content_html
 from feeds.renderers.greeting import greet
 
 VERSION = "https://jsonfeed.org/version/1.1"

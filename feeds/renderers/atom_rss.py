@@ -11,9 +11,15 @@ from feedgen.feed import FeedGenerator
 
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, entry_url
-from feeds.renderers.content import content_html, excerpt_of, says
+from feeds.renderers.entry_html import content_html, excerpt_of, says
+from feeds.renderers.feedgen_extensions import (
+    AtomEntryRepair,
+    AtomFeedRepair,
+    RssFeedRepair,
+    RssItemRepair,
+    survive_html,
+)
 from feeds.renderers.media import is_channel_image
-from feeds.renderers.repairs import AtomEntryRepair, AtomFeedRepair, RssFeedRepair, RssItemRepair, survive_html
 
 GENERATOR = "topic-feeds"
 RSS_DOCS = "https://www.rssboard.org/rss-specification"

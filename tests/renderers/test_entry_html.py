@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from feeds.model.entry import Image, Provider, Reference
 from feeds.model.feed import LinkChoice
-from feeds.renderers.content import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
+from feeds.renderers.entry_html import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
 from tests.renderers.samples import make_entry, make_lead, make_related, make_video
 
 
