@@ -26,8 +26,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.expression import parse_expression
-from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.site.documents import locate, represent
 
 _ROUNDS = 5
 _TIMES_PLAIN = 3.0

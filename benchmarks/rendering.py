@@ -11,15 +11,15 @@ import msgspec
 from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import run_python
-from feeds.address import FeedAddress
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
 from feeds.model.selection import plain
 from feeds.model.subject import Subject
-from feeds.representation import represent
 from feeds.settings import Settings
+from feeds.site.documents import represent
+from feeds.site.urls import FeedAddress
 
 _ROUNDS = 5
 _LIMIT = 1.5

@@ -11,13 +11,13 @@ from benchmarks.articles import Corpus, find_newest, restoring, retitle
 from benchmarks.collecting import PAUSE_SECONDS, collect_command, collect_settings
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
-from feeds.address import FeedAddress
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
 from feeds.model.subject import EVERYTHING
-from feeds.representation import represent
 from feeds.settings import Settings
+from feeds.site.documents import represent
+from feeds.site.urls import FeedAddress
 
 _POLL_SECONDS = 0.005
 _PATIENCE_SECONDS = 120

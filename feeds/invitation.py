@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.address import FeedAddress, page_of
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
 from feeds.model.subject import EVERYTHING, Subject
 from feeds.settings import Settings
+from feeds.site.urls import FeedAddress, page_of
 
 
 def invite(settings: Settings, *, now: datetime) -> Iterator[str]:

@@ -20,18 +20,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
-from feeds.address import AssetAddress, FeedAddress, PageAddress
 from feeds.catalog.catalog import Catalog
 from feeds.cli import main
 from feeds.collector import Collector
 from feeds.export import Exporter, ExportResult
 from feeds.export.exporter import name_file
 from feeds.export.folder import Folder
-from feeds.inventory import list_addresses
 from feeds.model.clock import Clock
 from feeds.model.errors import ExportError
 from feeds.model.feed import Format
 from feeds.model.subject import Subject
+from feeds.site.urls import AssetAddress, FeedAddress, PageAddress
+from feeds.site.walk import list_addresses
 from feeds.web import create_app
 from tests.publications import NOW, ROOT, SITE_URL, make_settings, write_article
 

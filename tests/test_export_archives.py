@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from feeds.address import ArchiveAddress, FeedAddress
-from feeds.inventory import list_addresses
+from feeds.site.urls import ArchiveAddress, FeedAddress
+from feeds.site.walk import list_addresses
 from tests.publications import SITE_URL, make_settings
 from tests.test_export import Publisher, forms, name_of
 

@@ -20,31 +20,8 @@ LAYERS = (
     ("catalog",),
     ("collector",),
     ("renderers",),
-    (
-        "encodings",
-        "terminal",
-    ),
-    (
-        "choices",
-        "listing",
-    ),
-    (
-        "address",
-        "paths",
-    ),
-    ("titles",),
-    (
-        "digest",
-        "directory",
-        "notice",
-        "query",
-        "front",
-    ),
-    ("pages",),
-    (
-        "inventory",
-        "representation",
-    ),
+    ("site",),
+    ("terminal",),
     (
         "audit",
         "export",

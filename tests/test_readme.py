@@ -13,8 +13,8 @@ import pytest
 
 from feeds.cli import main
 from feeds.model.filters import PARAMETERS
-from feeds.paths import parse_address
 from feeds.settings import SETTINGS, Setting
+from feeds.site.url_parser import parse_address
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

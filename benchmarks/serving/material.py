@@ -12,8 +12,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection
-from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.site.documents import locate, represent
 
 VARIABLE = "BENCH_MATERIAL"
 PATH = "/feed.atom"

@@ -14,11 +14,11 @@ from benchmarks.servers import OURS, serving, wait_for_workers
 from benchmarks.soak.judging import Judge
 from benchmarks.soak.publishing import LIMIT, TOPICS, Ledger, publish_until, write_revision
 from benchmarks.soak.reading import PATHS, Reader
-from feeds.address import ArchiveAddress
 from feeds.catalog.catalog import Catalog
-from feeds.inventory import list_addresses
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
+from feeds.site.urls import ArchiveAddress
+from feeds.site.walk import list_addresses
 
 _CACHE_MB = "4"
 _SAMPLE_SECONDS = 1.0

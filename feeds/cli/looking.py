@@ -9,14 +9,14 @@ from urllib.parse import unquote
 import click
 import msgspec
 
-from feeds.address import Address, FeedAddress
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError
-from feeds.query import count_entries, read_edition
-from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.site.documents import locate, represent
+from feeds.site.feeds import count_entries, read_edition
+from feeds.site.urls import Address, FeedAddress
 from feeds.terminal import blank_controls, clip, count_columns, is_terminal, measure, pad
 
 _LEAST_NAME_COLUMNS = 12

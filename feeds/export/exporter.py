@@ -8,18 +8,18 @@ from urllib.parse import unquote
 
 import msgspec
 
-from feeds.address import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
-from feeds.encodings import Encoding, encode
 from feeds.export.folder import Folder, check_name
 from feeds.export.freshness import Freshness
 from feeds.export.manifest import Basis, Exported, Manifest, read_basis, read_manifest, write_manifest
-from feeds.inventory import list_addresses
 from feeds.model.clock import to_seconds
 from feeds.model.errors import ExportError
-from feeds.query import ARCHIVE_MAX_AGE_SECONDS
-from feeds.representation import Representation, represent
 from feeds.settings import Settings
+from feeds.site.compression import Encoding, encode
+from feeds.site.documents import Representation, represent
+from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
+from feeds.site.urls import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
+from feeds.site.walk import list_addresses
 
 Progress: TypeAlias = Callable[[int, int], object]
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from urllib.parse import unquote
 
-from feeds.address import Address, ArchiveAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.export.folder import Folder
 from feeds.export.manifest import Basis, Exported, Manifest
@@ -14,9 +13,10 @@ from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.subject import Subject
-from feeds.query import read_archive
-from feeds.representation import locate
 from feeds.settings import Settings
+from feeds.site.documents import locate
+from feeds.site.feeds import read_archive
+from feeds.site.urls import Address, ArchiveAddress, PageAddress
 
 _GRACE_SECONDS = 3_600
 """For how long the archive that a feed led to is kept after the last copy of that feed has expired."""

@@ -7,12 +7,12 @@ import msgspec
 from flask import Flask, Response, request
 
 from feeds import __version__
-from feeds.address import AssetAddress
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock
-from feeds.paths import check_spelling, parse_address
-from feeds.representation import represent_asset
 from feeds.settings import Settings
+from feeds.site.documents import represent_asset
+from feeds.site.url_parser import check_spelling, parse_address
+from feeds.site.urls import AssetAddress
 from feeds.web.failures import register_failures
 from feeds.web.hotpath import HotPath
 from feeds.web.responses import NO_STORE, Answer, answer, complete

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any, NamedTuple
 
-from feeds.encodings import Encoding
-from feeds.representation import Representation
+from feeds.site.compression import Encoding
+from feeds.site.documents import Representation
 
 
 class Place(NamedTuple):

@@ -13,8 +13,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import quote_etag
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from feeds.encodings import Encoding, choose_encoding
-from feeds.representation import Representation
+from feeds.site.compression import Encoding, choose_encoding
+from feeds.site.documents import Representation
 from feeds.web.conditions import has_it, make_etag
 from feeds.web.copies import Copy, Place
 from feeds.web.shelf import Shelf

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from feeds.encodings import Encoding, choose_encoding
 from feeds.model.feed import Link
-from feeds.representation import HTML, Representation
+from feeds.site.compression import Encoding, choose_encoding
+from feeds.site.documents import HTML, Representation
 from feeds.web.conditions import make_etag, normalise_tags
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from threading import Lock
 from urllib.parse import unquote
 
-from feeds.address import Address, DigestAddress, SubjectAddress, query_of
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import State
-from feeds.encodings import Encoding, encode
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
-from feeds.paths import check_spelling, parse_address
-from feeds.representation import locate, represent
 from feeds.settings import Settings
+from feeds.site.compression import Encoding, encode
+from feeds.site.documents import locate, represent
+from feeds.site.url_parser import check_spelling, parse_address
+from feeds.site.urls import Address, DigestAddress, SubjectAddress, query_of
 from feeds.web.copies import Copies, Copy, Place
 from feeds.web.turnstile import Turnstile
 

@@ -5,16 +5,16 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.address import FeedAddress
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.outbox import Ping, Seen
 from feeds.catalog.reader import CatalogReader
-from feeds.inventory import list_subjects
 from feeds.model.clock import to_seconds
 from feeds.model.feed import Format
-from feeds.query import select
-from feeds.representation import represent
 from feeds.settings import Settings
+from feeds.site.documents import represent
+from feeds.site.feeds import select
+from feeds.site.urls import FeedAddress
+from feeds.site.walk import list_subjects
 from feeds.websub.telling import Announcing
 
 

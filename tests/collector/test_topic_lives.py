@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
-from feeds.representation import locate, represent
+from feeds.site.documents import locate, represent
 from feeds.web import create_app
 from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom
 from tests.conftest import SOAK

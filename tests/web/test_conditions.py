@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.http import http_date
 
-from feeds.encodings import Encoding
-from feeds.representation import Representation
+from feeds.site.compression import Encoding
+from feeds.site.documents import Representation
 from feeds.web import create_app
 from feeds.web.conditions import has_it, make_etag, normalise_tags
 from tests.publications import CLOCK, SEEDS, collected, make_settings

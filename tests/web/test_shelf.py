@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from feeds.catalog.catalog import Catalog
-from feeds.encodings import Encoding
 from feeds.model.clock import Clock
 from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
+from feeds.site.compression import Encoding
 from feeds.web.copies import Copy, Place
 from feeds.web.shelf import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
 from tests.newsroom import Newsroom

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from feeds.address import FeedAddress
 from feeds.catalog.outbox import Ping
-from feeds.inventory import list_addresses
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
-from feeds.representation import represent
 from feeds.settings import Settings
+from feeds.site.documents import represent
+from feeds.site.urls import FeedAddress
+from feeds.site.walk import list_addresses
 from feeds.websub import Announcing, Pace
 from feeds.websub.noticing import notice
 from tests.newsroom import Newsroom

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.address import (
+from feeds.model.archive import ArchivePart, Cut
+from feeds.model.errors import BadRequestError, MovedError, NotFoundError
+from feeds.model.expression import parse_expression
+from feeds.model.feed import Format
+from feeds.model.filters import Filters
+from feeds.model.search import parse_search
+from feeds.model.subject import EVERYTHING, Subject
+from feeds.site.opml_query import Listing
+from feeds.site.url_parser import check_spelling, parse_address
+from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -17,15 +26,6 @@ from feeds.address import (
     SitemapAddress,
     write_reference,
 )
-from feeds.listing import Listing
-from feeds.model.archive import ArchivePart, Cut
-from feeds.model.errors import BadRequestError, MovedError, NotFoundError
-from feeds.model.expression import parse_expression
-from feeds.model.feed import Format
-from feeds.model.filters import Filters
-from feeds.model.search import parse_search
-from feeds.model.subject import EVERYTHING, Subject
-from feeds.paths import check_spelling, parse_address
 
 SLUGS = st.text(st.characters(categories=["Ll", "Lo", "Nd", "Mn"], include_characters="-"), min_size=1)
 TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)

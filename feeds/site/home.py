@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
-from feeds.directory import Directory
 from feeds.model.subject import EVERYTHING
-from feeds.query import Edition, read_edition
 from feeds.settings import Settings
+from feeds.site.directory import Directory
+from feeds.site.feeds import Edition, read_edition
 
 WEEKS = 16
 

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from feeds.pages.drawing import CHART_HEIGHT, draw_bars, draw_code
+from feeds.site.pages.drawing import CHART_HEIGHT, draw_bars, draw_code
 
 
 def test_the_highest_bar_fills_the_chart_and_none_vanishes() -> None:

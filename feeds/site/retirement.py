@@ -6,15 +6,15 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
 from feeds.model.subject import Subject
 from feeds.model.topics import GRACE
-from feeds.query import Edition, make_feed_id
 from feeds.settings import Settings
+from feeds.site.feeds import Edition, make_feed_id
+from feeds.site.urls import FeedAddress, PageAddress
 
 
 def add_notices(edition: Edition, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:

@@ -5,7 +5,22 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.address import (
+from feeds.catalog.records import ProviderCount, Topic
+from feeds.model.entry import Entry
+from feeds.model.feed import Feed, Format, entry_url
+from feeds.model.subject import EVERYTHING, Subject
+from feeds.renderers.dates import format_rfc3339
+from feeds.settings import Settings
+from feeds.site.choices import ALL_OF, ANY_OF, NONE_OF
+from feeds.site.directory import Directory, TopicNode
+from feeds.site.feeds import Edition
+from feeds.site.home import Front
+from feeds.site.pages.assets import find_asset
+from feeds.site.pages.drawing import draw_bars, draw_code
+from feeds.site.pages.services import list_subscribe_links
+from feeds.site.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from feeds.site.url_parser import SEARCH_PATH
+from feeds.site.urls import (
     ComposeAddress,
     FeedAddress,
     HomeAddress,
@@ -13,21 +28,6 @@ from feeds.address import (
     PageAddress,
     write_reference,
 )
-from feeds.catalog.records import ProviderCount, Topic
-from feeds.choices import ALL_OF, ANY_OF, NONE_OF
-from feeds.directory import Directory, TopicNode
-from feeds.front import Front
-from feeds.model.entry import Entry
-from feeds.model.feed import Feed, Format, entry_url
-from feeds.model.subject import EVERYTHING, Subject
-from feeds.pages.assets import find_asset
-from feeds.pages.drawing import draw_bars, draw_code
-from feeds.pages.services import list_subscribe_links
-from feeds.pages.words import direction_of, excerpt, let_break, write_count, write_date
-from feeds.paths import SEARCH_PATH
-from feeds.query import Edition
-from feeds.renderers.dates import format_rfc3339
-from feeds.settings import Settings
 
 MOST_PROVIDERS = 200
 """How many providers the home page names: those with the most entries."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from feeds.choices import read_choices
 from feeds.model.errors import BadRequestError
+from feeds.site.choices import read_choices
 
 
 @pytest.mark.parametrize(

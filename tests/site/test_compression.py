@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.encodings import Encoding, choose_encoding, encode
+from feeds.site.compression import Encoding, choose_encoding, encode
 from tests.publications import ROOT
 
 BODY = b"The bytes of a feed, again and again. " * 200
 PROGRAM = f"""
 import hashlib
-from feeds.encodings import Encoding, encode
+from feeds.site.compression import Encoding, encode
 print([hashlib.sha256(encode({BODY!r}, each)).hexdigest() for each in Encoding])
 """
 

@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.address import (
+from feeds.catalog.reader import CatalogReader
+from feeds.model.feed import Format
+from feeds.model.subject import EVERYTHING, Subject
+from feeds.settings import Settings
+from feeds.site.feeds import list_archive
+from feeds.site.pages import list_assets
+from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -14,12 +20,6 @@ from feeds.address import (
     RobotsAddress,
     SitemapAddress,
 )
-from feeds.catalog.reader import CatalogReader
-from feeds.model.feed import Format
-from feeds.model.subject import EVERYTHING, Subject
-from feeds.pages import list_assets
-from feeds.query import list_archive
-from feeds.settings import Settings
 
 
 def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from feeds.site.pages.words import direction_of, excerpt, let_break, write_count, write_date
 from tests.publications import NOW
 from tests.renderers.samples import make_entry
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from feeds.address import archive_stem, page_of, write_reference
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.archive import ArchivePart
@@ -19,7 +18,8 @@ from feeds.model.selection import Selection
 from feeds.model.subject import Subject
 from feeds.model.topics import GRACE
 from feeds.settings import Settings
-from feeds.titles import write_name, write_subtitle
+from feeds.site.titles import write_name, write_subtitle
+from feeds.site.urls import archive_stem, page_of, write_reference
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
 _SHOWN_CHARACTERS = 60

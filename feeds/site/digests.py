@@ -4,16 +4,16 @@ from datetime import UTC, datetime, time
 
 import msgspec
 
-from feeds.address import digest_stem
 from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, date_of
 from feeds.model.subject import Subject
-from feeds.query import Edition, make_feed, make_id, read_heading, select
 from feeds.renderers.digest_html import stories_html
 from feeds.settings import Settings
+from feeds.site.feeds import Edition, make_feed, make_id, read_heading, select
+from feeds.site.urls import digest_stem
 
 STORIES = 15
 """The most stories in an entry."""

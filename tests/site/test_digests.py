@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
-from feeds.representation import Representation, locate, represent
+from feeds.site.documents import Representation, locate, represent
 from feeds.web.app import create_app
 from tests.newsroom import Newsroom
 from tests.publications import make_settings

@@ -4,15 +4,15 @@ from uuid import UUID
 
 import pytest
 
-from feeds.address import FeedAddress, PageAddress
 from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Link, LinkChoice
 from feeds.model.subject import EVERYTHING, Subject
-from feeds.paths import parse_address
-from feeds.query import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
+from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
+from feeds.site.url_parser import parse_address
+from feeds.site.urls import FeedAddress, PageAddress
 from tests.publications import NOW, collected, make_settings, write_article
 
 

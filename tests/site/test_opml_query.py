@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.listing import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, Listing, read_listing
 from feeds.model.errors import BadRequestError
+from feeds.site.opml_query import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, Listing, read_listing
 
 listings = st.builds(
     Listing,

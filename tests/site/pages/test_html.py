@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.records import ProviderCount
-from feeds.pages.html import MOST_PROVIDERS, choose_providers, fold
+from feeds.site.pages.html import MOST_PROVIDERS, choose_providers, fold
 from tests.publications import collected, make_client, write_article
 from tests.renderers.samples import START, make_entry, make_lead
 

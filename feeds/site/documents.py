@@ -5,7 +5,20 @@ from typing import assert_never
 
 import msgspec
 
-from feeds.address import (
+from feeds.catalog.reader import CatalogReader
+from feeds.model.entry import fingerprint
+from feeds.model.feed import Format, Link
+from feeds.model.filters import NO_FILTERS, Filters
+from feeds.renderers import render
+from feeds.settings import Settings
+from feeds.site.digests import read_digest
+from feeds.site.directory import read_directory, write_opml, write_robots, write_sitemap
+from feeds.site.feeds import Edition, read_archive, read_edition, resolve
+from feeds.site.home import read_front
+from feeds.site.pages import find_asset, render_compose, render_home, render_page
+from feeds.site.retirement import add_notices
+from feeds.site.url_parser import check_spelling, parse_address
+from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -19,19 +32,6 @@ from feeds.address import (
     SitemapAddress,
     SubjectAddress,
 )
-from feeds.catalog.reader import CatalogReader
-from feeds.digest import read_digest
-from feeds.directory import read_directory, write_opml, write_robots, write_sitemap
-from feeds.front import read_front
-from feeds.model.entry import fingerprint
-from feeds.model.feed import Format, Link
-from feeds.model.filters import NO_FILTERS, Filters
-from feeds.notice import add_notices
-from feeds.pages import find_asset, render_compose, render_home, render_page
-from feeds.paths import check_spelling, parse_address
-from feeds.query import Edition, read_archive, read_edition, resolve
-from feeds.renderers import render
-from feeds.settings import Settings
 
 HTML = "text/html; charset=utf-8"
 OPML = "text/x-opml; charset=utf-8"

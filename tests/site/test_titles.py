@@ -4,10 +4,10 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from feeds.address import FeedAddress
 from feeds.model.subject import Subject
-from feeds.paths import parse_address
-from feeds.titles import write_name, write_subtitle
+from feeds.site.titles import write_name, write_subtitle
+from feeds.site.url_parser import parse_address
+from feeds.site.urls import FeedAddress
 
 TOPICS = {
     "ai": "AI",

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.directory import Directory, TopicNode, arrange, read_directory, write_opml
-from feeds.listing import EVERY_TOPIC, Listing
+from feeds.site.directory import Directory, TopicNode, arrange, read_directory, write_opml
+from feeds.site.opml_query import EVERY_TOPIC, Listing
 from tests.newsroom import Newsroom
 from tests.publications import make_settings
 

@@ -6,17 +6,17 @@ from itertools import islice
 
 import msgspec
 
-from feeds.address import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.listing import EVERY_TOPIC, Listing
 from feeds.model.feed import EMPTY_FEED_UPDATED, Format
 from feeds.model.selection import Selection
 from feeds.model.subject import Subject
-from feeds.paths import SEARCH_PATH
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MOST_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
+from feeds.site.opml_query import EVERY_TOPIC, Listing
+from feeds.site.url_parser import SEARCH_PATH
+from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
 
 _DEEPEST = 12
 """How many levels of topics are shown; deeper ones stand at the top, so that no chain of parents can go on for ever."""

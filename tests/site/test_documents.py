@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from feeds.address import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.subject import Subject
-from feeds.representation import Representation, locate, represent, represent_asset
+from feeds.site.documents import Representation, locate, represent, represent_asset
+from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from tests.publications import NOW, ROOT, collected, make_settings, write_article
 
 PATHS = (
@@ -22,7 +22,7 @@ PATHS = (
 DIGESTS = """
 import sys
 from feeds.catalog.catalog import Catalog
-from feeds.representation import locate, represent
+from feeds.site.documents import locate, represent
 from tests.publications import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
     for path in sys.argv[2:]:

@@ -15,7 +15,7 @@ from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
 from feeds.model.tokenize import join_texts
-from feeds.representation import locate, represent
+from feeds.site.documents import locate, represent
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 from tests.postgresql import Server

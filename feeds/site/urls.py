@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from feeds.listing import EVERY_TOPIC, Listing
 from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.subject import EVERYTHING, Subject
+from feeds.site.opml_query import EVERY_TOPIC, Listing
 
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """The files that browsers look for without being told."""

@@ -6,7 +6,16 @@ from urllib.parse import unquote
 
 import msgspec
 
-from feeds.address import (
+from feeds.model.archive import ArchivePart, Cut
+from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.expression import parse_expression
+from feeds.model.feed import Format
+from feeds.model.filters import NO_FILTERS, Filters, read_filters
+from feeds.model.periods import Cycle
+from feeds.model.subject import EVERYTHING, Subject
+from feeds.site.choices import read_choices
+from feeds.site.opml_query import read_listing
+from feeds.site.urls import (
     ROOT_ASSETS,
     Address,
     ArchiveAddress,
@@ -22,15 +31,6 @@ from feeds.address import (
     SubjectAddress,
     write_reference,
 )
-from feeds.choices import read_choices
-from feeds.listing import read_listing
-from feeds.model.archive import ArchivePart, Cut
-from feeds.model.errors import MovedError, NotFoundError
-from feeds.model.expression import parse_expression
-from feeds.model.feed import Format
-from feeds.model.filters import NO_FILTERS, Filters, read_filters
-from feeds.model.periods import Cycle
-from feeds.model.subject import EVERYTHING, Subject
 
 SEARCH_PATH = "/search"
 """What leads, with a query, to the page of what it asks for."""

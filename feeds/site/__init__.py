@@ -1,0 +1,1 @@
+"""Make the document at a URL: feeds, digests, lists of feeds, and pages."""
