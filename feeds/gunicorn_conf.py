@@ -12,12 +12,12 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 
 from feeds.catalog.catalog import Catalog
-from feeds.invitation import invite
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
 from feeds.terminal import is_terminal
-from feeds.web.shelf import MOST_WAITING
+from feeds.web.cache import MOST_WAITING
+from feeds.web.startup_message import invite
 
 _ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt(3)
 _OTHER_FILES = 64  # that a worker has open beside its connections
@@ -55,7 +55,7 @@ bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
 # What slow clients cost with each class is in docs/benchmarks.md. Threads only make answers here, most of which take a
 # look into a table: more of them would stand in each other's way, and fewer might all wait for the database.
-worker_class = "feeds.worker.PatientWorker"
+worker_class = "feeds.web.worker.PatientWorker"
 # Those that wait for their turn to compose a feed do nothing meanwhile, and count beside the others.
 threads = 4 + MOST_WAITING
 worker_connections = _allow_connections(4_000)

@@ -21,17 +21,15 @@ LAYERS = (
     ("collector",),
     ("renderers",),
     ("site",),
+    ("web",),
     ("terminal",),
     (
         "audit",
         "export",
-        "invitation",
-        "web",
         "websub",
     ),
     (
         "gunicorn_conf",
-        "worker",
         "wsgi",
     ),
     (

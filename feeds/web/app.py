@@ -13,10 +13,10 @@ from feeds.settings import Settings
 from feeds.site.documents import represent_asset
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import AssetAddress
-from feeds.web.failures import register_failures
-from feeds.web.hotpath import HotPath
+from feeds.web.cache import Shelf
+from feeds.web.error_handlers import register_failures
+from feeds.web.fast_path import HotPath
 from feeds.web.responses import NO_STORE, Answer, answer, complete
-from feeds.web.shelf import Shelf
 
 _BYTES_PER_MB = 1024 * 1024
 

@@ -9,7 +9,7 @@ from werkzeug.datastructures import Headers
 from feeds.model.feed import Link
 from feeds.site.compression import Encoding, choose_encoding
 from feeds.site.documents import HTML, Representation
-from feeds.web.conditions import make_etag, normalise_tags
+from feeds.web.conditional import make_etag, normalise_tags
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -134,7 +134,7 @@ def test_no_hub_is_named_for_none_is_told(catalog: Catalog) -> None:
 
 
 def test_too_much_at_once_is_put_off(client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feeds.web.shelf.MOST_WAITING", -1)  # nobody is ever let through
+    monkeypatch.setattr("feeds.web.cache.MOST_WAITING", -1)  # nobody is ever let through
     busy = make_client(catalog)
     response = busy.get(CANONICAL)
     assert response.status_code == 503

@@ -18,7 +18,7 @@ import pytest
 
 from benchmarks.clients.patient import Account, ask, parse_head
 from benchmarks.processes import list_children
-from feeds.worker import HEAD_BYTES
+from feeds.web.worker import HEAD_BYTES
 from tests.publications import ROOT, find_free_port, wait_for, write_article
 
 MANY = 30  # far more than there are threads
@@ -29,9 +29,9 @@ REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 SHORT_REQUEST = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_REQUEST = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 HURRIED = """
-import feeds.worker
+import feeds.web.worker
 from feeds.gunicorn_conf import *
-feeds.worker.HEAD_SECONDS = feeds.worker.ANSWER_SECONDS = 1
+feeds.web.worker.HEAD_SECONDS = feeds.web.worker.ANSWER_SECONDS = 1
 """
 
 

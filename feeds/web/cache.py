@@ -18,8 +18,8 @@ from feeds.site.compression import Encoding, encode
 from feeds.site.documents import locate, represent
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import Address, DigestAddress, SubjectAddress, query_of
-from feeds.web.copies import Copies, Copy, Place
-from feeds.web.turnstile import Turnstile
+from feeds.web.lru import Copies, Copy, Place
+from feeds.web.throttle import Turnstile
 
 POLL_SECONDS = 0.4
 """For how long a worker goes by what it knows of the catalog; nothing it serves is staler than that."""

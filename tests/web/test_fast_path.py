@@ -22,8 +22,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.web import create_app
-from feeds.web.hotpath import HotPath
-from feeds.web.shelf import POLL_SECONDS
+from feeds.web.cache import POLL_SECONDS
+from feeds.web.fast_path import HotPath
 from tests.publications import CLOCK, collected, make_settings, write_article
 
 if TYPE_CHECKING:

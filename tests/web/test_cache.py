@@ -16,8 +16,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.model.clock import Clock
 from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
 from feeds.site.compression import Encoding
-from feeds.web.copies import Copy, Place
-from feeds.web.shelf import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
+from feeds.web.cache import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
+from feeds.web.lru import Copy, Place
 from tests.newsroom import Newsroom
 from tests.postgresql import Server
 from tests.publications import make_settings

@@ -8,7 +8,7 @@ from threading import Barrier, Event
 import pytest
 
 from feeds.model.errors import OverloadError
-from feeds.web.turnstile import SHARE, Turnstile
+from feeds.web.throttle import SHARE, Turnstile
 
 
 def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:

@@ -13,7 +13,7 @@ from werkzeug.http import http_date
 from feeds.site.compression import Encoding
 from feeds.site.documents import Representation
 from feeds.web import create_app
-from feeds.web.conditions import has_it, make_etag, normalise_tags
+from feeds.web.conditional import has_it, make_etag, normalise_tags
 from tests.publications import CLOCK, SEEDS, collected, make_settings
 from tests.web.conftest import Server
 from tests.web.test_server import ask

@@ -15,9 +15,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.site.compression import Encoding, choose_encoding
 from feeds.site.documents import Representation
-from feeds.web.conditions import has_it, make_etag
-from feeds.web.copies import Copy, Place
-from feeds.web.shelf import Shelf
+from feeds.web.cache import Shelf
+from feeds.web.conditional import has_it, make_etag
+from feeds.web.lru import Copy, Place
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
