@@ -16,7 +16,7 @@ from feeds import __version__
 from feeds.cli import main
 from feeds.cli.announcing import announce_once, announcing_meanwhile
 from feeds.settings import SETTINGS, Settings
-from tests.websub.hubs import running_hub
+from tests.notify.hubs import running_hub
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

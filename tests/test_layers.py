@@ -22,12 +22,10 @@ LAYERS = (
     ("renderers",),
     ("site",),
     ("web",),
+    ("export",),
+    ("notify",),
+    ("audit",),
     ("terminal",),
-    (
-        "audit",
-        "export",
-        "websub",
-    ),
     (
         "gunicorn_conf",
         "wsgi",

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import brotli
 import msgspec
 
-from feeds.audit.asking import Answer, Asker
+from feeds.audit.client import Answer, Asker
 from feeds.audit.documents import FEED_TYPES, Kind, read_document
 
 PLAIN = {"Accept-Encoding": "identity"}

@@ -14,7 +14,7 @@ from feeds.model.errors import CatalogError, FeedsError
 from feeds.settings import Settings
 
 if TYPE_CHECKING:
-    from feeds.websub import Announcing
+    from feeds.notify import Announcing
 
 
 @click.command()
@@ -46,7 +46,7 @@ def announce_once(settings: Settings) -> None:
 def _announce(settings: Settings) -> None:
     if settings.hubs:
         with _commissioning(settings) as announcing:
-            import_module("feeds.websub").announce(announcing)
+            import_module("feeds.notify").announce(announcing)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def announcing_meanwhile(settings: Settings) -> Iterator[Callable[[], object]]:
         yield lambda: None
         return
     with _commissioning(settings) as announcing:
-        announcer = import_module("feeds.websub").Announcer(announcing)
+        announcer = import_module("feeds.notify").Announcer(announcing)
         try:
             yield announcer.wake
         finally:
@@ -66,6 +66,6 @@ def announcing_meanwhile(settings: Settings) -> Iterator[Callable[[], object]]:
 @contextmanager
 def _commissioning(settings: Settings) -> Iterator["Announcing"]:
     # Loaded only where there are hubs: with it come the renderers, for which a collect should not have to wait.
-    websub = import_module("feeds.websub")
+    websub = import_module("feeds.notify")
     with closing(Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)) as catalog:
         yield websub.Announcing(catalog=catalog, settings=settings, complain=complain)

@@ -15,8 +15,8 @@ from tests.acceptance.proxy import Proxy
 from tests.acceptance.site import Site, stopping
 from tests.acceptance.websub import Hub, Subscriber, running_hub, running_subscriber
 from tests.editors import wait_until, write_article
-from tests.websub.hubs import Hub as Noter
-from tests.websub.hubs import running_hub as running_noter
+from tests.notify.hubs import Hub as Noter
+from tests.notify.hubs import running_hub as running_noter
 
 ROBOTS = {f"{stem}.{format}" for stem in ("/feed", "/topics/robots", "/providers/example.com") for format in Format}
 

@@ -11,8 +11,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.outbox import OutboxWriter, Ping
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import CatalogError, FeedsError, HubError
+from feeds.notify.ping import send_ping
 from feeds.settings import Settings
-from feeds.websub.pinging import send_ping
 
 _Result = TypeVar("_Result")
 

@@ -10,12 +10,12 @@ from feeds.catalog.outbox import Ping, Seen
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import to_seconds
 from feeds.model.feed import Format
+from feeds.notify.delivery import Announcing
 from feeds.settings import Settings
 from feeds.site.documents import represent
 from feeds.site.feeds import select
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_subjects
-from feeds.websub.telling import Announcing
 
 
 class _Sight(msgspec.Struct, frozen=True):

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.websub import Announcer, Announcing, Pace, announce
+from feeds.notify import Announcer, Announcing, Pace, announce
 from tests.editors import wait_until
 from tests.newsroom import Newsroom
+from tests.notify.conftest import Bureau, in_all_formats, open_bureau
+from tests.notify.hubs import Hub, running_hub
 from tests.publications import find_free_port
-from tests.websub.conftest import Bureau, in_all_formats, open_bureau
-from tests.websub.hubs import Hub, running_hub
 
 Start: TypeAlias = Callable[..., Bureau]
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")

@@ -5,10 +5,10 @@ import time
 from contextlib import closing
 from threading import Event, Thread
 
-from feeds.websub import Pace
-from feeds.websub.telling import Teller
-from tests.websub.conftest import Bureau, in_all_formats
-from tests.websub.hubs import Hub
+from feeds.notify import Pace
+from feeds.notify.delivery import Teller
+from tests.notify.conftest import Bureau, in_all_formats
+from tests.notify.hubs import Hub
 
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 

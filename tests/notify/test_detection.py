@@ -12,7 +12,7 @@ import pytest
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import CatalogError
 from tests.newsroom import Newsroom, related
-from tests.websub.conftest import HUB, Bureau, Change, in_all_formats, open_bureau
+from tests.notify.conftest import HUB, Bureau, Change, in_all_formats, open_bureau
 
 OTHER = "https://other.example/"
 PROVIDER = {"name": "The Post", "domain": "post.example"}

@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
 from feeds.audit import audit_site
-from feeds.audit.auditing import Finding
+from feeds.audit.site_audit import Finding
 from feeds.catalog.catalog import Catalog
 from feeds.cli import main
 from feeds.web import create_app

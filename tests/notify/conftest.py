@@ -8,15 +8,15 @@ import pytest
 from feeds.catalog.outbox import Ping
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
+from feeds.notify import Announcing, Pace
+from feeds.notify.detection import notice
 from feeds.settings import Settings
 from feeds.site.documents import represent
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_addresses
-from feeds.websub import Announcing, Pace
-from feeds.websub.noticing import notice
 from tests.newsroom import Newsroom
+from tests.notify.hubs import Hub, running_hub
 from tests.publications import make_settings
-from tests.websub.hubs import Hub, running_hub
 
 HUB = "https://hub.example/"
 PATIENT = Pace(timeout_seconds=30)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from threading import Event, Thread
 
 from feeds.model.errors import CatalogError
-from feeds.websub.noticing import notice
-from feeds.websub.telling import CATALOG_PAUSE_SECONDS, Announcing, Teller
+from feeds.notify.delivery import CATALOG_PAUSE_SECONDS, Announcing, Teller
+from feeds.notify.detection import notice
 
 _PATIENCE_SECONDS = 30
 _LOOK_SECONDS = 1  # whether another has told it meanwhile

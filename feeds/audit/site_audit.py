@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from feeds.audit.asking import Answer, Asker, AskError, BudgetError
+from feeds.audit.client import Answer, Asker, AskError, BudgetError
 from feeds.audit.documents import FEED_TYPES, Kind, read_document
 from feeds.audit.rules import PLAIN, RULES, Visit, check_status, check_unknown
 

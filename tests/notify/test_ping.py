@@ -9,9 +9,9 @@ from threading import Thread
 import pytest
 
 from feeds.model.errors import HubError
-from feeds.websub.pinging import send_ping
+from feeds.notify.ping import send_ping
+from tests.notify.hubs import Hub
 from tests.publications import find_free_port
-from tests.websub.hubs import Hub
 
 FEED = "https://news.example/topics/%C3%A9tude.atom?a=b&c"
 
