@@ -12,10 +12,10 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 
 from feeds.catalog.catalog import Catalog
+from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.terminal import is_terminal
 from feeds.web.cache import MOST_WAITING
 from feeds.web.startup_message import invite
 

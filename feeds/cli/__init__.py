@@ -8,18 +8,18 @@ from importlib import import_module
 import click
 
 from feeds import __version__
+from feeds.cli.terminal import wants_colors
 from feeds.model.errors import FeedsError, SettingsError
-from feeds.terminal import wants_colors
 
 _MODULES = {
-    "collect": "feeds.cli.collecting",
-    "announce": "feeds.cli.announcing",
-    "check": "feeds.cli.checking",
-    "serve": "feeds.cli.serving",
-    "export": "feeds.cli.exporting",
-    "topics": "feeds.cli.looking",
-    "render": "feeds.cli.looking",
-    "settings": "feeds.cli.setting",
+    "collect": "feeds.cli.collect",
+    "announce": "feeds.cli.announce",
+    "check": "feeds.cli.check",
+    "serve": "feeds.cli.serve",
+    "export": "feeds.cli.export",
+    "topics": "feeds.cli.topics",
+    "render": "feeds.cli.topics",
+    "settings": "feeds.cli.settings",
 }
 
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from feeds.terminal import count_columns, is_terminal
+from feeds.cli.terminal import count_columns, is_terminal
 
 REDRAWINGS = 200
 """How often a progress bar is drawn from its beginning to its end: to draw it costs as much as to read a file."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from feeds.articles.files import read_file
+from feeds.cli.terminal import blank_controls, clip, measure
 from feeds.model.errors import ArticleError
-from feeds.terminal import blank_controls, clip, measure
 
 _KEY = re.compile(r"[A-Za-z_]\w*:(?:\s|$)|---")
 _ESCAPED_KEY = re.compile(r'"[^"\n]*\\[^"\n]*"\s*:')

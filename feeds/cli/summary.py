@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from feeds.cli.terminal import count_columns, is_terminal, measure
 from feeds.collector import CollectResult
-from feeds.terminal import count_columns, is_terminal, measure
 
 _SHOWN_FEEDS = 6
 _LABEL_COLUMNS = 10

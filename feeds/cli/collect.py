@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from feeds.catalog.catalog import Catalog
-from feeds.cli.announcing import announce_once, announcing_meanwhile, complain
+from feeds.cli.announce import announce_once, announcing_meanwhile, complain
 from feeds.cli.progress import show_progress
-from feeds.cli.reporting import show_problems
+from feeds.cli.report import show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector import Collector, CollectResult
 from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled

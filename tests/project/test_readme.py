@@ -16,7 +16,7 @@ from feeds.model.filters import PARAMETERS
 from feeds.settings import SETTINGS, Setting
 from feeds.site.url_parser import parse_address
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")))
 IN_BACKTICKS = set(re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", README)))

@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 
 from feeds import __version__
 from feeds.cli import main
-from feeds.cli.announcing import announce_once, announcing_meanwhile
+from feeds.cli.announce import announce_once, announcing_meanwhile
 from feeds.settings import SETTINGS, Settings
 from tests.notify.hubs import running_hub
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
 Run: TypeAlias = Callable[..., Result]
 

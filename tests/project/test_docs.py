@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
 FENCED = re.compile(r"(?ms)^( *)(`{3,})(\S*)[^\n]*\n(.*?)^\1\2$")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from feeds.articles.files import check_folder
-from feeds.cli.collecting import FOLDERS, collect_once
+from feeds.cli.collect import FOLDERS, collect_once
 from feeds.settings import Settings
 
 

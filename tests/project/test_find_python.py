@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "scripts" / "find-python"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "find-python"
 LONELY = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
 
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import click
 
 from feeds.audit import audit_site
-from feeds.cli.collecting import FOLDERS
+from feeds.cli.collect import FOLDERS
 from feeds.cli.progress import show_progress
-from feeds.cli.reporting import color_count, show_problems
+from feeds.cli.report import color_count, show_problems
 from feeds.collector.lint import check_folders
 from feeds.collector.problems import ReportFormat, write_report
 from feeds.model.errors import Level

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 import feeds
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.txt", "requirements-bench.txt", "requirements-build.txt", "requirements-test.txt")
 SEEDS = {
     "2020-12-12-mass-gov-refuses-to-back-facial-recognition-tech-ban.md": "11337ea67633a44e",

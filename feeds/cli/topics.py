@@ -11,13 +11,13 @@ import msgspec
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
+from feeds.cli.terminal import blank_controls, clip, count_columns, is_terminal, measure, pad
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.settings import Settings
 from feeds.site.documents import locate, represent
 from feeds.site.feeds import count_entries, read_edition
 from feeds.site.urls import Address, FeedAddress
-from feeds.terminal import blank_controls, clip, count_columns, is_terminal, measure, pad
 
 _LEAST_NAME_COLUMNS = 12
 

@@ -8,9 +8,9 @@ from typing import TextIO
 import click
 
 from feeds.cli.quoting import quote, read_quotable
+from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problems import ReportFormat, make_printable, write_report
 from feeds.model.errors import Level, Problem
-from feeds.terminal import count_columns, is_terminal
 
 _WIDEST = 110
 _COLORS = {Level.ERROR: "red", Level.WARNING: "yellow"}

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from feeds.cli import main
 from feeds.cli.progress import show_progress
+from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
-from feeds.terminal import clip, count_columns, is_terminal, measure, pad
 from feeds.web.startup_message import invite
 from tests.acceptance.site import fetch, find_free_port
 from tests.terminals import ROOT, run_on_terminal, starting_on_terminal
