@@ -27,7 +27,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.expression import parse_expression
 from feeds.settings import Settings
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 
 _ROUNDS = 5
 _TIMES_PLAIN = 3.0
@@ -148,7 +148,7 @@ def time_references(database_url: str) -> dict[str, float]:
             with catalog.reading() as reader:
                 now = SYSTEM_CLOCK.now()
                 address = locate(path, reader, query=query, defaults=settings.filters, now=now)
-                represent(address, reader, settings=settings, now=now)
+                make_document(address, reader, settings=settings, now=now)
             milliseconds[name].append((time.perf_counter() - begun) * 1_000)
     return {name: median(rounds[1:]) for name, rounds in milliseconds.items()}  # the first fills caches
 

@@ -18,7 +18,7 @@ from feeds.model.feed import Format
 from feeds.model.selection import plain
 from feeds.model.subject import Subject
 from feeds.settings import Settings
-from feeds.site.documents import represent
+from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
 
 _ROUNDS = 5
@@ -69,7 +69,7 @@ def time_rendering(database_url: str) -> dict[str, float]:
     def render(format: Format, topic: str) -> None:
         with catalog.reading() as reader:
             address = FeedAddress(Subject.of_topic(topic), format)
-            represent(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
+            make_document(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
 
     milliseconds = {"read a topic's newest entries": _time(topics, read)}
     for format in Format:

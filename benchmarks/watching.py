@@ -16,7 +16,7 @@ from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
 from feeds.model.subject import EVERYTHING
 from feeds.settings import Settings
-from feeds.site.documents import represent
+from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
 
 _POLL_SECONDS = 0.005
@@ -80,5 +80,5 @@ def _read_version(catalog: Catalog) -> int:
 def _render_everything(catalog: Catalog) -> str:
     address = FeedAddress(EVERYTHING, Format.ATOM)
     with catalog.reading() as reader:
-        answer = represent(address, reader, settings=Settings.from_environ({}), now=SYSTEM_CLOCK.now())
+        answer = make_document(address, reader, settings=Settings.from_environ({}), now=SYSTEM_CLOCK.now())
     return answer.body.decode()

@@ -13,7 +13,7 @@ from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection
 from feeds.settings import Settings
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 
 VARIABLE = "BENCH_MATERIAL"
 PATH = "/feed.atom"
@@ -27,7 +27,7 @@ def write_material(folder: Path, settings: Settings) -> None:
     catalog = Catalog(settings.database_url)
     now = SYSTEM_CLOCK.now()
     with catalog.reading() as reader:
-        body = represent(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
+        body = make_document(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
         entries = reader.window(Selection(), limit=settings.limit, now=now).entries
     catalog.close()
     (folder / PATH.strip("/")).write_bytes(body)

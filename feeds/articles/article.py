@@ -18,7 +18,7 @@ from feeds.model.topics import topic_key
 _MAX_TOPIC_LENGTH = 200
 
 
-class State(StrEnum):
+class PublicationState(StrEnum):
     """What an article's front matter says about showing it."""
 
     PUBLISHED = "published"
@@ -26,7 +26,7 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
-class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RelatedItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An item under an article's `related`; `published` is None where it gives no date."""
 
     id: str = ""
@@ -55,7 +55,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     a title and dates that mean something.
     """
 
-    state: State
+    state: PublicationState
     id: str = ""
     title: str = ""
     url: str
@@ -75,7 +75,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topics: tuple[str, ...] = ()
     quality: int | None = None
     heat: int | None = None
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedItem, ...] = ()
 
 
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
@@ -90,7 +90,7 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     notes: list[Note] = []
     article = _read_article(Section(front.fields, (), notes=notes), front.source.body)
     problems = place_notes(front, notes) if notes else front.problems
-    if article.state is State.PUBLISHED and front.source.body.strip() and not article.body:
+    if article.state is PublicationState.PUBLISHED and front.source.body.strip() and not article.body:
         problems += (_refuse_body(front.source),)
     for problem in problems:
         if problem.level is Level.ERROR:
@@ -107,7 +107,7 @@ def _refuse_body(source: Source) -> Problem:
 def _read_article(section: Section, body: str) -> Article:
     state = _read_state(section)
     # A file that is not shown only serves to be recognised, so little can be wrong with it, and little need be read.
-    is_shown = state is State.PUBLISHED
+    is_shown = state is PublicationState.PUBLISHED
     level = Level.ERROR if is_shown else Level.WARNING
     iri, url = _read_identity(section, level=level)
     published, updated = _read_dates(section, level=level)
@@ -140,9 +140,9 @@ def _read_article(section: Section, body: str) -> Article:
     )
 
 
-def _read_all_related(section: Section, own_url: str) -> tuple[Related, ...]:
+def _read_all_related(section: Section, own_url: str) -> tuple[RelatedItem, ...]:
     # Nothing is related to itself, and the pipeline's merges may list one text twice.
-    items: dict[str, Related] = {}
+    items: dict[str, RelatedItem] = {}
     for part in section.read_sections("related"):
         item = _read_related(part)
         if item and item.url != own_url:
@@ -150,14 +150,14 @@ def _read_all_related(section: Section, own_url: str) -> tuple[Related, ...]:
     return tuple(items.values())
 
 
-def _read_related(section: Section) -> Related | None:
+def _read_related(section: Section) -> RelatedItem | None:
     title = _read_title(section, level=Level.WARNING)
     url = _read_article_url(section, level=Level.WARNING)
     if not title or not url:
         return None
     published, updated = _read_dates(section, level=Level.WARNING)
     provider = section.read_section("provider")
-    return Related(
+    return RelatedItem(
         id=section.read_iri("id"),
         title=title,
         url=url,
@@ -177,10 +177,10 @@ def _read_related(section: Section) -> Related | None:
     )
 
 
-def _read_state(section: Section) -> State:
+def _read_state(section: Section) -> PublicationState:
     if section.read_flag("removed", default=False) or section.read_flag("deleted", default=False):
-        return State.REMOVED
-    return State.PUBLISHED if section.read_flag("published", default=True) else State.UNPUBLISHED
+        return PublicationState.REMOVED
+    return PublicationState.PUBLISHED if section.read_flag("published", default=True) else PublicationState.UNPUBLISHED
 
 
 def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.articles.article import Article, Related, State
+from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.model.entry import Category, Entry, Kind, Reference
 from feeds.model.topics import topic_key
 
@@ -37,7 +37,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 def mentions_of(article: Article, path: str) -> list[Mention]:
     """Give the mentions in one article: itself first, then, where it is published, its related items in order."""
     role = Role(article.state)
-    if article.state is not State.PUBLISHED or article.published is None:
+    if article.state is not PublicationState.PUBLISHED or article.published is None:
         # What is not shown may have no URL, and then its id tells it from others.
         return [Mention(path=path, position=0, url=article.url or article.id, id=article.id, role=role, draft=None)]
     categories = _categories(article.topics)
@@ -65,12 +65,12 @@ def _categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
     return tuple(Category(term=key, label=label) for key, label in sorted(by_key.items()))
 
 
-def _reference_to(text: Article | Related, published: datetime) -> Reference:
+def _reference_to(text: Article | RelatedItem, published: datetime) -> Reference:
     return Reference(url=text.url, title=text.title, provider=text.provider.name, published=published)
 
 
 def _draft(
-    text: Article | Related,
+    text: Article | RelatedItem,
     *,
     categories: tuple[Category, ...],
     published: datetime,

@@ -23,7 +23,7 @@ class BudgetError(FeedsError):
     """There is no time left, or enough has been asked."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class AuditResponse(msgspec.Struct, frozen=True):
     """What a server answered; several headers of one name are one, with commas between them (RFC 9110 section 5.3)."""
 
     status: int
@@ -55,7 +55,7 @@ class Asker:
         self._max_seconds = max_seconds
         self._deadline: float | None = None
 
-    def ask(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> Answer:
+    def ask(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> AuditResponse:
         """Ask once, over a connection of its own.
 
         Raises:
@@ -69,7 +69,7 @@ class Asker:
         try:
             connection.request(method, parts._replace(scheme="", netloc="").geturl() or "/", headers=dict(headers))
             response = connection.getresponse()
-            return Answer(response.status, _join(response.getheaders()), _read(response, deadline))
+            return AuditResponse(response.status, _join(response.getheaders()), _read(response, deadline))
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise AskError(f"is not answered: {str(error) or type(error).__name__}") from error
         finally:

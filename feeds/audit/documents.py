@@ -10,7 +10,7 @@ from lxml import etree
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What a document is, as one would call it."""
 
     ATOM = "Atom"
@@ -21,21 +21,21 @@ class Kind(StrEnum):
 
 
 FEED_TYPES = {
-    Kind.ATOM: "application/atom+xml",
-    Kind.RSS: "application/rss+xml",
-    Kind.JSON: "application/feed+json",
+    DocumentKind.ATOM: "application/atom+xml",
+    DocumentKind.RSS: "application/rss+xml",
+    DocumentKind.JSON: "application/feed+json",
 }
 
 
-class Document(msgspec.Struct, frozen=True):
+class AuditedDocument(msgspec.Struct, frozen=True):
     """A document: its kind, the address it says it has (empty: none), and the feeds that a page or OPML names."""
 
-    kind: Kind
+    kind: DocumentKind
     self_url: str = ""
     feeds: tuple[str, ...] = ()
 
 
-def read_document(body: bytes) -> Document:
+def read_document(body: bytes) -> AuditedDocument:
     """Find out what a body is.
 
     Raises:
@@ -49,23 +49,23 @@ def read_document(body: bytes) -> Document:
     return _read_xml(body)
 
 
-def _read_json(body: bytes) -> Document:
+def _read_json(body: bytes) -> AuditedDocument:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is not well-formed JSON: {error}") from error
     if "jsonfeed.org/version" not in str(found.get("version", "")):
         raise ValueError("is JSON, but not JSON Feed")
-    return Document(Kind.JSON, self_url=str(found.get("feed_url", "")))
+    return AuditedDocument(DocumentKind.JSON, self_url=str(found.get("feed_url", "")))
 
 
-def _read_html(body: bytes) -> Document:
+def _read_html(body: bytes) -> AuditedDocument:
     page = _Page()
     page.feed(body.decode(errors="replace"))
-    return Document(Kind.HTML, feeds=tuple(page.feeds))
+    return AuditedDocument(DocumentKind.HTML, feeds=tuple(page.feeds))
 
 
-def _read_xml(body: bytes) -> Document:
+def _read_xml(body: bytes) -> AuditedDocument:
     # No entity of somebody else's is expanded, and nothing is fetched.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
@@ -73,13 +73,13 @@ def _read_xml(body: bytes) -> Document:
     except etree.XMLSyntaxError as error:
         raise ValueError(f"is not well-formed XML: {error}") from error
     if root.tag == f"{ATOM}feed":
-        return Document(Kind.ATOM, self_url=_find_self(root))
+        return AuditedDocument(DocumentKind.ATOM, self_url=_find_self(root))
     if root.tag == "rss":
         channel = root.find("channel")
-        return Document(Kind.RSS, self_url="" if channel is None else _find_self(channel))
+        return AuditedDocument(DocumentKind.RSS, self_url="" if channel is None else _find_self(channel))
     if root.tag == "opml":
         urls = (outline.get("xmlUrl", "") for outline in root.iter("outline"))
-        return Document(Kind.OPML, feeds=tuple(url for url in urls if url))
+        return AuditedDocument(DocumentKind.OPML, feeds=tuple(url for url in urls if url))
     raise ValueError(f"is XML, but its root element is {root.tag}")
 
 

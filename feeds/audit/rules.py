@@ -12,8 +12,8 @@ from typing import TypeAlias
 import brotli
 import msgspec
 
-from feeds.audit.client import Answer, Asker
-from feeds.audit.documents import FEED_TYPES, Kind, read_document
+from feeds.audit.client import Asker, AuditResponse
+from feeds.audit.documents import FEED_TYPES, DocumentKind, read_document
 
 PLAIN = {"Accept-Encoding": "identity"}
 _KEPT_BY_304 = ("ETag", "Cache-Control", "Vary", "Last-Modified", "Access-Control-Allow-Origin")
@@ -31,9 +31,9 @@ class Visit(msgspec.Struct, frozen=True):
 
     url: str
     asker: Asker
-    first: Answer
+    first: AuditResponse
 
-    def ask(self, *, method: str = "GET", **headers: str) -> Answer:
+    def ask(self, *, method: str = "GET", **headers: str) -> AuditResponse:
         """Ask for the feed; in the names of `headers`, `_` stands for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.asker.ask(self.url, PLAIN | named, method=method)
@@ -66,7 +66,7 @@ def check_document(visit: Visit) -> Iterator[str]:
         return
     if visit.first.media_type != FEED_TYPES[document.kind]:
         yield f'is {document.kind} under the media type "{visit.first.media_type}", not {FEED_TYPES[document.kind]}'
-    if document.kind is not Kind.JSON and visit.first.charset != "utf-8":
+    if document.kind is not DocumentKind.JSON and visit.first.charset != "utf-8":
         yield f'has the charset "{visit.first.charset}", not utf-8, in its Content-Type'
     if document.self_url != visit.url:
         yield f'says that its own address is "{document.self_url}"'
@@ -159,7 +159,7 @@ def check_codings(visit: Visit) -> Iterator[str]:
             yield "is not compressed for clients that take gzip"
 
 
-def _check_coding(visit: Visit, answer: Answer, coding: str, decode: Callable[[bytes], bytes]) -> Iterator[str]:
+def _check_coding(visit: Visit, answer: AuditResponse, coding: str, decode: Callable[[bytes], bytes]) -> Iterator[str]:
     try:
         is_same = decode(answer.body) == visit.first.body
     except (OSError, EOFError, zlib.error, brotli.error):
@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
 """What a feed that answers 200 has to keep."""
 
 
-def check_unknown(answer: Answer) -> Iterator[str]:
+def check_unknown(answer: AuditResponse) -> Iterator[str]:
     """Demand that what is not there says so in words, and that no cache remembers it for long."""
     if answer.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         yield f"answers {answer.status}, not 404, though there is no such feed"
@@ -200,7 +200,7 @@ def check_unknown(answer: Answer) -> Iterator[str]:
         yield f"answers {answer.status} without Cache-Control: no-store"
 
 
-def _expect_304(visit: Visit, way: str, answer: Answer) -> Iterator[str]:
+def _expect_304(visit: Visit, way: str, answer: AuditResponse) -> Iterator[str]:
     if answer.status != HTTPStatus.NOT_MODIFIED:
         yield f"answers {answer.status}, not 304, to {way}"
         return
@@ -208,7 +208,7 @@ def _expect_304(visit: Visit, way: str, answer: Answer) -> Iterator[str]:
         yield f"answers 304 with other headers than 200: {', '.join(differing)}"
 
 
-def _expect_200(way: str, answer: Answer) -> Iterator[str]:
+def _expect_200(way: str, answer: AuditResponse) -> Iterator[str]:
     if answer.status != HTTPStatus.OK:
         yield f"answers {answer.status}, not 200, to {way}"
 

@@ -5,8 +5,8 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from feeds.audit.client import Answer, Asker, AskError, BudgetError
-from feeds.audit.documents import FEED_TYPES, Kind, read_document
+from feeds.audit.client import Asker, AskError, AuditResponse, BudgetError
+from feeds.audit.documents import FEED_TYPES, DocumentKind, read_document
 from feeds.audit.rules import PLAIN, RULES, Visit, check_status, check_unknown
 
 MAX_FEEDS = 50
@@ -76,7 +76,7 @@ def _find_feeds(url: str, asker: Asker) -> list[str]:
     if document.kind in FEED_TYPES:
         return [url]
     named = [urljoin(url, feed) for feed in document.feeds]
-    if document.kind is Kind.HTML:
+    if document.kind is DocumentKind.HTML:
         named += _read_opml(urljoin(url, "feeds.opml"), asker)
     return list(dict.fromkeys(named))
 
@@ -87,7 +87,7 @@ def _read_opml(url: str, asker: Asker) -> list[str]:
         document = read_document(answer.body)
     except ValueError:
         return []
-    return [urljoin(url, feed) for feed in document.feeds] if document.kind is Kind.OPML else []
+    return [urljoin(url, feed) for feed in document.feeds] if document.kind is DocumentKind.OPML else []
 
 
 def _audit_feed(url: str, asker: Asker) -> list[str]:
@@ -113,7 +113,7 @@ def _audit_unknown(feed: str, asker: Asker) -> Iterator[Finding]:
         yield Finding(url, str(error))
 
 
-def _is_same(one: Answer, other: Answer) -> bool:
+def _is_same(one: AuditResponse, other: AuditResponse) -> bool:
     return one.get("ETag") == other.get("ETag") and one.body == other.body
 
 

@@ -9,7 +9,7 @@ from feeds.catalog import schema
 from feeds.catalog.activity import count_weeks
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.outbox import Outbox
-from feeds.catalog.records import ProviderCount, State, Topic
+from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import last_turn_of_topics, next_turn
 from feeds.catalog.search_index.finding import Finder
@@ -27,12 +27,12 @@ class CatalogReader:
         self._connection = connection
         self.outbox = Outbox(connection)
 
-    def state(self) -> State:
+    def state(self) -> CatalogState:
         """Read the version of the last commit, and the moment of the last collect."""
         wanted = schema.facts.c.name.in_(("appearance", "collected", "generation", "version"))
         facts = {row.name: row.value for row in self._connection.execute(select(schema.facts).where(wanted))}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
-        return State(
+        return CatalogState(
             facts.get("generation", ""),
             version=int(facts.get("version", 0)),
             collected=collected,

@@ -41,7 +41,7 @@ class ProviderCount(msgspec.Struct, frozen=True):
     newest: datetime | None
 
 
-class State(msgspec.Struct, frozen=True):
+class CatalogState(msgspec.Struct, frozen=True):
     """The catalog as a whole.
 
     `generation` is another one whenever it is made anew, and versions begin again; `version` is that of the last

@@ -15,8 +15,8 @@ from feeds.cli.terminal import blank_controls, clip, count_columns, is_terminal,
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.settings import Settings
-from feeds.site.documents import locate, represent
-from feeds.site.feeds import count_entries, read_edition
+from feeds.site.documents import locate, make_document
+from feeds.site.feeds import count_entries, read_feed
 from feeds.site.urls import Address, FeedAddress
 
 _LEAST_NAME_COLUMNS = 12
@@ -89,7 +89,7 @@ def _compose(expression: str, reader: CatalogReader) -> _Row:
     address = _locate(reference, reader, settings, now=now)
     if not isinstance(address, FeedAddress):
         raise NotFoundError(f"“{names}” is no expression over topics.")
-    edition = read_edition(address.subject, reader, settings=settings, now=now)
+    edition = read_feed(address.subject, reader, settings=settings, now=now)
     count = count_entries(address.subject, reader, settings=settings, now=now)
     newest = edition.feed.entries[0].published if count else None
     return _Row(expression, count, newest, edition.feed.title, edition.feed.self_url(address.format))
@@ -103,7 +103,7 @@ def render(path: str) -> None:
     with _open_catalog().reading() as reader:
         now = SYSTEM_CLOCK.now()
         address = _locate(path, reader, settings, now=now)
-        answer = represent(address, reader, settings=settings, now=now)
+        answer = make_document(address, reader, settings=settings, now=now)
     sys.stdout.buffer.write(answer.body)
     sys.stdout.flush()  # here, where it can still be said that the disk is full
 

@@ -15,7 +15,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.rows import Stored
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.diff import Changes
+from feeds.collector.diff import EntryChanges
 from feeds.collector.entries import publish
 from feeds.collector.parallel import Task, read_sources
 from feeds.collector.sources import Affected, forget_files, record_readings
@@ -198,7 +198,7 @@ class _Collect:
             return self._now
         return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_turn(until=self._now) + 1)
 
-    def _stamp(self, naming: Naming, changes: Changes, *, entries: int) -> int:
+    def _stamp(self, naming: Naming, changes: EntryChanges, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
         changes.visible |= self._stamp_appearance(naming)
         # What was released while this collect was under way has been seen as it was before.

@@ -18,7 +18,7 @@ _REMEMBERED = ("id", "kind", "type", "provider", "topics", "published", "release
 
 
 @dataclass(slots=True)
-class Changes:
+class EntryChanges:
     """What a collect did to entries, in counts, and the scopes whose feeds look otherwise for it.
 
     In `visible` scopes a subscriber sees a difference; in `ranking` scopes only heat or quality moved; in `waiting`
@@ -76,7 +76,7 @@ class Decider:
         self._entries = entries
         self._departures = departures
         self._rows = Rows()
-        self.changes = Changes()
+        self.changes = EntryChanges()
 
     def take_rows(self) -> Rows:
         """Hand over the rows decided since the last time."""

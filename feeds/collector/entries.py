@@ -11,7 +11,7 @@ from feeds.catalog.rows import Stored
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.postings import Numbers, PostingsWriter
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.diff import Changes, Decider, Rows
+from feeds.collector.diff import Decider, EntryChanges, Rows
 from feeds.collector.merge import group_by_id, merge
 from feeds.collector.sources import Affected
 from feeds.collector.topics import Naming
@@ -21,7 +21,7 @@ from feeds.model.entry import Entry
 _BATCH_NAMES = 4_000
 
 
-def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment: int) -> Changes:
+def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment: int) -> EntryChanges:
     """Bring every affected entry up to date; `moment`, in seconds, is the commit's."""
     decider = Decider(
         naming.numbers,

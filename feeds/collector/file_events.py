@@ -28,7 +28,7 @@ _DEAF_SECONDS = 30  # so often all is taken for changed where the system refuses
 _Notices: TypeAlias = set[tuple[Change, str]]
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
+class FileEvents(msgspec.Struct, frozen=True, kw_only=True):
     """What has changed: article `files`, or possibly anything at all (`is_whole`).
 
     `count` is that of all notices, also those of no consequence; 0 means that a moment has passed without any.
@@ -43,7 +43,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 def listen(
     folders: Sequence[Path], *, stop: Event, complain: Callable[[SettingsError], object]
-) -> Generator[Changes, None, None]:
+) -> Generator[FileEvents, None, None]:
     """Give what changes, batch by batch, until `stop` is set; at least every fifth of a second there is a batch.
 
     The first one is whole and fresh. Folders may go and come back meanwhile, or be others then. Where the system
@@ -57,11 +57,11 @@ def listen(
             if refusal != str(error):
                 refusal = str(error)
                 complain(_refused(refusal))
-            yield Changes(is_whole=True)
+            yield FileEvents(is_whole=True)
             yield from _pass_time(_DEAF_SECONDS, stop=stop)
 
 
-def _listen_once(folders: Sequence[Path], *, stop: Event) -> Generator[Changes, None, None]:
+def _listen_once(folders: Sequence[Path], *, stop: Event) -> Generator[FileEvents, None, None]:
     """Give what changes until one of the folders goes, comes, or is another than before."""
     roots = [os.path.abspath(folder) for folder in folders]
     identities = [_identify(root) for root in roots]
@@ -72,7 +72,7 @@ def _listen_once(folders: Sequence[Path], *, stop: Event) -> Generator[Changes, 
         for notices in batches:
             # Watched by now, they cannot change unheard of while all of them are collected.
             changes = _understand(notices, folders, roots=roots, passers=passers)
-            yield Changes(is_whole=True, is_fresh=True) if is_fresh else changes
+            yield FileEvents(is_whole=True, is_fresh=True) if is_fresh else changes
             is_fresh = False
             is_root_gone = any(path in roots for _, path in notices)
             if is_root_gone or [_identify(root) for root in roots] != identities:
@@ -108,12 +108,12 @@ def _hear(roots: Sequence[str], *, stop: Event) -> Generator[_Notices, None, Non
         yield set()  # a folder has gone just now, as will be seen
 
 
-def _pass_time(seconds: float, *, stop: Event) -> Iterator[Changes]:
+def _pass_time(seconds: float, *, stop: Event) -> Iterator[FileEvents]:
     end = time.monotonic() + seconds
     # Not stop.wait(): a signal handler that sets the event meanwhile would wait for the lock that this thread holds.
     while time.monotonic() < end and not stop.is_set():
         time.sleep(_TICK_MS / 1000)
-        yield Changes()
+        yield FileEvents()
 
 
 def _refused(reason: str) -> SettingsError:
@@ -124,7 +124,7 @@ def _refused(reason: str) -> SettingsError:
     )
 
 
-def _understand(notices: _Notices, folders: Sequence[Path], *, roots: Sequence[str], passers: set[str]) -> Changes:
+def _understand(notices: _Notices, folders: Sequence[Path], *, roots: Sequence[str], passers: set[str]) -> FileEvents:
     """Sort notices into articles and the rest; `passers` are what has come since listening began and is no folder."""
     appeared = {path for change, path in notices if change is not Change.modified}
     passers |= {path for change, path in notices if change is Change.added and not os.path.isdir(path)}
@@ -137,7 +137,7 @@ def _understand(notices: _Notices, folders: Sequence[Path], *, roots: Sequence[s
         else:
             is_whole |= _is_of_consequence(path, has_appeared=path in appeared, passers=passers)
     passers -= {path for change, path in notices if change is Change.deleted and not os.path.lexists(path)}
-    return Changes(files=tuple(files), is_whole=is_whole, count=len(notices))
+    return FileEvents(files=tuple(files), is_whole=is_whole, count=len(notices))
 
 
 def _is_visible(path: str, roots: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector, CollectResult
-from feeds.collector.file_events import Changes, listen
+from feeds.collector.file_events import FileEvents, listen
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 
@@ -30,7 +30,7 @@ WAIT_SECONDS = 1
 """How long the watched catalog should let a writer wait for another one: SQLite's waiting hears no signal."""
 
 
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
+class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
     """How long things may take, in seconds.
 
     A flood of changes is collected once it is over, or `flood_seconds` after its first. After a failure the pause
@@ -54,7 +54,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     folders: Sequence[Path]
     appearance: str = ""
     clock: Clock = SYSTEM_CLOCK
-    pace: Pace = Pace()
+    pace: WatchTiming = WatchTiming()
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +148,7 @@ class _Watcher:
                 if self._is_due(changes):
                     self._collect_due()
 
-    def _note(self, changes: Changes) -> None:
+    def _note(self, changes: FileEvents) -> None:
         if changes.count and not self._noted:
             self._flood_end = time.monotonic() + self._pace.flood_seconds
         self._noted += changes.count
@@ -158,7 +158,7 @@ class _Watcher:
         if changes.is_fresh:
             self._retry_due = -math.inf
 
-    def _is_due(self, changes: Changes) -> bool:
+    def _is_due(self, changes: FileEvents) -> bool:
         """Say whether it is time to collect; a flood is let pass, so that a mass removal is seen as one."""
         now = time.monotonic()
         is_flooded = changes.count and self._noted >= _FLOOD and now < self._flood_end

@@ -16,7 +16,7 @@ from feeds.model.clock import to_seconds
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import Representation, represent
+from feeds.site.documents import Document, make_document
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
 from feeds.site.urls import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
 from feeds.site.walk import list_addresses
@@ -124,7 +124,7 @@ class Exporter:
         return exported
 
     def _write(self, address: Address) -> Exported:
-        made = represent(address, self._reader, settings=self._settings, now=self._now)
+        made = make_document(address, self._reader, settings=self._settings, now=self._now)
         bodies = {name: encode(made.body, encoding) for name, encoding in _name_forms(address).items()}
         if _is_growing(address, made):
             bodies[name_file(address) + _GROWING] = b""
@@ -162,5 +162,5 @@ def _name_all(address: Address) -> list[str]:
     return [*_name_forms(address), *markers]
 
 
-def _is_growing(address: Address, made: Representation) -> bool:
+def _is_growing(address: Address, made: Document) -> bool:
     return isinstance(address, ArchiveAddress) and made.max_age_seconds < ARCHIVE_MAX_AGE_SECONDS

@@ -23,7 +23,7 @@ _QUOTES = dict.fromkeys(
 )  # what keyboards and word processors make of "
 
 
-class Term(msgspec.Struct, frozen=True, order=True):
+class SearchTerm(msgspec.Struct, frozen=True, order=True):
     """One thing to find, or not to find: a word, or several in a row; of the last, with `is_prefix`, the beginning."""
 
     is_negated: bool
@@ -51,7 +51,7 @@ class Search(msgspec.Struct, frozen=True):
     The terms are in order and different from each other, so that searches which are equal are spelled alike.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[SearchTerm, ...]
 
     def __str__(self) -> str:
         return " ".join(map(str, self.terms))
@@ -84,7 +84,7 @@ def parse_search(text: str) -> Search:
     return search
 
 
-def _parse_terms(text: str) -> Iterator[Term]:
+def _parse_terms(text: str) -> Iterator[SearchTerm]:
     for part in _PART.finditer(text.translate(_QUOTES)):
         typed = part["bare"] or part["phrase"]
         words = split_words(typed)
@@ -96,7 +96,7 @@ def _parse_terms(text: str) -> Iterator[Term]:
                 raise BadRequestError(
                     f"{part[0]} finds too much; write at least {SHORTEST_PREFIX} letters before the *"
                 )
-            yield Term(bool(part["not"]), tuple(words), is_prefix)
+            yield SearchTerm(bool(part["not"]), tuple(words), is_prefix)
 
 
 def _check_length(text: str) -> None:

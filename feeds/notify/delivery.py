@@ -21,7 +21,7 @@ CATALOG_PAUSE_SECONDS = 1
 """How long to wait before a catalog that could not be used is tried again."""
 
 
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
+class NotifyTiming(msgspec.Struct, frozen=True, kw_only=True):
     """How long things may take, in seconds.
 
     A hub is told `delay_seconds` after a change is noticed, for it fetches the feed at once, and processes that serve
@@ -58,7 +58,7 @@ class Announcing(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Catalog
     settings: Settings
     complain: Callable[[FeedsError], object]
-    pace: Pace = Pace()
+    pace: NotifyTiming = NotifyTiming()
     clock: Clock = SYSTEM_CLOCK
 
 

@@ -12,7 +12,7 @@ from feeds.model.clock import to_seconds
 from feeds.model.feed import Format
 from feeds.notify.delivery import Announcing
 from feeds.settings import Settings
-from feeds.site.documents import represent
+from feeds.site.documents import make_document
 from feeds.site.feeds import select
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_subjects
@@ -70,7 +70,7 @@ def _look(catalog: Catalog, settings: Settings, *, now: datetime) -> _Look:
 
 
 def _see(address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> _Sight:
-    made = represent(address, reader, settings=settings, now=now)
+    made = make_document(address, reader, settings=settings, now=now)
     return _Sight(made.etag, to_seconds(made.last_modified) if made.last_modified else 0)
 
 

@@ -46,7 +46,7 @@ _PLATFORM_NAMES = {
 }
 
 
-class Related(StrEnum):
+class RelatedMode(StrEnum):
     """Whether feeds carry related items as entries of their own, or only as links in their leads."""
 
     ENTRIES = "entries"
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     site_title: str
     site_id: str
     language: str
-    related: Related
+    related: RelatedMode
     link: LinkChoice
     limit: int
     max_age_seconds: int
@@ -99,7 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def filters(self) -> Filters:
         """What holds for every feed whose address does not say otherwise."""
-        return Filters(with_related=self.related is Related.ENTRIES, limit=self.limit)
+        return Filters(with_related=self.related is RelatedMode.ENTRIES, limit=self.limit)
 
     @property
     def base_path(self) -> str:
@@ -206,7 +206,7 @@ SETTINGS = (
         help="The language of the site, as a BCP 47 tag.",
     ),
     Setting(
-        "FEEDS_RELATED", "related", "entries", partial(parse_choice, Related),
+        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode),
         help="`entries`: related items are entries of their own; `links`: only links in the stories they belong to.",
     ),
     Setting(

@@ -12,7 +12,7 @@ from feeds.model.periods import Cycle, date_of
 from feeds.model.subject import Subject
 from feeds.renderers.digest_html import stories_html
 from feeds.settings import Settings
-from feeds.site.feeds import Edition, make_feed, make_id, read_heading, select
+from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading, select
 from feeds.site.urls import digest_stem
 
 STORIES = 15
@@ -21,7 +21,7 @@ STORIES = 15
 _ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
 
 
-def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> Edition:
+def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> FeedSnapshot:
     """Read the digest feed of a subject that `resolve` gave: the newest days or weeks in which there was something.
 
     The best stories are those with the highest peak heat, then quality. An entry stays as it is once its time is over
@@ -48,7 +48,7 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
         ),
     )
     closed = max((digest.closed for digest in digests), default=None)
-    return Edition(
+    return FeedSnapshot(
         subject=subject,
         feed=feed,
         name=title,

@@ -14,7 +14,7 @@ from feeds.model.subject import Subject
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MOST_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
-from feeds.site.opml_query import EVERY_TOPIC, Listing
+from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
 
@@ -65,7 +65,7 @@ def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
     return _gather("", below)
 
 
-def write_opml(directory: Directory, settings: Settings, listing: Listing = EVERY_TOPIC) -> bytes:
+def write_opml(directory: Directory, settings: Settings, listing: OpmlQuery = EVERY_TOPIC) -> bytes:
     """Write the feeds that a listing asks for, in Atom, as OPML 2.0; publishers are a group beside the topics."""
     return _Opml(directory, settings, listing).write()
 
@@ -114,7 +114,7 @@ def _choose_parent(topic: Topic, by_slug: Mapping[str, Topic]) -> str:
 class _Opml:
     """The document of one listing."""
 
-    def __init__(self, directory: Directory, settings: Settings, listing: Listing) -> None:
+    def __init__(self, directory: Directory, settings: Settings, listing: OpmlQuery) -> None:
         self._directory = directory
         self._settings = settings
         self._listing = listing

@@ -13,8 +13,8 @@ from feeds.renderers import render
 from feeds.settings import Settings
 from feeds.site.digests import read_digest
 from feeds.site.directory import read_directory, write_opml, write_robots, write_sitemap
-from feeds.site.feeds import Edition, read_archive, read_edition, resolve
-from feeds.site.home import read_front
+from feeds.site.feeds import FeedSnapshot, read_archive, read_feed, resolve
+from feeds.site.home import read_home
 from feeds.site.pages import find_asset, render_compose, render_home, render_page
 from feeds.site.retirement import add_notices
 from feeds.site.url_parser import check_spelling, parse_address
@@ -46,7 +46,7 @@ _FEED_TYPES = {
 }
 
 
-class Representation(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True):
     """What to send (RFC 9110 section 8).
 
     `etag` is strong, without its quotes. `last_modified` is None where nothing was ever there to be modified. `links`
@@ -83,7 +83,7 @@ def locate(
     return address
 
 
-def represent(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Representation:
+def make_document(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
     """Make the representation of what `address`, which `locate` gave, names at `now`.
 
     Pure but for the catalog: the same content gives the same bytes on every machine.
@@ -104,12 +104,12 @@ def represent(address: Address, reader: CatalogReader, *, settings: Settings, no
         case RobotsAddress():
             return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
         case AssetAddress():
-            return represent_asset(address)
+            return make_asset_document(address)
         case _:
             assert_never(address)
 
 
-def represent_asset(address: AssetAddress) -> Representation:
+def make_asset_document(address: AssetAddress) -> Document:
     """Make the representation of a file that comes with the program; it takes no catalog.
 
     Raises:
@@ -121,12 +121,12 @@ def represent_asset(address: AssetAddress) -> Representation:
 
 def _represent_feed(
     address: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> Representation:
+) -> Document:
     format = address.format
     if isinstance(address, DigestAddress):
         edition = read_digest(address.subject, address.cycle, reader, settings=settings)
     else:
-        edition = read_edition(address.subject, reader, settings=settings, now=now)
+        edition = read_feed(address.subject, reader, settings=settings, now=now)
     representation = _represent_edition(add_notices(edition, reader, settings=settings, now=now), format)
     if not edition.feed.links:
         return representation
@@ -135,7 +135,7 @@ def _represent_feed(
     return msgspec.structs.replace(representation, links=links)
 
 
-def _represent_edition(edition: Edition, format: Format) -> Representation:
+def _represent_edition(edition: FeedSnapshot, format: Format) -> Document:
     return _make(
         render(edition.feed, format),
         _FEED_TYPES[format],
@@ -145,14 +145,12 @@ def _represent_edition(edition: Edition, format: Format) -> Representation:
     )
 
 
-def _represent_page(
-    address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> Representation:
+def _represent_page(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
     subject = address.subject
     if address.part:
         edition = read_archive(subject, address.part, reader, settings=settings, now=now)
     else:
-        edition = read_edition(subject, reader, settings=settings, now=now)
+        edition = read_feed(subject, reader, settings=settings, now=now)
         edition = add_notices(edition, reader, settings=settings, now=now)
     body = render_page(address, edition, settings)
     max_age = settings.max_age_seconds  # also of an archive's: what stands around the stories may change
@@ -165,11 +163,11 @@ def _represent_list(
     *,
     settings: Settings,
     now: datetime,
-) -> Representation:
+) -> Document:
     directory = read_directory(reader, now=now)
     match address:
         case HomeAddress():
-            front = read_front(directory, reader, settings=settings, now=now)
+            front = read_home(directory, reader, settings=settings, now=now)
             body, media_type = render_home(front, settings), HTML
         case ComposeAddress():
             body, media_type = render_compose(directory, settings), HTML
@@ -187,8 +185,8 @@ def _make(
     changed: datetime | None,
     max_age_seconds: int,
     scopes: tuple[str, ...] = (),
-) -> Representation:
-    return Representation(
+) -> Document:
+    return Document(
         body=body,
         media_type=media_type,
         etag=fingerprint(body),

@@ -26,7 +26,7 @@ _SHOWN_CHARACTERS = 60
 _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed's id hangs on it
 
 
-class Edition(msgspec.Struct, frozen=True, kw_only=True):
+class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as it is now, or a document of its archive.
 
     `changed` is when it last became different from what it had been, None where nothing was ever in it; `is_full` says
@@ -72,7 +72,7 @@ def resolve(subject: Subject, reader: CatalogReader, *, now: datetime) -> Subjec
     )
 
 
-def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:
+def read_feed(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
     """Read the newest entries on a subject that `resolve` gave, released by `now`, as a feed.
 
     It leads to an archive where its subject is plain.
@@ -88,7 +88,7 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
         links=tuple(Link("hub", hub) for hub in settings.hubs if subject.is_plain),
         documents=_link(subject, {"prev-archive": window.older if subject.is_plain else None}),
     )
-    return Edition(
+    return FeedSnapshot(
         subject=subject,
         feed=feed,
         name=heading.name,
@@ -100,7 +100,7 @@ def read_edition(subject: Subject, reader: CatalogReader, *, settings: Settings,
 
 def read_archive(
     subject: Subject, part: ArchivePart, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> Edition:
+) -> FeedSnapshot:
     """Read one part of the archive of a subject that `resolve` gave, as a feed (RFC 5005 section 4).
 
     Following `prev-archive` from the feed itself leads through all its older entries, each once. What no publishing
@@ -124,7 +124,7 @@ def read_archive(
         ttl_seconds=settings.max_age_seconds if archive.is_growing else ARCHIVE_MAX_AGE_SECONDS,
         is_archive=not archive.is_growing,
     )
-    return Edition(
+    return FeedSnapshot(
         subject=subject,
         feed=feed,
         name=heading.name,

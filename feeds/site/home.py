@@ -9,25 +9,25 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.subject import EVERYTHING
 from feeds.settings import Settings
 from feeds.site.directory import Directory
-from feeds.site.feeds import Edition, read_edition
+from feeds.site.feeds import FeedSnapshot, read_feed
 
 WEEKS = 16
 
 
-class Front(msgspec.Struct, frozen=True):
+class HomeContent(msgspec.Struct, frozen=True):
     """The home page's content; `activity` counts each topic's entries by week, by slug, the oldest week first.
 
     The weeks are those before the newest entry of all, not before the present: the same catalog gives the same page.
     """
 
     directory: Directory
-    edition: Edition
+    edition: FeedSnapshot
     activity: Mapping[str, tuple[int, ...]]
 
 
-def read_front(directory: Directory, reader: CatalogReader, *, settings: Settings, now: datetime) -> Front:
+def read_home(directory: Directory, reader: CatalogReader, *, settings: Settings, now: datetime) -> HomeContent:
     """Read what is to be shown at `now` beside the directory."""
-    edition = read_edition(EVERYTHING, reader, settings=settings, now=now)
+    edition = read_feed(EVERYTHING, reader, settings=settings, now=now)
     newest = max((entry.published for entry in edition.feed.entries), default=None)
     activity = reader.activity(end=newest, weeks=WEEKS) if newest else {}
-    return Front(directory, edition, activity)
+    return HomeContent(directory, edition, activity)

@@ -10,7 +10,7 @@ MOST_ENTRIES_ASKED = 1_000_000
 MOST_DAYS = 36_500
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
+class OpmlQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which feeds a list names: all that say nothing to the contrary. `str` gives the canonical query, without `?`.
 
     `with_providers` adds publishers to topics. A feed has at least `min_entries`, and was active if its newest is at
@@ -26,16 +26,16 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return write_query(said, _PARAMETERS)
 
 
-EVERY_TOPIC = Listing()
+EVERY_TOPIC = OpmlQuery()
 
 
-def read_listing(query: str) -> Listing:
+def parse_opml_query(query: str) -> OpmlQuery:
     """Read the query of a URL, still percent-encoded; parameters that we do not know are as good as not there.
 
     Raises:
         BadRequestError: a value is not right, a parameter stands twice, or the query is too long.
     """
-    return Listing(**read_query(query, _PARAMETERS))
+    return OpmlQuery(**read_query(query, _PARAMETERS))
 
 
 def _read_flag(text: str) -> bool:

@@ -13,11 +13,11 @@ from feeds.model.feed import Format, Site
 from feeds.model.subject import Subject
 from feeds.model.topics import GRACE
 from feeds.settings import Settings
-from feeds.site.feeds import Edition, make_feed_id
+from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
 
 
-def add_notices(edition: Edition, reader: CatalogReader, *, settings: Settings, now: datetime) -> Edition:
+def add_notices(edition: FeedSnapshot, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
     """Add an entry for each of the subject's topics that has been retired, beside all that the feed has room for."""
     slugs = edition.subject.topics.names if edition.subject.topics else ()
     topics = [topic for slug in slugs if (topic := reader.topic(slug))]

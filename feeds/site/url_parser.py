@@ -14,7 +14,7 @@ from feeds.model.filters import NO_FILTERS, Filters, read_filters
 from feeds.model.periods import Cycle
 from feeds.model.subject import EVERYTHING, Subject
 from feeds.site.choices import read_choices
-from feeds.site.opml_query import read_listing
+from feeds.site.opml_query import parse_opml_query
 from feeds.site.urls import (
     ROOT_ASSETS,
     Address,
@@ -69,7 +69,7 @@ def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS)
     """
     address = _parse_path(path)
     if isinstance(address, OpmlAddress):
-        return OpmlAddress(read_listing(query))
+        return OpmlAddress(parse_opml_query(query))
     if not isinstance(address, SubjectAddress | HomeAddress | ComposeAddress):
         return address
     filters = read_filters(query).without(defaults)

@@ -12,7 +12,7 @@ from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.subject import EVERYTHING, Subject
-from feeds.site.opml_query import EVERY_TOPIC, Listing
+from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """The files that browsers look for without being told."""
@@ -95,7 +95,7 @@ class ComposeAddress(msgspec.Struct, frozen=True):
 class OpmlAddress(msgspec.Struct, frozen=True):
     """The list of feeds, for feed readers to import."""
 
-    listing: Listing = EVERY_TOPIC
+    listing: OpmlQuery = EVERY_TOPIC
 
     @property
     def path(self) -> str:

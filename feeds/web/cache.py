@@ -10,16 +10,16 @@ from urllib.parse import unquote
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.records import State
+from feeds.catalog.records import CatalogState
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import Address, DigestAddress, SubjectAddress, query_of
-from feeds.web.lru import Copies, Copy, Place
-from feeds.web.throttle import Turnstile
+from feeds.web.lru import CachedDocument, CacheKey, LruDocuments
+from feeds.web.throttle import Throttle
 
 POLL_SECONDS = 0.4
 """For how long a worker goes by what it knows of the catalog; nothing it serves is staler than that."""
@@ -38,7 +38,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
-class Shelf:
+class DocumentCache:
     """Copies by address; the least recently used make room when all come to more than `max_bytes`.
 
     Composed feeds have a part of that to themselves, and are made one at a time.
@@ -60,10 +60,10 @@ class Shelf:
         self._settings = settings
         self._clock = clock
         self._monotonic = monotonic
-        self._composed = Copies(max_bytes=max_bytes // COMPOSED_SHARE)
-        self._plain = Copies(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
+        self._composed = LruDocuments(max_bytes=max_bytes // COMPOSED_SHARE)
+        self._plain = LruDocuments(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
         self._lock = Lock()  # over what is kept
-        self._composing = Turnstile(max_waiting=MOST_WAITING)
+        self._composing = Throttle(max_waiting=MOST_WAITING)
         self._poll_lock = Lock()
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
         self._next_poll = 0.0
@@ -79,15 +79,15 @@ class Shelf:
         """How many bytes all copies come to, bodies in every coding and recordings included."""
         return self._plain.size + self._composed.size
 
-    def find(self, path: str, query: str = "") -> Copy | None:
+    def find(self, path: str, query: str = "") -> CachedDocument | None:
         """Give the copy of what is at a decoded canonical path with a canonical query, if there is one that holds."""
-        place = Place(path, query)
+        place = CacheKey(path, query)
         if not self._plain.holds(place) and not self._composed.holds(place):
             return None
         self._refresh()
         return self._use(place)
 
-    def fetch(self, path: str, query: str = "") -> Copy:
+    def fetch(self, path: str, query: str = "") -> CachedDocument:
         """Give what is at a decoded path with an encoded query, made now or before.
 
         Raises:
@@ -107,7 +107,7 @@ class Shelf:
         with self._wait_for_turn(address):
             return self._read(path, query)
 
-    def body(self, copy: Copy, encoding: Encoding) -> bytes:
+    def body(self, copy: CachedDocument, encoding: Encoding) -> bytes:
         """Give a copy's bytes in a content coding; they are made once, when they are first wanted."""
         with copy.lock:
             if encoding not in copy.bodies:
@@ -115,7 +115,7 @@ class Shelf:
                 self._grow(copy, len(copy.bodies[encoding]))
             return copy.bodies[encoding]
 
-    def record(self, copy: Copy, encoding: Encoding, recording: object) -> None:
+    def record(self, copy: CachedDocument, encoding: Encoding, recording: object) -> None:
         """Keep something with a copy for as long as that is kept; its bodies are taken to be the copy's own."""
         with copy.lock:
             if encoding not in copy.recordings:
@@ -164,7 +164,7 @@ class Shelf:
     def _wait_for_turn(self, address: Address) -> AbstractContextManager[None]:
         return self._composing.passing() if _is_composed(address) else nullcontext()
 
-    def _read(self, path: str, query: str) -> Copy:
+    def _read(self, path: str, query: str) -> CachedDocument:
         with self._catalog.reading() as reader:
             state = reader.state()  # first, so that the clock is not behind what is read
             now = self._clock.now()
@@ -174,12 +174,14 @@ class Shelf:
             with self._render_locks[hash(place) % _RENDER_LOCKS]:
                 return self._use(place) or self._make(place, address, reader, state=state, now=now)
 
-    def _use(self, place: Place) -> Copy | None:
+    def _use(self, place: CacheKey) -> CachedDocument | None:
         with self._lock:
             return self._plain.use(place) or self._composed.use(place)
 
-    def _make(self, place: Place, address: Address, reader: CatalogReader, *, state: State, now: datetime) -> Copy:
-        copy = Copy(place, represent(address, reader, settings=self._settings, now=now))
+    def _make(
+        self, place: CacheKey, address: Address, reader: CatalogReader, *, state: CatalogState, now: datetime
+    ) -> CachedDocument:
+        copy = CachedDocument(place, make_document(address, reader, settings=self._settings, now=now))
         with self._lock:
             # What was rendered from another state than the one we know of, or before the last release, may be
             # outdated already; it was true when it was asked for, but is not kept.
@@ -189,14 +191,14 @@ class Shelf:
         self._grow(copy, len(copy.representation.body) + RECORD_BYTES)
         return copy
 
-    def _grow(self, copy: Copy, size: int) -> None:
+    def _grow(self, copy: CachedDocument, size: int) -> None:
         with self._lock:
             copies = self._composed if self._composed.holds(copy.place) else self._plain
             copies.grow(copy, size)
 
 
-def _name_place(address: Address) -> Place:
-    return Place(unquote(address.path), query_of(address))
+def _name_place(address: Address) -> CacheKey:
+    return CacheKey(unquote(address.path), query_of(address))
 
 
 def _is_composed(address: Address) -> bool:
@@ -205,6 +207,6 @@ def _is_composed(address: Address) -> bool:
     return isinstance(address, SubjectAddress) and not address.subject.is_plain
 
 
-def _shows_any(copy: Copy, changed: Collection[str]) -> bool:
+def _shows_any(copy: CachedDocument, changed: Collection[str]) -> bool:
     scopes = copy.representation.scopes
     return any(scope in changed for scope in scopes) if scopes else bool(changed)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import is_resource_modified, parse_etags, quote_etag
 
 from feeds.site.compression import Encoding
-from feeds.site.documents import Representation
+from feeds.site.documents import Document
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: "-gzip", Encoding.BROTLI: "-br"}
 
 
-def make_etag(representation: Representation, encoding: Encoding) -> str:
+def make_etag(representation: Document, encoding: Encoding) -> str:
     """Give the entity tag of a representation in a content coding, unquoted: other bytes must have another one.
 
     The suffixes are those that servers in front of us put there as well when they compress (Apache's mod_deflate).
@@ -21,7 +21,7 @@ def make_etag(representation: Representation, encoding: Encoding) -> str:
     return f"{representation.etag}{_SUFFIXES[encoding]}"
 
 
-def normalise_tags(environ: "WSGIEnvironment", representation: Representation, encoding: Encoding) -> "WSGIEnvironment":
+def normalise_tags(environ: "WSGIEnvironment", representation: Document, encoding: Encoding) -> "WSGIEnvironment":
     """Put the tag of the chosen coding for those of the others in `If-None-Match`; leave `If-Match: *` out.
 
     A client that has the same representation in another coding has it, and nothing is gained by sending it again. Where
@@ -38,7 +38,7 @@ def normalise_tags(environ: "WSGIEnvironment", representation: Representation, e
     return {**environ, "HTTP_IF_NONE_MATCH": quote_etag(make_etag(representation, encoding))}
 
 
-def has_it(environ: "WSGIEnvironment", representation: Representation, encoding: Encoding) -> bool:
+def has_it(environ: "WSGIEnvironment", representation: Document, encoding: Encoding) -> bool:
     """Say whether a GET or HEAD request is to be answered with 304."""
     if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
         return False

@@ -18,7 +18,7 @@ _SENTENCES = {
 }
 
 
-def register_failures(app: Flask, settings: Settings) -> None:
+def register_error_handlers(app: Flask, settings: Settings) -> None:
     """Let the app answer with the status that each error means."""
 
     @app.errorhandler(MovedError)

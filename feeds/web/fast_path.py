@@ -14,10 +14,10 @@ from werkzeug.http import quote_etag
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.site.compression import Encoding, choose_encoding
-from feeds.site.documents import Representation
-from feeds.web.cache import Shelf
+from feeds.site.documents import Document
+from feeds.web.cache import DocumentCache
 from feeds.web.conditional import has_it, make_etag
-from feeds.web.lru import Copy, Place
+from feeds.web.lru import CachedDocument, CacheKey
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,7 +26,7 @@ _READING = frozenset({"GET", "HEAD"})
 _RARE = ("HTTP_IF_MATCH", "HTTP_RANGE")  # what the app makes of these is not recorded
 
 
-class Answer(msgspec.Struct, frozen=True):
+class WsgiResponse(msgspec.Struct, frozen=True):
     """A response as WSGI takes it."""
 
     status: str
@@ -40,16 +40,16 @@ class Recording(msgspec.Struct, frozen=True):
     It does not name the copy it is kept with: in a circle, both would take memory until garbage is collected.
     """
 
-    representation: Representation
+    representation: Document
     encoding: Encoding
-    full: Answer
-    short: Answer
+    full: WsgiResponse
+    short: WsgiResponse
 
 
-class HotPath:
+class FastPath:
     """WSGI middleware around `app`, which serves what is on `shelf`."""
 
-    def __init__(self, app: "WSGIApplication", shelf: Shelf) -> None:
+    def __init__(self, app: "WSGIApplication", shelf: DocumentCache) -> None:
         self.app = app
         self.shelf = shelf
 
@@ -72,7 +72,7 @@ class HotPath:
         encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         return copy.recordings.get(encoding) or self._record(copy, encoding)
 
-    def _record(self, copy: Copy, encoding: Encoding) -> Recording | None:
+    def _record(self, copy: CachedDocument, encoding: Encoding) -> Recording | None:
         etag = quote_etag(make_etag(copy.representation, encoding))
         full = self._ask(copy.place, {"Accept-Encoding": encoding.value})
         short = self._ask(copy.place, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
@@ -82,12 +82,12 @@ class HotPath:
         self.shelf.record(copy, encoding, recording)
         return recording
 
-    def _ask(self, place: Place, headers: dict[str, str]) -> Answer:
+    def _ask(self, place: CacheKey, headers: dict[str, str]) -> WsgiResponse:
         """Have the app answer a request of our own."""
         builder = EnvironBuilder(path=quote(place.path), query_string=place.query, headers=Headers(headers))
         environ = builder.get_environ()
         body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
-        return Answer(status, answered.to_wsgi_list(), tuple(body))
+        return WsgiResponse(status, answered.to_wsgi_list(), tuple(body))
 
 
 def _decode(path_info: str) -> str:

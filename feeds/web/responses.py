@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 
 from feeds.model.feed import Link
 from feeds.site.compression import Encoding, choose_encoding
-from feeds.site.documents import HTML, Representation
+from feeds.site.documents import HTML, Document
 from feeds.web.conditional import make_etag, normalise_tags
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _PAGE_HEADERS = {
 }
 
 
-class Answer(Response):
+class FeedResponse(Response):
     """A response that keeps Last-Modified when it becomes a 304.
 
     Werkzeug drops it there, and a reader that has only asked by date would have nothing to ask by the next time.
@@ -53,14 +53,14 @@ class Answer(Response):
         return headers
 
 
-def answer(representation: Representation, environ: "WSGIEnvironment", *, encode: Encode | None = None) -> Response:
+def answer(representation: Document, environ: "WSGIEnvironment", *, encode: Encode | None = None) -> Response:
     """Answer a GET or HEAD request with a representation, or with 304 where the client has it (RFC 9110 section 13).
 
     With `encode`, which gives the bytes in a content coding, the answer is in the one that the client likes best.
     """
     encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if encode else Encoding.IDENTITY
     body = encode(encoding) if encode else representation.body
-    response = Answer(body, content_type=representation.media_type)
+    response = FeedResponse(body, content_type=representation.media_type)
     response.set_etag(make_etag(representation, encoding))
     if representation.last_modified:  # Werkzeug would write None as the present moment
         response.last_modified = representation.last_modified
@@ -80,7 +80,7 @@ def answer(representation: Representation, environ: "WSGIEnvironment", *, encode
 
 def write_text(status: int, sentence: str) -> Response:
     """Answer with a sentence that no cache keeps."""
-    response = Answer(f"{sentence}\n", status, content_type="text/plain; charset=utf-8")
+    response = FeedResponse(f"{sentence}\n", status, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = NO_STORE
     return response
 

@@ -14,7 +14,7 @@ BURST_SECONDS = 2.0
 """What they may take at once, after a quiet time: a reader comes for all its feeds together."""
 
 
-class Turnstile:
+class Throttle:
     """Lets one thread through at a time, and up to `max_waiting` wait; it turns away the others at once.
 
     A thread that waits can answer nobody else, so their number has to be below that of the server's threads. Who passes

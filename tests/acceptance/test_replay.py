@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
 from feeds.settings import Settings
-from feeds.web import create_app, shelf
+from feeds.web import cache, create_app
 from tests.collector.test_edits import dump_fresh
 from tests.conftest import SOAK
 from tests.history import apply_commit, read_history
@@ -147,7 +147,7 @@ def serve(newsroom: Newsroom) -> Iterator[tuple[str, Witness]]:
 def test_a_reader_that_polls_through_history_sees_what_changed_and_no_story_twice(
     newsroom: Newsroom, corpus: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "POLL_SECONDS", 0)  # time passes here by the commit
+    monkeypatch.setattr(cache, "POLL_SECONDS", 0)  # time passes here by the commit
     newsroom.collect()
     with serve(newsroom) as (url, witness):
         subscription = Subscription(reader, newsroom, url=url, witness=witness)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feeds.articles.article import Article, State, parse_article
+from feeds.articles.article import Article, PublicationState, parse_article
 from feeds.model.entry import Image, Provider
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -85,7 +85,7 @@ def test_every_field_is_read() -> None:
     article, problems = parse_article(FULL, "a.md")
     more, undated = article.related
     assert article == Article(
-        state=State.PUBLISHED,
+        state=PublicationState.PUBLISHED,
         id="urn:example:1",
         title="Robots learn to --- dance: &amp; sing",
         url="https://www.example.org/Robots?a=1",
@@ -118,7 +118,7 @@ def test_every_field_is_read() -> None:
 def test_the_least_that_can_be_published() -> None:
     moment = datetime(2020, 1, 2, tzinfo=UTC)
     article = read(LEAST)
-    assert (article.state, article.title, article.url) == (State.PUBLISHED, "T", "https://example.org/a")
+    assert (article.state, article.title, article.url) == (PublicationState.PUBLISHED, "T", "https://example.org/a")
     assert article.published == article.updated == moment
     assert article.provider == Provider("example.org", "example.org")
 
@@ -126,20 +126,20 @@ def test_the_least_that_can_be_published() -> None:
 @pytest.mark.parametrize(
     ("flags", "state"),
     [
-        ("published: true", State.PUBLISHED),
-        ("published: ON", State.PUBLISHED),
-        ("published:", State.PUBLISHED),
-        ("published: 'Yes'", State.PUBLISHED),
-        ("published: False", State.UNPUBLISHED),
-        ("published: no", State.UNPUBLISHED),
-        ("published: off", State.UNPUBLISHED),
-        ("published: true\nremoved: true", State.REMOVED),
-        ("published: true\ndeleted: yes", State.REMOVED),
-        ("published: maybe\nremoved: true", State.REMOVED),
-        ("removed: false\ndeleted: null", State.PUBLISHED),
+        ("published: true", PublicationState.PUBLISHED),
+        ("published: ON", PublicationState.PUBLISHED),
+        ("published:", PublicationState.PUBLISHED),
+        ("published: 'Yes'", PublicationState.PUBLISHED),
+        ("published: False", PublicationState.UNPUBLISHED),
+        ("published: no", PublicationState.UNPUBLISHED),
+        ("published: off", PublicationState.UNPUBLISHED),
+        ("published: true\nremoved: true", PublicationState.REMOVED),
+        ("published: true\ndeleted: yes", PublicationState.REMOVED),
+        ("published: maybe\nremoved: true", PublicationState.REMOVED),
+        ("removed: false\ndeleted: null", PublicationState.PUBLISHED),
     ],
 )
-def test_flags_say_whether_it_is_shown(flags: str, state: State) -> None:
+def test_flags_say_whether_it_is_shown(flags: str, state: PublicationState) -> None:
     assert read(f"{LEAST}\n{flags}").state is state
 
 

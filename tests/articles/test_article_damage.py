@@ -6,7 +6,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feeds.articles.article import State, parse_article
+from feeds.articles.article import PublicationState, parse_article
 from feeds.articles.front_matter import load
 from feeds.model.errors import ArticleError
 from tests.articles.test_article import FULL, wrap
@@ -20,7 +20,7 @@ def check(data: bytes) -> None:
         article, problems = None, (error.problem,)
     lines = data.count(b"\n") + 1
     assert all(1 <= problem.line <= lines and problem.column >= 1 and problem.message for problem in problems)
-    if article and article.state is State.PUBLISHED:
+    if article and article.state is PublicationState.PUBLISHED:
         assert article.title
         assert article.url
         assert article.published

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
-from feeds.articles.article import Article, Related, State
+from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.articles.mention import Role, mentions_of
 from feeds.model.entry import Category, Kind, Provider
 
@@ -12,9 +12,9 @@ NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
 EVENING = datetime(2021, 3, 1, 20, tzinfo=UTC)
 LATER = datetime(2021, 3, 2, tzinfo=UTC)
 GAZETTE = Provider("The Gazette", "gazette.example")
-ITEM = Related(title="Item", url="https://post.example/item", provider=GAZETTE)
+ITEM = RelatedItem(title="Item", url="https://post.example/item", provider=GAZETTE)
 ARTICLE = Article(
-    state=State.PUBLISHED,
+    state=PublicationState.PUBLISHED,
     title="Lead",
     url="https://gazette.example/lead",
     published=EVENING,
@@ -67,11 +67,11 @@ def test_one_topic_spelled_twice_is_one_category_as_spelled_first() -> None:
 
 
 def test_an_article_that_is_not_shown_mentions_itself_alone_and_drafts_nothing() -> None:
-    for state, role in ((State.UNPUBLISHED, Role.UNPUBLISHED), (State.REMOVED, Role.REMOVED)):
+    for state, role in ((PublicationState.UNPUBLISHED, Role.UNPUBLISHED), (PublicationState.REMOVED, Role.REMOVED)):
         (mention,) = mentions_of(structs.replace(ARTICLE, state=state), "lead.md")
         assert (mention.url, mention.role, mention.draft) == (ARTICLE.url, role, None)
 
 
 def test_what_has_no_url_is_known_by_its_id() -> None:
-    article = structs.replace(ARTICLE, state=State.REMOVED, url="", id="urn:story:1")
+    article = structs.replace(ARTICLE, state=PublicationState.REMOVED, url="", id="urn:story:1")
     assert mentions_of(article, "lead.md")[0].url == "urn:story:1"

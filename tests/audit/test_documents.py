@@ -1,6 +1,6 @@
 import pytest
 
-from feeds.audit.documents import Document, Kind, read_document
+from feeds.audit.documents import AuditedDocument, DocumentKind, read_document
 
 ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="http://a.example/f"/></feed>'
 RSS = b'<rss xmlns:a="http://www.w3.org/2005/Atom"><channel><a:link rel="self" href="http://a.example/f"/></channel></rss>'
@@ -15,17 +15,17 @@ HTML = (
 @pytest.mark.parametrize(
     ("body", "document"),
     [
-        (ATOM, Document(Kind.ATOM, self_url="http://a.example/f")),
-        (b'<?xml version="1.0"?>\n' + ATOM, Document(Kind.ATOM, self_url="http://a.example/f")),
-        (b'<feed xmlns="http://www.w3.org/2005/Atom"/>', Document(Kind.ATOM)),
-        (RSS, Document(Kind.RSS, self_url="http://a.example/f")),
-        (b"<rss/>", Document(Kind.RSS)),
-        (JSON, Document(Kind.JSON, self_url="http://a.example/f")),
-        (OPML, Document(Kind.OPML, feeds=("http://a.example/f",))),
-        (HTML, Document(Kind.HTML, feeds=("/f",))),
+        (ATOM, AuditedDocument(DocumentKind.ATOM, self_url="http://a.example/f")),
+        (b'<?xml version="1.0"?>\n' + ATOM, AuditedDocument(DocumentKind.ATOM, self_url="http://a.example/f")),
+        (b'<feed xmlns="http://www.w3.org/2005/Atom"/>', AuditedDocument(DocumentKind.ATOM)),
+        (RSS, AuditedDocument(DocumentKind.RSS, self_url="http://a.example/f")),
+        (b"<rss/>", AuditedDocument(DocumentKind.RSS)),
+        (JSON, AuditedDocument(DocumentKind.JSON, self_url="http://a.example/f")),
+        (OPML, AuditedDocument(DocumentKind.OPML, feeds=("http://a.example/f",))),
+        (HTML, AuditedDocument(DocumentKind.HTML, feeds=("/f",))),
     ],
 )
-def test_a_document_is_known_by_what_it_says(body: bytes, document: Document) -> None:
+def test_a_document_is_known_by_what_it_says(body: bytes, document: AuditedDocument) -> None:
     assert read_document(body) == document
 
 

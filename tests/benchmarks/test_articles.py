@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.articles import Corpus, find_newest, invent_articles, restoring, retitle
-from feeds.articles.article import State, parse_article
+from feeds.articles.article import PublicationState, parse_article
 
 COUNT = 40
 
@@ -26,7 +26,7 @@ def test_invented_articles_have_no_problem_and_all_that_articles_have(invented: 
     assert len(parsed) == COUNT
     assert [problem for _, problems in parsed for problem in problems] == []
     articles = [article for article, _ in parsed]
-    assert {article.state for article in articles} == {State.PUBLISHED, State.UNPUBLISHED}
+    assert {article.state for article in articles} == {PublicationState.PUBLISHED, PublicationState.UNPUBLISHED}
     assert all(article.topics and article.image for article in articles)
     assert any(article.related for article in articles)
 
@@ -42,5 +42,5 @@ def test_an_edit_is_taken_back(invented: Corpus) -> None:
         retitle(path, "Something else")
         article, _ = parse_article(path.read_bytes(), path.name)
         assert article.title == "Something else"
-        assert article.state is State.PUBLISHED
+        assert article.state is PublicationState.PUBLISHED
     assert read_all(invented.articles) == before

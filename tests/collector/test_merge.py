@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from msgspec import structs
 
-from feeds.articles.article import Article, Related, State
+from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.articles.mention import Mention, mentions_of
 from feeds.collector.merge import group_by_id, identify, merge
 from feeds.model.entry import Entry, Kind, Provider
@@ -21,13 +21,18 @@ FIRST, SECOND, THIRD = (datetime(2021, 3, day, tzinfo=UTC) for day in (1, 2, 3))
 
 def make_article(url: str = URL, **fields: object) -> Article:
     plain = Article(
-        state=State.PUBLISHED, title="As an article", url=url, published=FIRST, updated=FIRST, provider=GAZETTE
+        state=PublicationState.PUBLISHED,
+        title="As an article",
+        url=url,
+        published=FIRST,
+        updated=FIRST,
+        provider=GAZETTE,
     )
     return structs.replace(plain, **fields)
 
 
 def make_lead(number: int, **fields: object) -> Article:
-    item = Related(title=f"As coverage {number}", url=URL, provider=GAZETTE)
+    item = RelatedItem(title=f"As coverage {number}", url=URL, provider=GAZETTE)
     return make_article(f"{LEAD}-{number}", related=(structs.replace(item, **fields),))
 
 
@@ -51,17 +56,17 @@ def test_an_article_is_its_own_entry_whoever_else_lists_it() -> None:
 
 
 def test_an_unpublished_article_is_seen_as_the_coverage_it_is() -> None:
-    entry = merge_story(make_article(state=State.UNPUBLISHED), make_lead(1))
+    entry = merge_story(make_article(state=PublicationState.UNPUBLISHED), make_lead(1))
     assert entry is not None
     assert (entry.kind, entry.title) == (Kind.RELATED, "As coverage 1")
 
 
 def test_an_unpublished_article_alone_is_not_seen() -> None:
-    assert merge_story(make_article(state=State.UNPUBLISHED)) is None
+    assert merge_story(make_article(state=PublicationState.UNPUBLISHED)) is None
 
 
 def test_a_removed_article_suppresses_every_word_of_it() -> None:
-    assert merge_story(make_article(), make_article(state=State.REMOVED), make_lead(1)) is None
+    assert merge_story(make_article(), make_article(state=PublicationState.REMOVED), make_lead(1)) is None
 
 
 def test_the_newest_lead_speaks_and_all_are_named() -> None:
@@ -82,7 +87,7 @@ def test_coverage_is_released_with_its_first_lead() -> None:
 
 
 def test_of_two_files_with_one_url_the_newer_speaks_and_both_list_their_coverage() -> None:
-    other = Related(title="Other", url="https://post.example/other", provider=GAZETTE)
+    other = RelatedItem(title="Other", url="https://post.example/other", provider=GAZETTE)
     old = make_article(related=(other,))
     new = make_article(title="Newer", published=SECOND, updated=SECOND)
     entry = merge_story(old, new)
@@ -92,7 +97,7 @@ def test_of_two_files_with_one_url_the_newer_speaks_and_both_list_their_coverage
 
 
 def test_coverage_that_is_removed_is_not_listed() -> None:
-    other = Related(title="Other", url="https://post.example/other", provider=GAZETTE)
+    other = RelatedItem(title="Other", url="https://post.example/other", provider=GAZETTE)
     entry = merge_story(make_article(related=(other,)), removed_urls=frozenset([other.url]))
     assert entry is not None
     assert entry.coverage == ()
@@ -104,9 +109,9 @@ def test_coverage_that_is_removed_is_not_listed() -> None:
         ([make_article(), make_lead(1)], URL),
         ([make_article(), make_lead(1, id="urn:item")], "urn:item"),
         ([make_article(id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
-        ([make_article(state=State.UNPUBLISHED, id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
+        ([make_article(state=PublicationState.UNPUBLISHED, id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
         ([make_article(id="urn:one"), make_article(id="urn:two")], "urn:one"),
-        ([make_article(state=State.UNPUBLISHED, id="urn:one"), make_article(id="urn:two")], "urn:two"),
+        ([make_article(state=PublicationState.UNPUBLISHED, id="urn:one"), make_article(id="urn:two")], "urn:two"),
     ],
 )
 def test_the_articles_own_id_goes_before_a_related_items_and_any_before_the_url(
@@ -122,7 +127,7 @@ def test_two_urls_under_one_id_are_one_entry() -> None:
 
 
 def test_an_entry_does_not_list_itself_under_another_url() -> None:
-    other = Related(title="Myself", url=LEAD, provider=GAZETTE)
+    other = RelatedItem(title="Myself", url=LEAD, provider=GAZETTE)
     mentions = gather(make_article(id="urn:one", related=(other,)), make_article(LEAD, id="urn:one"))
     entry = merge("urn:one", group_by_id(mentions)["urn:one"], names=NAMES, removed_urls=())
     assert entry is not None

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 from feeds.web import create_app
 from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom
 from tests.conftest import SOAK
@@ -455,7 +455,7 @@ def look(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
         for path in PATHS:
             try:
                 address = locate(path, reader, now=newsroom.now)
-                made = represent(address, reader, settings=SETTINGS, now=newsroom.now)
+                made = make_document(address, reader, settings=SETTINGS, now=newsroom.now)
                 found[path] = (made.body, made.last_modified)
             except (GoneError, MovedError):
                 pass

@@ -19,13 +19,13 @@ from sqlalchemy import make_url
 
 from feeds.catalog.catalog import Catalog
 from feeds.collector import CollectResult
-from feeds.collector.watch import WAIT_SECONDS, Listener, Pace, Watched, watch
+from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
 from tests.editors import LONG_AGO, compose_article, read_titles, wait_until, write_article
 from tests.postgresql import Server
 
-HASTE = Pace(first_pause_seconds=0.1, longest_pause_seconds=0.5)
+HASTE = WatchTiming(first_pause_seconds=0.1, longest_pause_seconds=0.5)
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -83,7 +83,7 @@ class Room:
         wait_until(is_heard)
 
     @contextmanager
-    def watched(self, *, clock: Clock = SYSTEM_CLOCK, pace: Pace = HASTE) -> Iterator[None]:
+    def watched(self, *, clock: Clock = SYSTEM_CLOCK, pace: WatchTiming = HASTE) -> Iterator[None]:
         """Watch in a thread of its own, from the first collect on."""
         listener = Listener(collected=self.results.append, troubled=self.troubles.append, released=self.releases.append)
         catalog = Catalog(self.url, wait_seconds=WAIT_SECONDS)
@@ -191,7 +191,7 @@ def test_topic_files_are_noticed(room: Room) -> None:
 def test_what_nobody_tells_is_found_in_time(room: Room) -> None:
     # A file changed by another name, in a folder that is not watched, is changed unheard of.
     os.link(room.content / "a.md", room.elsewhere / "alias.txt")
-    with room.watched(pace=Pace(whole_seconds=0.5)):
+    with room.watched(pace=WatchTiming(whole_seconds=0.5)):
         (room.elsewhere / "alias.txt").write_text(compose_article("a", "changed unheard of"))
         room.wait_for("changed unheard of")
 

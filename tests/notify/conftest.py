@@ -8,10 +8,10 @@ import pytest
 from feeds.catalog.outbox import Ping
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
-from feeds.notify import Announcing, Pace
+from feeds.notify import Announcing, NotifyTiming
 from feeds.notify.detection import notice
 from feeds.settings import Settings
-from feeds.site.documents import represent
+from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_addresses
 from tests.newsroom import Newsroom
@@ -19,7 +19,7 @@ from tests.notify.hubs import Hub, running_hub
 from tests.publications import make_settings
 
 HUB = "https://hub.example/"
-PATIENT = Pace(timeout_seconds=30)
+PATIENT = NotifyTiming(timeout_seconds=30)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ class Bureau:
         """Make every feed in every format, and give the ETags by path."""
         with self.newsroom.catalog.reading() as reader:
             return {
-                address.path: represent(address, reader, settings=self.settings, now=self.newsroom.now).etag
+                address.path: make_document(address, reader, settings=self.settings, now=self.newsroom.now).etag
                 for address in list_addresses(reader, settings=self.settings, now=self.newsroom.now)
                 if isinstance(address, FeedAddress)
             }

@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from threading import Event, Thread
 
-from feeds.notify import Pace
+from feeds.notify import NotifyTiming
 from feeds.notify.delivery import Teller
 from tests.notify.conftest import Bureau, in_all_formats
 from tests.notify.hubs import Hub
@@ -70,7 +70,7 @@ def test_pauses_double_up_to_an_hour(telling: Bureau, hub: Hub) -> None:
         pauses.append(telling.pending()[0].due - telling.newsroom.now.timestamp())
         telling.newsroom.wait(seconds=pauses[-1])
     assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]
-    assert Pace().pause_seconds(10_000) == 3600
+    assert NotifyTiming().pause_seconds(10_000) == 3600
 
 
 def test_it_is_complained_of_once_until_the_hub_is_well(telling: Bureau, hub: Hub) -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.notify import Announcer, Announcing, Pace, announce
+from feeds.notify import Announcer, Announcing, NotifyTiming, announce
 from tests.editors import wait_until
 from tests.newsroom import Newsroom
 from tests.notify.conftest import Bureau, in_all_formats, open_bureau
@@ -19,7 +19,7 @@ from tests.publications import find_free_port
 
 Start: TypeAlias = Callable[..., Bureau]
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
-SWIFT = Pace(delay_seconds=0, timeout_seconds=30, first_pause_seconds=5, idle_seconds=0.2)
+SWIFT = NotifyTiming(delay_seconds=0, timeout_seconds=30, first_pause_seconds=5, idle_seconds=0.2)
 TOLD_WITHIN_SECONDS = 20
 
 

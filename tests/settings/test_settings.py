@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice
-from feeds.settings import SETTINGS, Related, Settings, describe_settings, hide_password
+from feeds.settings import SETTINGS, RelatedMode, Settings, describe_settings, hide_password
 
 
 def fail(**environ: str) -> str:
@@ -19,7 +19,7 @@ def test_nothing_has_to_be_set() -> None:
     settings = Settings.from_environ({})
     assert settings.content == (Path("seeds"),)
     assert settings.site_url == "http://localhost:8000"
-    assert (settings.related, settings.link) == (Related.ENTRIES, LinkChoice.WEB)
+    assert (settings.related, settings.link) == (RelatedMode.ENTRIES, LinkChoice.WEB)
     assert (settings.limit, settings.max_age_seconds, settings.hubs) == (50, 900, ())
     assert settings.database_url == "sqlite:///catalog.sqlite3"
 
@@ -47,7 +47,7 @@ def test_every_setting_is_read() -> None:
     assert (settings.site_url, settings.base_path) == ("https://news.example/feeds", "/feeds")
     assert settings.hubs == ("https://a.example/", "https://b.example/?x=1")
     assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
-    assert (settings.related, settings.link) == (Related.LINKS, LinkChoice.CDN)
+    assert (settings.related, settings.link) == (RelatedMode.LINKS, LinkChoice.CDN)
     assert (settings.port, settings.workers, settings.limit, settings.cache_mb) == (5000, 4, 200, 256)
 
 

@@ -15,7 +15,7 @@ from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
 from feeds.model.tokenize import join_texts
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 from tests.conftest import SOAK
 from tests.newsroom import Newsroom, related, url_of
 from tests.postgresql import Server
@@ -128,7 +128,7 @@ def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[st
     except MovedError as error:
         path, _, query = error.reference.partition("?")
         address = locate(unquote(path), reader, query=query, defaults=SETTINGS.filters, now=now)
-    document: dict[str, Any] = json.loads(represent(address, reader, settings=SETTINGS, now=now).body)
+    document: dict[str, Any] = json.loads(make_document(address, reader, settings=SETTINGS, now=now).body)
     return document
 
 

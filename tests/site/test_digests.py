@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
-from feeds.site.documents import Representation, locate, represent
+from feeds.site.documents import Document, locate, make_document
 from feeds.web.app import create_app
 from tests.newsroom import Newsroom
 from tests.publications import make_settings
@@ -18,10 +18,10 @@ SETTINGS = make_settings()
 HUB = "https://hub.example"
 
 
-def get(newsroom: Newsroom, path: str, query: str = "", **settings: str) -> Representation:
+def get(newsroom: Newsroom, path: str, query: str = "", **settings: str) -> Document:
     with newsroom.catalog.reading() as reader:
         address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=newsroom.now)
-        return represent(address, reader, settings=make_settings(**settings), now=newsroom.now)
+        return make_document(address, reader, settings=make_settings(**settings), now=newsroom.now)
 
 
 @pytest.fixture

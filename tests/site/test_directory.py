@@ -8,7 +8,7 @@ from msgspec import structs
 
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.site.directory import Directory, TopicNode, arrange, read_directory, write_opml
-from feeds.site.opml_query import EVERY_TOPIC, Listing
+from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from tests.newsroom import Newsroom
 from tests.publications import make_settings
 
@@ -54,7 +54,7 @@ def test_every_topic_is_there_once(parents: dict[str, str]) -> None:
     assert sorted(list_slugs(arranged)) == sorted(parents)
 
 
-def list_feeds(directory: Directory, listing: Listing = EVERY_TOPIC) -> list[tuple[str, str]]:
+def list_feeds(directory: Directory, listing: OpmlQuery = EVERY_TOPIC) -> list[tuple[str, str]]:
     """Give the groups and the address of each feed that the list names."""
     read = listparser.parse(write_opml(directory, make_settings(), listing))
     assert read["bozo"] == 0
@@ -82,15 +82,15 @@ def test_opml_lists_every_topic_feed() -> None:
 def test_opml_may_list_publishers_in_a_group_of_their_own() -> None:
     providers = (ProviderCount("a.example", 3, NEWEST), ProviderCount("b.example", 1, None))
     directory = make_directory(make_topic("a"), providers=providers)
-    assert list_feeds(directory, Listing(with_providers=True)) == [
+    assert list_feeds(directory, OpmlQuery(with_providers=True)) == [
         ("", "/topics/a.atom"),
         ("Publishers", "/providers/a.example.atom"),
         ("Publishers", "/providers/b.example.atom"),
     ]
-    assert list_feeds(directory, Listing(with_providers=True, active_days=1)) == [
+    assert list_feeds(directory, OpmlQuery(with_providers=True, active_days=1)) == [
         ("Publishers", "/providers/a.example.atom")
     ]
-    assert list_feeds(directory, Listing(with_providers=True, min_entries=9)) == []
+    assert list_feeds(directory, OpmlQuery(with_providers=True, min_entries=9)) == []
 
 
 def test_opml_keeps_the_groups_of_what_is_left() -> None:
@@ -100,18 +100,18 @@ def test_opml_keeps_the_groups_of_what_is_left() -> None:
         age(make_topic("c", "b"), days=0, entries=2),
         age(make_topic("d"), days=31, entries=9),
     )
-    assert list_feeds(directory, Listing(active_days=30)) == [("A/B", "/topics/b.atom"), ("A/B", "/topics/c.atom")]
-    assert list_feeds(directory, Listing(min_entries=2)) == [
+    assert list_feeds(directory, OpmlQuery(active_days=30)) == [("A/B", "/topics/b.atom"), ("A/B", "/topics/c.atom")]
+    assert list_feeds(directory, OpmlQuery(min_entries=2)) == [
         ("A", "/topics/a.atom"),
         ("A/B", "/topics/c.atom"),
         ("", "/topics/d.atom"),
     ]
-    assert list_feeds(directory, Listing(min_entries=2, active_days=1)) == [("A/B", "/topics/c.atom")]
-    assert list_feeds(directory, Listing(min_entries=10)) == []
+    assert list_feeds(directory, OpmlQuery(min_entries=2, active_days=1)) == [("A/B", "/topics/c.atom")]
+    assert list_feeds(directory, OpmlQuery(min_entries=10)) == []
 
 
 def test_a_topic_without_entries_is_not_active() -> None:
-    assert list_feeds(make_directory(make_topic("a")), Listing(active_days=36_500)) == []
+    assert list_feeds(make_directory(make_topic("a")), OpmlQuery(active_days=36_500)) == []
 
 
 def test_lately_is_before_the_newest_entry_that_can_be_seen(newsroom: Newsroom) -> None:
@@ -123,5 +123,5 @@ def test_lately_is_before_the_newest_entry_that_can_be_seen(newsroom: Newsroom) 
     with newsroom.catalog.reading() as reader:
         directory = read_directory(reader, now=newsroom.now)
     assert directory.newest == datetime(2020, 1, 1, tzinfo=UTC)
-    listed = [path for _, path in list_feeds(directory, Listing(active_days=30))]
+    listed = [path for _, path in list_feeds(directory, OpmlQuery(active_days=30))]
     assert listed == ["/topics/ai.atom", "/topics/boats.atom", "/topics/zoos.atom"]

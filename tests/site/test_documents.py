@@ -11,7 +11,7 @@ from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.subject import Subject
-from feeds.site.documents import Representation, locate, represent, represent_asset
+from feeds.site.documents import Document, locate, make_asset_document, make_document
 from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from tests.publications import NOW, ROOT, collected, make_settings, write_article
 
@@ -22,11 +22,11 @@ PATHS = (
 DIGESTS = """
 import sys
 from feeds.catalog.catalog import Catalog
-from feeds.site.documents import locate, represent
+from feeds.site.documents import locate, make_document
 from tests.publications import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
     for path in sys.argv[2:]:
-        print(represent(locate(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)
+        print(make_document(locate(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)
 """
 
 
@@ -44,8 +44,8 @@ def reader(content: Path) -> Iterator[CatalogReader]:
         yield opened
 
 
-def make(path: str, reader: CatalogReader, **environ: str) -> Representation:
-    return represent(locate(path, reader, now=NOW), reader, settings=make_settings(**environ), now=NOW)
+def make(path: str, reader: CatalogReader, **environ: str) -> Document:
+    return make_document(locate(path, reader, now=NOW), reader, settings=make_settings(**environ), now=NOW)
 
 
 def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
@@ -68,14 +68,14 @@ def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: Cata
 
 
 def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -> None:
-    assert make("/static/style.css", reader) == represent_asset(AssetAddress("style.css"))
+    assert make("/static/style.css", reader) == make_asset_document(AssetAddress("style.css"))
 
 
 def test_what_the_catalog_does_not_know_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
         locate("/topics/nope", reader, now=NOW)
     with pytest.raises(NotFoundError):
-        represent_asset(AssetAddress("../html.py"))
+        make_asset_document(AssetAddress("../html.py"))
 
 
 @pytest.mark.parametrize("path", PATHS)

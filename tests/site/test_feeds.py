@@ -10,7 +10,7 @@ from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Link, LinkChoice
 from feeds.model.subject import EVERYTHING, Subject
-from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, Edition, make_feed_id, read_archive, read_edition, resolve
+from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, FeedSnapshot, make_feed_id, read_archive, read_feed, resolve
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress, PageAddress
 from tests.publications import NOW, collected, make_settings, write_article
@@ -27,11 +27,11 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogReader]:
         yield open_reader
 
 
-def read(reader: CatalogReader, subject: Subject, **environ: str) -> Edition:
-    return read_edition(subject, reader, settings=make_settings(**environ), now=NOW)
+def read(reader: CatalogReader, subject: Subject, **environ: str) -> FeedSnapshot:
+    return read_feed(subject, reader, settings=make_settings(**environ), now=NOW)
 
 
-def list_urls(edition: Edition) -> list[str]:
+def list_urls(edition: FeedSnapshot) -> list[str]:
     return [entry.url for entry in edition.feed.entries]
 
 
@@ -74,7 +74,7 @@ def test_settings_reach_the_feed(reader: CatalogReader) -> None:
 def test_a_full_feed_leads_to_its_archive(reader: CatalogReader) -> None:
     subject = Subject.of_topic("tides")
     settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
-    edition = read_edition(subject, reader, settings=settings, now=NOW)
+    edition = read_feed(subject, reader, settings=settings, now=NOW)
     part = ArchivePart(1, Cut(1715040000, "405adebd"))
     assert edition.feed.documents == (DocumentLink("prev-archive", f"/topics/tides/archive/{part.name}"),)
     archive = read_archive(subject, part, reader, settings=settings, now=NOW)

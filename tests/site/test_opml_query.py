@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.errors import BadRequestError
-from feeds.site.opml_query import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, Listing, read_listing
+from feeds.site.opml_query import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, OpmlQuery, parse_opml_query
 
 listings = st.builds(
-    Listing,
+    OpmlQuery,
     with_providers=st.booleans(),
     min_entries=st.integers(0, MOST_ENTRIES_ASKED),
     active_days=st.none() | st.integers(1, MOST_DAYS),
@@ -16,19 +16,19 @@ listings = st.builds(
 
 
 @given(listings)
-def test_the_canonical_query_is_read_as_it_was_written(listing: Listing) -> None:
-    assert read_listing(str(listing)) == listing
+def test_the_canonical_query_is_read_as_it_was_written(listing: OpmlQuery) -> None:
+    assert parse_opml_query(str(listing)) == listing
 
 
 def test_a_query_has_one_canonical_spelling() -> None:
     for query in ("provider=1&min_entries=5&active_days=30", "active_days=030&min_entries=+5&provider=1&utm_source=x"):
-        assert str(read_listing(query)) == "provider=1&min_entries=5&active_days=30"
+        assert str(parse_opml_query(query)) == "provider=1&min_entries=5&active_days=30"
 
 
 @pytest.mark.parametrize("query", ["", "provider=0", "min_entries=0", "active_days=", "utm_source=x&limit=many"])
 def test_what_asks_for_nothing_is_the_whole_list(query: str) -> None:
-    assert read_listing(query) == EVERY_TOPIC
-    assert str(read_listing(query)) == ""
+    assert parse_opml_query(query) == EVERY_TOPIC
+    assert str(parse_opml_query(query)) == ""
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def test_what_asks_for_nothing_is_the_whole_list(query: str) -> None:
 )
 def test_a_bad_value_is_said_in_a_sentence(query: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
-        read_listing(query)
+        parse_opml_query(query)
     assert str(caught.value) == sentence

@@ -11,7 +11,7 @@ from feeds.model.feed import Format
 from feeds.model.filters import Filters
 from feeds.model.search import parse_search
 from feeds.model.subject import EVERYTHING, Subject
-from feeds.site.opml_query import Listing
+from feeds.site.opml_query import OpmlQuery
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
@@ -189,7 +189,7 @@ def test_a_query_may_be_spelt_in_any_way() -> None:
 
 
 def test_the_list_of_feeds_has_a_query_of_its_own() -> None:
-    listing = Listing(with_providers=True, min_entries=3)
+    listing = OpmlQuery(with_providers=True, min_entries=3)
     assert parse_address("/feeds.opml", "min_entries=3&limit=many&provider=1") == OpmlAddress(listing)
     assert write_reference(OpmlAddress(listing)) == "/feeds.opml?provider=1&min_entries=3"
 

@@ -16,8 +16,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.model.clock import Clock
 from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError
 from feeds.site.compression import Encoding
-from feeds.web.cache import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, Shelf
-from feeds.web.lru import Copy, Place
+from feeds.web.cache import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, DocumentCache
+from feeds.web.lru import CachedDocument, CacheKey
 from tests.newsroom import Newsroom
 from tests.postgresql import Server
 from tests.publications import make_settings
@@ -38,9 +38,9 @@ class Stand:
         newsroom.collect()
         self.shelf = self.make_shelf(max_bytes=max_bytes)
 
-    def make_shelf(self, *, max_bytes: int = AMPLE) -> Shelf:
+    def make_shelf(self, *, max_bytes: int = AMPLE) -> DocumentCache:
         clock = Clock(now=self.tell_time, sleep=lambda _seconds: None)
-        return Shelf(
+        return DocumentCache(
             self.newsroom.catalog,
             make_settings(),
             clock=clock,
@@ -53,7 +53,7 @@ class Stand:
         interruption, self.interruption = self.interruption, None
         return interruption() if interruption else self.newsroom.now
 
-    def fetch(self, *paths: str) -> list[Copy]:
+    def fetch(self, *paths: str) -> list[CachedDocument]:
         return [self.shelf.fetch(path) for path in paths]
 
     def wait(self) -> None:
@@ -115,7 +115,7 @@ def test_nothing_is_rendered_twice_by_threads(kiosk: Stand, _round: int) -> None
     threads = 12
     barrier = Barrier(threads)
 
-    def fetch(number: int) -> Copy:
+    def fetch(number: int) -> CachedDocument:
         barrier.wait()
         return kiosk.shelf.fetch(PATHS[number % 3])
 
@@ -413,14 +413,14 @@ def test_composed_feeds_leave_the_others_their_room(kiosk: Stand) -> None:
 def test_one_query_in_many_spellings_has_one_copy(kiosk: Stand) -> None:
     copy = kiosk.shelf.fetch("/topics/boats.atom", "limit=3&type=article")
     size = kiosk.shelf.size
-    assert copy.place == Place("/topics/boats.atom", "type=article&limit=3")
+    assert copy.place == CacheKey("/topics/boats.atom", "type=article&limit=3")
     for query in (
         "type=article&limit=3",
         "type=ARTICLE&limit=03&related=entries",
         "utm_source=x&limit=3&type=article&q",
     ):
         assert kiosk.shelf.fetch("/topics/boats.atom", query) is copy
-    assert kiosk.shelf.fetch("/topics/boats.atom", "utm_source=x").place == Place("/topics/boats.atom")
+    assert kiosk.shelf.fetch("/topics/boats.atom", "utm_source=x").place == CacheKey("/topics/boats.atom")
     assert kiosk.shelf.find("/topics/boats.atom", "utm_source=x") is None
     assert kiosk.shelf.size - size == kiosk.shelf.fetch("/topics/boats.atom").size
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.http import http_date
 
 from feeds.site.compression import Encoding
-from feeds.site.documents import Representation
+from feeds.site.documents import Document
 from feeds.web import create_app
 from feeds.web.conditional import has_it, make_etag, normalise_tags
 from tests.publications import CLOCK, SEEDS, collected, make_settings
@@ -19,9 +19,7 @@ from tests.web.conftest import Server
 from tests.web.test_server import ask
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-REPRESENTATION = Representation(
-    body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900
-)
+REPRESENTATION = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900)
 PATHS = ("/topics/ai.atom", "/topics/ai.rss", "/feed.json", "/topics/ai", "/", "/feeds.opml")
 DECODE: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": bytes}
 

@@ -23,7 +23,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.cache import POLL_SECONDS
-from feeds.web.fast_path import HotPath
+from feeds.web.fast_path import FastPath
 from tests.publications import CLOCK, collected, make_settings, write_article
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ requests = st.builds(Asked, method=methods, path=paths, query=queries, headers=h
 
 
 @pytest.fixture(scope="module")
-def hot(catalog: Catalog) -> HotPath:
+def hot(catalog: Catalog) -> FastPath:
     return make_hot(create_app(make_settings(), catalog, clock=CLOCK))
 
 
@@ -136,8 +136,8 @@ def room(tmp_path: Path) -> Iterator[Catalog]:
         yield catalog
 
 
-def make_hot(app: Flask) -> HotPath:
-    return cast(HotPath, app.wsgi_app)
+def make_hot(app: Flask) -> FastPath:
+    return cast(FastPath, app.wsgi_app)
 
 
 def ask(
@@ -157,7 +157,7 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
 @settings(deadline=None, max_examples=120)
 @given(asked=requests)
 def test_the_answer_is_that_of_the_app(
-    hot: HotPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
+    hot: FastPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
 ) -> None:
     etag = etags.get(asked.path, "x")
     expected = asked.send(plain, etag)
@@ -167,10 +167,10 @@ def test_the_answer_is_that_of_the_app(
 
 @pytest.mark.parametrize(("path", "query"), [*((path, "") for path in KEPT), *COMPOSED])
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
-def test_the_app_is_asked_only_once(hot: HotPath, path: str, query: str, coding: str) -> None:
+def test_the_app_is_asked_only_once(hot: FastPath, path: str, query: str, coding: str) -> None:
     etag = dict(ask(hot, path, query=query)[1])["ETag"].strip('"')
     whole = ask(hot, path, query=query, **{"Accept-Encoding": coding})
-    alone = HotPath(refuse, hot.shelf)
+    alone = FastPath(refuse, hot.shelf)
     ask(hot, path, query=query, **{"Accept-Encoding": coding})
     assert ask(alone, path, query=query, **{"Accept-Encoding": coding}) == whole
     assert ask(alone, path, query=query, method="HEAD", **{"Accept-Encoding": coding}) == (*whole[:2], b"")
@@ -181,7 +181,7 @@ def test_the_app_is_asked_only_once(hot: HotPath, path: str, query: str, coding:
         ask(alone, path, method="POST")
 
 
-def test_a_server_may_change_the_headers_it_is_given(hot: HotPath) -> None:
+def test_a_server_may_change_the_headers_it_is_given(hot: FastPath) -> None:
     first = ask(hot, FEED)
 
     def start_and_change(_status: str, headers: list[tuple[str, str]], _info: object = None) -> None:
@@ -191,7 +191,7 @@ def test_a_server_may_change_the_headers_it_is_given(hot: HotPath) -> None:
     assert ask(hot, FEED) == first
 
 
-def test_a_recording_holds_the_bytes_of_the_copy_and_not_others(hot: HotPath) -> None:
+def test_a_recording_holds_the_bytes_of_the_copy_and_not_others(hot: FastPath) -> None:
     for coding in ("identity", "gzip", "br"):
         for _ in range(2):
             ask(hot, FEED, **{"Accept-Encoding": coding})
@@ -209,7 +209,7 @@ def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
     whole = ask(hot, path)
     assert whole[0] == "200 OK"
     ask(hot, path)
-    assert ask(HotPath(refuse, hot.shelf), path) == whole
+    assert ask(FastPath(refuse, hot.shelf), path) == whole
 
 
 def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -> None:

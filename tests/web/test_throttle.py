@@ -8,11 +8,11 @@ from threading import Barrier, Event
 import pytest
 
 from feeds.model.errors import OverloadError
-from feeds.web.throttle import SHARE, Turnstile
+from feeds.web.throttle import SHARE, Throttle
 
 
 def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
-    turnstile = Turnstile(max_waiting=0)
+    turnstile = Throttle(max_waiting=0)
     is_inside, may_go_on = Event(), Event()
 
     def pass_through() -> None:
@@ -33,7 +33,7 @@ def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
 
 
 def test_never_are_two_inside() -> None:
-    turnstile = Turnstile(max_waiting=7)
+    turnstile = Throttle(max_waiting=7)
     barrier = Barrier(8)
     inside: list[int] = []
 
@@ -51,13 +51,13 @@ def test_never_are_two_inside() -> None:
 
 
 def test_an_error_inside_opens_it_again() -> None:
-    turnstile = Turnstile(max_waiting=0)
+    turnstile = Throttle(max_waiting=0)
     for _ in range(3):
         with pytest.raises(ValueError, match="of its own"), turnstile.passing():
             raise ValueError("of its own")
 
 
-def pass_through(turnstile: Turnstile, *, seconds: float, times: int) -> list[float]:
+def pass_through(turnstile: Throttle, *, seconds: float, times: int) -> list[float]:
     """Pass so often, each time at work for so long; give the moments."""
     moments: list[float] = []
     for _ in range(times):
@@ -70,12 +70,12 @@ def pass_through(turnstile: Turnstile, *, seconds: float, times: int) -> list[fl
 
 
 def test_in_the_long_run_only_a_share_of_the_time_is_taken() -> None:
-    moments = pass_through(Turnstile(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
+    moments = pass_through(Throttle(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
     assert all(later - earlier >= 0.9 * 0.005 / SHARE for earlier, later in pairwise(moments))
 
 
 def test_after_a_quiet_time_many_pass_at_once() -> None:
-    turnstile = Turnstile(max_waiting=0, burst_seconds=0.05)
+    turnstile = Throttle(max_waiting=0, burst_seconds=0.05)
     at_once = pass_through(turnstile, seconds=0.01, times=5)
     assert at_once[-1] - at_once[0] < 0.01 / SHARE
     later = pass_through(turnstile, seconds=0.01, times=2)

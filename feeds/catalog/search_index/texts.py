@@ -12,7 +12,7 @@ from msgspec import json
 from sqlalchemy import Connection, text
 
 from feeds.model.entry import Entry
-from feeds.model.search import Search, Term
+from feeds.model.search import Search, SearchTerm
 from feeds.model.text import strip_tags
 from feeds.model.tokenize import GAP, join_texts
 
@@ -27,7 +27,7 @@ _SECOND_MARK = 0xE000
 _MINUS = "\uf000"
 
 Words: TypeAlias = list[str]
-Copies: TypeAlias = Collection[tuple[int, int]]
+LruDocuments: TypeAlias = Collection[tuple[int, int]]
 
 # Looks up one number for each section that has any.
 _FIRSTS = text(f"""
@@ -53,7 +53,7 @@ def index_texts(connection: Connection, entries: Iterable[tuple[int, Entry]]) ->
         _engine(connection).put(texts)
 
 
-def copy_texts(connection: Connection, copies: Copies) -> None:
+def copy_texts(connection: Connection, copies: LruDocuments) -> None:
     """Have what is found under the first number of each pair found under the second as well, where nothing is yet."""
     if copies:
         _engine(connection).copy(copies)
@@ -105,7 +105,7 @@ class _Engine(Protocol):
     def put(self, texts: Mapping[int, Words]) -> None:
         """Keep the words of some texts instead of what was there."""
 
-    def copy(self, copies: Copies) -> None:
+    def copy(self, copies: LruDocuments) -> None:
         """Keep the same words under other numbers."""
 
     def drop(self, numbers: Collection[int]) -> None:
@@ -135,7 +135,7 @@ class _SQLite:
         self._forget((number, old[number]) for number, _ in rows if number in old)
         self._insert(rows)
 
-    def copy(self, copies: Copies) -> None:
+    def copy(self, copies: LruDocuments) -> None:
         texts = self._read([source for source, _ in copies])
         self._insert([(target, texts[source]) for source, target in copies])
 
@@ -192,7 +192,7 @@ def _write_match(search: Search, mark: str) -> str:
     return f"({match}) NOT ({' OR '.join(unwanted)})" if unwanted else match
 
 
-def _write_string(term: Term, mark: str) -> str:
+def _write_string(term: SearchTerm, mark: str) -> str:
     return '"' + " ".join(mark + word for word in term.words) + '"' + " *" * term.is_prefix
 
 
@@ -212,7 +212,7 @@ class _PostgreSQL:
         )
         self._tidy()
 
-    def copy(self, copies: Copies) -> None:
+    def copy(self, copies: LruDocuments) -> None:
         rows = [(source, target, mark_of(source), mark_of(target)) for source, target in copies]
         self._connection.exec_driver_sql(
             "INSERT INTO texts (number, words)"
@@ -257,6 +257,6 @@ def _write_queries(search: Search, mark: str) -> str:
     return " & ".join(_write_query(term, mark) for term in search.terms)
 
 
-def _write_query(term: Term, mark: str) -> str:
+def _write_query(term: SearchTerm, mark: str) -> str:
     phrase = " <-> ".join(f"'{mark}{word}'" for word in term.words) + ":*" * term.is_prefix
     return f"!({phrase})" if term.is_negated else f"({phrase})"

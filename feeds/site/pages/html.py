@@ -13,8 +13,8 @@ from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
 from feeds.site.choices import ALL_OF, ANY_OF, NONE_OF
 from feeds.site.directory import Directory, TopicNode
-from feeds.site.feeds import Edition
-from feeds.site.home import Front
+from feeds.site.feeds import FeedSnapshot
+from feeds.site.home import HomeContent
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
 from feeds.site.pages.services import list_subscribe_links
@@ -36,7 +36,7 @@ MOST_HEADLINES = 4
 """How many of the latest stories the home page shows."""
 
 
-def render_home(front: Front, settings: Settings) -> bytes:
+def render_home(front: HomeContent, settings: Settings) -> bytes:
     """Write the page that lists every topic, the providers there is most from, and the latest stories."""
     providers = choose_providers(front.directory.providers)
     return _render(
@@ -52,7 +52,7 @@ def render_home(front: Front, settings: Settings) -> bytes:
     )
 
 
-def render_page(address: PageAddress, edition: Edition, settings: Settings) -> bytes:
+def render_page(address: PageAddress, edition: FeedSnapshot, settings: Settings) -> bytes:
     """Write the page of one feed, or of a part of its archive: how to subscribe to it, and its stories."""
     newest = write_reference(PageAddress(address.subject))
     paths = {document.rel: document.path for document in edition.feed.documents}
