@@ -80,14 +80,14 @@ def list_fields(*modules: str) -> set[str]:
 
 def test_every_field_is_documented_and_every_documented_field_is_read() -> None:
     articles, _, topics = (DOCS / "articles.md").read_text().partition("## Topic files")
-    fields = list_fields("article.py", "fields.py")
+    fields = list_fields("articles/article.py", "articles/fields.py")
     assert {"webUrl", "images", "width", "locale"} <= fields
     assert [field for field in fields if f"`{field}`" not in articles] == []
     rows = re.findall(r"(?m)^\| (`.*?) \|", articles)
     documented = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
     assert documented - fields == {"secured"}
     example = re.findall(r"(?m)^(\w+):", topics)
-    assert set(example) | {"images"} == list_fields("topicfile.py") | {"images"}
+    assert set(example) | {"images"} == list_fields("articles/topic_file.py") | {"images"}
 
 
 def list_blocks(page: str, kind: str) -> Iterator[str]:
