@@ -18,7 +18,7 @@ _MODULES = {
     "serve": "feeds.cli.serve",
     "export": "feeds.cli.export",
     "topics": "feeds.cli.topics",
-    "render": "feeds.cli.topics",
+    "show": "feeds.cli.show",
     "settings": "feeds.cli.settings",
 }
 

@@ -84,8 +84,8 @@ class Site:
         return (finished.stdout + finished.stderr).decode()
 
     def render(self, path: str) -> bytes:
-        """Give the body that `feeds render` writes for a path."""
-        finished = self.run("render", path)
+        """Give the body that `feeds show` writes for a path."""
+        finished = self.run("show", path)
         assert finished.returncode == 0, finished.stderr.decode()
         return finished.stdout
 

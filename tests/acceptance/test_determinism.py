@@ -14,9 +14,7 @@ FORMATS = ("atom", "rss", "json")
 HERE = {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0", "WEB_CONCURRENCY": "1"}
 THERE = {"TZ": "Asia/Kolkata", "LC_ALL": "de_DE.UTF-8", "PYTHONHASHSEED": "4242", "WEB_CONCURRENCY": "3"}
 COMMON = {"FEEDS_SITE_URL": "https://feeds.example", "FEEDS_SITE_TITLE": "Möwen & Meer"}
-RENDER_ALL = (
-    "import sys; from feeds.cli import main; [main(['render', p], standalone_mode=False) for p in sys.argv[1:]]"
-)
+RENDER_ALL = "import sys; from feeds.cli import main; [main(['show', p], standalone_mode=False) for p in sys.argv[1:]]"
 REQUESTS_PER_PATH = 3  # so that more than one worker has answered
 
 Answer: TypeAlias = tuple[int, bytes, tuple[str | None, str | None]]
@@ -96,7 +94,7 @@ def test_two_servers_and_a_restart_give_equal_answers(sites: tuple[Site, Site]) 
         assert ask_all(restarted, paths) == answers
 
 
-def test_render_writes_what_the_server_answers(sites: tuple[Site, Site]) -> None:
+def test_show_writes_what_the_server_answers(sites: tuple[Site, Site]) -> None:
     here, _ = sites
     with here.serving() as server:
         assert here.render("/topics/ai.atom") == server.get("/topics/ai.atom").body

@@ -196,8 +196,8 @@ def test_topics_of_no_articles_are_no_lines(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/topics/ai.atom", "topics/ai.atom", "/TOPICS/AI.ATOM", "/topics/%61i.atom"])
-def test_render_writes_a_feed_under_any_spelling(collected: Run, path: str) -> None:
-    result = collected("render", path)
+def test_show_writes_a_feed_under_any_spelling(collected: Run, path: str) -> None:
+    result = collected("show", path)
     assert result.exit_code == 0
     assert result.stdout_bytes.count(b"<entry>") == 3
     assert b'href="http://localhost:8000/topics/ai.atom" rel="self"' in result.stdout_bytes
@@ -210,8 +210,8 @@ def test_render_writes_a_feed_under_any_spelling(collected: Run, path: str) -> N
         "/Topics/computer-vision+AI.atom?limit=02&utm_source=x&min_quality=0",
     ],
 )
-def test_render_writes_a_composed_feed(collected: Run, reference: str) -> None:
-    result = collected("render", reference)
+def test_show_writes_a_composed_feed(collected: Run, reference: str) -> None:
+    result = collected("show", reference)
     assert result.exit_code == 0
     canonical = b"http://localhost:8000/topics/ai+computer-vision.atom?min_quality=0&amp;limit=2"
     assert b'href="' + canonical + b'" rel="self"' in result.stdout_bytes
@@ -221,15 +221,15 @@ def test_render_writes_a_composed_feed(collected: Run, reference: str) -> None:
     ("path", "beginning"),
     [("/", b"<!doctype html>"), ("/feed.json", b"{"), ("/feeds.opml", b"<?xml"), ("/favicon.ico", b"\x00\x00\x01\x00")],
 )
-def test_render_writes_whatever_has_an_address(collected: Run, path: str, beginning: bytes) -> None:
-    assert collected("render", path).stdout_bytes.startswith(beginning)
+def test_show_writes_whatever_has_an_address(collected: Run, path: str, beginning: bytes) -> None:
+    assert collected("show", path).stdout_bytes.startswith(beginning)
 
 
 @pytest.mark.parametrize(
     "path", ["/nothing", "/topics/nothing.atom", "/topics/%FF.atom", "/providers/nobody.example", "/static/../x"]
 )
-def test_render_of_nothing_is_a_sentence(collected: Run, path: str) -> None:
-    assert_sentence(collected("render", path), "Error: There is no")
+def test_show_of_nothing_is_a_sentence(collected: Run, path: str) -> None:
+    assert_sentence(collected("show", path), "Error: There is no")
 
 
 def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:
@@ -248,21 +248,21 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["collect"], ["check"], ["topics"], ["render", "/"], ["settings"], ["serve"], ["export", "site"]]
+    "command", [["collect"], ["check"], ["topics"], ["show", "/"], ["settings"], ["serve"], ["export", "site"]]
 )
 def test_a_bad_setting_ends_every_command(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command, FEEDS_LIMIT="many", FEEDS_LIMITS="1"), "FEEDS_LIMIT", "FEEDS_LIMITS", "1 to 200")
 
 
 @pytest.mark.parametrize("url", BAD_DATABASES)
-@pytest.mark.parametrize("command", [["collect"], ["topics"], ["render", "/"], ["export", "site"]])
+@pytest.mark.parametrize("command", [["collect"], ["topics"], ["show", "/"], ["export", "site"]])
 def test_a_bad_database_ends_in_a_sentence(run: Run, command: list[str], url: str) -> None:
     result = run(*command, DATABASE_URL=url)
     assert_sentence(result)
     assert "hunter2" not in result.output
 
 
-@pytest.mark.parametrize("command", [["topics"], ["render", "/"], ["export", "site"]])
+@pytest.mark.parametrize("command", [["topics"], ["show", "/"], ["export", "site"]])
 def test_without_a_catalog_one_is_told_to_collect(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command), "run `feeds collect` first")
 
@@ -273,9 +273,7 @@ def test_a_folder_that_is_none_ends_in_a_sentence(run: Run, command: str, folder
     assert_sentence(run(command, folder), "There is no folder", "FEEDS_CONTENT")
 
 
-@pytest.mark.parametrize(
-    "args", [["collect", "--nope"], ["nope"], ["render"], ["export"], ["check", "--format", "xml"]]
-)
+@pytest.mark.parametrize("args", [["collect", "--nope"], ["nope"], ["show"], ["export"], ["check", "--format", "xml"]])
 def test_a_bad_call_ends_in_a_usage(run: Run, args: list[str]) -> None:
     result = run(*args)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -315,7 +313,7 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, lab
     assert label.encode() not in finished.stdout
 
 
-@pytest.mark.parametrize("command", ["topics", "render /feed.atom", "settings", "check --format json", "--help"])
+@pytest.mark.parametrize("command", ["topics", "show /feed.atom", "settings", "check --format json", "--help"])
 def test_a_closed_pipe_is_no_error_to_tell_of(tmp_path: Path, command: str) -> None:
     assert start(tmp_path, "feeds collect").returncode == 0
     finished = start(tmp_path, f"(sleep 0.1; feeds {command}) 2>errors | true; cat errors")
@@ -326,7 +324,7 @@ def test_a_full_disk_ends_in_a_sentence(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     start(tmp_path, "feeds collect")
-    for command in ("topics", "render /"):
+    for command in ("topics", "show /"):
         finished = start(tmp_path, f"feeds {command} >/dev/full")
         assert finished.returncode != 0
         assert b"No space left on device" in finished.stderr

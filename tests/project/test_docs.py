@@ -112,7 +112,7 @@ def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     lines = [line for block in list_blocks(page, "sh") for line in block.splitlines() if line != "feeds serve"]
     assert lines
-    asking = [f"feeds render {path}" for path in shows]
+    asking = [f"feeds show {path}" for path in shows]
     feeds = f'feeds() {{ {sys.executable} -m feeds "$@"; }}'
     finished = subprocess.run(
         ["/bin/sh", "-e"],

@@ -1,0 +1,42 @@
+"""The `feeds show` command."""
+
+import os
+import sys
+from datetime import datetime
+from urllib.parse import unquote
+
+import click
+
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.reader import CatalogReader
+from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.errors import MovedError
+from feeds.settings import Settings
+from feeds.site.documents import locate, make_document
+from feeds.site.urls import Address
+
+
+@click.command()
+@click.argument("path")
+def show(path: str) -> None:
+    """Print what the server responds for a URL path.
+
+    Quote a PATH with signs or a query, such as '/topics/ai+!crypto.atom?min_quality=70'. Other spellings of a path
+    lead to the same document.
+    """
+    settings = Settings.from_environ(os.environ)
+    with Catalog(settings.database_url).reading() as reader:
+        now = SYSTEM_CLOCK.now()
+        address = resolve_address(path, reader, settings=settings, now=now)
+        document = make_document(address, reader, settings=settings, now=now)
+    sys.stdout.buffer.write(document.body)
+    sys.stdout.flush()  # a full disk is still reported as an error here
+
+
+def resolve_address(reference: str, reader: CatalogReader, *, settings: Settings, now: datetime) -> Address:
+    """Find the address for a URL path and query in any spelling; follow redirects."""
+    path, _, query = reference.partition("?")
+    try:
+        return locate(unquote(path), reader, query=query, defaults=settings.filters, now=now)
+    except MovedError as error:
+        return resolve_address(error.reference, reader, settings=settings, now=now)
