@@ -117,8 +117,3 @@ def read_cpu_seconds(pid: int) -> float:
     # What follows the name, which may hold anything, begins with the third field; the times are the 14th and 15th.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def list_children(pid: int) -> list[int]:
-    """List the processes that a process started and that are running."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.processes import ROOT, MeasureError, list_children, make_environment
+from benchmarks.processes import ROOT, MeasureError, make_environment
+from tests.support.processes import list_children
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 OURS = (*GUNICORN, "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")

@@ -8,11 +8,12 @@ import msgspec
 
 from benchmarks.articles import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
-from benchmarks.processes import MeasureError, Memory, list_children, read_memory
+from benchmarks.processes import MeasureError, Memory, read_memory
 from benchmarks.rendering import find_largest_topics
 from benchmarks.servers import GUNICORN, OURS, get_status, serving
 from feeds.catalog.catalog import Catalog
 from feeds.model.feed import Format
+from tests.support.processes import list_children
 
 _REQUESTS = 200
 _MEMORY_LIMIT = 1.2

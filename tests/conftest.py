@@ -12,16 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.newsroom import Newsroom
-from tests.postgresql import Server, run_server
+from tests.support.environment import IN_CI, MATERIAL
+from tests.support.newsroom import Newsroom
+from tests.support.postgresql import DatabaseServer, run_server
 
 GOLDEN = Path(__file__).parent / "golden"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 PLATFORM_SETTINGS = ("DATABASE_URL", "PORT", "WEB_CONCURRENCY")
-
-IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
-SOAK = int(os.environ.get("FEEDS_SOAK") or 0)
-MATERIAL = {name: os.environ.get(name, "") for name in ("FEEDS_CORPUS", "FEEDS_SCHEMAS")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,7 +71,7 @@ def program() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql(program: Callable[[str], str]) -> Iterator[Server]:
+def postgresql(program: Callable[[str], str]) -> Iterator[DatabaseServer]:
     """Give a PostgreSQL server."""
     with run_server(initdb=program("initdb"), postgres=program("postgres")) as server:
         yield server
@@ -86,7 +83,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of a database with nothing in it, on either engine in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'catalog.sqlite'}"
-    server: Server = request.getfixturevalue("postgresql")
+    server: DatabaseServer = request.getfixturevalue("postgresql")
     return server.create_schema()
 
 

@@ -8,8 +8,8 @@ from statistics import quantiles
 
 import msgspec
 
-from benchmarks.clients.patient import Account
 from benchmarks.processes import ROOT, run_python
+from tests.support.feed_clients import Account
 
 CLIENTS = 50
 
@@ -24,7 +24,7 @@ class Round(msgspec.Struct, frozen=True):
 
 def ask(port: int, path: str, *, seconds: float) -> Round:
     """Have normal clients ask for so long."""
-    printed = run_python("benchmarks.clients.patient", str(port), path, str(CLIENTS), str(seconds))
+    printed = run_python("tests.support.feed_clients", str(port), path, str(CLIENTS), str(seconds))
     account = msgspec.json.decode(printed, type=Account)
     return Round(quantiles(account.milliseconds, n=100)[-1], len(account.errors), account.resent)
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from benchmarks.processes import MeasureError, list_children, read_cpu_seconds, run
+from benchmarks.processes import MeasureError, read_cpu_seconds, run
+from tests.support.processes import list_children
 
 _CONNECTIONS = 32
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import msgspec
 
-from benchmarks.processes import list_children, read_memory
+from benchmarks.processes import read_memory
 from benchmarks.servers import OURS, serving, wait_for_workers
 from benchmarks.soak.judging import Judge
 from benchmarks.soak.publishing import LIMIT, TOPICS, Ledger, publish_until, write_revision
@@ -19,6 +19,7 @@ from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 from feeds.site.urls import ArchiveAddress
 from feeds.site.walk import list_addresses
+from tests.support.processes import list_children
 
 _CACHE_MB = "4"
 _SAMPLE_SECONDS = 1.0

@@ -10,7 +10,8 @@ import pytest
 from reader import Reader, make_reader
 
 from tests.acceptance.proxy import Proxy, proxying
-from tests.acceptance.site import SEEDS, Site
+from tests.support.paths import SEEDS
+from tests.support.site import Site
 
 
 @pytest.fixture(scope="module", autouse=True)

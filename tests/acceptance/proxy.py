@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from tests.acceptance.site import fetch
+from tests.support.site import fetch
 
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 

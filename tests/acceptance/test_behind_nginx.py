@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.site import ROOT, SEEDS, Response, Server, Site, fetch, find_free_port, stopping
 from tests.acceptance.test_nginx import MAIN, compose
-from tests.publications import wait_for
+from tests.support.paths import ROOT, SEEDS
+from tests.support.servers import find_free_port
+from tests.support.site import Response, Server, Site, fetch, stopping
+from tests.support.waiting import wait_for_answer
 
 GUIDE = (ROOT / "docs" / "deploy-nginx.md").read_text()
 SITE_URL = "https://feeds.example.org"
@@ -40,7 +42,7 @@ def proxy(server: Server, program: Callable[[str], str], tmp_path: Path) -> Iter
     with (tmp_path / "nginx.log").open("wb") as log:
         nginx = subprocess.Popen(compose(program("nginx"), tmp_path, configuration), stdout=log, stderr=log)
         with stopping(nginx):
-            wait_for(f"http://127.0.0.1:{port}/healthz", nginx)
+            wait_for_answer(f"http://127.0.0.1:{port}/healthz", nginx)
             yield f"http://127.0.0.1:{port}"
 
 

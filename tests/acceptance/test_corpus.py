@@ -21,7 +21,7 @@ import yaml
 from lxml import etree
 
 from feeds.model.entry import Entry
-from tests.acceptance.site import Server, Site
+from tests.support.site import Server, Site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE_URL = "https://feeds.example"

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.acceptance.site import ROOT, SEEDS, Server, Site
+from tests.support.paths import ROOT, SEEDS
+from tests.support.site import Server, Site
 
 FORMATS = ("atom", "rss", "json")
 # Two machines that have nothing in common but the articles.

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from feeds.catalog.catalog import Catalog
-from tests.acceptance.site import Response, Server, Site, stopping
-from tests.editors import read_titles, wait_until, write_article
-from tests.postgresql import Server as Database
+from tests.support.app import read_titles
+from tests.support.articles import write_titled_article
+from tests.support.postgresql import DatabaseServer
+from tests.support.site import Response, Server, Site, stopping
+from tests.support.waiting import wait_until
 
 PATHS = ("/topics/robots.atom", "/topics/robots.rss", "/topics/robots.json", "/topics/robots", "/feeds.opml", "/")
 FEED = PATHS[0]
@@ -37,7 +39,7 @@ class Machines:
         """Give an article another title, and the moment at which the catalog shows it."""
         with closing(Catalog(self.database_url)) as catalog:
             before = read_version(catalog)
-            write_article(self.content / "story.md", title)
+            write_titled_article(self.content / "story.md", title)
             wait_until(lambda: read_version(catalog) > before)
             return time.monotonic()
 
@@ -80,12 +82,12 @@ def watching(site: Site) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def machines(postgresql: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+def machines(postgresql: DatabaseServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
     root = tmp_path_factory.mktemp("machines")
     content = root / "content"
     content.mkdir()
-    write_article(content / "story.md", "first")
-    write_article(content / "other.md")
+    write_titled_article(content / "story.md", "first")
+    write_titled_article(content / "other.md")
     database_url = postgresql.create_database()
     make = partial(make_site, content=content, database_url=database_url)
     worker, *webs = [make(root / name) for name in ("worker", "one", "two")]
@@ -110,7 +112,7 @@ def test_what_is_published_shows_on_all_machines_soon_and_the_same(machines: Mac
     assert longest_seconds < SOON_SECONDS
 
 
-def test_a_database_that_restarts_costs_no_answer(machines: Machines, postgresql: Database) -> None:
+def test_a_database_that_restarts_costs_no_answer(machines: Machines, postgresql: DatabaseServer) -> None:
     machines.publish("before")
     wait_until(lambda: machines.show("before"))
     kept = machines.ask(FEED)
@@ -118,18 +120,18 @@ def test_a_database_that_restarts_costs_no_answer(machines: Machines, postgresql
         assert [(answer.status, answer.body) for answer in machines.ask(FEED)] == [(200, kept[0].body)] * 2
         never_asked = [*machines.ask("/providers/example.com.json"), *machines.ask("/healthz")]
         assert {answer.status for answer in never_asked} == {503}
-        write_article(machines.content / "story.md", "meanwhile")
+        write_titled_article(machines.content / "story.md", "meanwhile")
     wait_until(lambda: machines.show("meanwhile"))
     assert [answer.status for answer in machines.ask("/healthz")] == [200, 200]
     machines.publish("after")
     wait_until(lambda: machines.show("after"))
 
 
-def test_collectors_on_two_machines_at_once_do_no_harm(postgresql: Database, tmp_path: Path) -> None:
+def test_collectors_on_two_machines_at_once_do_no_harm(postgresql: DatabaseServer, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
     for number in range(100):
-        write_article(content / f"{number}.md")
+        write_titled_article(content / f"{number}.md")
     database_url = postgresql.create_database()
     sites = [make_site(tmp_path / name, content=content, database_url=database_url) for name in ("one", "two")]
     collectors = [start_collector(site) for site in sites]
@@ -140,11 +142,11 @@ def test_collectors_on_two_machines_at_once_do_no_harm(postgresql: Database, tmp
 
 
 def test_a_collector_that_finds_another_at_work_says_so_and_goes_on_when_it_is_done(
-    postgresql: Database, tmp_path: Path
+    postgresql: DatabaseServer, tmp_path: Path
 ) -> None:
     content = tmp_path / "content"
     content.mkdir()
-    write_article(content / "story.md")
+    write_titled_article(content / "story.md")
     database_url = postgresql.create_database()
     site = make_site(tmp_path / "one", content=content, database_url=database_url)
     with closing(Catalog(database_url)) as catalog, ExitStack() as stack:

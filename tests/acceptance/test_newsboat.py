@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.newsboat import Item, Newsboat
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.site import Site
+from tests.support.newsboat import Item, Newsboat
+from tests.support.site import Site
 
 FORMATS = ("atom", "rss")
 

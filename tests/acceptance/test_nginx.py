@@ -15,8 +15,12 @@ from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.export import Exporter
 from feeds.web import create_app
-from tests.acceptance.site import Response, find_free_port, stopping
-from tests.publications import CLOCK, NOW, ROOT, SITE_URL, make_settings, wait_for, write_article
+from tests.support.app import CLOCK, NOW, SITE_URL, make_settings
+from tests.support.articles import write_article
+from tests.support.paths import ROOT
+from tests.support.servers import find_free_port
+from tests.support.site import Response, stopping
+from tests.support.waiting import wait_for_answer
 
 STORIES = 230  # two blocks of an archive, of which the second still grows
 HUB = "https://push.example/"
@@ -121,7 +125,7 @@ def nginx(catalog: Catalog, program: Callable[[str], str], tmp_path_factory: pyt
         configuration = write_configuration(folder, port, **WITH_HUBS)
         server = subprocess.Popen(compose(found, folder, configuration), stdout=log, stderr=log)
         with stopping(server):
-            wait_for(f"http://127.0.0.1:{port}/robots.txt", server)
+            wait_for_answer(f"http://127.0.0.1:{port}/robots.txt", server)
             yield Nginx(port)
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from tests.acceptance.site import PATIENCE_SECONDS, ROOT, Response, fetch, find_free_port, stopping
+from tests.support.paths import ROOT
+from tests.support.servers import find_free_port
+from tests.support.site import PATIENCE_SECONDS, Response, fetch, stopping
 
 APP_NAME = "harbour-news"
 SITE_URL = f"https://{APP_NAME}.herokuapp.com"

@@ -9,7 +9,7 @@ from reader import Reader
 
 from feeds.model.entry import Entry
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.site import Server, Site
+from tests.support.site import Server, Site
 
 Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime | None]
 """id, title, link, published, updated."""

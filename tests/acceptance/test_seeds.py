@@ -15,7 +15,8 @@ import msgspec
 import pytest
 import yaml
 
-from tests.acceptance.site import SEEDS, Response, Site
+from tests.support.paths import SEEDS
+from tests.support.site import Response, Site
 
 UNPUBLISHED_PATH, PUBLISHED_PATH = sorted(SEEDS.iterdir())
 UNPUBLISHED, PUBLISHED = (

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.site import SEEDS, Site
+from tests.support.paths import SEEDS
+from tests.support.site import Site
 
 
 @pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["of the setting", "named"])

@@ -12,11 +12,12 @@ import pytest
 
 from feeds.model.feed import Format
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.site import Site, stopping
 from tests.acceptance.websub import Hub, Subscriber, running_hub, running_subscriber
-from tests.editors import wait_until, write_article
-from tests.notify.hubs import Hub as Noter
-from tests.notify.hubs import running_hub as running_noter
+from tests.support.articles import write_titled_article
+from tests.support.hub import Hub as Noter
+from tests.support.hub import running_hub as running_noter
+from tests.support.site import Site, stopping
+from tests.support.waiting import wait_until
 
 ROBOTS = {f"{stem}.{format}" for stem in ("/feed", "/topics/robots", "/providers/example.com") for format in Format}
 
@@ -43,7 +44,7 @@ def noter() -> Iterator[Noter]:
 def announce_to(site: Site, *hubs: str) -> Site:
     """Give the site with hubs, and the articles `a` and `b` on robots."""
     for name in "ab":
-        write_article(site.content / f"{name}.md")
+        write_titled_article(site.content / f"{name}.md")
     return Site(site.folder, site.content, {**site.settings, "FEEDS_HUBS": " ".join(hubs)})
 
 
@@ -77,7 +78,7 @@ def test_a_subscriber_is_pushed_what_is_published(site: Site, proxy: Proxy, hub:
         topic = subscriber.subscribe(f"{proxy.url}/topics/robots.atom")
         assert topic == f"{proxy.url}/topics/robots.atom"
         assert subscriber.verified == {topic}
-        write_article(site.content / "c.md", "pushed")
+        write_titled_article(site.content / "c.md", "pushed")
         server.wait_until(lambda: len(subscriber.pushed) > 0)
         server.wait_until(lambda: len(hub.pings) >= len(ROBOTS))
     [(pushed_topic, body)] = subscriber.pushed
@@ -95,7 +96,7 @@ def start_collecting(site: Site) -> "subprocess.Popen[bytes]":
 def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(site: Site, noter: Noter) -> None:
     site = announce_to(site, noter.url)
     site.collect()
-    write_article(site.content / "a.md", "changed")
+    write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
         assert process.stdout
         assert any(b"version 2" in line for line in process.stdout)
@@ -109,7 +110,7 @@ def test_a_collect_killed_while_it_pings_leaves_the_rest_to_the_next(site: Site,
     noter.is_hanging = True
     site = announce_to(site, noter.url)
     site.collect()
-    write_article(site.content / "a.md", "changed")
+    write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
         wait_until(lambda: noter.forms)
         process.kill()
@@ -126,7 +127,7 @@ def test_a_dead_hub_is_told_of_in_a_sentence_and_holds_nothing_up(site: Site, no
     dead = "http://localhost:1/"
     site = announce_to(site, dead, noter.url)
     site.collect()
-    write_article(site.content / "a.md", "changed")
+    write_titled_article(site.content / "a.md", "changed")
     printed = site.collect()
     assert printed.count(f"Error: The hub {dead} cannot be reached") == 1
     assert "1 changed" in printed

@@ -11,7 +11,8 @@ from threading import Thread
 from typing import TypeAlias
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.acceptance.site import fetch, find_free_port
+from tests.support.servers import find_free_port
+from tests.support.site import fetch
 
 Answer: TypeAlias = tuple[int, bytes]
 SECRET = "correct horse"  # noqa: S105 the test's own

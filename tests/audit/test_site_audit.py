@@ -20,8 +20,10 @@ from feeds.audit.site_audit import Finding
 from feeds.catalog.catalog import Catalog
 from feeds.cli import main
 from feeds.web import create_app
-from tests.editors import wait_until
-from tests.publications import CLOCK, SEEDS, collected, find_free_port, make_settings, serving
+from tests.support.app import CLOCK, collected, make_settings
+from tests.support.paths import SEEDS
+from tests.support.servers import find_free_port, serving
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

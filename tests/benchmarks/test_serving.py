@@ -13,7 +13,7 @@ from benchmarks.processes import MeasureError
 from benchmarks.report import read_json
 from benchmarks.servers import GUNICORN, serving
 from benchmarks.serving.loading import load
-from tests.conftest import SOAK
+from tests.support.environment import SOAK
 
 BARE = (*GUNICORN, "--workers", "1", "benchmarks.bare:app")
 

@@ -13,7 +13,7 @@ from benchmarks.__main__ import main
 from benchmarks.soak import Outcome
 from benchmarks.soak.judging import Exchange, Judge
 from benchmarks.soak.publishing import TOPICS, Ledger, write_revision
-from tests.conftest import SOAK
+from tests.support.environment import SOAK
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 

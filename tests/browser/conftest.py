@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
-from tests.acceptance.site import Server, Site
 from tests.browser.harbour import MISSING, draw_picture, write_news
+from tests.support.site import Server, Site
 
 LIMIT = 12
 # What Chromium says of a picture that is missing, and of Playwright's own doings.

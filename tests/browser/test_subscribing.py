@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.acceptance.newsboat import Item, Newsboat
-from tests.acceptance.site import Site
 from tests.browser.conftest import LIMIT, OpenWindow
+from tests.support.newsboat import Item, Newsboat
+from tests.support.site import Site
 
 
 @pytest.mark.parametrize("has_script", [True, False])

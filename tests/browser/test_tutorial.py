@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests.acceptance.site import ROOT, SEEDS, Server, Site
 from tests.browser.conftest import OpenWindow, Window
-from tests.terminals import starting_on_terminal
+from tests.support.paths import ROOT, SEEDS
+from tests.support.site import Server, Site
+from tests.support.terminal import starting_on_terminal
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 
 END = datetime(2021, 3, 1, tzinfo=UTC)
 

@@ -14,9 +14,9 @@ from feeds.model.archive import ArchivePart, Cut
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection, plain
 from tests.collector.test_edits import open_newsroom
-from tests.conftest import SOAK
-from tests.newsroom import START, Newsroom, url_of
-from tests.postgresql import Server
+from tests.support.environment import SOAK
+from tests.support.newsroom import START, Newsroom, url_of
+from tests.support.postgresql import DatabaseServer
 
 ALL = Selection()
 ARTICLES = plain(with_related=False)
@@ -213,7 +213,7 @@ def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, i
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))
 def test_postgresql_holds_everything_once(
-    postgresql: Server, steps: list[tuple[str, Stories, int]], limit: int
+    postgresql: DatabaseServer, steps: list[tuple[str, Stories, int]], limit: int
 ) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
         run_history(newsroom, steps, limit=limit)

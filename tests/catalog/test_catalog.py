@@ -12,8 +12,8 @@ from feeds.catalog.database import open_engine
 from feeds.model.errors import CatalogBusyError, CatalogError
 from feeds.model.feed import EMPTY_FEED_UPDATED
 from feeds.model.selection import Selection, plain
-from tests.newsroom import START, Newsroom, url_of
-from tests.postgresql import Server
+from tests.support.newsroom import START, Newsroom, url_of
+from tests.support.postgresql import DatabaseServer
 
 
 def execute(database_url: str, *statements: str) -> None:
@@ -133,7 +133,7 @@ def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) ->
     assert len(newsroom.see().ids) == 2
 
 
-def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: Server, tmp_path: Path) -> None:
+def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: DatabaseServer, tmp_path: Path) -> None:
     newsroom = Newsroom(tmp_path / "articles", postgresql.create_database())
     newsroom.write("a")
     newsroom.collect()
@@ -150,7 +150,7 @@ def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: Server, 
     newsroom.catalog.close()
 
 
-def test_a_connection_that_breaks_while_waiting_is_not_called_busy(postgresql: Server) -> None:
+def test_a_connection_that_breaks_while_waiting_is_not_called_busy(postgresql: DatabaseServer) -> None:
     url = postgresql.create_database()
     first = Catalog(url)
     with first.writing():

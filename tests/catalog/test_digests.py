@@ -10,7 +10,7 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.model.periods import Cycle
 from feeds.model.search import parse_search
 from feeds.model.selection import Selection, plain
-from tests.newsroom import Newsroom, url_of
+from tests.support.newsroom import Newsroom, url_of
 
 ALL = Selection()
 MONDAY = datetime(2021, 3, 1, 9, tzinfo=UTC)

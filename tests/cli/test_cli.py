@@ -16,7 +16,7 @@ from feeds import __version__
 from feeds.cli import main
 from feeds.cli.announce import announce_once, announcing_meanwhile
 from feeds.settings import SETTINGS, Settings
-from tests.notify.hubs import running_hub
+from tests.support.hub import running_hub
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"

@@ -16,8 +16,10 @@ from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 from feeds.web.startup_message import invite
-from tests.acceptance.site import fetch, find_free_port
-from tests.terminals import ROOT, run_on_terminal, starting_on_terminal
+from tests.support.paths import ROOT
+from tests.support.servers import find_free_port
+from tests.support.site import fetch
+from tests.support.terminal import run_on_terminal, starting_on_terminal
 
 SEEDS = str(ROOT / "seeds")
 RED, YELLOW = "\x1b[31m", "\x1b[33m"

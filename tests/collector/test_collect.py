@@ -11,7 +11,7 @@ from feeds.articles.files import ContentFile, locate_article
 from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
-from tests.newsroom import Newsroom, related, url_of
+from tests.support.newsroom import Newsroom, related, url_of
 
 
 def test_an_empty_folder_is_a_catalog_without_entries(newsroom: Newsroom) -> None:

@@ -16,9 +16,9 @@ import pytest
 
 from feeds.model.errors import CatalogError
 from feeds.model.selection import plain
-from tests.conftest import SOAK
-from tests.editors import wait_until
-from tests.newsroom import Newsroom, related
+from tests.support.environment import SOAK
+from tests.support.newsroom import Newsroom, related
+from tests.support.waiting import wait_until
 
 KILLS = SOAK or 2
 ARTICLES = 40

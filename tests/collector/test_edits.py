@@ -17,9 +17,9 @@ from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.search import parse_search
 from feeds.model.selection import Selection, plain
-from tests.conftest import SOAK
-from tests.newsroom import Newsroom, Sight, related, url_of
-from tests.postgresql import Server
+from tests.support.environment import SOAK
+from tests.support.newsroom import FeedView, Newsroom, related, url_of
+from tests.support.postgresql import DatabaseServer
 
 SELECTIONS = (
     Selection(),
@@ -110,11 +110,13 @@ def apply(newsroom: Newsroom, changes: dict[str, Article]) -> None:
             newsroom.delete(letter)
 
 
-def look(newsroom: Newsroom) -> dict[tuple[Selection, int], Sight]:
+def look(newsroom: Newsroom) -> dict[tuple[Selection, int], FeedView]:
     return {(selection, limit): newsroom.see(selection, limit=limit) for selection, limit in FEEDS}
 
 
-def check_last_modified(before: dict[tuple[Selection, int], Sight], after: dict[tuple[Selection, int], Sight]) -> None:
+def check_last_modified(
+    before: dict[tuple[Selection, int], FeedView], after: dict[tuple[Selection, int], FeedView]
+) -> None:
     """Check that Last-Modified moves when the bytes do, then only, and forwards."""
     for feed, old in before.items():
         new = after[feed]
@@ -125,7 +127,7 @@ def check_last_modified(before: dict[tuple[Selection, int], Sight], after: dict[
             assert old.changed is None or new.changed > old.changed, feed
 
 
-def check_selected(newsroom: Newsroom, sights: dict[tuple[Selection, int], Sight]) -> None:
+def check_selected(newsroom: Newsroom, sights: dict[tuple[Selection, int], FeedView]) -> None:
     """Check that a feed holds what it would if one looked at every entry there is."""
     slugs = dict(newsroom.query("SELECT number, slug FROM topics"))
     columns = "published, id, released, kind, type, provider, topics, quality, peak_heat, document"
@@ -158,10 +160,10 @@ def is_reached(least: int | None, figure: int | None) -> bool:
 
 
 def check_moves(
-    waited: dict[tuple[Selection, int], Sight],
+    waited: dict[tuple[Selection, int], FeedView],
     before: int,
     newsroom: Newsroom,
-    sights: dict[tuple[Selection, int], Sight],
+    sights: dict[tuple[Selection, int], FeedView],
 ) -> None:
     """Check that where the bytes of a composed feed move, so does one of the versions that its copies hang on."""
     with newsroom.catalog.reading() as reader:
@@ -172,8 +174,8 @@ def check_moves(
 
 
 def check_versions(
-    before: tuple[dict[tuple[Selection, int], Sight], dict[str, int]],
-    after: tuple[dict[tuple[Selection, int], Sight], dict[str, int]],
+    before: tuple[dict[tuple[Selection, int], FeedView], dict[str, int]],
+    after: tuple[dict[tuple[Selection, int], FeedView], dict[str, int]],
     *,
     scopes: frozenset[str],
 ) -> None:
@@ -231,7 +233,7 @@ def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_colle
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(history=steps())
-def test_postgresql_keeps_the_same_promises(postgresql: Server, history: list[Step]) -> None:
+def test_postgresql_keeps_the_same_promises(postgresql: DatabaseServer, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
         run_history(newsroom, history)
         assert newsroom.dump() == dump_fresh(newsroom, "")

@@ -6,8 +6,8 @@ import pytest
 
 from feeds.model.selection import Selection, plain
 from tests.collector.test_edits import dump_fresh
-from tests.history import apply_commit, read_history
-from tests.newsroom import ALL, Newsroom
+from tests.support.corpus_history import apply_commit, read_history
+from tests.support.newsroom import ALL, Newsroom
 
 LIMIT = 10_000
 

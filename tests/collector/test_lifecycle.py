@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from feeds.model.entry import Kind
 from feeds.model.selection import plain
-from tests.newsroom import ALL, Newsroom, related, url_of, watch
+from tests.support.newsroom import ALL, Newsroom, related, url_of, watch
 
 AI = plain(topic="ai")
 TIDES = plain(topic="tides")

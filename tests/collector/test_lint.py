@@ -4,7 +4,7 @@ import pytest
 
 from feeds.collector.lint import check_folders
 from feeds.model.errors import Level, SettingsError
-from tests.newsroom import Newsroom
+from tests.support.newsroom import Newsroom
 
 TOPIC = "_id: ml\nname: Machine Learning\n"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from feeds.articles.files import locate_article
 from feeds.collector import CollectResult
-from tests.newsroom import Newsroom, related, url_of
+from tests.support.newsroom import Newsroom, related, url_of
 
 STEP = 100
 

@@ -17,10 +17,10 @@ from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.site.documents import locate, make_document
 from feeds.web import create_app
 from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom
-from tests.conftest import SOAK
-from tests.newsroom import Newsroom, url_of
-from tests.postgresql import Server
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.environment import SOAK
+from tests.support.newsroom import Newsroom, url_of
+from tests.support.postgresql import DatabaseServer
 
 FORMS = (".atom", ".rss", ".json", "")
 SETTINGS = make_settings()
@@ -501,6 +501,6 @@ def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> N
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(history=steps())
-def test_postgresql_tells_of_it_too(postgresql: Server, history: list[Step]) -> None:
+def test_postgresql_tells_of_it_too(postgresql: DatabaseServer, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
         run(newsroom, history)

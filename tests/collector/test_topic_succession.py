@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from feeds.collector.topic_succession import Fault, settle
 from feeds.model.topics import TopicFile, topic_key
-from tests.publications import NOW
+from tests.support.app import NOW
 
 
 def draw(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:

@@ -22,8 +22,10 @@ from feeds.collector import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
-from tests.editors import LONG_AGO, compose_article, read_titles, wait_until, write_article
-from tests.postgresql import Server
+from tests.support.app import read_titles
+from tests.support.articles import LONG_AGO, compose_article, write_titled_article
+from tests.support.postgresql import DatabaseServer
+from tests.support.waiting import wait_until
 
 HASTE = WatchTiming(first_pause_seconds=0.1, longest_pause_seconds=0.5)
 PROGRAM = """
@@ -52,7 +54,7 @@ class Room:
         for folder in (self.content, self.elsewhere, self.shelf):
             folder.mkdir()
         for name in "abcd":
-            write_article(self.content / f"{name}.md")
+            write_titled_article(self.content / f"{name}.md")
         self.database = self.shelf / "catalog.db"
         self.url = f"sqlite:///{self.database}"
         self.results: list[CollectResult] = []
@@ -77,7 +79,7 @@ class Room:
         titles = (f"d {number}" for number in count())
 
         def is_heard() -> bool:
-            write_article(self.content / "d.md", next(titles))
+            write_titled_article(self.content / "d.md", next(titles))
             return self.results[-1].read + self.results[-1].kept == 1
 
         wait_until(is_heard)
@@ -118,7 +120,7 @@ def locked(database: Path) -> Iterator[None]:
 
 def test_a_changed_file_is_published(room: Room) -> None:
     with room.watched():
-        write_article(room.content / "a.md", "changed")
+        write_titled_article(room.content / "a.md", "changed")
         room.wait_for("changed")
     assert room.titles() == {"changed", "b", "c", "d"}
 
@@ -126,7 +128,7 @@ def test_a_changed_file_is_published(room: Room) -> None:
 def test_a_file_is_collected_again_whenever_it_changes(room: Room) -> None:
     with room.watched():
         for title in ("one", "two", "three"):
-            write_article(room.content / "a.md", title)
+            write_titled_article(room.content / "a.md", title)
             room.wait_for(title)
 
 
@@ -139,8 +141,8 @@ def test_a_deleted_file_is_withdrawn(room: Room) -> None:
 def test_it_tells_what_it_published_and_nothing_else(room: Room) -> None:
     with room.watched():
         (room.content / "a.md").touch()
-        write_article(room.content / "b.md", "b")
-        write_article(room.content / "e.md")
+        write_titled_article(room.content / "b.md", "b")
+        write_titled_article(room.content / "e.md")
         wait_until(lambda: len(room.results) == 2)
     assert [(result.added, result.changed) for result in room.results] == [(4, 0), (1, 0)]
 
@@ -149,7 +151,7 @@ def test_a_burst_comes_to_few_commits(room: Room) -> None:
     with room.watched():
         before = room.version()
         for number in range(50):
-            write_article(room.content / f"burst-{number}.md")
+            write_titled_article(room.content / f"burst-{number}.md")
         room.wait_for(*(f"burst-{number}" for number in range(50)))
         assert room.version() - before <= 5
 
@@ -158,17 +160,17 @@ def test_a_flood_comes_to_few_commits(room: Room) -> None:
     with room.watched():
         before = room.version()
         for number in range(600):
-            write_article(room.content / f"flood-{number}.md")
+            write_titled_article(room.content / f"flood-{number}.md")
         wait_until(lambda: len(room.titles()) == 604)
         assert room.version() - before <= 5
 
 
 def test_folders_that_come_and_go_are_noticed(room: Room) -> None:
-    write_article(room.elsewhere / "moved.md")
+    write_titled_article(room.elsewhere / "moved.md")
     with room.watched():
         room.elsewhere.rename(room.content / "in")
         room.wait_for("moved")
-        write_article(room.content / "in" / "new.md")
+        write_titled_article(room.content / "in" / "new.md")
         room.wait_for("new")
         (room.content / "in").rename(room.elsewhere)
         wait_until(lambda: room.titles() == {"a", "b", "c", "d"})
@@ -199,7 +201,7 @@ def test_what_nobody_tells_is_found_in_time(room: Room) -> None:
 def test_entries_whose_time_comes_are_told_of(room: Room) -> None:
     ahead = timedelta(0)
     tomorrow = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
-    write_article(room.content / "e.md", published=tomorrow)
+    write_titled_article(room.content / "e.md", published=tomorrow)
     with room.watched(clock=Clock(now=lambda: datetime.now(UTC) + ahead, sleep=time.sleep)):
         assert room.releases == []
         ahead = timedelta(days=2)
@@ -214,9 +216,9 @@ def test_temporary_files_are_passed_over(room: Room) -> None:
     with room.watched():
         room.wait_for_ears()
         for name in (".x.md.swp", "x.md~", "#x.md#", ".#x.md", "4913"):
-            write_article(room.content / name, "temporary")
+            write_titled_article(room.content / name, "temporary")
             (room.content / name).unlink()
-        write_article(room.content / "e.md")
+        write_titled_article(room.content / "e.md")
         wait_until(lambda: room.results[-1].added == 1)
     assert "temporary" not in room.titles()
     assert room.results[-1].read + room.results[-1].kept < 5, "they had all articles looked through"
@@ -224,14 +226,14 @@ def test_temporary_files_are_passed_over(room: Room) -> None:
 
 def test_a_file_replaced_at_once_is_published(room: Room) -> None:
     with room.watched():
-        write_article(room.content / ".a.md.new", "replaced").replace(room.content / "a.md")
+        write_titled_article(room.content / ".a.md.new", "replaced").replace(room.content / "a.md")
         room.wait_for("replaced")
 
 
 def test_a_file_moved_to_a_backup_and_written_anew_is_never_withdrawn(room: Room) -> None:
     with room.watched():
         (room.content / "a.md").rename(room.content / "a.md~")
-        write_article(room.content / "a.md", "rewritten")
+        write_titled_article(room.content / "a.md", "rewritten")
         room.wait_for("rewritten")
         wait_until(lambda: len(room.results) == 2)
     assert [result.withdrawn for result in room.results] == [0, 0]
@@ -256,15 +258,15 @@ def test_a_problem_is_told_of_once_and_again_when_it_comes_back(room: Room) -> N
     with room.watched():
         room.wait_for_ears()
         room.results.clear()
-        write_article(room.content / "a.md", "changed")
+        write_titled_article(room.content / "a.md", "changed")
         room.wait_for("changed")
         (room.content / "b.md").write_text("no front matter")
         wait_until(lambda: len(list_told()) == 1)
-        write_article(room.content / "b.md", "mended")
+        write_titled_article(room.content / "b.md", "mended")
         room.wait_for("mended")
         (room.content / "b.md").write_text("no front matter")
         wait_until(lambda: len(list_told()) == 2)
-        write_article(room.content / "c.md", "last")
+        write_titled_article(room.content / "c.md", "last")
         room.wait_for("last")
     assert list_told() == ["no-front-matter"] * 2
 
@@ -277,11 +279,11 @@ def test_a_folder_may_move_away_and_come_back(room: Room) -> None:
     with room.watched():
         room.content.rename(away)
         room.wait_for_trouble(SettingsError)
-        write_article(away / "e.md")
+        write_titled_article(away / "e.md")
         assert room.titles() == {"a", "b", "c", "d"}
         away.rename(room.content)
         room.wait_for("e")
-        write_article(room.content / "f.md")
+        write_titled_article(room.content / "f.md")
         room.wait_for("f")
     assert len(room.troubles) == 1
 
@@ -291,9 +293,9 @@ def test_a_folder_may_be_made_anew(room: Room) -> None:
         room.content.rename(room.elsewhere / "old")
         room.content.mkdir()
         for name in "abcde":
-            write_article(room.content / f"{name}.md", f"new {name}")
+            write_titled_article(room.content / f"{name}.md", f"new {name}")
         room.wait_for("new a", "new e")
-        write_article(room.content / "a.md", "newer")
+        write_titled_article(room.content / "a.md", "newer")
         room.wait_for("newer")
 
 
@@ -302,11 +304,11 @@ def test_an_emptied_folder_is_refused_in_a_sentence_and_then_filled_again(room: 
         for name in "abcd":
             (room.content / f"{name}.md").rename(room.elsewhere / f"{name}.md")
         room.wait_for_trouble(MassRemovalError)
-        write_article(room.content / "e.md")
+        write_titled_article(room.content / "e.md")
         room.wait_for("a", "e")
         for name in "abcd":
             (room.elsewhere / f"{name}.md").rename(room.content / f"{name}.md")
-        write_article(room.content / "a.md", "back")
+        write_titled_article(room.content / "a.md", "back")
         room.wait_for("back")
         wait_until(lambda: room.results[-1].read + room.results[-1].kept == 5)
     assert len(room.troubles) == 1
@@ -318,7 +320,7 @@ def test_a_lost_catalog_loses_nothing(room: Room) -> None:
     with room.watched():
         room.shelf.rename(lost)
         room.shelf.touch()
-        write_article(room.content / "a.md", "meanwhile")
+        write_titled_article(room.content / "a.md", "meanwhile")
         room.wait_for_trouble(CatalogError)
         room.shelf.unlink()
         lost.rename(room.shelf)
@@ -326,13 +328,13 @@ def test_a_lost_catalog_loses_nothing(room: Room) -> None:
     assert len(room.troubles) == 1
 
 
-def test_a_lost_connection_loses_nothing(room: Room, postgresql: Server) -> None:
+def test_a_lost_connection_loses_nothing(room: Room, postgresql: DatabaseServer) -> None:
     room.url = postgresql.create_database()
     name = make_url(room.url).database
     allow = f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {{}}'.format
     with psycopg.connect(room.url.replace(f"/{name}?", "/postgres?"), autocommit=True) as admin, room.watched():
         admin.execute(allow("false").encode())
-        write_article(room.content / "a.md", "meanwhile")
+        write_titled_article(room.content / "a.md", "meanwhile")
         room.wait_for_trouble(CatalogError)
         admin.execute(allow("true").encode())
         room.wait_for("meanwhile")
@@ -343,7 +345,7 @@ def test_a_catalog_thrown_away_is_made_anew_with_everything(room: Room) -> None:
     with room.watched():
         for path in room.shelf.iterdir():
             path.unlink(missing_ok=True)  # SQLite removes what lies beside its file when nobody has that open
-        write_article(room.content / "e.md")
+        write_titled_article(room.content / "e.md")
         room.wait_for("e")
         assert room.titles() == {"a", "b", "c", "d", "e"}
 
@@ -351,7 +353,7 @@ def test_a_catalog_thrown_away_is_made_anew_with_everything(room: Room) -> None:
 def test_another_collector_is_waited_for(room: Room) -> None:
     with room.watched():
         with locked(room.database):
-            write_article(room.content / "a.md", "meanwhile")
+            write_titled_article(room.content / "a.md", "meanwhile")
             room.wait_for_trouble(CatalogBusyError)
         room.wait_for("meanwhile")
     assert len(room.troubles) == 1
@@ -407,7 +409,7 @@ def test_a_signal_ends_it_while_it_waits_for_the_folder(room: Room) -> None:
 
 def test_a_signal_rolls_back_the_collect_under_way(room: Room) -> None:
     for number in range(2_000):
-        write_article(room.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
+        write_titled_article(room.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
     with running(room) as process:
         wait_until(lambda: room.database.with_name("catalog.db-wal").exists())
         assert stop(process, signal.SIGTERM) in {"bye\n", "collected CollectResult\nbye\n"}

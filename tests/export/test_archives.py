@@ -11,7 +11,7 @@ import pytest
 from feeds.site.urls import ArchiveAddress, FeedAddress
 from feeds.site.walk import list_addresses
 from tests.export.test_export import Publisher, forms, name_of
-from tests.publications import SITE_URL, make_settings
+from tests.support.app import SITE_URL, make_settings
 
 FORMATS = ("atom", "rss", "json")
 STORIES = 230  # two blocks, of which the second still grows

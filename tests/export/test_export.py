@@ -33,7 +33,9 @@ from feeds.model.subject import Subject
 from feeds.site.urls import AssetAddress, FeedAddress, PageAddress
 from feeds.site.walk import list_addresses
 from feeds.web import create_app
-from tests.publications import NOW, ROOT, SITE_URL, make_settings, write_article
+from tests.support.app import NOW, SITE_URL, make_settings
+from tests.support.articles import write_article
+from tests.support.paths import ROOT
 
 MANIFEST = ".feeds-export.json"
 FORMATS = ("atom", "rss", "json", "html")

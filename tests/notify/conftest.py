@@ -14,9 +14,9 @@ from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_addresses
-from tests.newsroom import Newsroom
-from tests.notify.hubs import Hub, running_hub
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.hub import Hub, running_hub
+from tests.support.newsroom import Newsroom
 
 HUB = "https://hub.example/"
 PATIENT = NotifyTiming(timeout_seconds=30)

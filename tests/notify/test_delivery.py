@@ -8,7 +8,7 @@ from threading import Event, Thread
 from feeds.notify import NotifyTiming
 from feeds.notify.delivery import Teller
 from tests.notify.conftest import Bureau, in_all_formats
-from tests.notify.hubs import Hub
+from tests.support.hub import Hub
 
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 

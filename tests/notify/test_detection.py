@@ -11,8 +11,8 @@ import pytest
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import CatalogError
-from tests.newsroom import Newsroom, related
 from tests.notify.conftest import HUB, Bureau, Change, in_all_formats, open_bureau
+from tests.support.newsroom import Newsroom, related
 
 OTHER = "https://other.example/"
 PROVIDER = {"name": "The Post", "domain": "post.example"}

@@ -11,11 +11,11 @@ import pytest
 
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.notify import Announcer, Announcing, NotifyTiming, announce
-from tests.editors import wait_until
-from tests.newsroom import Newsroom
 from tests.notify.conftest import Bureau, in_all_formats, open_bureau
-from tests.notify.hubs import Hub, running_hub
-from tests.publications import find_free_port
+from tests.support.hub import Hub, running_hub
+from tests.support.newsroom import Newsroom
+from tests.support.servers import find_free_port
+from tests.support.waiting import wait_until
 
 Start: TypeAlias = Callable[..., Bureau]
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")

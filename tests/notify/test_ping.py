@@ -10,8 +10,8 @@ import pytest
 
 from feeds.model.errors import HubError
 from feeds.notify.ping import send_ping
-from tests.notify.hubs import Hub
-from tests.publications import find_free_port
+from tests.support.hub import Hub
+from tests.support.servers import find_free_port
 
 FEED = "https://news.example/topics/%C3%A9tude.atom?a=b&c"
 

@@ -11,7 +11,7 @@ from lxml import etree
 from feeds.model.feed import Feed, Format, LinkChoice, Site, entry_url
 from feeds.renderers import render
 from tests.renderers.documents import parse, select, select_texts, texts
-from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead
+from tests.support.sample_feeds import make_archive, make_entry, make_feed, make_full_feed, make_lead
 
 XML_FORMATS = pytest.mark.parametrize("format", [Format.ATOM, Format.RSS])
 FULL = make_full_feed()

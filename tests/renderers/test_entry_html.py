@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from feeds.model.entry import Image, Provider, Reference
 from feeds.model.feed import LinkChoice
 from feeds.renderers.entry_html import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
-from tests.renderers.samples import make_entry, make_lead, make_related, make_video
+from tests.support.sample_feeds import make_entry, make_lead, make_related, make_video
 
 
 def test_a_plain_entry_is_its_summary_and_where_to_read_it() -> None:

@@ -15,7 +15,7 @@ from feeds.model.feed import EMPTY_FEED_UPDATED, Format, Link
 from feeds.renderers import render
 from feeds.renderers.feedgen_extensions import survive_html
 from tests.renderers.documents import NAMESPACES, parse, select, select_texts, texts
-from tests.renderers.samples import make_entry, make_feed, make_full_feed, make_lead, make_related, make_video
+from tests.support.sample_feeds import make_entry, make_feed, make_full_feed, make_lead, make_related, make_video
 
 XML_FORMATS = pytest.mark.parametrize("format", [Format.ATOM, Format.RSS])
 HUB = Link("hub", "https://hub.example/")

@@ -6,7 +6,7 @@ from lxml import etree
 
 from feeds.model.feed import Feed, Format
 from feeds.renderers import render
-from tests.renderers.samples import make_archive, make_feed, make_full_feed
+from tests.support.sample_feeds import make_archive, make_feed, make_full_feed
 
 XML = (Format.ATOM, Format.RSS)
 AWKWARD_URL = "https://xn--mwe-sna.example/topics/a---b-"

@@ -10,7 +10,7 @@ from hypothesis import given
 from feeds.model.feed import DocumentLink, Feed, Format, Link
 from feeds.renderers import render
 from tests.renderers.documents import texts
-from tests.renderers.samples import make_archive, make_entry, make_feed, make_full_feed, make_lead, make_related
+from tests.support.sample_feeds import make_archive, make_entry, make_feed, make_full_feed, make_lead, make_related
 
 
 def read(feed: Feed) -> dict[str, Any]:

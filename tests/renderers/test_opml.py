@@ -6,7 +6,7 @@ from lxml import etree
 
 from feeds.renderers.opml import Outline, render_opml
 from tests.renderers.documents import texts
-from tests.renderers.samples import START
+from tests.support.sample_feeds import START
 
 GULLS = Outline(
     text="Gulls & terns",

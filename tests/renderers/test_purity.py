@@ -10,7 +10,7 @@ import pytest
 
 from feeds.model.feed import Format
 from feeds.renderers import render
-from tests.renderers.samples import make_full_feed
+from tests.support.sample_feeds import make_full_feed
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -18,7 +18,7 @@ import locale
 from hashlib import sha256
 from feeds.model.feed import Format
 from feeds.renderers import render
-from tests.renderers.samples import make_full_feed
+from tests.support.sample_feeds import make_full_feed
 try:
     locale.setlocale(locale.LC_ALL, "")
 except locale.Error:

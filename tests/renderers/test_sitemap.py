@@ -3,7 +3,7 @@
 from lxml import etree
 
 from feeds.renderers.sitemap import ListedPage, render_sitemap
-from tests.renderers.samples import START
+from tests.support.sample_feeds import START
 
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 

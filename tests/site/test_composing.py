@@ -16,10 +16,10 @@ from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
 from feeds.model.tokenize import join_texts
 from feeds.site.documents import locate, make_document
-from tests.conftest import SOAK
-from tests.newsroom import Newsroom, related, url_of
-from tests.postgresql import Server
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.environment import SOAK
+from tests.support.newsroom import Newsroom, related, url_of
+from tests.support.postgresql import DatabaseServer
 
 TOPICS = ("AI", "Boats", "Crypto", "Tides")
 PROVIDERS = ("gazette.example", "post.example", "times.example")
@@ -114,7 +114,7 @@ def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("publication")
     url = f"sqlite:///{folder / 'catalog.sqlite'}"
     if request.param == "postgresql":
-        server: Server = request.getfixturevalue("postgresql")
+        server: DatabaseServer = request.getfixturevalue("postgresql")
         url = server.create_database()
     publication = Publication(folder / "articles", url)
     yield publication

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.site.compression import Encoding, choose_encoding, encode
-from tests.publications import ROOT
+from tests.support.paths import ROOT
 
 BODY = b"The bytes of a feed, again and again. " * 200
 PROGRAM = f"""

@@ -11,8 +11,8 @@ from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
 from feeds.site.documents import Document, locate, make_document
 from feeds.web.app import create_app
-from tests.newsroom import Newsroom
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.newsroom import Newsroom
 
 SETTINGS = make_settings()
 HUB = "https://hub.example"

@@ -9,8 +9,8 @@ from msgspec import structs
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.site.directory import Directory, TopicNode, arrange, read_directory, write_opml
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
-from tests.newsroom import Newsroom
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.newsroom import Newsroom
 
 NEWEST = datetime(2021, 3, 4, 12, tzinfo=UTC)
 

@@ -13,7 +13,9 @@ from feeds.model.feed import Format
 from feeds.model.subject import Subject
 from feeds.site.documents import Document, locate, make_asset_document, make_document
 from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
-from tests.publications import NOW, ROOT, collected, make_settings, write_article
+from tests.support.app import NOW, collected, make_settings
+from tests.support.articles import write_article
+from tests.support.paths import ROOT
 
 PATHS = (
     *("/", "/feed.atom", "/topics/mowen.rss", "/topics/mowen", "/providers/gazette.example.json", "/feeds.opml"),
@@ -23,7 +25,7 @@ DIGESTS = """
 import sys
 from feeds.catalog.catalog import Catalog
 from feeds.site.documents import locate, make_document
-from tests.publications import NOW, make_settings
+from tests.support.app import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
     for path in sys.argv[2:]:
         print(make_document(locate(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)

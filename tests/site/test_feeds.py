@@ -13,7 +13,8 @@ from feeds.model.subject import EVERYTHING, Subject
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, FeedSnapshot, make_feed_id, read_archive, read_feed, resolve
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress, PageAddress
-from tests.publications import NOW, collected, make_settings, write_article
+from tests.support.app import NOW, collected, make_settings
+from tests.support.articles import write_article
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from tests.publications import SEEDS, collected, make_client, serving
+from tests.support.app import collected, make_client
+from tests.support.paths import SEEDS
+from tests.support.servers import serving
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
-from tests.publications import CLOCK, SITE_URL, make_client, write_article
+from tests.support.app import CLOCK, SITE_URL, make_client
+from tests.support.articles import write_article
 
 ARTICLES = 5
 

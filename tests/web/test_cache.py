@@ -18,9 +18,9 @@ from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedEr
 from feeds.site.compression import Encoding
 from feeds.web.cache import COMPOSED_SHARE, POLL_SECONDS, RECORD_BYTES, DocumentCache
 from feeds.web.lru import CachedDocument, CacheKey
-from tests.newsroom import Newsroom
-from tests.postgresql import Server
-from tests.publications import make_settings
+from tests.support.app import make_settings
+from tests.support.newsroom import Newsroom
+from tests.support.postgresql import DatabaseServer
 
 PATHS = ("/topics/tides.atom", "/topics/tides.rss", "/topics/boats.json", "/topics/boats", "/feed.atom", "/")
 AMPLE = 100_000_000
@@ -307,7 +307,7 @@ def test_without_the_database_what_is_known_is_served(
     assert b"Otherwise" in kiosk.shelf.fetch(PATHS[0]).representation.body
 
 
-def test_without_postgresql_what_is_known_is_served(postgresql: Server, tmp_path: Path) -> None:
+def test_without_postgresql_what_is_known_is_served(postgresql: DatabaseServer, tmp_path: Path) -> None:
     url = postgresql.create_database()
     stand = Stand(Newsroom(tmp_path / "articles", url))
     first = stand.fetch(*PATHS)

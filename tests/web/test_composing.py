@@ -8,7 +8,7 @@ from lxml import etree, html
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.query_string import MOST_CHARACTERS
-from tests.publications import SITE_URL, make_client
+from tests.support.app import SITE_URL, make_client
 
 CANONICAL = "/topics/ai+computer-vision.atom?type=article&min_quality=0&limit=2"
 NAME = "AI and Computer Vision, type article, quality ≥ 0"

@@ -14,7 +14,8 @@ from feeds.site.compression import Encoding
 from feeds.site.documents import Document
 from feeds.web import create_app
 from feeds.web.conditional import has_it, make_etag, normalise_tags
-from tests.publications import CLOCK, SEEDS, collected, make_settings
+from tests.support.app import CLOCK, collected, make_settings
+from tests.support.paths import SEEDS
 from tests.web.conftest import Server
 from tests.web.test_server import ask
 

@@ -16,7 +16,7 @@ from feeds.model.entry import Entry
 from feeds.model.feed import Format
 from feeds.model.selection import plain
 from feeds.model.subject import EVERYTHING, Subject
-from tests.publications import NOW, SITE_URL, collected, make_client
+from tests.support.app import NOW, SITE_URL, collected, make_client
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 

@@ -24,7 +24,8 @@ from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.cache import POLL_SECONDS
 from feeds.web.fast_path import FastPath
-from tests.publications import CLOCK, collected, make_settings, write_article
+from tests.support.app import CLOCK, collected, make_settings
+from tests.support.articles import write_article
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -9,7 +9,7 @@ from werkzeug.http import http_date
 
 from feeds.catalog.catalog import Catalog
 from feeds.web import create_app
-from tests.publications import make_client, make_settings
+from tests.support.app import make_client, make_settings
 
 FEED = "/topics/ai.atom"
 TYPES = {

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from flask.testing import FlaskClient
 
-from tests.publications import SEEDS
+from tests.support.paths import SEEDS
 from tests.web.conftest import Server
 
 LEAD = "https://www.govtech.com/policy/Massachusetts-Passes-Bill-With-Facial-Recognition-Rules.html"

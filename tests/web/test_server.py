@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.publications import ROOT
+from tests.support.paths import ROOT
 from tests.web.conftest import Server
 
 FEED = "/topics/ai.atom"

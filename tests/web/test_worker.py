@@ -16,10 +16,13 @@ from threading import Thread
 
 import pytest
 
-from benchmarks.clients.patient import Account, ask, parse_head
-from benchmarks.processes import list_children
 from feeds.web.worker import HEAD_BYTES
-from tests.publications import ROOT, find_free_port, wait_for, write_article
+from tests.support.articles import write_article
+from tests.support.feed_clients import Account, ask, parse_head
+from tests.support.paths import ROOT
+from tests.support.processes import list_children
+from tests.support.servers import find_free_port
+from tests.support.waiting import wait_for_answer
 
 MANY = 30  # far more than there are threads
 FEW = 6
@@ -92,7 +95,7 @@ def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") 
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environ, stdout=log, stderr=log)
         try:
-            wait_for(f"http://127.0.0.1:{port}{PATH}", process)
+            wait_for_answer(f"http://127.0.0.1:{port}{PATH}", process)
             yield Server(process.pid, port)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -10,7 +10,7 @@ from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
 from feeds.model.selection import Selection
-from tests.newsroom import START, Newsroom, url_of
+from tests.support.newsroom import START, Newsroom, url_of
 
 EVERY_OTHER = Selection(topics=parse_expression("even,nothing"))
 YEARS = 12

@@ -28,8 +28,8 @@ from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.errors import BadRequestError
 from feeds.model.search import Search, parse_search
 from feeds.model.tokenize import MOST_REPEATS
-from tests.conftest import SOAK
-from tests.newsroom import Newsroom, related, url_of
+from tests.support.environment import SOAK
+from tests.support.newsroom import Newsroom, related, url_of
 
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
 EVERYTHING = range(-(2**41), 2**41)

@@ -11,8 +11,9 @@ from lxml import etree, html
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.records import ProviderCount
 from feeds.site.pages.html import MOST_PROVIDERS, choose_providers, fold
-from tests.publications import collected, make_client, write_article
-from tests.renderers.samples import START, make_entry, make_lead
+from tests.support.app import collected, make_client
+from tests.support.articles import write_article
+from tests.support.sample_feeds import START, make_entry, make_lead
 
 TOPICS = "//section[@id='topics']//h3/a"
 SCRIPT = "<script>alert(1)</script>"

@@ -3,8 +3,8 @@
 import pytest
 
 from feeds.site.pages.words import direction_of, excerpt, let_break, write_count, write_date
-from tests.publications import NOW
-from tests.renderers.samples import make_entry
+from tests.support.app import NOW
+from tests.support.sample_feeds import make_entry
 
 
 def test_dates_and_counts_are_for_people() -> None:

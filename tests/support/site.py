@@ -1,7 +1,6 @@
 """Run the program as a publisher does: a folder of articles, a catalog of its own, and the real server."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,9 +15,9 @@ from urllib.parse import urlsplit
 from feeds.catalog.catalog import Catalog
 from feeds.model.entry import Entry
 from feeds.model.selection import plain
+from tests.support.paths import ROOT
+from tests.support.servers import find_free_port
 
-ROOT = Path(__file__).parents[2]
-SEEDS = ROOT / "seeds"
 SERVER = ("-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")
 PATIENCE_SECONDS = 60
 
@@ -157,11 +156,3 @@ def fetch(url: str, headers: Mapping[str, str] | None = None) -> Response:
         return Response(answer.status, names, answer.read())
     finally:
         connection.close()
-
-
-def find_free_port() -> int:
-    """Give a port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -19,7 +19,7 @@ _SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "aut
 _START_SECONDS = 30
 
 
-class Server:
+class DatabaseServer:
     """A running server that listens on a socket in `folder`, and whose superuser needs no password."""
 
     def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
@@ -81,7 +81,7 @@ class Server:
 
 
 @contextmanager
-def run_server(*, initdb: str, postgres: str) -> Iterator[Server]:
+def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
     """Run a server in a new folder until the block ends; as another user where this one is root, whom it refuses."""
     # Not one of pytest's folders: other users may not enter those, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="feeds-postgresql-"))
@@ -99,7 +99,7 @@ def run_server(*, initdb: str, postgres: str) -> Iterator[Server]:
             with (folder / "log").open("ab") as log:
                 return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **identity)  # type: ignore[call-overload,no-any-return]
 
-        server = Server(folder, start)
+        server = DatabaseServer(folder, start)
         try:
             server.wait_until_up()
             yield server

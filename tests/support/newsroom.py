@@ -47,7 +47,7 @@ _TABLES = {
 }
 
 
-class Sight(msgspec.Struct, frozen=True):
+class FeedView(msgspec.Struct, frozen=True):
     """What a subscriber sees of one feed: its bytes, in the format that shows most, its entries, Last-Modified."""
 
     document: bytes
@@ -122,7 +122,7 @@ class Newsroom:
         """Give the collector of this folder into this catalog."""
         return Collector(self.catalog, [self.folder], appearance=appearance, clock=self.clock)
 
-    def see(self, selection: Selection = ALL, *, limit: int = 50) -> Sight:
+    def see(self, selection: Selection = ALL, *, limit: int = 50) -> FeedView:
         """Look at a feed."""
         with self.catalog.reading() as reader:
             window = reader.window(selection, limit=limit, now=self.now)
@@ -140,9 +140,9 @@ class Newsroom:
             entries=window.entries,
             documents=(DocumentLink("prev-archive", f"/archive/{window.older.name}"),) if window.older else (),
         )
-        return Sight(render_json(feed), window.entries, window.changed)
+        return FeedView(render_json(feed), window.entries, window.changed)
 
-    def see_topic(self, slug: str) -> Sight:
+    def see_topic(self, slug: str) -> FeedView:
         """Look at the feed of a topic."""
         return self.see(plain(topic=slug))
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 
-from tests.publications import find_free_port
+from tests.support.servers import find_free_port
 
 
 class Hub:

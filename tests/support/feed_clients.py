@@ -1,4 +1,4 @@
-"""Be feed readers that ask now and then: `python -m benchmarks.clients.patient PORT PATH CLIENTS SECONDS`.
+"""Be feed readers that ask now and then: `python -m tests.support.feed_clients PORT PATH CLIENTS SECONDS`.
 
 Each takes a feed or is told that it has it, over a connection that it keeps for a few requests. What each request took
 is printed as JSON, with what went wrong.
@@ -71,13 +71,13 @@ class Client:
         if self._writer is None or self._reader is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=_READ_BYTES)
             self._left = self._rng.randint(1, _MOST_REQUESTS)
-        condition = f"If-None-Match: {self._etag}\r\n" if self._etag and self._rng.random() < 0.5 else ""  # noqa: PLR2004 half of them
+        condition = f"If-None-Match: {self._etag}\r\n" if self._etag and self._rng.random() < 0.5 else ""
         request = f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n{condition}\r\n"
         self._writer.write(request.encode())
         status, headers = parse_head(await self._reader.readuntil(b"\r\n\r\n"))
         if status not in (200, 304):
             raise ValueError(f"answered with {status}")
-        await self._reader.readexactly(int(headers.get("content-length", 0)) if status == 200 else 0)  # noqa: PLR2004
+        await self._reader.readexactly(int(headers.get("content-length", 0)) if status == 200 else 0)
         self._etag = headers["etag"]
         self._left -= 1
         if self._left == 0 or headers.get("connection") == "close":

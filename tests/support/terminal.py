@@ -13,8 +13,7 @@ from threading import Thread
 import pytest
 
 from feeds.cli import main
-
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
 
 
 class Screen:

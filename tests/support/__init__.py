@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: articles, catalogs, servers and clients to test with."""

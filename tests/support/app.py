@@ -1,0 +1,51 @@
+"""Collect articles into a catalog, and make settings and the app for it."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from feeds.catalog.catalog import Catalog
+from feeds.collector import Collector
+from feeds.model.clock import Clock
+from feeds.model.errors import CatalogError
+from feeds.model.selection import Selection
+from feeds.settings import Settings
+from feeds.web import create_app
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CLOCK = Clock(now=lambda: NOW, sleep=lambda _seconds: None)
+SITE_URL = "https://news.example"
+
+
+def make_settings(**environ: str) -> Settings:
+    """Make settings of a site that has an address of its own."""
+    return Settings.from_environ({"FEEDS_SITE_URL": SITE_URL, "FEEDS_SITE_TITLE": "Harbour News", **environ})
+
+
+@contextmanager
+def collected(content: Path, database: Path) -> Iterator[Catalog]:
+    """Give the catalog of the articles in a folder."""
+    catalog = Catalog(f"sqlite:///{database}")
+    Collector(catalog, [content], clock=CLOCK).collect()
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+def make_client(catalog: Catalog, **environ: str) -> FlaskClient:
+    """Make a client of the app."""
+    return create_app(make_settings(**environ), catalog, clock=CLOCK).test_client()
+
+
+def read_titles(database_url: str) -> set[str]:
+    """Read the titles of all entries that are out; none where there is no catalog."""
+    try:
+        with closing(Catalog(database_url)) as catalog, catalog.reading() as reader:
+            entries = reader.window(Selection(), limit=10_000, now=datetime.now(UTC)).entries
+    except CatalogError:
+        return set()
+    return {entry.title for entry in entries}

@@ -1,0 +1,33 @@
+"""Write article files."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+LONG_AGO = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def write_titled_article(path: Path, title: str = "", *, published: datetime = LONG_AGO) -> Path:
+    """Write an article whose address is made of its file name; without a title, that is the file name's stem."""
+    path.write_text(compose_article(path.stem, title or path.stem, published=published))
+    return path
+
+
+def compose_article(name: str, title: str, *, published: datetime = LONG_AGO) -> str:
+    return (
+        f"---\ntitle: {title}\nwebUrl: https://example.com/{name}\npublishedDateTime: {published.isoformat()}\n"
+        "topics:\n  - Robots\n---\n"
+    )
+
+
+def write_article(folder: Path, name: str, **fields: str) -> None:
+    """Write an article; fields are YAML as it stands, and those that every article has may be left out."""
+    matter = {
+        "title": f"Title of {name}",
+        "webUrl": f"https://gazette.example/{name}",
+        "publishedDateTime": "2024-05-06T07:08:09Z",
+        "topics": "[Tides]",
+        "provider": "{name: The Gazette, domain: gazette.example}",
+    } | fields
+    lines = [f"{field}: {value}" for field, value in matter.items()]
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.md").write_text("\n".join(["---", *lines, "---", ""]))
