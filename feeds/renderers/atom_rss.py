@@ -11,13 +11,13 @@ from feedgen.feed import FeedGenerator
 
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, entry_url
-from feeds.renderers.entry_html import content_html, excerpt_of, says
+from feeds.renderers.entry_html import is_same_text, make_excerpt, write_content
 from feeds.renderers.feedgen_extensions import (
     AtomEntryRepair,
     AtomFeedRepair,
     RssFeedRepair,
     RssItemRepair,
-    survive_html,
+    escape_ambiguous,
 )
 from feeds.renderers.media import is_channel_image
 
@@ -27,7 +27,7 @@ RSS_DOCS = "https://www.rssboard.org/rss-specification"
 _TITLE = re.compile(rb"<title>[^<]+")
 
 
-class _Unwritten(datetime):
+class _UnwrittenDate(datetime):
     """A moment that feedgen takes for a date and does not write, since it is false.
 
     feedgen's RSS dates default to the clock and can be replaced but not removed; whichever it writes, it writes with
@@ -38,7 +38,7 @@ class _Unwritten(datetime):
         return False
 
 
-_NO_DATE = _Unwritten(1970, 1, 1, tzinfo=UTC)
+_NO_DATE = _UnwrittenDate(1970, 1, 1, tzinfo=UTC)
 
 
 def render_atom(feed: Feed) -> bytes:
@@ -59,8 +59,8 @@ def render_rss(feed: Feed) -> bytes:
     """Write `feed` as an RSS 2.0 document in UTF-8, with line breaks for people."""
     generator = _start_feed(feed)
     generator.register_extension("repairs", partial(RssFeedRepair, feed))
-    generator.title(survive_html(feed.title))
-    generator.description(survive_html(feed.subtitle or feed.title))
+    generator.title(escape_ambiguous(feed.title))
+    generator.description(escape_ambiguous(feed.subtitle or feed.title))
     generator.lastBuildDate(_NO_DATE)
     generator.docs(RSS_DOCS)
     generator.ttl(max(1, feed.ttl_seconds // 60))
@@ -68,7 +68,7 @@ def render_rss(feed: Feed) -> bytes:
     for entry in feed.entries:
         _add_rss_item(generator, feed, entry)
     document: bytes = generator.rss_str(pretty=True)
-    return _TITLE.sub(_number_references, document)
+    return _TITLE.sub(_escape_numerically, document)
 
 
 def _start_feed(feed: Feed) -> FeedGenerator:
@@ -92,20 +92,20 @@ def _add_atom_entry(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     element.updated(entry.updated)
     for name in entry.authors or (entry.provider.name,):
         element.author(name=name)
-    if not says(entry.body, entry.summary):
+    if not is_same_text(entry.body, entry.summary):
         element.summary(entry.summary, type="text")
-    element.content(content_html(entry, feed.link_choice), type="html")
+    element.content(write_content(entry, feed.link_choice), type="html")
 
 
 def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     url = entry_url(entry, feed.link_choice)
     item = generator.add_entry(order="append")
     item.register_extension("repairs", partial(RssItemRepair, feed, entry))
-    item.title(survive_html(entry.title))
+    item.title(escape_ambiguous(entry.title))
     item.link(href=url)
     item.guid(entry.id, permalink=entry.id == url)
-    item.description(survive_html(excerpt_of(entry)))
-    item.content(content_html(entry, feed.link_choice))
+    item.description(escape_ambiguous(make_excerpt(entry)))
+    item.content(write_content(entry, feed.link_choice))
     for category in entry.categories:
         item.category(term=category.term, scheme=feed.category_scheme, label=category.label)
     if entry.provider.domain:
@@ -117,7 +117,7 @@ def _choose_channel_image(feed: Feed) -> str | None:
     return next((url for url in candidates if is_channel_image(url)), None)
 
 
-def _number_references(title: re.Match[bytes]) -> bytes:
+def _escape_numerically(title: re.Match[bytes]) -> bytes:
     """Write `&` and `<` as numbers, which also survive readers that unescape a title before they parse it.
 
     No element but `title` is touched: all content is escaped, so no other `<title>` can stand in the document.

@@ -8,7 +8,7 @@ from feeds.model.feed import LinkChoice, entry_url
 from feeds.renderers.entry_html import write_link, write_picture, write_summary
 
 
-def stories_html(stories: Iterable[Entry], link_choice: LinkChoice) -> str:
+def write_stories(stories: Iterable[Entry], link_choice: LinkChoice) -> str:
     """Write each story with its title, picture, summary and provider, one block to a line, with absolute URLs only."""
     return "\n".join(block for story in stories for block in _write_story(story, link_choice) if block)
 

@@ -13,16 +13,16 @@ from feeds.model.feed import LinkChoice, entry_url
 
 EXCERPT_CHARACTERS = 500
 
-_PIECE_CHARACTERS = 1_000
+_CHUNK_CHARACTERS = 1_000
 
 _BLOCKS = frozenset(
     {"blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
     | {"ol", "p", "pre", "table", "td", "th", "tr", "ul"}
 )
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def content_html(entry: Entry, link_choice: LinkChoice) -> str:
+def write_content(entry: Entry, link_choice: LinkChoice) -> str:
     """Write the whole entry: picture or embed, text, where it comes from, and the coverage around it.
 
     The result is HTML with absolute URLs only, one block to a line. An embed takes the picture's place, and a body
@@ -39,12 +39,12 @@ def content_html(entry: Entry, link_choice: LinkChoice) -> str:
     return "\n".join(block for block in blocks if block)
 
 
-def excerpt_of(entry: Entry) -> str:
+def make_excerpt(entry: Entry) -> str:
     """Give a plain text to announce the entry by: its summary, else the start of its body, else its title."""
-    return entry.summary or shorten(text_of(entry.body), EXCERPT_CHARACTERS, placeholder="…") or entry.title
+    return entry.summary or shorten(extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…") or entry.title
 
 
-def text_of(html: str) -> str:
+def extract_text(html: str) -> str:
     """Give the text of sanitised HTML, its white space collapsed, without what XML cannot carry (XML 1.0, 2.2)."""
     reader = _TextReader()
     reader.feed(html)
@@ -52,11 +52,11 @@ def text_of(html: str) -> str:
     return reader.text
 
 
-def says(html: str, text: str) -> bool:
+def is_same_text(html: str, text: str) -> bool:
     """Say whether a text is all that sanitised HTML says; that is read no further than to where it says otherwise."""
     reader = _TextReader()
-    for start in range(0, len(html), _PIECE_CHARACTERS):
-        reader.feed(html[start : start + _PIECE_CHARACTERS])
+    for start in range(0, len(html), _CHUNK_CHARACTERS):
+        reader.feed(html[start : start + _CHUNK_CHARACTERS])
         if not text.startswith(reader.text):
             return False
     reader.close()
@@ -73,7 +73,7 @@ class _TextReader(HTMLParser):
     @property
     def text(self) -> str:
         """What has been read, its white space collapsed, without what XML cannot carry (XML 1.0, section 2.2)."""
-        return " ".join(_NOT_XML.sub("", "".join(self._pieces)).split())
+        return " ".join(_FORBIDDEN_IN_XML.sub("", "".join(self._pieces)).split())
 
     def handle_data(self, data: str) -> None:
         self._pieces.append(data)

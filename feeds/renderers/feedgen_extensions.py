@@ -13,7 +13,7 @@ from lxml import etree
 from feeds.model.entry import Entry, Reference
 from feeds.model.feed import Feed, Format, Link, entry_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
-from feeds.renderers.greeting import greet
+from feeds.renderers.feed_comment import write_feed_comment
 from feeds.renderers.media import MEDIA, add_media
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -44,7 +44,7 @@ class AtomFeedRepair:
         _declare_plain_text(root, "title", "subtitle")
         _write_date(root, "updated", self._feed.updated)
         _sort_children(root)
-        _greet(root, self._feed, Format.ATOM)
+        _add_comment(root, self._feed, Format.ATOM)
         return root
 
 
@@ -59,7 +59,7 @@ class AtomEntryRepair:
         """Add links with all their attributes, the picture and the language; correct title and dates."""
         url = entry_url(self._entry, self._feed.link_choice)
         etree.SubElement(element, "link", {"href": url, "rel": "alternate", "type": "text/html"})
-        for attributes in _surrounding_links(self._entry, url):
+        for attributes in _entry_links(self._entry, url):
             etree.SubElement(element, "link", attributes)
         scheme = self._feed.category_scheme
         for category in self._entry.categories:  # feedgen looks at each attribute so often that it shows
@@ -92,7 +92,7 @@ class RssFeedRepair:
         for link in _feed_links(self._feed, Format.RSS):
             etree.SubElement(channel, f"{{{ATOM}}}link", _link_attributes(link))
         _mark_archive(channel, self._feed)
-        _greet(channel, self._feed, Format.RSS)
+        _add_comment(channel, self._feed, Format.RSS)
         return root
 
 
@@ -113,12 +113,12 @@ class RssItemRepair:
             etree.SubElement(item, f"{{{DUBLIN_CORE}}}language").text = entry.language
         if entry.image:
             add_media(item, entry.image)
-        for attributes in _surrounding_links(entry, entry_url(entry, self._feed.link_choice)):
+        for attributes in _entry_links(entry, entry_url(entry, self._feed.link_choice)):
             etree.SubElement(item, f"{{{ATOM}}}link", attributes)
         return item
 
 
-def survive_html(text: str) -> str:
+def escape_ambiguous(text: str) -> str:
     """Write plain text so that it reads the same as plain text and as HTML, as far as that can be.
 
     Many readers take an RSS title for HTML, some do not, and no attribute tells them. Text without markup, such as
@@ -143,11 +143,11 @@ def _mark_archive(parent: etree._Element, feed: Feed) -> None:
         etree.SubElement(parent, f"{{{HISTORY}}}archive")
 
 
-def _greet(parent: etree._Element, feed: Feed, format: Format) -> None:
+def _add_comment(parent: etree._Element, feed: Feed, format: Format) -> None:
     """Put a comment first, yet inside the element by which programs know a feed (XML 1.0, 2.5)."""
     margin = "\n" + "  " * (1 + sum(1 for _ in parent.iterancestors()))
     # A comment must not hold two hyphens in a row; percent-encoded, a URL means the same.
-    lines = "".join(f"{margin}  {line}" for line in greet(feed, format)).replace("--", "-%2D")
+    lines = "".join(f"{margin}  {line}" for line in write_feed_comment(feed, format)).replace("--", "-%2D")
     parent.insert(0, etree.Comment(lines + margin))
 
 
@@ -155,7 +155,7 @@ def _link_attributes(link: Link) -> dict[str, str]:
     return {"href": link.href, "rel": link.rel} | ({"type": link.type} if link.type else {})
 
 
-def _surrounding_links(entry: Entry, url: str) -> Iterator[dict[str, str]]:
+def _entry_links(entry: Entry, url: str) -> Iterator[dict[str, str]]:
     for reference in (*entry.coverage, *entry.leads):
         yield _related_attributes(reference)
     if entry.via_url and entry.via_url != url:

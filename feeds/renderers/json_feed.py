@@ -8,8 +8,8 @@ import msgspec
 from feeds.model.entry import Entry, Reference
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.renderers.dates import format_rfc3339
-from feeds.renderers.entry_html import content_html
-from feeds.renderers.greeting import greet
+from feeds.renderers.entry_html import write_content
+from feeds.renderers.feed_comment import write_feed_comment
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION_ABOUT = (
@@ -32,7 +32,7 @@ def _describe_feed(feed: Feed) -> _Object:
     return {"version": VERSION, "title": feed.title} | _without_empty(
         {
             "description": feed.subtitle,
-            "user_comment": " | ".join(greet(feed, Format.JSON)),
+            "user_comment": " | ".join(write_feed_comment(feed, Format.JSON)),
             "home_page_url": feed.page_url,
             "feed_url": feed.self_url(Format.JSON),
             "next_url": next(older, ""),
@@ -52,14 +52,14 @@ def _describe_entry(entry: Entry, feed: Feed) -> _Object:
             "url": entry_url(entry, feed.link_choice),
             "title": entry.title,
             "summary": entry.summary,
-            "content_html": content_html(entry, feed.link_choice),
+            "content_html": write_content(entry, feed.link_choice),
             "image": entry.image.url if entry.image else "",
             "date_published": format_rfc3339(entry.published),
             "date_modified": format_rfc3339(entry.updated),
             "authors": _describe_authors(entry),
             "tags": [category.label for category in entry.categories],
             "language": entry.language or feed.site.language,
-            "_feeds": _describe_surroundings(entry, feed),
+            "_feeds": _describe_extension(entry, feed),
         }
     )
 
@@ -71,7 +71,7 @@ def _describe_authors(entry: Entry) -> list[_Object]:
     return [_without_empty({"name": entry.provider.name, "url": f"https://{domain}/" if domain else ""})]
 
 
-def _describe_surroundings(entry: Entry, feed: Feed) -> _Object:
+def _describe_extension(entry: Entry, feed: Feed) -> _Object:
     # Not `external_url`: readers differ on whether it or `url` is opened, and both would lead to the article.
     return _without_empty(
         {

@@ -8,7 +8,7 @@ from lxml import etree
 
 from feeds.renderers.dates import format_rfc3339
 
-MOST_PAGES = 50_000
+MAX_PAGES = 50_000
 """How many pages one list may name."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

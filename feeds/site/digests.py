@@ -10,7 +10,7 @@ from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, date_of
 from feeds.model.subject import Subject
-from feeds.renderers.digest_html import stories_html
+from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading, select
 from feeds.site.urls import digest_stem
@@ -78,7 +78,7 @@ def _make_entry(  # noqa: PLR0913 what an entry is made of
         updated=end,
         released=end,
         summary="; ".join(story.title for story in digest.stories[:3]),
-        body=stories_html(digest.stories, settings.link),
+        body=write_stories(digest.stories, settings.link),
         provider=Provider(name=settings.site.title, domain=""),  # nobody's but the site's
         type="digest",
         language=settings.site.language,

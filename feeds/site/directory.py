@@ -12,7 +12,7 @@ from feeds.model.feed import EMPTY_FEED_UPDATED, Format
 from feeds.model.selection import Selection
 from feeds.model.subject import Subject
 from feeds.renderers.opml import Outline, render_opml
-from feeds.renderers.sitemap import MOST_PAGES, ListedPage, render_sitemap
+from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.url_parser import SEARCH_PATH
@@ -72,7 +72,7 @@ def write_opml(directory: Directory, settings: Settings, listing: OpmlQuery = EV
 
 def write_sitemap(directory: Directory, settings: Settings) -> bytes:
     """Write the addresses of the home page and of the pages of all topics and providers, as far as they find room."""
-    return render_sitemap(islice(_list_pages(directory, settings.site_url), MOST_PAGES))
+    return render_sitemap(islice(_list_pages(directory, settings.site_url), MAX_PAGES))
 
 
 def write_robots(settings: Settings) -> bytes:

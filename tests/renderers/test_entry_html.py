@@ -3,18 +3,18 @@ from hypothesis import strategies as st
 
 from feeds.model.entry import Image, Provider, Reference
 from feeds.model.feed import LinkChoice
-from feeds.renderers.entry_html import EXCERPT_CHARACTERS, content_html, excerpt_of, says, text_of
+from feeds.renderers.entry_html import EXCERPT_CHARACTERS, extract_text, is_same_text, make_excerpt, write_content
 from tests.support.sample_feeds import make_entry, make_lead, make_related, make_video
 
 
 def test_a_plain_entry_is_its_summary_and_where_to_read_it() -> None:
-    assert content_html(make_entry(6), LinkChoice.WEB) == (
+    assert write_content(make_entry(6), LinkChoice.WEB) == (
         '<p>What happened in story 6.</p>\n<p>Read it at <a href="https://gazette.example/story-6">The Gazette</a>.</p>'
     )
 
 
 def test_the_picture_comes_first_with_its_size_and_links_to_the_article() -> None:
-    html = content_html(make_lead(), LinkChoice.WEB)
+    html = write_content(make_lead(), LinkChoice.WEB)
     assert html.startswith(
         '<p><a href="https://gazette.example/story-9"><img src="https://img.example/gull.JPG?w=640&amp;h=360"'
         ' alt="A gull, &quot;Bob&quot;" width="640" height="360"></a></p>\n'
@@ -22,24 +22,24 @@ def test_the_picture_comes_first_with_its_size_and_links_to_the_article() -> Non
 
 
 def test_a_picture_without_a_title_is_named_after_the_entry() -> None:
-    html = content_html(make_entry(title='"Hi"', image=Image("https://img.example/1")), LinkChoice.WEB)
+    html = write_content(make_entry(title='"Hi"', image=Image("https://img.example/1")), LinkChoice.WEB)
     assert '<img src="https://img.example/1" alt="&quot;Hi&quot;">' in html
 
 
 def test_an_embed_takes_the_place_of_the_picture() -> None:
-    html = content_html(make_video(), LinkChoice.WEB)
+    html = write_content(make_video(), LinkChoice.WEB)
     assert html.startswith("<iframe ")
     assert "<img" not in html
 
 
 def test_a_body_takes_the_place_of_the_summary() -> None:
-    html = content_html(make_lead(), LinkChoice.WEB)
+    html = write_content(make_lead(), LinkChoice.WEB)
     assert "<p>One <b>gull</b> &amp; two chips.</p>" in html
     assert "say gulls" not in html
 
 
 def test_every_link_follows_the_choice() -> None:
-    html = content_html(make_lead(), LinkChoice.CDN)
+    html = write_content(make_lead(), LinkChoice.CDN)
     assert html.count('href="https://cdn.example/gazette/story-9"') == 2
     assert "https://gazette.example/story-9" not in html
 
@@ -49,12 +49,12 @@ def test_a_lead_lists_its_coverage_in_order() -> None:
         "<p>Related coverage:</p>\n<ul>\n"
         '<li><a href="https://post.example/a?x=1&amp;y=2">Pies &lt;gone&gt;</a> (The Post)</li>\n'
         '<li><a href="https://times.example/b">No pies &amp; no chips</a></li>\n</ul>'
-    ) in content_html(make_lead(), LinkChoice.WEB)
+    ) in write_content(make_lead(), LinkChoice.WEB)
 
 
 def test_a_related_entry_points_back_to_every_lead() -> None:
     leads = (*make_related().leads, Reference("https://gazette.example/2", "Two"))
-    assert content_html(make_entry(leads=leads), LinkChoice.WEB).endswith(
+    assert write_content(make_entry(leads=leads), LinkChoice.WEB).endswith(
         '<p>Part of the coverage of <a href="https://gazette.example/story-9">Gulls &amp; chips</a> (The Gazette),'
         ' <a href="https://gazette.example/2">Two</a>.</p>'
     )
@@ -63,29 +63,29 @@ def test_a_related_entry_points_back_to_every_lead() -> None:
 def test_markup_in_plain_fields_is_shown_not_obeyed() -> None:
     evil = '"><script>'
     entry = make_entry(title=evil, url=f"https://e.example/{evil}", summary=evil, provider=Provider(evil, "e.example"))
-    html = content_html(entry, LinkChoice.WEB)
+    html = write_content(entry, LinkChoice.WEB)
     assert "<script" not in html
     assert html.count('"') == 2
 
 
 def test_an_excerpt_is_the_summary_else_the_body_else_the_title() -> None:
-    assert excerpt_of(make_entry(summary="S", body="<p>B</p>")) == "S"
-    assert excerpt_of(make_entry(summary="", body="<p>B</p>")) == "B"
-    assert excerpt_of(make_entry(summary="", title="T")) == "T"
+    assert make_excerpt(make_entry(summary="S", body="<p>B</p>")) == "S"
+    assert make_excerpt(make_entry(summary="", body="<p>B</p>")) == "B"
+    assert make_excerpt(make_entry(summary="", title="T")) == "T"
 
 
 def test_an_excerpt_of_a_body_is_short() -> None:
-    excerpt = excerpt_of(make_entry(summary="", body=f"<p>{'word ' * 1000}</p>"))
+    excerpt = make_excerpt(make_entry(summary="", body=f"<p>{'word ' * 1000}</p>"))
     assert len(excerpt) <= EXCERPT_CHARACTERS
     assert excerpt.endswith("word…")
 
 
 def test_text_parts_words_at_blocks_only() -> None:
-    assert text_of("<p>Half<b>way</b></p><ul><li>a</li><li>b &amp; c</li></ul>x<br>y") == "Halfway a b & c x y"
+    assert extract_text("<p>Half<b>way</b></p><ul><li>a</li><li>b &amp; c</li></ul>x<br>y") == "Halfway a b & c x y"
 
 
 def test_text_leaves_out_what_xml_cannot_carry() -> None:
-    assert text_of("<p>a&#1;b\x02c&#xFFFE;d</p>") == "abcd"
+    assert extract_text("<p>a&#1;b\x02c&#xFFFE;d</p>") == "abcd"
 
 
 PIECES = st.sampled_from(
@@ -95,5 +95,5 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
 def test_html_says_its_text_and_no_other(html: str, other: str) -> None:
-    assert says(html, text_of(html))
-    assert says(html, text_of(other)) == (text_of(html) == text_of(other))
+    assert is_same_text(html, extract_text(html))
+    assert is_same_text(html, extract_text(other)) == (extract_text(html) == extract_text(other))

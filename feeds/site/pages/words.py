@@ -7,7 +7,7 @@ from textwrap import shorten
 from markupsafe import Markup
 
 from feeds.model.entry import Entry
-from feeds.renderers.entry_html import text_of
+from feeds.renderers.entry_html import extract_text
 
 EXCERPT_CHARACTERS = 280
 
@@ -32,7 +32,7 @@ def write_count(count: int) -> str:
 
 def excerpt(entry: Entry) -> str:
     """Give the plain text to show under a story's title; empty where there is none."""
-    return shorten(entry.summary or text_of(entry.body), EXCERPT_CHARACTERS, placeholder="…")
+    return shorten(entry.summary or extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…")
 
 
 def let_break(url: str) -> Markup:
