@@ -1,4 +1,4 @@
-"""Write a feed as bytes: the same feed gives the same bytes on any machine, in any locale, time zone and thread."""
+"""Write a feed as bytes: the same feed gives the same bytes on every machine, in every locale, time zone and thread."""
 
 from feeds.model.feed import Feed, Format
 from feeds.renderers.atom_rss import render_atom, render_rss

@@ -1,6 +1,6 @@
-"""Write a feed as Atom (RFC 4287) or RSS 2.0 with feedgen, the only module that knows it.
+"""Write a feed as Atom (RFC 4287) or RSS 2.0; no other module imports feedgen.
 
-feedgen writes what it gets right; `repairs` puts the rest right through feedgen's extension protocol.
+feedgen writes the parts of a feed. `feedgen_extensions` corrects feedgen's errors through its extension protocol.
 """
 
 import re
@@ -28,10 +28,10 @@ _TITLE = re.compile(rb"<title>[^<]+")
 
 
 class _UnwrittenDate(datetime):
-    """A moment that feedgen takes for a date and does not write, since it is false.
+    """A date that feedgen accepts but does not write, because the value is false.
 
-    feedgen's RSS dates default to the clock and can be replaced but not removed; whichever it writes, it writes with
-    `locale.setlocale`, which changes the whole process under the feet of other threads. RssFeedRepair writes the date.
+    feedgen's RSS dates default to the current time and can be replaced but not removed. To write a date, feedgen calls
+    `locale.setlocale`, which changes the locale of the whole process for all threads. RssFeedRepair writes the date.
     """
 
     def __bool__(self) -> bool:
@@ -42,7 +42,7 @@ _NO_DATE = _UnwrittenDate(1970, 1, 1, tzinfo=UTC)
 
 
 def render_atom(feed: Feed) -> bytes:
-    """Write `feed` as an Atom document in UTF-8, with line breaks for people."""
+    """Write `feed` as an indented Atom document in UTF-8."""
     generator = _start_feed(feed)
     generator.register_extension("repairs", partial(AtomFeedRepair, feed))
     generator.updated(feed.updated)
@@ -56,7 +56,7 @@ def render_atom(feed: Feed) -> bytes:
 
 
 def render_rss(feed: Feed) -> bytes:
-    """Write `feed` as an RSS 2.0 document in UTF-8, with line breaks for people."""
+    """Write `feed` as an indented RSS 2.0 document in UTF-8."""
     generator = _start_feed(feed)
     generator.register_extension("repairs", partial(RssFeedRepair, feed))
     generator.title(escape_ambiguous(feed.title))
@@ -72,7 +72,7 @@ def render_rss(feed: Feed) -> bytes:
 
 
 def _start_feed(feed: Feed) -> FeedGenerator:
-    """Make a generator with what both formats share; its only link, since RSS would take the last one."""
+    """Make a generator with the elements of both formats. Set only one link: feedgen writes the last link into RSS."""
     generator = FeedGenerator()
     generator.id(feed.id)
     generator.title(feed.title)
@@ -118,8 +118,8 @@ def _choose_channel_image(feed: Feed) -> str | None:
 
 
 def _escape_numerically(title: re.Match[bytes]) -> bytes:
-    """Write `&` and `<` as numbers, which also survive readers that unescape a title before they parse it.
+    """Write `&` and `<` as numeric references, for readers that unescape a title before parsing the document.
 
-    No element but `title` is touched: all content is escaped, so no other `<title>` can stand in the document.
+    Only `title` elements change: all content is escaped, so the document cannot contain any other `<title>`.
     """
     return title[0].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")

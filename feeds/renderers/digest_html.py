@@ -1,4 +1,4 @@
-"""Write several stories as the HTML of one entry, a digest."""
+"""Write the stories of a digest as the HTML of a single entry."""
 
 from collections.abc import Iterable
 from html import escape
@@ -9,7 +9,7 @@ from feeds.renderers.entry_html import write_link, write_picture, write_summary
 
 
 def write_stories(stories: Iterable[Entry], link_choice: LinkChoice) -> str:
-    """Write each story with its title, picture, summary and provider, one block to a line, with absolute URLs only."""
+    """Write the title, picture, summary and provider of each story, a block per line, with absolute URLs only."""
     return "\n".join(block for story in stories for block in _write_story(story, link_choice) if block)
 
 

@@ -1,6 +1,6 @@
-"""Write an entry as the HTML and the plain text that readers show.
+"""Write an entry as HTML and as plain text for feed readers.
 
-Nothing here loads anything but the picture, and nothing changes from one fetch to the next: readers hash content.
+The HTML loads only the picture, and stays the same from fetch to fetch, because readers hash the content.
 """
 
 import re
@@ -23,10 +23,10 @@ _FORBIDDEN_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0
 
 
 def write_content(entry: Entry, link_choice: LinkChoice) -> str:
-    """Write the whole entry: picture or embed, text, where it comes from, and the coverage around it.
+    """Write the whole entry as HTML: picture or embed, text, source, coverage and leads.
 
-    The result is HTML with absolute URLs only, one block to a line. An embed takes the picture's place, and a body
-    the summary's.
+    The HTML has absolute URLs only, and a block per line. An embed replaces the picture, and a body replaces the
+    summary.
     """
     url = entry_url(entry, link_choice)
     blocks = (
@@ -40,12 +40,12 @@ def write_content(entry: Entry, link_choice: LinkChoice) -> str:
 
 
 def make_excerpt(entry: Entry) -> str:
-    """Give a plain text to announce the entry by: its summary, else the start of its body, else its title."""
+    """Return plain text that introduces the entry: the summary, or the start of the body, or the title."""
     return entry.summary or shorten(extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…") or entry.title
 
 
 def extract_text(html: str) -> str:
-    """Give the text of sanitised HTML, its white space collapsed, without what XML cannot carry (XML 1.0, 2.2)."""
+    """Return the text of sanitised HTML, with white space collapsed, without characters forbidden by XML 1.0 (2.2)."""
     reader = _TextReader()
     reader.feed(html)
     reader.close()
@@ -53,7 +53,7 @@ def extract_text(html: str) -> str:
 
 
 def is_same_text(html: str, text: str) -> bool:
-    """Say whether a text is all that sanitised HTML says; that is read no further than to where it says otherwise."""
+    """Return whether `text` is the whole text of sanitised HTML. Reading stops at the first difference."""
     reader = _TextReader()
     for start in range(0, len(html), _CHUNK_CHARACTERS):
         reader.feed(html[start : start + _CHUNK_CHARACTERS])
@@ -64,7 +64,7 @@ def is_same_text(html: str, text: str) -> bool:
 
 
 class _TextReader(HTMLParser):
-    """Collect the text of a document; blocks part words, other elements do not."""
+    """Collect the text of a document. Block elements separate words; inline elements do not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class _TextReader(HTMLParser):
 
     @property
     def text(self) -> str:
-        """What has been read, its white space collapsed, without what XML cannot carry (XML 1.0, section 2.2)."""
+        """The text read until now, with white space collapsed, without characters that XML 1.0 (2.2) forbids."""
         return " ".join(_FORBIDDEN_IN_XML.sub("", "".join(self._pieces)).split())
 
     def handle_data(self, data: str) -> None:
@@ -87,21 +87,22 @@ class _TextReader(HTMLParser):
 
 
 def write_picture(entry: Entry, url: str) -> str:
-    """Write the picture, which leads to `url`; empty where there is none."""
+    """Write the picture as a link to `url`; empty for an entry without a picture."""
     if entry.image is None:
         return ""
-    # The picture is a link, so its alternative text must say where the link leads.
+    # The picture is a link, so its alternative text describes the target of the link.
     alt = escape(entry.image.title or entry.title)
-    return f'<p><a href="{escape(url)}"><img src="{escape(entry.image.url)}" alt="{alt}"{_size(entry.image)}></a></p>'
+    size = _write_size(entry.image)
+    return f'<p><a href="{escape(url)}"><img src="{escape(entry.image.url)}" alt="{alt}"{size}></a></p>'
 
 
-def _size(image: Image) -> str:
+def _write_size(image: Image) -> str:
     sizes = (("width", image.width), ("height", image.height))
     return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
 
 
 def write_summary(entry: Entry) -> str:
-    """Write the summary as a paragraph; empty where there is none."""
+    """Write the summary as a paragraph; empty for an entry without a summary."""
     return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
 
 
@@ -128,5 +129,5 @@ def _write_reference(reference: Reference) -> str:
 
 
 def write_link(url: str, text: str) -> str:
-    """Write a link."""
+    """Write a link to `url` with an escaped `text`."""
     return f'<a href="{escape(url)}">{escape(text)}</a>'

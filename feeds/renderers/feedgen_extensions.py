@@ -1,7 +1,8 @@
-"""Put right what feedgen gets wrong, through its extension protocol and without knowing feedgen.
+"""Correct feedgen's output through its extension protocol, without importing feedgen.
 
-feedgen builds an element, hands it to the extension's `extend_atom` or `extend_rss`, and serialises what comes back.
-Its Atom elements are in no namespace and carry `xmlns` as a plain attribute, so ours must be in none as well.
+feedgen builds an element, passes the element to an extension's `extend_atom` or `extend_rss`, and serialises the
+returned element. feedgen's Atom elements have no namespace and carry `xmlns` as a plain attribute, so the elements
+added here have no namespace either.
 """
 
 from collections.abc import Iterator
@@ -21,24 +22,24 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# What a person who opens the document should meet first; the rest follows in feedgen's order.
+# The elements that a person should see first in the document; the others follow in feedgen's order.
 _ORDER = ("title", "subtitle", "link", "id", "published", "updated", "author", "category", "summary", "content")
 _RANKS = {name: rank for rank, name in enumerate(_ORDER)}
 
 
 class AtomFeedRepair:
-    """Repair `atom:feed`, before feedgen appends the entries."""
+    """Corrections to `atom:feed`, made before feedgen appends the entries."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
 
     def extend_ns(self) -> dict[str, str]:
-        """Declare the namespaces of all elements that the repairs add."""
+        """Declare the namespaces of all elements that the extensions add."""
         return {"media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_atom(self, root: etree._Element) -> etree._Element:
-        """Add the links but the alternate one, which feedgen wrote, and a greeting; correct title and date."""
-        for link in _feed_links(self._feed, Format.ATOM):
+        """Add a comment and all links except the alternate link, which feedgen writes; correct title and date."""
+        for link in _list_feed_links(self._feed, Format.ATOM):
             etree.SubElement(root, "link", _link_attributes(link))
         _mark_archive(root, self._feed)
         _declare_plain_text(root, "title", "subtitle")
@@ -49,7 +50,7 @@ class AtomFeedRepair:
 
 
 class AtomEntryRepair:
-    """Repair one `atom:entry`."""
+    """Corrections to an `atom:entry`."""
 
     def __init__(self, feed: Feed, entry: Entry) -> None:
         self._feed = feed
@@ -59,10 +60,10 @@ class AtomEntryRepair:
         """Add links with all their attributes, the picture and the language; correct title and dates."""
         url = entry_url(self._entry, self._feed.link_choice)
         etree.SubElement(element, "link", {"href": url, "rel": "alternate", "type": "text/html"})
-        for attributes in _entry_links(self._entry, url):
+        for attributes in _list_entry_links(self._entry, url):
             etree.SubElement(element, "link", attributes)
         scheme = self._feed.category_scheme
-        for category in self._entry.categories:  # feedgen looks at each attribute so often that it shows
+        for category in self._entry.categories:  # feedgen's own categories are measurably slow
             etree.SubElement(element, "category", {"term": category.term, "scheme": scheme, "label": category.label})
         if self._entry.image:
             add_media(element, self._entry.image)
@@ -76,20 +77,20 @@ class AtomEntryRepair:
 
 
 class RssFeedRepair:
-    """Repair `channel`, before feedgen appends the items."""
+    """Corrections to `channel`, made before feedgen appends the items."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
 
     def extend_ns(self) -> dict[str, str]:
-        """Declare the namespaces of all elements that the repairs add; feedgen declares Atom's."""
+        """Declare the namespaces of all elements that the extensions add; feedgen declares the Atom namespace."""
         return {"dc": DUBLIN_CORE, "media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
-        """Add the date, a greeting, and the links, which RSS borrows from Atom."""
+        """Add the date, a comment, and the links, which are elements from the Atom namespace."""
         channel = root[0]
         etree.SubElement(channel, "lastBuildDate").text = format_rfc822(self._feed.updated)
-        for link in _feed_links(self._feed, Format.RSS):
+        for link in _list_feed_links(self._feed, Format.RSS):
             etree.SubElement(channel, f"{{{ATOM}}}link", _link_attributes(link))
         _mark_archive(channel, self._feed)
         _add_comment(channel, self._feed, Format.RSS)
@@ -97,14 +98,14 @@ class RssFeedRepair:
 
 
 class RssItemRepair:
-    """Repair one `item`."""
+    """Corrections to an `item`."""
 
     def __init__(self, feed: Feed, entry: Entry) -> None:
         self._feed = feed
         self._entry = entry
 
     def extend_rss(self, item: etree._Element) -> etree._Element:
-        """Add date, names, language, picture and links."""
+        """Add the date, author names, language, picture and links."""
         entry = self._entry
         etree.SubElement(item, "pubDate").text = format_rfc822(entry.published)
         for name in entry.authors or (entry.provider.name,):
@@ -113,23 +114,23 @@ class RssItemRepair:
             etree.SubElement(item, f"{{{DUBLIN_CORE}}}language").text = entry.language
         if entry.image:
             add_media(item, entry.image)
-        for attributes in _entry_links(entry, entry_url(entry, self._feed.link_choice)):
+        for attributes in _list_entry_links(entry, entry_url(entry, self._feed.link_choice)):
             etree.SubElement(item, f"{{{ATOM}}}link", attributes)
         return item
 
 
 def escape_ambiguous(text: str) -> str:
-    """Write plain text so that it reads the same as plain text and as HTML, as far as that can be.
+    """Escape plain text if HTML would read the text differently, because a reader may expect either.
 
-    Many readers take an RSS title for HTML, some do not, and no attribute tells them. Text without markup, such as
-    `AT&T`, is the same in both and stays; text that HTML would read as something else is escaped.
+    Many readers parse an RSS title as HTML, others as plain text, and RSS has no attribute to tell the two apart.
+    Text like `AT&T` reads the same both ways and stays as written; text with tags or character references is escaped.
     """
     if "<" not in text and unescape(text) == text:
         return text
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _feed_links(feed: Feed, format: Format) -> Iterator[Link]:
+def _list_feed_links(feed: Feed, format: Format) -> Iterator[Link]:
     yield Link("self", feed.self_url(format), format.media_type)
     yield from feed.links_in(format)
 
@@ -144,9 +145,9 @@ def _mark_archive(parent: etree._Element, feed: Feed) -> None:
 
 
 def _add_comment(parent: etree._Element, feed: Feed, format: Format) -> None:
-    """Put a comment first, yet inside the element by which programs know a feed (XML 1.0, 2.5)."""
+    """Add a comment as the first child of the element by which programs recognise a feed (XML 1.0, 2.5)."""
     margin = "\n" + "  " * (1 + sum(1 for _ in parent.iterancestors()))
-    # A comment must not hold two hyphens in a row; percent-encoded, a URL means the same.
+    # A comment must not contain two hyphens in a row; a URL keeps its meaning when percent-encoded.
     lines = "".join(f"{margin}  {line}" for line in write_feed_comment(feed, format)).replace("--", "-%2D")
     parent.insert(0, etree.Comment(lines + margin))
 
@@ -155,7 +156,7 @@ def _link_attributes(link: Link) -> dict[str, str]:
     return {"href": link.href, "rel": link.rel} | ({"type": link.type} if link.type else {})
 
 
-def _entry_links(entry: Entry, url: str) -> Iterator[dict[str, str]]:
+def _list_entry_links(entry: Entry, url: str) -> Iterator[dict[str, str]]:
     for reference in (*entry.coverage, *entry.leads):
         yield _related_attributes(reference)
     if entry.via_url and entry.via_url != url:
@@ -176,9 +177,9 @@ def _declare_plain_text(parent: etree._Element, *names: str) -> None:
             element.set("type", "text")
 
 
-def _write_date(parent: etree._Element, name: str, moment: datetime) -> None:
+def _write_date(parent: etree._Element, name: str, timestamp: datetime) -> None:
     for element in parent.iterchildren(name):
-        element.text = format_rfc3339(moment)
+        element.text = format_rfc3339(timestamp)
 
 
 def _sort_children(parent: etree._Element) -> None:

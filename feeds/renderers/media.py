@@ -1,4 +1,4 @@
-"""Describe pictures to feed readers as Media RSS does (https://www.rssboard.org/media-rss)."""
+"""Describe pictures to feed readers with Media RSS (https://www.rssboard.org/media-rss)."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from feeds.model.entry import Image
 
 MEDIA = "http://search.yahoo.com/mrss/"
 
-# Not Python's mimetypes, which reads the machine's own tables and so differs from one machine to the next.
+# Python's `mimetypes` reads tables of the machine, so its results differ between machines.
 _TYPES = {
     "avif": "image/avif",
     "gif": "image/gif",
@@ -22,19 +22,20 @@ _CHANNEL_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 def guess_type(url: str) -> str:
-    """Tell a picture's media type by the extension in its URL's path; empty where there is none that is known."""
+    """Return the media type of a picture by the extension in its URL's path; empty for an unknown extension."""
     return _TYPES.get(urlsplit(url).path.rpartition(".")[2].lower(), "")
 
 
 def is_channel_image(url: str) -> bool:
-    """Tell whether RSS allows the picture for a channel: PNG, JPEG or GIF only (RSS 2.0, `image`)."""
+    """Return whether RSS allows the picture for a channel: PNG, JPEG or GIF only (RSS 2.0, `image`)."""
     return guess_type(url) in _CHANNEL_TYPES
 
 
 def add_media(parent: etree._Element, image: Image) -> None:
     """Add `media:content` and `media:thumbnail` to an entry or item.
 
-    They stand directly under it: validators refuse a group of one, which is what feedgen's own extension makes.
+    Both are direct children: feedgen's own extension wraps them in a group, and validators refuse a group with a
+    single picture.
     """
     size = {name: str(pixels) for name, pixels in (("width", image.width), ("height", image.height)) if pixels}
     media_type = guess_type(image.url)

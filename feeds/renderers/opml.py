@@ -10,7 +10,7 @@ from feeds.renderers.dates import format_rfc822
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed, or a group of feeds: a group has no `xml_url`. A feed that has children comes first in their group."""
+    """A feed, or a group of feeds, which has no `xml_url`. A feed with children becomes the first feed of a group."""
 
     text: str
     xml_url: str = ""
@@ -27,7 +27,7 @@ def render_opml(
     created: datetime | None = None,
     owner: str = "",
 ) -> bytes:
-    """Write `outlines` as a UTF-8 document in the order given; the dates are aware, and come from data."""
+    """Write `outlines` as a UTF-8 document in the given order. The dates are aware, and come from the data."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     _add_text(head, "title", title)
@@ -46,7 +46,7 @@ def _add_text(parent: etree._Element, name: str, text: str) -> None:
 
 
 def _add_outline(parent: etree._Element, outline: Outline) -> None:
-    """Add a group, a feed, or both: readers take an outline with `xmlUrl` for a feed and may not look inside."""
+    """Add a group, a feed, or both: readers treat an outline with `xmlUrl` as a feed and may ignore its children."""
     if outline.children:
         group = etree.SubElement(parent, "outline", text=outline.text, title=outline.text)
         _add_feed(group, outline)

@@ -9,20 +9,20 @@ from lxml import etree
 from feeds.renderers.dates import format_rfc3339
 
 MAX_PAGES = 50_000
-"""How many pages one list may name."""
+"""The maximum number of pages in a sitemap."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 class ListedPage(msgspec.Struct, frozen=True):
-    """A page's absolute URL, and when it last changed, if that is known."""
+    """The absolute URL of a page, and the time of its last change, if known."""
 
     url: str
     changed: datetime | None
 
 
 def render_sitemap(pages: Iterable[ListedPage]) -> bytes:
-    """Write `pages`, of which there are at most 50,000, as a UTF-8 document in the order given."""
+    """Write up to 50,000 `pages` as a UTF-8 document in the given order."""
     root = etree.Element("urlset", xmlns=_NAMESPACE)
     for page in pages:
         element = etree.SubElement(root, "url")
