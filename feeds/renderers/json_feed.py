@@ -13,15 +13,15 @@ from feeds.renderers.feed_comment import write_feed_comment
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION_ABOUT = (
-    "coverage: other texts on the same story; leads: the stories this one is coverage of; via_url: the address the"
-    " publisher first gave"
+    "coverage: other articles on the same story; leads: the stories that this item covers; via_url: the original URL"
+    " from the publisher"
 )
 
 _Object = dict[str, Any]
 
 
 def render_json(feed: Feed) -> bytes:
-    """Write `feed` as indented UTF-8 JSON; what is empty is left out."""
+    """Write `feed` as indented JSON in UTF-8, without empty fields."""
     document = _describe_feed(feed) | {"items": [_describe_entry(entry, feed) for entry in feed.entries]}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
@@ -72,7 +72,7 @@ def _describe_authors(entry: Entry) -> list[_Object]:
 
 
 def _describe_extension(entry: Entry, feed: Feed) -> _Object:
-    # Not `external_url`: readers differ on whether it or `url` is opened, and both would lead to the article.
+    # No `external_url`: some readers open `url` and others `external_url`, and both would lead to the article.
     return _without_empty(
         {
             "via_url": entry.via_url if entry.via_url != entry_url(entry, feed.link_choice) else "",

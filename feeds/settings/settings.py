@@ -28,7 +28,7 @@ from feeds.settings.parsers import (
 )
 
 PREFIX = "FEEDS_"
-RENDERING_REVISION = 3
+RENDERING_REVISION = 4
 """Counted up whenever the program comes to write the same feeds in other bytes, so that `Last-Modified` moves."""
 
 _SHOWN_CHARACTERS = 60
