@@ -42,7 +42,7 @@ def clean_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def uncounted() -> Iterator[None]:
+def without_coverage() -> Iterator[None]:
     """Have programs started without coverage: that takes half as long again, and shows little that others do not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)

@@ -15,7 +15,7 @@ from tests.support.site import Site
 
 
 @pytest.fixture(scope="module", autouse=True)
-def start_uncounted(uncounted: None) -> None:
+def start_without_coverage(without_coverage: None) -> None:
     """Start sites without coverage."""
 
 

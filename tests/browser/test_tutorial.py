@@ -15,7 +15,7 @@ from tests.support.paths import ROOT, SEEDS
 from tests.support.site import Server, Site
 from tests.support.terminal import starting_on_terminal
 
-pytestmark = pytest.mark.usefixtures("uncounted")
+pytestmark = pytest.mark.usefixtures("without_coverage")
 
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 ADDRESS = "http://localhost:8000"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("uncounted")
+pytestmark = pytest.mark.usefixtures("without_coverage")
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -15,7 +15,7 @@ from benchmarks.soak.judging import Exchange, Judge
 from benchmarks.soak.publishing import TOPICS, Ledger, write_revision
 from tests.support.environment import SOAK
 
-pytestmark = pytest.mark.usefixtures("uncounted")
+pytestmark = pytest.mark.usefixtures("without_coverage")
 
 SECONDS = SOAK or 3
 FEED = "/topics/amber.atom"
