@@ -15,6 +15,7 @@ _MODULES = {
     "collect": "feeds.cli.collect",
     "announce": "feeds.cli.announce",
     "check": "feeds.cli.check",
+    "audit": "feeds.cli.audit",
     "serve": "feeds.cli.serve",
     "export": "feeds.cli.export",
     "topics": "feeds.cli.topics",

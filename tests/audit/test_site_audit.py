@@ -315,7 +315,7 @@ def test_what_is_not_http_is_said_to_be_that() -> None:
 
 def test_the_command_prints_a_line_for_each_finding(catalog: Catalog) -> None:
     with serving_spoiled(catalog, setting("Vary", None)) as url:
-        result = CliRunner().invoke(main, ["check", "--served", f"{url}{FEED}"])
+        result = CliRunner().invoke(main, ["audit", f"{url}{FEED}"])
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines
@@ -325,23 +325,24 @@ def test_the_command_prints_a_line_for_each_finding(catalog: Catalog) -> None:
 
 def test_the_command_is_content_with_a_good_server(catalog: Catalog) -> None:
     with serving_spoiled(catalog) as url:
-        result = CliRunner().invoke(main, ["check", "--served", f"{url}{FEED}"])
+        result = CliRunner().invoke(main, ["audit", f"{url}{FEED}"])
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 findings\n")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--served", "localhost:8000"),
-        ("--served", "ftp://news.example/"),
-        ("--served", "http://news.example:x/"),
-        ("--served", "http:///feed"),
-        ("--served", "http://news.example/", "seeds"),
-        ("--served", "http://news.example/", "--format", "json"),
+        ("localhost:8000",),
+        ("ftp://news.example/",),
+        ("http://news.example:x/",),
+        ("http:///feed",),
+        ("http://news.example/", "seeds"),
+        ("http://news.example/", "--format", "json"),
+        (),
     ],
 )
 def test_what_cannot_be_audited_is_refused(arguments: tuple[str, ...]) -> None:
-    assert CliRunner().invoke(main, ["check", *arguments]).exit_code == 2
+    assert CliRunner().invoke(main, ["audit", *arguments]).exit_code == 2
 
 
 def test_a_finding_is_a_line() -> None:

@@ -248,7 +248,18 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["collect"], ["check"], ["topics"], ["show", "/"], ["settings"], ["serve"], ["export", "site"]]
+    "command",
+    [
+        ["collect"],
+        ["announce"],
+        ["check"],
+        ["audit", "http://news.example/"],
+        ["serve"],
+        ["export", "site"],
+        ["topics"],
+        ["show", "/"],
+        ["settings"],
+    ],
 )
 def test_a_bad_setting_ends_every_command(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command, FEEDS_LIMIT="many", FEEDS_LIMITS="1"), "FEEDS_LIMIT", "FEEDS_LIMITS", "1 to 200")
