@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def announce() -> None:
     """Tell the hubs of FEEDS_HUBS which feeds have changed since they were told last.
 
-    A collect does so by itself, unless it is told to --hold. Where something has to happen before the new feeds are
+    A collect does so by itself, unless given --no-announce. Where something has to happen before the new feeds are
     served, such as an export, announce them when it has.
     """
     _announce(Settings.from_environ(os.environ))

@@ -23,21 +23,21 @@ FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), m
 @click.option("--watch", is_flag=True, help="Go on collecting whatever changes, until told to stop.")
 @click.option("--force", is_flag=True, help="Go on even if more than half of the articles are gone.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if any article is rejected.")
-@click.option("--hold", is_flag=True, help="Leave it to `feeds announce` to tell hubs of it.")
-def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, hold: bool) -> None:
+@click.option("--no-announce", is_flag=True, help="Do not notify hubs; run `feeds announce` later.")
+def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, no_announce: bool) -> None:
     """Bring the catalog into agreement with the articles in DIR, by default those of FEEDS_CONTENT.
 
     Only what changed is read, and only what a subscriber can see is published. A file that cannot become an article
     keeps its last good version in the feeds; it is reported here each time until it is mended.
     """
-    if watch and (force or strict or hold):
-        raise click.UsageError("--watch goes on by itself; --force, --strict and --hold are for a single collect.")
+    if watch and (force or strict or no_announce):
+        raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")
     settings = Settings.from_environ(os.environ)
     if watch:
         _watch(settings, folders)
         return
     result = collect_once(settings, folders, force=force)
-    if not hold:
+    if not no_announce:
         announce_once(settings)
     if strict and result.rejected:
         raise SystemExit(1)

@@ -356,7 +356,7 @@ def test_hubs_are_told_by_collect_or_afterwards(collected: Run, tmp_path: Path) 
     with running_hub() as hub:
         named = {"FEEDS_HUBS": hub.url, "FEEDS_CONTENT": str(tmp_path / "articles")}
         (tmp_path / "articles").mkdir()
-        for number, args in enumerate((["--force"], [], ["--hold"])):
+        for number, args in enumerate((["--force"], [], ["--no-announce"])):
             write_article(tmp_path / "articles", "a", title=f"Title {number}")
             assert collected("collect", *args, **named).exit_code == 0
         assert sorted(hub.paths) == HUBBED
@@ -380,5 +380,5 @@ def test_without_hubs_there_is_nothing_to_wake() -> None:
         wake()
 
 
-def test_hold_is_for_a_single_collect(run: Run) -> None:
-    assert_sentence(run("collect", "--watch", "--hold"), "--watch goes on by itself")
+def test_no_announce_is_for_a_single_collect(run: Run) -> None:
+    assert_sentence(run("collect", "--watch", "--no-announce"), "--watch cannot be combined with")
