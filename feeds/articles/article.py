@@ -2,15 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-
-import msgspec
+from typing import Any
 
 from feeds.articles.fields import Note, Section, place_notes, read_image
 from feeds.articles.front_matter import load
 from feeds.articles.sanitize import body_html, embed_html
 from feeds.articles.source import Source
 from feeds.articles.values import is_iri, read_url_host
-from feeds.model.entry import Image, Provider
+from feeds.model.entry import Provider, Story
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.text import clean_text
 from feeds.model.topics import topic_key
@@ -26,55 +25,20 @@ class PublicationState(StrEnum):
     REMOVED = "removed"
 
 
-class RelatedItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An item under an article's `related`; `published` is None where it gives no date."""
-
-    id: str = ""
-    title: str
-    url: str
-    amp_url: str = ""
-    cdn_amp_url: str = ""
-    via_url: str = ""
-    published: datetime | None = None
-    updated: datetime | None = None
-    summary: str = ""
-    image: Image | None = None
-    provider: Provider
-    authors: tuple[str, ...] = ()
-    type: str = "article"
-    language: str = ""
-    quality: int | None = None
-    heat: int | None = None
+class RelatedItem(Story, frozen=True, kw_only=True, omit_defaults=True):
+    """An item under an article's `related`."""
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One article file. `topics` are labels as the author typed them; `body` and `embed` are sanitised HTML.
 
-    Texts are plain and hold no control characters. Datetimes are aware, in UTC, in whole seconds, `updated` never
-    before `published`. `id` is empty unless the front matter gives one. Only a published article is sure to have
-    a title and dates that mean something.
+    `updated` is never before `published`. Only a published article is sure to have a title and meaningful dates.
     """
 
     state: PublicationState
-    id: str = ""
-    title: str = ""
-    url: str
-    amp_url: str = ""
-    cdn_amp_url: str = ""
-    via_url: str = ""
-    published: datetime | None = None
-    updated: datetime | None = None
-    summary: str = ""
     body: str = ""
     embed: str = ""
-    image: Image | None = None
-    provider: Provider
-    authors: tuple[str, ...] = ()
-    type: str = "article"
-    language: str = ""
     topics: tuple[str, ...] = ()
-    quality: int | None = None
-    heat: int | None = None
     related: tuple[RelatedItem, ...] = ()
 
 
@@ -114,29 +78,18 @@ def _read_article(section: Section, body: str) -> Article:
     if not section.has("publishedDateTime") and not section.has("updatedDateTime"):
         message = "there is no date, so the article cannot be ordered; give it a `publishedDateTime`"
         section.note("missing-date", message, at=("publishedDateTime",), level=level)
-    provider = section.read_section("provider")
     return Article(
         state=state,
         id=iri,
         title=_read_title(section, level=level),
         url=url,
-        amp_url=section.read_url("ampWebUrl"),
-        cdn_amp_url=section.read_url("cdnAmpWebUrl"),
-        via_url=_read_via_url(section, url),
         published=published,
         updated=updated,
-        summary=section.read_text("excerpt"),
         body=body_html(body, url) if is_shown and body.strip() else "",
         embed=_read_embed(section) if is_shown else "",
-        image=read_image(section),
-        provider=_read_provider(provider, url),
-        authors=_read_authors(provider),
-        type=section.read_text("type") or "article",
-        language=section.read_language("locale"),
         topics=_read_topics(section),
-        quality=section.read_number("quality"),
-        heat=section.read_number("heat"),
         related=_read_all_related(section, url) if is_shown else (),
+        **_read_optional_fields(section, url),
     )
 
 
@@ -156,25 +109,32 @@ def _read_related(section: Section) -> RelatedItem | None:
     if not title or not url:
         return None
     published, updated = _read_dates(section, level=Level.WARNING)
-    provider = section.read_section("provider")
     return RelatedItem(
         id=section.read_iri("id"),
         title=title,
         url=url,
-        amp_url=section.read_url("ampWebUrl"),
-        cdn_amp_url=section.read_url("cdnAmpWebUrl"),
-        via_url=_read_via_url(section, url),
         published=published,
         updated=updated,
-        summary=section.read_text("excerpt"),
-        image=read_image(section),
-        provider=_read_provider(provider, url),
-        authors=_read_authors(provider),
-        type=section.read_text("type") or "article",
-        language=section.read_language("locale"),
-        quality=section.read_number("quality"),
-        heat=section.read_number("heat"),
+        **_read_optional_fields(section, url),
     )
+
+
+def _read_optional_fields(section: Section, url: str) -> dict[str, Any]:
+    """Read the fields of a story that no article needs; a bad field costs only itself."""
+    provider = section.read_section("provider")
+    return {
+        "amp_url": section.read_url("ampWebUrl"),
+        "cdn_amp_url": section.read_url("cdnAmpWebUrl"),
+        "via_url": _read_via_url(section, url),
+        "summary": section.read_text("excerpt"),
+        "image": read_image(section),
+        "provider": _read_provider(provider, url),
+        "authors": _read_authors(provider),
+        "type": section.read_text("type") or "article",
+        "language": section.read_language("locale"),
+        "quality": section.read_number("quality"),
+        "heat": section.read_number("heat"),
+    }
 
 
 def _read_state(section: Section) -> PublicationState:

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.articles.article import Article, PublicationState, RelatedItem
-from feeds.model.entry import Category, Entry, Kind, Reference
+from feeds.articles.article import Article, PublicationState
+from feeds.model.entry import Category, Entry, Kind, Reference, Story
 from feeds.model.topics import topic_key
 
 
@@ -65,12 +65,12 @@ def _categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
     return tuple(Category(term=key, label=label) for key, label in sorted(by_key.items()))
 
 
-def _reference_to(text: Article | RelatedItem, published: datetime) -> Reference:
-    return Reference(url=text.url, title=text.title, provider=text.provider.name, published=published)
+def _reference_to(story: Story, published: datetime) -> Reference:
+    return Reference(url=story.url, title=story.title, provider=story.provider.name, published=published)
 
 
 def _draft(
-    text: Article | RelatedItem,
+    story: Story,
     *,
     categories: tuple[Category, ...],
     published: datetime,
@@ -78,24 +78,24 @@ def _draft(
     leads: tuple[Reference, ...] = (),
 ) -> Entry:
     return Entry(
-        id=text.id or text.url,
+        id=story.id or story.url,
         kind=Kind.RELATED,
-        title=text.title,
-        url=text.url,
-        amp_url=text.amp_url,
-        cdn_amp_url=text.cdn_amp_url,
-        via_url=text.via_url,
+        title=story.title,
+        url=story.url,
+        amp_url=story.amp_url,
+        cdn_amp_url=story.cdn_amp_url,
+        via_url=story.via_url,
         published=published,
-        updated=max(text.updated or published, published),
+        updated=max(story.updated or published, published),
         released=released,
-        summary=text.summary,
-        image=text.image,
-        provider=text.provider,
-        authors=text.authors,
-        type=text.type,
-        language=text.language,
+        summary=story.summary,
+        image=story.image,
+        provider=story.provider,
+        authors=story.authors,
+        type=story.type,
+        language=story.language,
         categories=categories,
         leads=leads,
-        quality=text.quality,
-        heat=text.heat,
+        quality=story.quality,
+        heat=story.heat,
     )

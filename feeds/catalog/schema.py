@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "6"
+LAYOUT = "7"
 """Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
 
 metadata = MetaData()

@@ -46,36 +46,48 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
     published: datetime | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One item of a feed: all of it that a subscriber can see, and the two figures that feeds select by.
+class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields that articles, their related items and entries share.
 
-    Texts are plain, without control characters; `body` and `embed` are sanitised HTML with absolute URLs. Datetimes
-    are aware, in UTC, in whole seconds. `released` is the moment from which the entry may be shown.
+    Texts are plain, without control characters. Datetimes are aware, in UTC, in whole seconds; None means that the
+    front matter gives no date. `id` is empty unless the front matter gives one.
     """
 
-    id: str
-    kind: Kind
+    id: str = ""
     title: str
     url: str
     amp_url: str = ""
     cdn_amp_url: str = ""
     via_url: str = ""
-    published: datetime
-    updated: datetime
-    released: datetime
+    published: datetime | None = None
+    updated: datetime | None = None
     summary: str = ""
-    body: str = ""
-    embed: str = ""
     image: Image | None = None
     provider: Provider
     authors: tuple[str, ...] = ()
     type: str = "article"
     language: str = ""
+    quality: int | None = None
+    heat: int | None = None
+
+
+class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
+    """One item of a feed: everything that a subscriber can see, and the two figures that feeds select by.
+
+    `id` is never empty. `body` and `embed` are sanitised HTML with absolute URLs. `released` is the time from which
+    feeds may show the entry.
+    """
+
+    id: str
+    published: datetime
+    updated: datetime
+    released: datetime
+    kind: Kind
+    body: str = ""
+    embed: str = ""
     categories: tuple[Category, ...] = ()
     coverage: tuple[Reference, ...] = ()
     leads: tuple[Reference, ...] = ()
-    quality: int | None = None
-    heat: int | None = None
 
 
 def encode_visible(entry: Entry) -> bytes:
