@@ -64,7 +64,7 @@ def write_revision(folder: Path, topic: str, revision: int) -> None:
 def publish_until(stop: Event, settings: Settings, ledger: Ledger, *, every_seconds: float) -> None:
     """Publish a random topic's next revision at an even pace until told to stop."""
     catalog = Catalog(settings.database_url)
-    collector = Collector(catalog, settings.content, appearance=settings.appearance)
+    collector = Collector(catalog, settings.content, settings_fingerprint=settings.settings_fingerprint)
     rng = random.Random(1)  # noqa: S311 no secret
     revision = 0
     while not stop.wait(every_seconds):

@@ -105,7 +105,7 @@ class DigestReader:
 
     def _walk(self) -> Iterator[list[_Part]]:
         """Give what is wanted of the entries and of the departures, period by period, the newest first."""
-        both = (self._walk_one(schema.entries), self._walk_one(schema.departures))
+        both = (self._walk_one(schema.entries), self._walk_one(schema.former_versions))
         for _, group in groupby(merge(*both, key=_period_of, reverse=True), key=_period_of):
             yield list(group)
 
@@ -144,8 +144,8 @@ class DigestReader:
         """Read what was so when its issue was closed, with the issue."""
         columns = table.c
         wanted = [columns[name] for name in ("number", "id", "published", "released", "since", "quality", "peak_heat")]
-        if table is schema.departures:
-            wanted.append(columns.moment)
+        if table is schema.former_versions:
+            wanted.append(columns.until)
         for chunk in chunks(numbers):
             for row in self._connection.execute(select(*wanted).where(columns.number.in_(chunk))):
                 issue = self._cycle.issue_of(find_day(row.published))
@@ -170,18 +170,18 @@ class _Closings:
 
     def __init__(self, connection: Connection) -> None:
         facts = schema.facts.c
-        named = select(facts.name, facts.value).where(facts.name.in_(("born", "closed")))
+        named = select(facts.name, facts.value).where(facts.name.in_(("created", "closed")))
         known = {name: int(value) for name, value in connection.execute(named)}
-        self._born = known.get("born", 0)
+        self._born = known.get("created", 0)
         self._end = known.get("closed", 0)
-        self._moments = {row.day: row.moment for row in connection.execute(select(schema.closings))}
+        self._moments = {row.day: row.closed for row in connection.execute(select(schema.closings))}
 
     def find(self, day: int) -> int | None:
         """Give the moment at which a day was closed, in seconds; None where it is not."""
         return self._moments.get(day, self._born) if day < self._end else None
 
 
-_POSTINGS = {schema.entries: schema.postings, schema.departures: schema.departure_postings}
+_POSTINGS = {schema.entries: schema.postings, schema.former_versions: schema.former_version_postings}
 
 
 def _period_of(part: _Part) -> int:
@@ -190,7 +190,7 @@ def _period_of(part: _Part) -> int:
 
 def _was_so(row: Stored, closed: int) -> bool:
     """Say whether a row is how its entry was when its issue was closed."""
-    until = row.moment if hasattr(row, "moment") else None
+    until = row.until if hasattr(row, "until") else None
     return row.released <= closed and row.since <= closed and (until is None or closed < until)
 
 

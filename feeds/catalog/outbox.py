@@ -51,7 +51,7 @@ class Outbox:
 
     def committed(self) -> int:
         """Give the moment of the last commit, in seconds; 0 where there was none."""
-        return int(self._read_fact("moment") or 0)
+        return int(self._read_fact("committed") or 0)
 
     def turned_scopes(self, *, after: int, until: datetime) -> set[str]:
         """Name the scopes that look otherwise by themselves later than `after`, in seconds, and by `until`.

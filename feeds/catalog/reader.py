@@ -29,14 +29,14 @@ class CatalogReader:
 
     def state(self) -> CatalogState:
         """Read the version of the last commit, and the moment of the last collect."""
-        wanted = schema.facts.c.name.in_(("appearance", "collected", "generation", "version"))
+        wanted = schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version"))
         facts = {row.name: row.value for row in self._connection.execute(select(schema.facts).where(wanted))}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
         return CatalogState(
             facts.get("generation", ""),
             version=int(facts.get("version", 0)),
             collected=collected,
-            appearance=facts.get("appearance", ""),
+            settings_fingerprint=facts.get("settings_fingerprint", ""),
         )
 
     def topics(self) -> list[Topic]:

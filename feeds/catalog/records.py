@@ -45,11 +45,11 @@ class CatalogState(msgspec.Struct, frozen=True):
     """The catalog as a whole.
 
     `generation` is another one whenever it is made anew, and versions begin again; `version` is that of the last
-    commit, and `collected` the moment at which it last agreed with the articles. `appearance` stands for the settings
-    with which that was.
+    commit, and `collected` the moment at which it last agreed with the articles. `settings_fingerprint` stands
+    for the settings with which that was.
     """
 
     generation: str
     version: int
     collected: datetime | None
-    appearance: str
+    settings_fingerprint: str

@@ -30,7 +30,7 @@ facts = Table(
     metadata,
     Column("name", _Text, primary_key=True),
     Column("value", _Text, nullable=False),
-    comment="Single values: layout, version, moment of the last commit, and the like.",
+    comment="Single values: layout, version, time of the last commit, and the like.",
 )
 
 files = Table(
@@ -154,8 +154,8 @@ entry_topics = Table(
     sqlite_with_rowid=False,
 )
 
-departures = Table(
-    "departures",
+former_versions = Table(
+    "former_versions",
     metadata,
     Column("number", _Key, primary_key=True, autoincrement=False, comment="as those of entries"),
     Column("id", _Text, nullable=False),
@@ -168,22 +168,22 @@ departures = Table(
     Column("peak_heat", Integer),
     Column("released", _Key, nullable=False),
     Column("since", _Key, nullable=False, comment="from when on it was so"),
-    Column("moment", _Key, nullable=False, comment="when it was last so"),
-    Column("stays", Integer, nullable=False, comment="1 where only quality and peak heat are not so any more"),
+    Column("until", _Key, nullable=False, comment="when it changed or left"),
+    Column("figures_only", Integer, nullable=False, comment="1 if only quality or heat changed since"),
     Column("quality_after", Integer),
     Column("peak_heat_after", Integer),
     Column("document", _Text, nullable=False, comment="the entry as JSON; empty where no digest can need it"),
     comment="Entries as they were until they changed or left: a feed changes when something leaves it.",
 )
-Index("departures_by_time", departures.c.published.desc())
-Index("departures_by_provider", departures.c.provider, departures.c.published.desc())
+Index("former_versions_by_time", former_versions.c.published.desc())
+Index("former_versions_by_provider", former_versions.c.provider, former_versions.c.published.desc())
 
-departure_topics = Table(
-    "departure_topics",
+former_version_topics = Table(
+    "former_version_topics",
     metadata,
     Column("topic", Integer, ForeignKey("topics.number"), primary_key=True),
     Column("published", _Key, primary_key=True),
-    Column("departure", _Key, primary_key=True),
+    Column("former_version", _Key, primary_key=True),
     sqlite_with_rowid=False,
 )
 
@@ -201,13 +201,13 @@ def _make_postings(name: str, *, of: str) -> Table:
 
 
 postings = _make_postings("postings", of="entries")
-departure_postings = _make_postings("departure_postings", of="departures")
+former_version_postings = _make_postings("former_version_postings", of="former versions")
 
 closings = Table(
     "closings",
     metadata,
     Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
-    Column("moment", _Key, nullable=False, comment="of the first collect after it"),
+    Column("closed", _Key, nullable=False, comment="time of the first collect after the day"),
     comment="When days were closed for digests; those before the catalog was made were closed by its first collect.",
 )
 

@@ -118,7 +118,7 @@ class WindowReader:
         """Give the moment, in seconds, at which what the selection is called last changed; 0 if it never did."""
         scopes = schema.scopes.c
         titled = select(func.max(scopes.changed)).where(scopes.name.in_(self._selection.scopes))
-        site = select(schema.facts.c.value).where(schema.facts.c.name == "appearance_changed")
+        site = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
         return max(self._connection.scalar(titled) or 0, int(self._connection.scalar(site) or 0))
 
     def _blocks(self) -> Blocks:
@@ -166,10 +166,10 @@ class WindowReader:
 
     def _last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
         """Give when these rows, or anything in their span, last looked different, or were linked to other blocks."""
-        departures = schema.departures.c
-        source, where, published = _select_from(self._selection, schema.departures, schema.departure_topics)
-        left = [*where, departures.stays == 0, *lie_in(span, published, departures.id)]
-        departed = self._connection.scalar(select(func.max(departures.moment)).select_from(source).where(*left))
+        departures = schema.former_versions.c
+        source, where, published = _select_from(self._selection, schema.former_versions, schema.former_version_topics)
+        left = [*where, departures.figures_only == 0, *lie_in(span, published, departures.id)]
+        departed = self._connection.scalar(select(func.max(departures.until)).select_from(source).where(*left))
         return self._latest(rows, [departed or 0, *(block.drawn for block in linked)])
 
     def _latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
@@ -186,7 +186,7 @@ _STORED = select(
     schema.entries.c.changed,
     schema.entries.c.document,
 )
-_SELECTED = ((schema.entries, schema.entry_topics), (schema.departures, schema.departure_topics))
+_SELECTED = ((schema.entries, schema.entry_topics), (schema.former_versions, schema.former_version_topics))
 
 
 def _select_from(

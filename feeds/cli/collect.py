@@ -45,7 +45,9 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
 
 def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
-    watched = Watched(catalog=catalog, folders=folders or settings.content, appearance=settings.appearance)
+    watched = Watched(
+        catalog=catalog, folders=folders or settings.content, settings_fingerprint=settings.settings_fingerprint
+    )
     with announcing_meanwhile(settings) as wake:
 
         def report(result: CollectResult) -> None:
@@ -59,7 +61,7 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
 def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
     """Collect the articles in folders, or those that the settings name, and report on it."""
     catalog = Catalog(settings.database_url)
-    collector = Collector(catalog, folders or settings.content, appearance=settings.appearance)
+    collector = Collector(catalog, folders or settings.content, settings_fingerprint=settings.settings_fingerprint)
     with show_progress("Collecting", afterwards="publishing ...") as progress:
         result = collector.collect(force=force, progress=progress)
     catalog.close()

@@ -60,18 +60,21 @@ class _Site(msgspec.Struct, frozen=True):
     """What a collector works for."""
 
     folders: Sequence[Path]
-    appearance: str
+    settings_fingerprint: str
     clock: Clock
 
 
 class Collector:
-    """Collects the articles below `folders` into `catalog`; `appearance` stands for all settings that feeds show."""
+    """Collect the articles below `folders` into `catalog`.
+
+    `settings_fingerprint` changes with every setting that feeds show.
+    """
 
     def __init__(
-        self, catalog: Catalog, folders: Sequence[Path], *, appearance: str = "", clock: Clock = SYSTEM_CLOCK
+        self, catalog: Catalog, folders: Sequence[Path], *, settings_fingerprint: str = "", clock: Clock = SYSTEM_CLOCK
     ) -> None:
         self._catalog = catalog
-        self._site = _Site(folders, appearance, clock)
+        self._site = _Site(folders, settings_fingerprint, clock)
 
     def collect(
         self,
@@ -196,20 +199,24 @@ class _Collect:
         """
         if self._is_new:
             return self._now
-        return max(self._now, int(self._facts["moment"]) + 1, self._writer.last_turn(until=self._now) + 1)
+        return max(self._now, int(self._facts["committed"]) + 1, self._writer.last_turn(until=self._now) + 1)
 
     def _stamp(self, naming: Naming, changes: EntryChanges, *, entries: int) -> int:
         """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
-        changes.visible |= self._stamp_appearance(naming)
+        changes.visible |= self._stamp_settings(naming)
         # What was released while this collect was under way has been seen as it was before.
         now = to_seconds(self._site.clock.now())
         changes.visible.update(*(scopes for released, scopes in changes.waiting if released <= now))
         closed = self._close_days()
         version = int(self._facts.get("version", 0))
-        facts = {"collected": str(self._now), "appearance": self._site.appearance, "entries": str(entries)}
+        facts = {
+            "collected": str(self._now),
+            "settings_fingerprint": self._site.settings_fingerprint,
+            "entries": str(entries),
+        }
         if changes.visible or changes.ranking or closed or self._is_new:
             version += 1
-            facts |= {"version": str(version), "moment": str(self._moment)}
+            facts |= {"version": str(version), "committed": str(self._moment)}
             if changes.visible and not self._is_new:
                 facts["changed"] = str(self._moment)
             self._stamp_scopes(changes.visible | closed, version=version)
@@ -222,17 +229,17 @@ class _Collect:
         """Close the days that have passed since the last collect, and give the scope that has changed if any has."""
         today = find_day(self._now)
         days = range(int(self._facts.get("closed", today)), today)
-        self._writer.insert(schema.closings, [{"day": day, "moment": self._moment} for day in days])
+        self._writer.insert(schema.closings, [{"day": day, "closed": self._moment} for day in days])
         if days or self._is_new:
-            self._writer.set_facts({"closed": str(today)} | ({"born": str(self._moment)} if self._is_new else {}))
+            self._writer.set_facts({"closed": str(today)} | ({"created": str(self._moment)} if self._is_new else {}))
         return {DIGESTS} if days else set()
 
-    def _stamp_appearance(self, naming: Naming) -> set[str]:
+    def _stamp_settings(self, naming: Naming) -> set[str]:
         """Stamp the scopes that are titled otherwise now, or all if the site is, and give their names."""
         if self._is_new:
             return set()
-        if self._facts.get("appearance") != self._site.appearance:
-            self._writer.set_facts({"appearance_changed": str(self._moment)})
+        if self._facts.get("settings_fingerprint") != self._site.settings_fingerprint:
+            self._writer.set_facts({"settings_changed": str(self._moment)})
             return set(self._writer.scope_names())
         titled = {f"topics/{slug}" for slug in naming.changed}
         self._stamp_scopes(titled, changed=self._moment)

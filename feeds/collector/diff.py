@@ -174,14 +174,14 @@ class Decider:
             return  # nobody has seen it
         departure: Record = {name: getattr(stored, name) for name in _REMEMBERED}
         departure["number"] = self._departures.take(stored.published)
-        departure["moment"] = self._moment
-        departure["stays"] = 0 if after is None else 1
+        departure["until"] = self._moment
+        departure["figures_only"] = 0 if after is None else 1
         for name in ("quality", "peak_heat"):
             departure[f"{name}_after"] = after[name] if after else None
         self._rows.departures.append(departure)
         self._rows.remembered.append(stored.number)
         for topic in stored.topics.split():
-            departed = {"topic": int(topic), "published": stored.published, "departure": departure["number"]}
+            departed = {"topic": int(topic), "published": stored.published, "former_version": departure["number"]}
             self._rows.departed.append(departed)
 
     def _arrive(self, record: Record) -> None:

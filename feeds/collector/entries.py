@@ -28,7 +28,7 @@ def publish(writer: CatalogWriter, affected: Affected, *, naming: Naming, moment
         moment=moment,
         is_new=affected.everything,
         entries=Numbers(partial(writer.last_number, schema.entries)),
-        departures=Numbers(partial(writer.last_number, schema.departures)),
+        departures=Numbers(partial(writer.last_number, schema.former_versions)),
     )
     postings = PostingsWriter(writer, schema.postings)
     removed_urls = writer.removed_urls()
@@ -108,13 +108,13 @@ def _write_departures(writer: CatalogWriter, rows: Rows) -> None:
     documents = writer.documents(rows.remembered)
     for departure, number in zip(rows.departures, rows.remembered, strict=True):
         # Until its day is over, no digest has shown it.
-        is_over = find_day(departure["moment"]) > find_day(departure["published"])
+        is_over = find_day(departure["until"]) > find_day(departure["published"])
         departure["document"] = documents[number] if is_over else ""
-    writer.insert(schema.departures, rows.departures)
-    writer.insert(schema.departure_topics, rows.departed)
+    writer.insert(schema.former_versions, rows.departures)
+    writer.insert(schema.former_version_topics, rows.departed)
     numbers = [-departure["number"] for departure in rows.departures]
     writer.copy_texts(list(zip(rows.remembered, numbers, strict=True)))
-    postings = PostingsWriter(writer, schema.departure_postings)
+    postings = PostingsWriter(writer, schema.former_version_postings)
     for departure in rows.departures:
         postings.note(departure["number"], gained=list_attributes(departure))
     postings.write()

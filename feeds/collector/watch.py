@@ -45,14 +45,15 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """What is watched: the articles below `folders`, for `catalog`; `appearance` stands for what else feeds show.
+    """What is watched: the articles below `folders`, for `catalog`.
 
+    `settings_fingerprint` changes with every setting that feeds show.
     `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch tries again by itself.
     """
 
     catalog: Catalog
     folders: Sequence[Path]
-    appearance: str = ""
+    settings_fingerprint: str = ""
     clock: Clock = SYSTEM_CLOCK
     pace: WatchTiming = WatchTiming()
 
@@ -116,7 +117,9 @@ class _Watcher:
         self._listener = listener
         self._stop = stop
         patient = Clock(now=watched.clock.now, sleep=self._sleep)
-        self._collector = Collector(watched.catalog, watched.folders, appearance=watched.appearance, clock=patient)
+        self._collector = Collector(
+            watched.catalog, watched.folders, settings_fingerprint=watched.settings_fingerprint, clock=patient
+        )
         self._files: dict[str, ContentFile] = {}
         self._noted = 0
         self._flood_end = math.inf

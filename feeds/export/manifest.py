@@ -20,7 +20,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
     generation: str
     version: int
-    appearance: str
+    settings_fingerprint: str = msgspec.field(name="appearance")  # as manifests of former exports call it
     program: str
 
     def follows(self, other: Self) -> bool:
@@ -66,12 +66,12 @@ def read_basis(reader: CatalogReader, settings: Settings) -> Basis:
             they did, and their Last-Modified would not say so.
     """
     state = reader.state()
-    if state.appearance != settings.appearance:
+    if state.settings_fingerprint != settings.settings_fingerprint:
         raise ExportError("The settings are not those of the last collect; run `feeds collect` with them first.")
     return Basis(
         generation=state.generation,
         version=state.version,
-        appearance=state.appearance,
+        settings_fingerprint=state.settings_fingerprint,
         program=_fingerprint_program(),
     )
 

@@ -112,7 +112,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url.startswith("sqlite")
 
     @property
-    def appearance(self) -> str:
+    def settings_fingerprint(self) -> str:
         """A fingerprint of all that feeds' bytes depend on beside the catalog."""
         seen = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
         return fingerprint(msgspec.json.encode((RENDERING_REVISION, *seen)))

@@ -99,7 +99,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     write_article(folder, "one", topics="[Tides, 鷗]", related=f"[{', '.join(map(invent_story, range(STORIES)))}]")
     write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z", provider="{domain: gazeta.com.br}")
     catalog = Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")
-    Collector(catalog, [folder], appearance=SETTINGS.appearance, clock=CLOCK).collect()
+    Collector(catalog, [folder], settings_fingerprint=SETTINGS.settings_fingerprint, clock=CLOCK).collect()
     yield catalog
     catalog.close()
 

@@ -90,7 +90,9 @@ def test_a_url_that_names_no_database_we_know_is_refused(url: str) -> None:
 def test_a_catalog_of_another_layout_is_collected_anew(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
-    execute(newsroom.database_url, "UPDATE facts SET value = 'another' WHERE name = 'layout'", "DROP TABLE departures")
+    execute(
+        newsroom.database_url, "UPDATE facts SET value = 'another' WHERE name = 'layout'", "DROP TABLE former_versions"
+    )
     with pytest.raises(CatalogError, match=r"made by another version of this program; run `feeds collect` first"):
         read_state(newsroom.database_url)
     result = newsroom.collect()

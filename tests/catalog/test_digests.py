@@ -110,7 +110,7 @@ def test_closing_a_day_moves_the_digests_and_nothing_else(week: Newsroom) -> Non
     assert (after, week.see()) == (versions, sight)
     week.wait(days=3)
     week.collect()
-    closings = dict(week.query("SELECT day, moment FROM closings"))
+    closings = dict(week.query("SELECT day, closed FROM closings"))
     assert len(closings) == 4
     assert len(set(closings.values())) == 2
 
@@ -134,18 +134,18 @@ def test_days_long_ago_have_digests(newsroom: Newsroom, date: str) -> None:
 
 def read_naively(newsroom: Newsroom, cycle: Cycle, *, most: int, stories: int) -> dict[int, list[str]]:
     """Go through everything there ever was, for the ids of the best stories of each issue."""
-    facts = dict(newsroom.query("SELECT name, value FROM facts WHERE name IN ('born', 'closed')"))
-    moments = dict(newsroom.query("SELECT day, moment FROM closings"))
+    facts = dict(newsroom.query("SELECT name, value FROM facts WHERE name IN ('created', 'closed')"))
+    moments = dict(newsroom.query("SELECT day, closed FROM closings"))
     columns = "id, published, released, since, coalesce(quality, -1), coalesce(peak_heat, -1)"
     rows = [(*row, None) for row in newsroom.query(f"SELECT {columns} FROM entries")]  # noqa: S608 no values
-    rows += newsroom.query(f"SELECT {columns}, moment FROM departures")  # noqa: S608 no values
+    rows += newsroom.query(f"SELECT {columns}, until FROM former_versions")  # noqa: S608 no values
     found = defaultdict(list)
     for id, published, released, since, quality, heat, until in rows:
         issue = cycle.issue_of(published // 86_400)
         last = cycle.days_of(issue)[-1]
         if last >= int(facts["closed"]):
             continue
-        closed = moments.get(last, int(facts["born"]))
+        closed = moments.get(last, int(facts["created"]))
         if released <= closed and since <= closed and (until is None or closed < until):
             found[issue].append((-heat, -quality, -published, id))
     newest = sorted(found, reverse=True)[:most]

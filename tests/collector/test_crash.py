@@ -37,7 +37,7 @@ collector.collect()
 ORPHANS = (
     "SELECT entry FROM entry_topics WHERE entry NOT IN (SELECT number FROM entries)",
     "SELECT topic FROM entry_topics WHERE topic NOT IN (SELECT number FROM topics)",
-    "SELECT departure FROM departure_topics WHERE departure NOT IN (SELECT number FROM departures)",
+    "SELECT former_version FROM former_version_topics WHERE former_version NOT IN (SELECT number FROM former_versions)",
     "SELECT path FROM mentions WHERE path NOT IN (SELECT path FROM files)",
     "SELECT path FROM labels WHERE path NOT IN (SELECT path FROM files)",
 )

@@ -333,7 +333,7 @@ def test_settings_that_feeds_show_move_every_feed(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     newsroom.wait(minutes=1)
-    result = newsroom.collector(appearance="renamed").collect()
+    result = newsroom.collector(settings_fingerprint="renamed").collect()
     assert result.scopes == {"feed", "topics/ai", "providers/gazette.example"}
     assert newsroom.see_topic("ai").changed == newsroom.see(ALL).changed == newsroom.now
-    assert newsroom.collector(appearance="renamed").collect().scopes == frozenset()
+    assert newsroom.collector(settings_fingerprint="renamed").collect().scopes == frozenset()

@@ -61,8 +61,10 @@ class Publisher:
 
     def collect(self) -> None:
         self.now += timedelta(minutes=1)
-        appearance = self.settings.appearance
-        Collector(self.catalog, [self.content], appearance=appearance, clock=self.clock).collect(force=True)
+        settings_fingerprint = self.settings.settings_fingerprint
+        Collector(self.catalog, [self.content], settings_fingerprint=settings_fingerprint, clock=self.clock).collect(
+            force=True
+        )
 
     def write(self, name: str, **fields: str) -> None:
         write_article(self.content, name, **fields)

@@ -54,7 +54,7 @@ class Bureau:
     def collect(self, *, force: bool = False) -> None:
         """Collect a minute later."""
         self.newsroom.wait(minutes=1)
-        self.newsroom.collector(appearance=self.settings.appearance).collect(force=force)
+        self.newsroom.collector(settings_fingerprint=self.settings.settings_fingerprint).collect(force=force)
 
     def notice(self) -> bool:
         return notice(self.announcing)

@@ -163,7 +163,7 @@ def test_a_topic_that_is_retired_by_then_pings_without_a_commit(bureau: Bureau) 
 def test_an_entry_whose_time_comes_while_it_is_collected_pings(bureau: Bureau) -> None:
     released = bureau.newsroom.now + timedelta(minutes=1, seconds=30)
     bureau.newsroom.write("soon", topics=["AI"], publishedDateTime=released.isoformat())
-    waiting = bureau.newsroom.collector(appearance=bureau.settings.appearance)
+    waiting = bureau.newsroom.collector(settings_fingerprint=bureau.settings.settings_fingerprint)
     bureau.newsroom.wait(minutes=1)
 
     def dawdle(_done: int, _total: int) -> None:

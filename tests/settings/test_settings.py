@@ -145,8 +145,10 @@ def test_a_password_is_hidden(url: str, shown: str) -> None:
         ("WEB_CONCURRENCY", "3", False),
     ],
 )
-def test_the_appearance_follows_what_feeds_show(name: str, value: str, moves: bool) -> None:  # noqa: FBT001 a table
-    assert (Settings.from_environ({name: value}).appearance != Settings.from_environ({}).appearance) is moves
+def test_the_fingerprint_follows_what_feeds_show(name: str, value: str, moves: bool) -> None:  # noqa: FBT001 a table
+    assert (
+        Settings.from_environ({name: value}).settings_fingerprint != Settings.from_environ({}).settings_fingerprint
+    ) is moves
 
 
 def test_the_table_names_each_setting_once_and_explains_it() -> None:

@@ -118,9 +118,9 @@ class Newsroom:
         self.wait(minutes=1)
         return self.collector().collect(only=only, force=force, progress=progress)
 
-    def collector(self, *, appearance: str = "") -> Collector:
+    def collector(self, *, settings_fingerprint: str = "") -> Collector:
         """Give the collector of this folder into this catalog."""
-        return Collector(self.catalog, [self.folder], appearance=appearance, clock=self.clock)
+        return Collector(self.catalog, [self.folder], settings_fingerprint=settings_fingerprint, clock=self.clock)
 
     def see(self, selection: Selection = ALL, *, limit: int = 50) -> FeedView:
         """Look at a feed."""

@@ -56,7 +56,7 @@ def _list_attributes(row: Record) -> Iterator[str]:
         yield f"topic/{number}"
     for name in _FIGURES:
         yield from _list_planes(name, row[name])
-    if row.get("stays"):
+    if row.get("figures_only"):
         yield STAYS
         for name in _FIGURES:
             yield from _list_planes(f"{_AFTER}{name}", row[f"{name}_after"])

@@ -46,7 +46,7 @@ class Population:
     ) -> None:
         self._connection = connection
         self._postings = Postings(connection, table)
-        self._is_departed = table is schema.departure_postings
+        self._is_departed = table is schema.former_version_postings
         self._matcher = matcher
         self._find = find
         self._attributes = matcher.attributes | also
@@ -127,13 +127,13 @@ class Finder:
 
         Only what stood in `span`, which has no end, counts; 0 where nothing did.
         """
-        departures = schema.departures.c
-        population = self._gather(schema.departure_postings, self._matcher.find_departed)
+        departures = schema.former_versions.c
+        population = self._gather(schema.former_version_postings, self._matcher.find_departed)
         moments = [0]
         for period, slots, _ in population.walk(since=span.start.published if span.start else None):
             for numbers in chunks(list_numbers(period, slots)):
                 where = (departures.number.in_(numbers), *lie_in(span, departures.published, departures.id))
-                moments.append(self._connection.scalar(select(func.max(departures.moment)).where(*where)) or 0)
+                moments.append(self._connection.scalar(select(func.max(departures.until)).where(*where)) or 0)
         return max(moments)
 
     def _gather(self, table: Table, find: Callable[[Sets], int]) -> Population:

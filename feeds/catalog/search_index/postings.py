@@ -43,7 +43,7 @@ def _select_days(table: Table) -> Select[Any]:
 
 
 # Built once: to build one costs more than to execute it.
-_SELECT_SETS = {table: _select_sets(table) for table in (schema.postings, schema.departure_postings)}
+_SELECT_SETS = {table: _select_sets(table) for table in (schema.postings, schema.former_version_postings)}
 _SELECT_DAYS = {table: _select_days(table) for table in _SELECT_SETS}
 _FIRST_DAY = find_day(to_seconds(datetime.min.replace(tzinfo=UTC)))
 

@@ -270,8 +270,8 @@ def test_entries_are_found_as_long_as_they_are_there(newsroom: Newsroom) -> None
     newsroom.delete("a")
     newsroom.collect(force=True)
     assert (look("moon"), look("story")) == (set(), set())
-    departed = newsroom.query("SELECT id FROM departures ORDER BY id")
+    departed = newsroom.query("SELECT id FROM former_versions ORDER BY id")
     assert departed == newsroom.query(
-        "SELECT id FROM departures JOIN texts ON texts.number = -departures.number ORDER BY id"
+        "SELECT id FROM former_versions JOIN texts ON texts.number = -former_versions.number ORDER BY id"
     )
     assert len(departed) == 6  # each change that was seen, and each withdrawal
