@@ -1,4 +1,4 @@
-"""The `feeds` command; each of its commands is in a module of its own."""
+"""The `feeds` command, with one module per subcommand."""
 
 import errno
 import io
@@ -11,33 +11,23 @@ from feeds import __version__
 from feeds.cli.terminal import wants_colors
 from feeds.model.errors import FeedsError, SettingsError
 
-_MODULES = {
-    "collect": "feeds.cli.collect",
-    "announce": "feeds.cli.announce",
-    "check": "feeds.cli.check",
-    "audit": "feeds.cli.audit",
-    "serve": "feeds.cli.serve",
-    "export": "feeds.cli.export",
-    "topics": "feeds.cli.topics",
-    "show": "feeds.cli.show",
-    "settings": "feeds.cli.settings",
-}
+_COMMANDS = ("collect", "announce", "check", "audit", "serve", "export", "topics", "show", "settings")
 
 
-class _Commands(click.Group):
-    """A group whose commands end with our errors in a sentence rather than in a stack trace.
+class _CommandGroup(click.Group):
+    """A group of commands that reports the project's errors as one sentence instead of a stack trace.
 
-    The module of a command is loaded when the command is named: a collect that finds nothing to do should not wait for
-    what only pages need.
+    The group imports a command's module only when a user runs the command: a collect without changes should not wait
+    for modules that only web pages need.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
-        return list(_MODULES)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 as above
-        if cmd_name not in _MODULES:
+        if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_MODULES[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(f"feeds.cli.{cmd_name}"), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -53,27 +43,28 @@ class _Commands(click.Group):
             raise click.ClickException(_redden(str(error))) from error
         except OSError as error:
             if error.errno == errno.EPIPE:
-                raise  # whoever reads us has had enough, which click knows to be no error
-            raise click.ClickException(_redden(_explain(error))) from error
+                raise  # the reader closed the pipe; click ends quietly
+            raise click.ClickException(_redden(_describe_os_error(error))) from error
 
 
 def _redden(sentence: str) -> str:
-    return click.style(sentence, fg="red")  # which click takes away again where nobody would see it
+    return click.style(sentence, fg="red")  # click strips the colour outside a terminal
 
 
-def _explain(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror or error}."
+def _describe_os_error(error: OSError) -> str:
+    prefix = f"{error.filename}: " if error.filename else ""
+    return f"{prefix}{error.strerror or error}."
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="feeds")
 def main() -> None:
-    """Turn a folder of news articles into Atom, RSS and JSON feeds, by topic, and serve them.
+    """Publish a folder of Markdown articles as feeds.
 
-    A first round: put Markdown articles into a folder, `feeds check FOLDER` until it is silent, then
-    `FEEDS_CONTENT=FOLDER feeds serve`, and open the address it prints. `feeds settings` lists what can be set.
+    Articles become Atom, RSS and JSON feeds, one per topic, served over HTTP. To start, put Markdown articles into a
+    folder, run `feeds check FOLDER` until no problems remain, run `FEEDS_CONTENT=FOLDER feeds serve`, and open the
+    printed URL. `feeds settings` lists all settings.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a title may have letters that the terminal's encoding has not
+        if isinstance(stream, io.TextIOWrapper):  # a title may contain letters outside the terminal's encoding
             stream.reconfigure(errors="backslashreplace")

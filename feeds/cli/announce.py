@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 @click.command()
 def announce() -> None:
-    """Tell the hubs of FEEDS_HUBS which feeds have changed since they were told last.
+    """Notify hubs of changed feeds.
 
-    A collect does so by itself, unless given --no-announce. Where something has to happen before the new feeds are
-    served, such as an export, announce them when it has.
+    Each hub in FEEDS_HUBS is notified of every feed changed since the hub's last notification. `feeds collect` does
+    this by default. If another step must come before the new feeds are online, such as an export, collect with
+    --no-announce and announce afterwards.
     """
     _announce(Settings.from_environ(os.environ))
 

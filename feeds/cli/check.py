@@ -17,13 +17,19 @@ from feeds.settings import Settings
 
 @click.command()
 @FOLDERS
-@click.option("--format", type=click.Choice(ReportFormat, case_sensitive=False), default="text", show_default=True)
+@click.option(
+    "--format",
+    type=click.Choice(ReportFormat, case_sensitive=False),
+    default="text",
+    show_default=True,
+    help="Format of the report.",
+)
 def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     """Report problems in the articles in DIR.
 
     DIR defaults to FEEDS_CONTENT. The catalog does not change. Each problem is a line `path:line:column: level code
-    message`; on a terminal, problems are grouped by file and shown with the lines of the file. An error excludes the
-    article from the feeds, a warning at most a part of the article. Exit with 1 if there are errors.
+    message`; on a terminal, problems are grouped by file and quote the line in question. An error rejects the article;
+    a warning drops a part of the article at most. Exit with 1 if there are errors.
     """
     settings = Settings.from_environ(os.environ)
     with show_progress("Checking") as progress:

@@ -20,15 +20,15 @@ FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), m
 
 @click.command()
 @FOLDERS
-@click.option("--watch", is_flag=True, help="Go on collecting whatever changes, until told to stop.")
-@click.option("--force", is_flag=True, help="Go on even if more than half of the articles are gone.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if any article is rejected.")
+@click.option("--watch", is_flag=True, help="Keep running and collect changes as they happen.")
+@click.option("--force", is_flag=True, help="Accept the removal of more than half of the articles.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if an article is rejected.")
 @click.option("--no-announce", is_flag=True, help="Do not notify hubs; run `feeds announce` later.")
 def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, no_announce: bool) -> None:
-    """Bring the catalog into agreement with the articles in DIR, by default those of FEEDS_CONTENT.
+    """Update the catalog from the articles in DIR.
 
-    Only what changed is read, and only what a subscriber can see is published. A file that cannot become an article
-    keeps its last good version in the feeds; it is reported here each time until it is mended.
+    DIR defaults to FEEDS_CONTENT. Only changed files are read, and only changes visible to subscribers are published.
+    A rejected file keeps its last good version in the feeds and is reported by every collect until the file is fixed.
     """
     if watch and (force or strict or no_announce):
         raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")

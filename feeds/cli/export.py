@@ -17,13 +17,14 @@ from feeds.settings import Settings
 @click.option(
     "--force",
     is_flag=True,
-    help="Make every file anew, even where DIR holds files of others: only those of the same names are lost.",
+    help="Rewrite every file, even if DIR contains other files; only files with the same names are overwritten.",
 )
 def export(folder: Path, *, force: bool) -> None:
-    """Write every feed and page as files below DIR, for nginx, a bucket or a CDN to serve.
+    """Write all feeds and pages as files below DIR.
 
-    The bytes are those that the server would send, the compressed ones beside the others as .gz and .br. Only files
-    that have changed are written, each at once and whole; those of feeds that are no more are removed.
+    nginx, a bucket or a CDN can serve the files. Their bytes equal the server's responses; compressed versions are
+    beside the plain files as .gz and .br. Only changed files are written, each atomically; files of deleted feeds are
+    removed.
     """
     settings = Settings.from_environ(os.environ)
     catalog = Catalog(settings.database_url)

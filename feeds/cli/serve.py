@@ -14,14 +14,17 @@ from feeds.settings import Settings
 @click.command()
 @FOLDERS
 def serve(folders: tuple[Path, ...]) -> None:
-    """Collect the articles in DIR, by default those of FEEDS_CONTENT, then serve the feeds at PORT."""
+    """Collect the articles in DIR, then serve the feeds.
+
+    DIR defaults to FEEDS_CONTENT. The server listens on the port in PORT.
+    """
     if folders:
         os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
     settings = Settings.from_environ(os.environ)
     for folder in settings.content:
-        check_folder(str(folder))  # rather than let the server start with nothing to serve
-    if not settings.is_catalog_own:  # there, the server collects as it starts
+        check_folder(str(folder))  # fail before the server starts without articles
+    if not settings.is_catalog_own:  # with its own catalog, the server collects at startup
         collect_once(settings, settings.content)
         sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]
-    os.execv(sys.executable, command)  # noqa: S606 the server takes this process's place, and with it its signals
+    os.execv(sys.executable, command)  # noqa: S606 gunicorn replaces this process and receives its signals

@@ -19,10 +19,9 @@ from feeds.site.urls import Address
 @click.command()
 @click.argument("path")
 def show(path: str) -> None:
-    """Print what the server responds for a URL path.
+    """Print the server's response for a URL path.
 
-    Quote a PATH with signs or a query, such as '/topics/ai+!crypto.atom?min_quality=70'. Other spellings of a path
-    lead to the same document.
+    PATH may include a query, such as '/topics/ai+!crypto.atom?min_quality=70'.
     """
     settings = Settings.from_environ(os.environ)
     with Catalog(settings.database_url).reading() as reader:

@@ -38,10 +38,11 @@ class _Row(msgspec.Struct, frozen=True):
 @click.command()
 @click.argument("expression", required=False)
 def topics(expression: str | None) -> None:
-    """List the topics of the catalog: slug, entries, date of the newest, name.
+    """List the topics, or describe one feed.
 
-    With EXPRESSION, say that of the feed which is composed so, and its address: 'ai+robotics,!crypto', or what narrows
-    it, as in its address: 'ai?min_quality=70'.
+    Each line shows the slug, the number of entries, the date of the newest entry and the name of a topic. With
+    EXPRESSION, show the same facts and the URL of the composed feed, such as 'ai+robotics,!crypto'. A query narrows
+    the feed as in its URL: 'ai?min_quality=70'.
     """
     settings = Settings.from_environ(os.environ)
     with Catalog(settings.database_url).reading() as reader:

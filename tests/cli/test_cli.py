@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -20,6 +21,7 @@ from tests.support.hub import running_hub
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
+COMMANDS = main.list_commands(click.Context(main))
 Run: TypeAlias = Callable[..., Result]
 
 HUBBED = [f"/{stem}.{format}" for stem in ("feed", "providers/news.example") for format in ("atom", "json", "rss")]
@@ -240,11 +242,26 @@ def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:
     assert "hunter2" not in result.output
 
 
-@pytest.mark.parametrize("command", [*main.commands, "--version"])
-def test_every_command_explains_itself(run: Run, command: str) -> None:
-    result = run(command) if command == "--version" else run(command, "--help")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(run: Run, command: str) -> None:
+    result = run(command, "--help")
     assert result.exit_code == 0
-    assert __version__ in result.stdout or "Usage: " in result.stdout
+    assert result.stdout.startswith("Usage: ")
+    assert f" {command} " in result.stdout.splitlines()[0]
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert run("--version").stdout == f"feeds, version {__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_command_list_shows_whole_sentences(run: Run, name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    sentence = " ".join((command.help or "").partition("\n\n")[0].split())
+    assert len(sentence) <= 50
+    assert sentence.endswith(".")
+    assert f"  {name:<10}{sentence}" in run("--help", COLUMNS="80").stdout.splitlines()
 
 
 @pytest.mark.parametrize(
