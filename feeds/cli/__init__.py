@@ -30,6 +30,14 @@ class _CommandGroup(click.Group):
         command: click.Command = getattr(import_module(f"feeds.cli.{cmd_name}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:  # click suggests only commands that are already imported
+            raise click.NoSuchCommand(error.command_name, possibilities=_COMMANDS, ctx=ctx) from None
+
     def invoke(self, ctx: click.Context) -> object:
         if not wants_colors():
             ctx.color = False

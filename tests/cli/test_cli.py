@@ -265,6 +265,22 @@ def test_the_command_list_shows_whole_sentences(run: Run, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["colect"], "No such command 'colect'. Did you mean 'collect'?"),
+        (["nope"], "No such command 'nope'."),
+        (["render"], "No such command 'render'."),
+        (["collect", "--forse"], "No such option '--forse'. Did you mean '--force'?"),
+        (["--verson"], "No such option '--verson'. Did you mean '--version'?"),
+    ],
+)
+def test_an_unknown_name_gets_a_suggestion(run: Run, args: list[str], message: str) -> None:
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == f"Error: {message}"
+
+
+@pytest.mark.parametrize(
     "command",
     [
         ["collect"],
