@@ -3,6 +3,7 @@
 Environment: `CI` makes a missing program fail a test rather than skip it. `FEEDS_CORPUS` and `FEEDS_SCHEMAS` name
 folders of optional material, a corpus of articles and the schemas of feed formats; without them its tests skip.
 `FEEDS_SOAK` is how many accidents the tests of accidents have happen; with it, all of the corpus's history is replayed.
+`FEEDS_TEST_DATABASE_URL` names a running PostgreSQL server and a superuser; without it the tests start a server.
 """
 
 import os
@@ -12,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.environment import IN_CI, MATERIAL
+from tests.support.environment import IN_CI, MATERIAL, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
-from tests.support.postgresql import DatabaseServer, run_server
+from tests.support.postgresql import DatabaseServer, run_server, use_server
 
 GOLDEN = Path(__file__).parent / "golden"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
@@ -73,8 +74,12 @@ def program() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def postgresql(program: Callable[[str], str]) -> Iterator[DatabaseServer]:
     """Give a PostgreSQL server."""
-    with run_server(initdb=program("initdb"), postgres=program("postgres")) as server:
-        yield server
+    if TEST_DATABASE_URL:
+        with use_server(TEST_DATABASE_URL) as server:
+            yield server
+    else:
+        with run_server(initdb=program("initdb"), postgres=program("postgres")) as server:
+            yield server
 
 
 # Coverage is counted on one engine: counting takes as long again as what is counted.

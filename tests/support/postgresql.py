@@ -1,7 +1,8 @@
-"""Run a PostgreSQL of the tests' own, with as many empty databases as they ask for."""
+"""Give the tests empty PostgreSQL databases, on a server of their own or on one that is already running."""
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -11,60 +12,108 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import LiteralString
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import psycopg
 
-# Nothing in it has to survive the machine.
+# The data need not survive a crash of the machine.
 _SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
 _START_SECONDS = 30
 
 
 class DatabaseServer:
-    """A running server that listens on a socket in `folder`, and whose superuser needs no password."""
+    """A running server. Its URL names a superuser and a database to connect to."""
 
-    def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
-        self._folder = folder
-        self._start = start
-        self._process = start()
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._prefix = f"feeds_{secrets.token_hex(4)}_"  # several processes may share a server
         self._numbers = count()
 
     def create_database(self) -> str:
-        """Make an empty database, and give its URL."""
-        name = f"feeds{next(self._numbers)}"
-        with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
-        return f"postgresql://postgres@/{name}?host={self._folder}"
+        """Create an empty database and return its URL."""
+        name = self._choose_name()
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return self._make_url(path=f"/{name}")
 
     def create_schema(self) -> str:
-        """Make an empty schema, and give the URL by which nothing else is seen; a database takes 50 times as long."""
-        name = f"feeds{next(self._numbers)}"
-        with self._connect() as connection:
-            connection.execute(f"CREATE SCHEMA {name}".encode())
-        return f"postgresql://postgres@/postgres?host={self._folder}&options=-csearch_path%3D{name}"
+        """Create an empty schema and return a URL that shows nothing else; a database takes 50 times as long."""
+        name = self._choose_name()
+        self._execute(f"CREATE SCHEMA {name}")
+        return self._make_url(options=f"-csearch_path={name}")
+
+    def drop_database(self, url: str) -> None:
+        """Drop the database of a URL, even while somebody is connected."""
+        self._execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
+
+    def drop_everything(self) -> None:
+        """Drop the databases and schemas that this object created."""
+        for name in self._list_databases():
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+        for name in self._query("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"):
+            self._execute(f"DROP SCHEMA {name} CASCADE")
 
     def end_sessions(self) -> None:
-        """Break every connection to every database, as a restart of the server does."""
-        with self._connect() as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
+        """Break every connection to the databases that this object created, as a restart of the server does."""
+        self._query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(datname, %s)")
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Take the server away until the block ends."""
+        """Refuse connections to the databases that this object created until the block ends."""
+        for name in self._list_databases():
+            self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self.end_sessions()
+        yield
+        for name in self._list_databases():
+            self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    def _choose_name(self) -> str:
+        return f"{self._prefix}{next(self._numbers)}"
+
+    def _make_url(self, *, path: str = "", **parameters: str) -> str:
+        parts = urlsplit(self.url)
+        query = urlencode({"application_name": "tests", **dict(parse_qsl(parts.query)), **parameters})
+        return parts._replace(path=path or parts.path, query=query).geturl()
+
+    def _list_databases(self) -> list[str]:
+        return self._query("SELECT datname FROM pg_database WHERE starts_with(datname, %s)")
+
+    def _query(self, statement: LiteralString) -> list[str]:
+        """Return the first column of a statement about the names that begin with the prefix."""
+        with self._connect() as connection:
+            return [value for value, *_ in connection.execute(statement, [self._prefix])]
+
+    def _execute(self, statement: str) -> None:
+        with self._connect() as connection:
+            connection.execute(statement.encode())
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self.url, autocommit=True)
+
+
+class OwnDatabaseServer(DatabaseServer):
+    """A server that the tests started, with its socket in `folder` and no password."""
+
+    def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        super().__init__(f"postgresql://postgres@/postgres?host={folder}")
+        self._start = start
+        self._process = start()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server, and start it again when the block ends."""
         self.stop()
         yield
         self._process = self._start()
         self.wait_until_up()
 
     def stop(self) -> None:
-        """Stop it at once, whoever is connected."""
-        self._process.send_signal(signal.SIGQUIT)  # without a checkpoint: nobody will miss what it holds
+        """Stop at once, whoever is connected."""
+        self._process.send_signal(signal.SIGQUIT)  # without a checkpoint: nobody needs the data
         self._process.wait()
 
     def wait_until_up(self) -> None:
-        """Return when it takes connections."""
+        """Return when the server accepts connections."""
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
@@ -76,14 +125,21 @@ class DatabaseServer:
             else:
                 return
 
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres", autocommit=True)
+
+@contextmanager
+def use_server(url: str) -> Iterator[DatabaseServer]:
+    """Use a server that is already running, and drop what was created there when the block ends."""
+    server = DatabaseServer(url)
+    try:
+        yield server
+    finally:
+        server.drop_everything()
 
 
 @contextmanager
 def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
-    """Run a server in a new folder until the block ends; as another user where this one is root, whom it refuses."""
-    # Not one of pytest's folders: other users may not enter those, and a socket's path must be short.
+    """Run a server in a new folder until the block ends. PostgreSQL refuses root, so root runs it as another user."""
+    # Other users may not enter pytest's folders, and the path of a socket must be short.
     folder = Path(tempfile.mkdtemp(prefix="feeds-postgresql-"))
     user = _choose_user()
     os.chown(folder, user.pw_uid, user.pw_gid)
@@ -99,7 +155,7 @@ def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
             with (folder / "log").open("ab") as log:
                 return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **identity)  # type: ignore[call-overload,no-any-return]
 
-        server = DatabaseServer(folder, start)
+        server = OwnDatabaseServer(folder, start)
         try:
             server.wait_until_up()
             yield server
@@ -112,6 +168,6 @@ def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
 def _choose_user() -> pwd.struct_passwd:
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
-    # Debian's package makes the one; the other is everywhere.
+    # Debian's package creates `postgres`; `nobody` exists everywhere.
     names = {user.pw_name for user in pwd.getpwall()}
     return pwd.getpwnam("postgres" if "postgres" in names else "nobody")

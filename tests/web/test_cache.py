@@ -1,7 +1,6 @@
 """What is kept in memory is rendered once, is never stale for longer than promised, and stays within its bound."""
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ from pathlib import Path
 from random import Random
 from threading import Barrier, Event
 
-import psycopg
 import pytest
 
 from feeds.catalog.catalog import Catalog
@@ -311,9 +309,7 @@ def test_without_postgresql_what_is_known_is_served(postgresql: DatabaseServer, 
     url = postgresql.create_database()
     stand = Stand(Newsroom(tmp_path / "articles", url))
     first = stand.fetch(*PATHS)
-    name = re.findall(r"feeds\d+", url)[0]
-    with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    postgresql.drop_database(url)
     stand.wait()
     assert stand.fetch(*PATHS) == first
     with pytest.raises(CatalogError):
