@@ -17,8 +17,8 @@ from feeds.site.feeds import FeedSnapshot
 from feeds.site.home import HomeContent
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
-from feeds.site.pages.services import list_subscribe_links
-from feeds.site.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_date, write_excerpt
+from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import (
     ComposeAddress,
@@ -29,42 +29,42 @@ from feeds.site.urls import (
     write_reference,
 )
 
-MOST_PROVIDERS = 200
+MAX_PROVIDERS = 200
 """How many providers the home page names: those with the most entries."""
 
-MOST_HEADLINES = 4
+MAX_HEADLINES = 4
 """How many of the latest stories the home page shows."""
 
 
-def render_home(front: HomeContent, settings: Settings) -> bytes:
+def render_home(home: HomeContent, settings: Settings) -> bytes:
     """Write the page that lists every topic, the providers there is most from, and the latest stories."""
-    providers = choose_providers(front.directory.providers)
+    providers = choose_providers(home.directory.providers)
     return _render(
         "home.html",
         settings,
         page_url=f"{settings.site_url}{HomeAddress().path}",
-        directory=front.directory,
-        activity=front.activity,
-        edition=front.edition,
-        stories=fold(front.edition.feed.entries)[:MOST_HEADLINES],
+        directory=home.directory,
+        activity=home.activity,
+        snapshot=home.edition,
+        stories=drop_covered(home.edition.feed.entries)[:MAX_HEADLINES],
         providers=providers,
-        more_providers=len(front.directory.providers) - len(providers),
+        more_providers=len(home.directory.providers) - len(providers),
     )
 
 
-def render_page(address: PageAddress, edition: FeedSnapshot, settings: Settings) -> bytes:
+def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings) -> bytes:
     """Write the page of one feed, or of a part of its archive: how to subscribe to it, and its stories."""
     newest = write_reference(PageAddress(address.subject))
-    paths = {document.rel: document.path for document in edition.feed.documents}
+    paths = {document.rel: document.path for document in snapshot.feed.documents}
     return _render(
         "page.html",
         settings,
         page_url=f"{settings.site_url}{write_reference(address)}",
-        edition=edition,
-        feed=edition.feed,
-        stories=fold(edition.feed.entries),
+        snapshot=snapshot,
+        feed=snapshot.feed,
+        stories=drop_covered(snapshot.feed.entries),
         is_archive=address.part is not None,
-        sought=str(address.subject.filters.search or ""),
+        search=str(address.subject.filters.search or ""),
         newer=paths.get("next-archive", newest) if address.part else "",
         older=paths.get("prev-archive", ""),
     )
@@ -83,11 +83,11 @@ def render_compose(directory: Directory, settings: Settings) -> bytes:
 
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
     """Choose the providers with the most entries, and order them by domain."""
-    most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MOST_PROVIDERS]
+    most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
     return sorted(most, key=lambda provider: provider.domain)
 
 
-def fold(entries: Iterable[Entry]) -> list[Entry]:
+def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
     """Leave out the entries that stand among the coverage of another one here."""
     shown = list(entries)
     covered = {reference.url for entry in shown for reference in entry.coverage}
@@ -103,7 +103,7 @@ def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[i
 
 def _render(template: str, settings: Settings, **values: object) -> bytes:
     page = _ENVIRONMENT.get_template(template)
-    return page.render(settings=settings, site=settings.site, **{"sought": "", **values}).encode()
+    return page.render(settings=settings, site=settings.site, **{"search": "", **values}).encode()
 
 
 def _version(name: str) -> str:
@@ -125,12 +125,12 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.filters.update(
     bars=draw_bars,
-    breakable=let_break,
+    breakable=allow_breaks,
     count=write_count,
     date=write_date,
-    direction=direction_of,
+    direction=find_direction,
     entry_url=entry_url,
-    excerpt=excerpt,
+    excerpt=write_excerpt,
     reference=write_reference,
     rfc3339=format_rfc3339,
     subscribe_links=list_subscribe_links,

@@ -10,7 +10,7 @@ from lxml import etree, html
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.records import ProviderCount
-from feeds.site.pages.html import MOST_PROVIDERS, choose_providers, fold
+from feeds.site.pages.html import MAX_PROVIDERS, choose_providers, drop_covered
 from tests.support.app import collected, make_client
 from tests.support.articles import write_article
 from tests.support.sample_feeds import START, make_entry, make_lead
@@ -230,12 +230,12 @@ def test_an_empty_site_has_a_page(tmp_path: Path) -> None:
 
 def test_only_what_stands_under_another_story_is_left_out() -> None:
     lead, other, covered = make_lead(), make_entry(2), make_entry(3, url="https://times.example/b")
-    assert fold([lead, other, covered]) == [lead, other]
-    assert fold([other, covered]) == [other, covered]
+    assert drop_covered([lead, other, covered]) == [lead, other]
+    assert drop_covered([other, covered]) == [other, covered]
 
 
 def test_the_providers_with_the_most_entries_are_named() -> None:
     providers = [ProviderCount(f"p{number:04}.example", number, None) for number in range(1_000)]
     chosen = choose_providers(providers)
-    assert len(chosen) == MOST_PROVIDERS
+    assert len(chosen) == MAX_PROVIDERS
     assert [provider.entries for provider in chosen] == list(range(800, 1_000))

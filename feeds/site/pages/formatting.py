@@ -20,9 +20,9 @@ _LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug"
 _LEFTWARD_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
 
 
-def write_date(moment: datetime) -> str:
+def write_date(timestamp: datetime) -> str:
     """Write the day of an aware UTC moment as people do: 22 December 2020."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{timestamp.day} {_MONTHS[timestamp.month - 1]} {timestamp.year}"
 
 
 def write_count(count: int) -> str:
@@ -30,17 +30,17 @@ def write_count(count: int) -> str:
     return f"{count:,} {'entry' if count == 1 else 'entries'}"
 
 
-def excerpt(entry: Entry) -> str:
+def write_excerpt(entry: Entry) -> str:
     """Give the plain text to show under a story's title; empty where there is none."""
     return shorten(entry.summary or extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…")
 
 
-def let_break(url: str) -> Markup:
+def allow_breaks(url: str) -> Markup:
     """Let an address be broken into lines behind its slashes; copied, it is the same."""
     return Markup("<wbr>").join(re.split("(?<=[^/]/)(?=[^/])", url))
 
 
-def direction_of(language: str) -> str:
+def find_direction(language: str) -> str:
     """Give `rtl` for a BCP 47 tag of a language written from right to left, else `ltr`."""
     primary, *subtags = language.lower().split("-")
     scripts = [subtag for subtag in subtags if len(subtag) == 4 and subtag.isalpha()]  # noqa: PLR2004 as BCP 47 has it

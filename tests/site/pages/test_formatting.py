@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.site.pages.words import direction_of, excerpt, let_break, write_count, write_date
+from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_date, write_excerpt
 from tests.support.app import NOW
 from tests.support.sample_feeds import make_entry
 
@@ -17,15 +17,15 @@ def test_dates_and_counts_are_for_people() -> None:
     [("en", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl"), ("pa-Arab-PK", "rtl"), ("ar-Latn", "ltr"), ("de-1996", "ltr")],
 )
 def test_a_language_runs_one_way(language: str, direction: str) -> None:
-    assert direction_of(language) == direction
+    assert find_direction(language) == direction
 
 
 def test_an_address_may_break_behind_slashes() -> None:
     broken = "https://news.example/<wbr>topics/<wbr>a&amp;b.atom"
-    assert let_break("https://news.example/topics/a&b.atom") == broken
+    assert allow_breaks("https://news.example/topics/a&b.atom") == broken
 
 
 def test_an_excerpt_is_short_and_plain() -> None:
-    assert excerpt(make_entry(summary="", body="<p>One <b>gull</b>.</p>")) == "One gull."
-    assert len(excerpt(make_entry(summary="gull " * 1_000))) <= 280
-    assert excerpt(make_entry(summary="")) == ""
+    assert write_excerpt(make_entry(summary="", body="<p>One <b>gull</b>.</p>")) == "One gull."
+    assert len(write_excerpt(make_entry(summary="gull " * 1_000))) <= 280
+    assert write_excerpt(make_entry(summary="")) == ""
