@@ -1,4 +1,4 @@
-"""Hold the files that pages and browsers ask for beside the pages: stylesheet, script and icons."""
+"""Load the static files that pages and browsers request: stylesheet, script and icons."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _TYPES = {
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """A file's bytes; `version` differs whenever they do."""
+    """The bytes and media type of a file. `version` changes with the bytes."""
 
     body: bytes
     media_type: str
@@ -34,16 +34,16 @@ _ASSETS = {path.name: _load(path) for path in sorted(_FOLDER.iterdir()) if path.
 
 
 def list_assets() -> list[str]:
-    """Give the names of all files, in order."""
+    """Return the names of all files, sorted."""
     return list(_ASSETS)
 
 
 def find_asset(name: str) -> Asset:
-    """Give the file of that name.
+    """Return the file with a name.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: no file has this name.
     """
     if name not in _ASSETS:
-        raise NotFoundError("There is no such file.")
+        raise NotFoundError("File not found.")
     return _ASSETS[name]

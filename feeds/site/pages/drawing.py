@@ -1,4 +1,4 @@
-"""Draw what stands in pages as inline SVG: charts, and codes for a phone's camera. The only module that knows segno."""
+"""Draw bar charts and QR codes as inline SVG; no other module imports segno."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,14 +7,14 @@ import segno
 from markupsafe import Markup
 
 BAR_WIDTH, BAR_STEP, CHART_HEIGHT = 4, 5, 28
-_LEAST_BAR = 1  # so that a quiet week is still seen to be one
-_QUIET_ZONE = 2  # modules of margin; the page's own adds to it
+_MIN_BAR_HEIGHT = 1  # keeps the bar of an empty week visible
+_QUIET_ZONE = 2  # modules of margin, in addition to the margin of the page
 
 
 def draw_bars(counts: Sequence[int]) -> Markup:
-    """Draw a chart of one bar to a count, in order; the highest fills the height. It is coloured by the stylesheet."""
-    most = max(counts, default=0) or 1
-    heights = [max(_LEAST_BAR, round(CHART_HEIGHT * count / most)) for count in counts]
+    """Draw a bar for each count, in order. The highest bar fills the chart; the stylesheet sets the colour."""
+    highest = max(counts, default=0) or 1
+    heights = [max(_MIN_BAR_HEIGHT, round(CHART_HEIGHT * count / highest)) for count in counts]
     bars = "".join(
         f"M{position * BAR_STEP} {CHART_HEIGHT}v-{height}h{BAR_WIDTH}v{height}z"
         for position, height in enumerate(heights)
@@ -26,10 +26,10 @@ def draw_bars(counts: Sequence[int]) -> Markup:
     )
 
 
-@lru_cache(maxsize=256)  # a page is made anew whenever a story comes; its address stays
+@lru_cache(maxsize=256)  # a page is written again for each new story, with the same address
 def draw_code(url: str, label: str) -> Markup:
-    """Draw a QR code of an address (ISO/IEC 18004), black on nothing: it needs a light ground."""
+    """Draw a URL as a QR code (ISO/IEC 18004), black on transparent: the page must provide a light background."""
     code = segno.make_qr(url, error="m")
     drawing = code.svg_inline(border=_QUIET_ZONE, omitsize=True, svgclass=None, lineclass=None)
     opening = Markup('<svg class="code" role="img" aria-label="{}" ').format(label)
-    return opening + Markup(drawing.removeprefix("<svg ").rstrip())  # noqa: S704 segno's own, of modules only
+    return opening + Markup(drawing.removeprefix("<svg ").rstrip())  # noqa: S704 segno writes shapes only, no text

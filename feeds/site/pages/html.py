@@ -1,4 +1,4 @@
-"""Render the home page and the pages of topics and providers, the only module that knows Jinja."""
+"""Render the home page, the compose form, and the pages of feeds; no other module imports Jinja."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,14 +30,14 @@ from feeds.site.urls import (
 )
 
 MAX_PROVIDERS = 200
-"""How many providers the home page names: those with the most entries."""
+"""The maximum number of providers on the home page, chosen by their number of entries."""
 
 MAX_HEADLINES = 4
-"""How many of the latest stories the home page shows."""
+"""The maximum number of latest stories on the home page."""
 
 
 def render_home(home: HomeContent, settings: Settings) -> bytes:
-    """Write the page that lists every topic, the providers there is most from, and the latest stories."""
+    """Write the page of all topics, the providers with the most entries, and the latest stories."""
     providers = choose_providers(home.directory.providers)
     return _render(
         "home.html",
@@ -53,7 +53,7 @@ def render_home(home: HomeContent, settings: Settings) -> bytes:
 
 
 def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings) -> bytes:
-    """Write the page of one feed, or of a part of its archive: how to subscribe to it, and its stories."""
+    """Write the page of a feed, or of a part of an archive, with the stories and ways to subscribe."""
     newest = write_reference(PageAddress(address.subject))
     paths = {document.rel: document.path for document in snapshot.feed.documents}
     return _render(
@@ -71,7 +71,7 @@ def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings
 
 
 def render_compose(directory: Directory, settings: Settings) -> bytes:
-    """Write the page with the form on which feeds are composed."""
+    """Write the page with the form for composing a feed."""
     return _render(
         "compose.html",
         settings,
@@ -82,20 +82,20 @@ def render_compose(directory: Directory, settings: Settings) -> bytes:
 
 
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
-    """Choose the providers with the most entries, and order them by domain."""
+    """Choose the providers with the most entries, and sort the chosen providers by domain."""
     most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
     return sorted(most, key=lambda provider: provider.domain)
 
 
 def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
-    """Leave out the entries that stand among the coverage of another one here."""
+    """Leave out the entries already listed as coverage of another entry on the same page."""
     shown = list(entries)
     covered = {reference.url for entry in shown for reference in entry.coverage}
     return [entry for entry in shown if entry.coverage or entry.url not in covered]
 
 
 def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[int, Topic]]:
-    """Give all topics as they stand in their hierarchy, each with how deep."""
+    """Return the depth and the topic of every node, in the order of the hierarchy."""
     for node in nodes:
         yield depth, node.topic
         yield from _list_topics(node.children, depth + 1)
@@ -106,8 +106,8 @@ def _render(template: str, settings: Settings, **values: object) -> bytes:
     return page.render(settings=settings, site=settings.site, **{"search": "", **values}).encode()
 
 
-def _version(name: str) -> str:
-    """Give an asset's path with its version, so that a cached one is never taken for another."""
+def _versioned_path(name: str) -> str:
+    """Return the path of an asset with the version, so a browser never uses an outdated copy."""
     return f"/static/{name}?v={find_asset(name).version}"
 
 
@@ -145,8 +145,8 @@ _ENVIRONMENT.globals.update(
     OPML_PATH=OpmlAddress().path,
     PageAddress=PageAddress,
     SEARCH_PATH=SEARCH_PATH,
-    SCRIPT=_version("page.js"),
-    STYLESHEET=_version("style.css"),
+    SCRIPT=_versioned_path("page.js"),
+    STYLESHEET=_versioned_path("style.css"),
     Subject=Subject,
     draw_code=draw_code,
     feed_url=_feed_url,

@@ -1,10 +1,10 @@
-"""Lead to the feed readers that take a subscription by a link."""
+"""Link to the feed readers in which a link starts a subscription."""
 
 from urllib.parse import quote
 
 import msgspec
 
-# As each documents it for bookmarklets and buttons.
+# From the documentation of each reader on bookmarklets and buttons.
 _SERVICES = {
     "Feedly": "https://feedly.com/i/subscription/feed%2F{}",
     "Inoreader": "https://www.inoreader.com/?add_feed={}",
@@ -15,16 +15,16 @@ _SERVICES = {
 
 
 class SubscribeLink(msgspec.Struct, frozen=True):
-    """A reader's name, and the link that has it subscribe."""
+    """The name of a feed reader, and the link to subscribe in this reader."""
 
     name: str
     url: str
 
 
 def list_subscribe_links(feed_url: str) -> list[SubscribeLink]:
-    """Give a link for each reader on the web, and last one for those that are installed.
+    """Return a link for each reader on the web, and last a link for readers installed on the device.
 
-    NetNewsWire and others take `feed:` with the whole address behind it.
+    NetNewsWire and other apps open links of `feed:` followed by the whole URL.
     """
     escaped = quote(feed_url, safe="")
     links = [SubscribeLink(name, template.format(escaped)) for name, template in _SERVICES.items()]

@@ -1,19 +1,19 @@
-// Every page works without this. It adds the buttons that copy an address, shows that of a
-// feed while it is composed, and takes out pictures that are missing.
+// Every page works without this script. It adds buttons to copy an address, shows the address
+// of a feed while the form to compose the feed is filled in, and removes missing pictures.
 "use strict";
 
 const DONE_MILLISECONDS = 2000;
 
 async function copy(element) {
   getSelection().selectAllChildren(element);
-  // Only pages with an encrypted connection have a clipboard; elsewhere the old way does.
+  // The clipboard API needs an encrypted connection; the older command works everywhere.
   if (navigator.clipboard) await navigator.clipboard.writeText(element.textContent);
   else document.execCommand("copy");
 }
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
   const label = button.firstChild;
-  const status = button.nextElementSibling; // which screen readers read out when it changes
+  const status = button.nextElementSibling; // read out by screen readers when the text changes
   const text = label.data;
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -23,7 +23,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   });
 }
 
-// As the server writes it, so far as can be without the catalog; whatever it is, the server answers it.
+// Write the address as the server does, as far as possible without the catalog. The server accepts any spelling.
 function composeAddress(form) {
   const data = new FormData(form);
   const rest = [...data.getAll("all"), ...data.getAll("not").map((name) => `!${name}`)];
