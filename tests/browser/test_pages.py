@@ -114,7 +114,7 @@ def test_a_story_from_right_to_left_stands_so(open_window: OpenWindow) -> None:
 def test_the_keyboard_goes_past_the_masthead(open_window: OpenWindow) -> None:
     page = open_window().visit("/topics/harbour")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
 

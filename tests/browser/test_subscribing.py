@@ -55,7 +55,7 @@ def test_from_a_choice_of_topics_to_a_reader(
     page.get_by_role("link", name="Compose").click()
     for choice in ("any of Tides", "any of Markets", "none of Gulls & terns"):
         page.get_by_role("checkbox", name=choice).check()
-    page.get_by_label("How many at most").fill("7")
+    page.get_by_label("Maximum entries").fill("7")
     expected = f"{window.home}/topics/markets+!gulls-and-terns,tides+!gulls-and-terns.atom?limit=7"
     if has_script:
         assert page.locator("#address-composed").inner_text() == expected

@@ -194,7 +194,7 @@ def test_a_search_has_a_page_that_leads_to_its_feed(client: FlaskClient) -> None
     assert select(page, "//link[@rel='alternate']/@href")[0] == "https://news.example/feeds/feed.atom?q=short+-gulls"
     assert select(page, "//meta[@name='robots']/@content") == ["noindex"]
     assert select(read(client, "/latest"), "//meta[@name='robots']") == []
-    assert "no stories here" in client.get("/latest?q=whales").text
+    assert "No stories found" in client.get("/latest?q=whales").text
 
 
 def test_the_form_to_compose_offers_every_topic(client: FlaskClient) -> None:
@@ -224,7 +224,7 @@ def test_an_empty_site_has_a_page(tmp_path: Path) -> None:
     with collected(folder, tmp_path / "catalog.sqlite3") as catalog:
         response = make_client(catalog).get("/")
         feed = make_client(catalog).get("/feed.atom")
-    assert "nothing here yet" in response.text
+    assert "No topics yet" in response.text
     assert (feed.status_code, "Last-Modified" in feed.headers) == (200, False)
 
 
