@@ -222,7 +222,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     for slug in dict.fromkeys((name, normal)):
         if topic := reader.topic(slug) or reader.topic(reader.topic_behind(slug) or ""):
             return _find_open(topic, reader, now=now).slug
-    raise NotFoundError(f"There is no topic “{_shorten(name)}”.")
+    raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
 
 
 def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
@@ -240,7 +240,7 @@ def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
     for domain in dict.fromkeys((name, name.lower())):
         if reader.provider(domain):
             return domain
-    raise NotFoundError(f"There is nothing from “{_shorten(name)}”.")
+    raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
 
 
 def _shorten(name: str) -> str:

@@ -144,4 +144,4 @@ def _make_subject(section: str, name: str) -> Subject:
 
 
 def _refuse() -> NoReturn:
-    raise NotFoundError("There is nothing at this address.")
+    raise NotFoundError("Page not found.")

@@ -247,7 +247,7 @@ def test_head_is_get_without_a_body(nginx: Nginx, path: str) -> None:
 @pytest.mark.parametrize("path", NOWHERE)
 def test_nothing_is_said_in_short(nginx: Nginx, app: FlaskClient, path: str) -> None:
     served = nginx.ask(path)
-    assert (served.status, served.body) == (404, b"There is nothing at this address.\n")
+    assert (served.status, served.body) == (404, b"Page not found.\n")
     expected = {**pick(ask_app(app, "/nope").headers), "content-length": str(len(served.body))}
     assert pick(served.headers) == expected
 

@@ -181,7 +181,7 @@ def test_topics_tells_of_a_composed_feed(
 @pytest.mark.parametrize(
     ("expression", "sentence"),
     [
-        ("ai+robotix", "Error: There is no topic “robotix”."),
+        ("ai+robotix", "Error: Topic “robotix” not found."),
         ("ai,,b", "Error: In “ai,,b”, there is nothing between two signs"),
         ("ai?limit=0", "Error: “limit” cannot be “0”"),
         ("ai/archive/1", "Error: “ai/archive/1” is no expression over topics."),
@@ -231,7 +231,7 @@ def test_show_writes_whatever_has_an_address(collected: Run, path: str, beginnin
     "path", ["/nothing", "/topics/nothing.atom", "/topics/%FF.atom", "/providers/nobody.example", "/static/../x"]
 )
 def test_show_of_nothing_is_a_sentence(collected: Run, path: str) -> None:
-    assert_sentence(collected("show", path), "Error: There is no")
+    assert_sentence(collected("show", path), "Error: ", " not found.")
 
 
 def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:

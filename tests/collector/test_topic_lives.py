@@ -294,7 +294,7 @@ def test_after_a_while_it_is_gone(newsroom: Newsroom, form: str) -> None:
     response = ask(newsroom, f"/topics/boats{form}")
     assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
     assert response.text == (
-        "The topic “Boats” was retired on 2021-03-05, and its feed ended on 2021-04-04. What there is stands at"
+        "The topic “Boats” was retired on 2021-03-05, and its feed ended on 2021-04-04. Browse all topics:"
         " https://news.example/\n"
     )
 

@@ -81,11 +81,11 @@ def test_what_is_wrong_is_said_in_a_sentence(client: FlaskClient, reference: str
 @pytest.mark.parametrize(
     ("reference", "sentence"),
     [
-        ("/topics/ai+robotix.atom", "There is no topic “robotix”."),
-        ("/topics/ai+!robotix?limit=3", "There is no topic “robotix”."),
-        (f"/topics/{'x' * 100}.atom", f"There is no topic “{'x' * 60}…”."),
-        ("/providers/govtech.com,nope.example.rss", "There is nothing from “nope.example”."),
-        ("/topics/ai.atom?provider=nope.example", "There is nothing from “nope.example”."),
+        ("/topics/ai+robotix.atom", "Topic “robotix” not found."),
+        ("/topics/ai+!robotix?limit=3", "Topic “robotix” not found."),
+        (f"/topics/{'x' * 100}.atom", f"Topic “{'x' * 60}…” not found."),
+        ("/providers/govtech.com,nope.example.rss", "Provider “nope.example” not found."),
+        ("/topics/ai.atom?provider=nope.example", "Provider “nope.example” not found."),
         ("/topics/ai,computer-vision/archive/1.atom", "A feed of several names, or with a query, has no archive"),
         ("/feed/archive/1.atom?limit=3", "A feed of several names, or with a query, has no archive"),
     ],
