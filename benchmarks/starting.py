@@ -19,7 +19,7 @@ _REQUESTS = 200
 _MEMORY_LIMIT = 1.2
 
 _BARE = (
-    *(*GUNICORN, "--worker-class", "feeds.web.worker.PatientWorker", "--threads", "4"),  # as ours
+    *(*GUNICORN, "--worker-class", "feeds.web.worker.PollingWorker", "--threads", "4"),  # as ours
     *("--workers", "1", "--preload", "--no-control-socket", "--log-level", "warning", "benchmarks.bare:app"),
 )
 

@@ -1,4 +1,4 @@
-"""Be the app that a WSGI server serves, as the environment sets it up."""
+"""The WSGI app, configured from the environment."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from feeds.web import create_app
 
 try:
     settings = Settings.from_environ(os.environ)
-    # Opens nothing yet: gunicorn loads this before it forks, and a connection must not be carried over a fork.
+    # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
     app = create_app(settings, Catalog(settings.database_url))
 except FeedsError as error:
     sys.exit(str(error))

@@ -1,4 +1,4 @@
-"""Answer HTTP requests with what addresses name."""
+"""Serve the site over HTTP."""
 
 from feeds.web.app import create_app
 

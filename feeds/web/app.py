@@ -1,4 +1,4 @@
-"""Make the Flask app: two routes, since which paths there are is the address module's to know."""
+"""Create the Flask app, with two routes: `feeds.site.url_parser` knows the paths."""
 
 from datetime import datetime
 from functools import partial
@@ -16,17 +16,17 @@ from feeds.site.urls import AssetAddress
 from feeds.web.cache import DocumentCache
 from feeds.web.error_handlers import register_error_handlers
 from feeds.web.fast_path import FastPath
-from feeds.web.responses import NO_STORE, FeedResponse, answer, complete
+from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_document_response
 
 _BYTES_PER_MB = 1024 * 1024
 
 
 def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK) -> Flask:
-    """Make the app that serves `catalog`; nothing is opened before the first request."""
+    """Create the app that serves `catalog`; the catalog is not opened before the first request."""
     app = Flask(__name__, static_folder=None, template_folder=None)
-    # Werkzeug would redirect `//` by itself, to an address made from the request's Host.
+    # Werkzeug would redirect `//` to a URL with the host of the request.
     app.url_map.merge_slashes = False
-    shelf = DocumentCache(catalog, settings, clock=clock, max_bytes=settings.cache_mb * _BYTES_PER_MB)
+    cache = DocumentCache(catalog, settings, clock=clock, max_bytes=settings.cache_mb * _BYTES_PER_MB)
 
     @app.get("/healthz")
     def report_health() -> Response:
@@ -38,16 +38,16 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
         address = parse_address(f"/{path}")
         if isinstance(address, AssetAddress):
             check_spelling(f"/{path}", address)
-            return answer(make_asset_document(address), request.environ)
-        copy = shelf.fetch(f"/{path}", request.query_string.decode(errors="replace"))
-        return answer(copy.representation, request.environ, encode=partial(shelf.body, copy))
+            return make_document_response(make_asset_document(address), request.environ)
+        cached = cache.fetch(f"/{path}", request.query_string.decode(errors="replace"))
+        return make_document_response(cached.document, request.environ, encode=partial(cache.encode, cached))
 
     @app.after_request
     def complete_response(response: Response) -> Response:
-        return complete(response, request.environ)
+        return add_common_headers(response, request.environ)
 
     register_error_handlers(app, settings)
-    app.wsgi_app = FastPath(app.wsgi_app, shelf)  # type: ignore[method-assign] # as Flask's documentation says
+    app.wsgi_app = FastPath(app.wsgi_app, cache)  # type: ignore[method-assign] # as Flask's documentation says
     return app
 
 

@@ -1,4 +1,4 @@
-"""Keep finished representations in memory for as long as the catalog holds what they show."""
+"""Keep rendered documents in memory until the catalog content behind a document changes."""
 
 import logging
 import time
@@ -22,16 +22,16 @@ from feeds.web.lru import CachedDocument, CacheKey, LruDocuments
 from feeds.web.throttle import Throttle
 
 POLL_SECONDS = 0.4
-"""For how long a worker goes by what it knows of the catalog; nothing it serves is staler than that."""
+"""How long a worker relies on its last look at the catalog: the maximum age of outdated responses."""
 
-RECORD_BYTES = 8 * 1024
-"""What a copy, and each recording of an answer with it, is counted for beside its body: headers, tables, locks."""
+OVERHEAD_BYTES = 8 * 1024
+"""Bytes counted for headers, tables and locks: once per cached document, and once per pair of recorded responses."""
 
 COMPOSED_SHARE = 4
-"""Composed feeds, of which there is no end, get one part in so many of the memory, and only each other's room."""
+"""Composed feeds use at most one part in `COMPOSED_SHARE` of the memory, because their number is unlimited."""
 
-MOST_WAITING = 8
-"""How many threads may wait for their turn to compose a feed: the server has more than those."""
+MAX_WAITING = 8
+"""How many threads may wait to compose a feed. The server has more threads."""
 
 _RENDER_LOCKS = 64
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -39,12 +39,12 @@ _log = logging.getLogger(__name__)
 
 
 class DocumentCache:
-    """Copies by address; the least recently used make room when all come to more than `max_bytes`.
+    """Cached documents by URL. Above `max_bytes` in total, the least recently used documents are evicted.
 
-    Composed feeds have a part of that to themselves, and are made one at a time.
+    Composed feeds have a separate share of the memory, and only one composed feed is rendered at a time.
 
-    Threads may share it. It opens nothing before the first request, and until then can be carried over a fork. While
-    the catalog cannot be reached, what is kept stays: it was true when the catalog was last asked.
+    Threads may share the cache. The cache opens nothing before the first request and can be carried over a fork until
+    then. While the catalog is unreachable, documents stay in the cache: they were current at the last poll.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class DocumentCache:
         self._monotonic = monotonic
         self._composed = LruDocuments(max_bytes=max_bytes // COMPOSED_SHARE)
         self._plain = LruDocuments(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
-        self._lock = Lock()  # over what is kept
-        self._composing = Throttle(max_waiting=MOST_WAITING)
+        self._lock = Lock()  # guards the documents
+        self._throttle = Throttle(max_waiting=MAX_WAITING)
         self._poll_lock = Lock()
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
         self._next_poll = 0.0
         self._is_reachable = True
-        # What is known of the catalog: its state, the moment up to which releases are, and that of the last one noticed
+        # Known about the catalog: its state, the time of the last poll, and the time of the last detected release
         self._generation = ""
         self._version = -1
         self._polled = _NEVER
@@ -76,57 +76,57 @@ class DocumentCache:
 
     @property
     def size(self) -> int:
-        """How many bytes all copies come to, bodies in every coding and recordings included."""
+        """The size of all documents in bytes, including compressed bodies and recorded responses."""
         return self._plain.size + self._composed.size
 
     def find(self, path: str, query: str = "") -> CachedDocument | None:
-        """Give the copy of what is at a decoded canonical path with a canonical query, if there is one that holds."""
-        place = CacheKey(path, query)
-        if not self._plain.holds(place) and not self._composed.holds(place):
+        """Return the current document at a decoded canonical path with a canonical query, or None if not cached."""
+        key = CacheKey(path, query)
+        if not self._plain.has(key) and not self._composed.has(key):
             return None
-        self._refresh()
-        return self._use(place)
+        self._poll_if_due()
+        return self._use(key)
 
     def fetch(self, path: str, query: str = "") -> CachedDocument:
-        """Give what is at a decoded path with an encoded query, made now or before.
+        """Return the document at a decoded path with an encoded query, from the cache or newly rendered.
 
         Raises:
-            NotFoundError: nothing is.
-            BadRequestError: the path or the query cannot be read.
-            MovedError: something is, and this is not its canonical path.
-            OverloadError: it would have to be composed, and too many others are waiting for that.
-            CatalogError: the catalog cannot be read, and there is no copy.
+            NotFoundError: there is no document at the path.
+            BadRequestError: the path or the query is invalid.
+            MovedError: there is a document, but the path is not canonical.
+            OverloadError: the feed must be composed, and too many threads are waiting to compose feeds.
+            CatalogError: the catalog cannot be read, and the document is not cached.
         """
-        if copy := self.find(path, query):
-            return copy
+        if cached := self.find(path, query):
+            return cached
         address = parse_address(path, query, defaults=self._settings.filters)
-        if copy := self.find(*_name_place(address)):
+        if cached := self.find(*_make_key(address)):
             check_spelling(path, address)
-            return copy
-        self._refresh()
-        with self._wait_for_turn(address):
+            return cached
+        self._poll_if_due()
+        with self._throttle_composing(address):
             return self._read(path, query)
 
-    def body(self, copy: CachedDocument, encoding: Encoding) -> bytes:
-        """Give a copy's bytes in a content coding; they are made once, when they are first wanted."""
-        with copy.lock:
-            if encoding not in copy.bodies:
-                copy.bodies[encoding] = encode(copy.representation.body, encoding)
-                self._grow(copy, len(copy.bodies[encoding]))
-            return copy.bodies[encoding]
+    def encode(self, cached: CachedDocument, encoding: Encoding) -> bytes:
+        """Return the body of a document in a content coding; each body is compressed once, at its first use."""
+        with cached.lock:
+            if encoding not in cached.bodies:
+                cached.bodies[encoding] = encode(cached.document.body, encoding)
+                self._grow(cached, len(cached.bodies[encoding]))
+            return cached.bodies[encoding]
 
-    def record(self, copy: CachedDocument, encoding: Encoding, recording: object) -> None:
-        """Keep something with a copy for as long as that is kept; its bodies are taken to be the copy's own."""
-        with copy.lock:
-            if encoding not in copy.recordings:
-                copy.recordings[encoding] = recording
-                self._grow(copy, RECORD_BYTES)
+    def add_responses(self, cached: CachedDocument, encoding: Encoding, *, responses: object) -> None:
+        """Keep responses together with a document; their bodies must be the document's own bytes objects."""
+        with cached.lock:
+            if encoding not in cached.responses:
+                cached.responses[encoding] = responses
+                self._grow(cached, OVERHEAD_BYTES)
 
-    def _refresh(self) -> None:
-        """Put away what the catalog no longer holds, if it is time to ask it again.
+    def _poll_if_due(self) -> None:
+        """Remove outdated documents, if the next poll of the catalog is due.
 
-        While one thread asks, the others go by what is known if that is fresh enough, or if the database is away, which
-        it can take long to find out; otherwise they wait.
+        While one thread polls, other threads use the known state if the state is fresh enough, or if the database is
+        unreachable (a timeout can take long). In all other cases the other threads wait.
         """
         overdue = self._monotonic() - self._next_poll
         must_wait = self._is_reachable and overdue > 1 - POLL_SECONDS
@@ -137,7 +137,7 @@ class DocumentCache:
                 self._poll()
         except CatalogError as error:
             if self._is_reachable and self.size:
-                _log.warning("%s What was read before is served until that is mended.", error)
+                _log.warning("%s Serving cached documents until the catalog can be read again.", error)
             self._is_reachable = False
         finally:
             self._next_poll = self._monotonic() + POLL_SECONDS
@@ -147,57 +147,57 @@ class DocumentCache:
         now = self._clock.now()
         with self._catalog.reading() as reader:
             state = reader.state()
-            # One that has gone back to an older version has been restored from a copy, and goes on otherwise.
+            # A lower version means a catalog restored from a backup: its next versions have other content.
             is_known = state.generation == self._generation and state.version >= self._version
             changed = reader.versions_since(self._version) if is_known and state.version > self._version else {}
             release = reader.next_release(after=self._polled) if is_known else None
         is_released = release is not None and release <= now
         with self._lock:
-            for copies in (self._plain, self._composed):
-                for copy in copies.list():
-                    if not is_known or is_released or _shows_any(copy, changed):
-                        copies.drop(copy)
+            for documents in (self._plain, self._composed):
+                for cached in documents.list():
+                    if not is_known or is_released or _shows_any(cached, changed):
+                        documents.remove(cached)
             self._generation, self._version, self._polled = state.generation, state.version, now
             self._released = now if is_released else self._released
         self._is_reachable = True
 
-    def _wait_for_turn(self, address: Address) -> AbstractContextManager[None]:
-        return self._composing.passing() if _is_composed(address) else nullcontext()
+    def _throttle_composing(self, address: Address) -> AbstractContextManager[None]:
+        return self._throttle.admit() if _is_composed(address) else nullcontext()
 
     def _read(self, path: str, query: str) -> CachedDocument:
         with self._catalog.reading() as reader:
-            state = reader.state()  # first, so that the clock is not behind what is read
+            state = reader.state()  # before the clock, so that the time is not behind the state
             now = self._clock.now()
             address = locate(path, reader, query=query, defaults=self._settings.filters, now=now)
-            place = _name_place(address)
-            # One lock serves many places, so that their number is bounded; none is ever rendered twice at once.
-            with self._render_locks[hash(place) % _RENDER_LOCKS]:
-                return self._use(place) or self._make(place, address, reader, state=state, now=now)
+            key = _make_key(address)
+            # Each lock serves many keys to bound the number of locks. No document is rendered twice at once.
+            with self._render_locks[hash(key) % _RENDER_LOCKS]:
+                return self._use(key) or self._render(key, address, reader=reader, state=state, now=now)
 
-    def _use(self, place: CacheKey) -> CachedDocument | None:
+    def _use(self, key: CacheKey) -> CachedDocument | None:
         with self._lock:
-            return self._plain.use(place) or self._composed.use(place)
+            return self._plain.use(key) or self._composed.use(key)
 
-    def _make(
-        self, place: CacheKey, address: Address, reader: CatalogReader, *, state: CatalogState, now: datetime
+    def _render(
+        self, key: CacheKey, address: Address, *, reader: CatalogReader, state: CatalogState, now: datetime
     ) -> CachedDocument:
-        copy = CachedDocument(place, make_document(address, reader, settings=self._settings, now=now))
+        cached = CachedDocument(key, make_document(address, reader, settings=self._settings, now=now))
         with self._lock:
-            # What was rendered from another state than the one we know of, or before the last release, may be
-            # outdated already; it was true when it was asked for, but is not kept.
+            # A document from another state than the known one, or from before the last release, may be outdated. It was
+            # correct at the time of the request, so it is returned, but not kept.
             is_same = state.generation == self._generation and state.version >= self._version
             if is_same and now >= self._released:
-                (self._composed if _is_composed(address) else self._plain).put(copy)
-        self._grow(copy, len(copy.representation.body) + RECORD_BYTES)
-        return copy
+                (self._composed if _is_composed(address) else self._plain).add(cached)
+        self._grow(cached, len(cached.document.body) + OVERHEAD_BYTES)
+        return cached
 
-    def _grow(self, copy: CachedDocument, size: int) -> None:
+    def _grow(self, cached: CachedDocument, size: int) -> None:
         with self._lock:
-            copies = self._composed if self._composed.holds(copy.place) else self._plain
-            copies.grow(copy, size)
+            documents = self._composed if self._composed.has(cached.key) else self._plain
+            documents.grow(cached, size)
 
 
-def _name_place(address: Address) -> CacheKey:
+def _make_key(address: Address) -> CacheKey:
     return CacheKey(unquote(address.path), query_of(address))
 
 
@@ -207,6 +207,6 @@ def _is_composed(address: Address) -> bool:
     return isinstance(address, SubjectAddress) and not address.subject.is_plain
 
 
-def _shows_any(copy: CachedDocument, changed: Collection[str]) -> bool:
-    scopes = copy.representation.scopes
+def _shows_any(cached: CachedDocument, changed: Collection[str]) -> bool:
+    scopes = cached.document.scopes
     return any(scope in changed for scope in scopes) if scopes else bool(changed)

@@ -1,4 +1,4 @@
-"""Tell whether a client has what it asks for; the rules are Werkzeug's (RFC 9110 section 13)."""
+"""Compare the validators of a request with those of a document, by Werkzeug's rules (RFC 9110 section 13)."""
 
 from typing import TYPE_CHECKING
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: "-gzip", Encoding.BROTLI: "-br"}
 
 
-def make_etag(representation: Document, encoding: Encoding) -> str:
-    """Give the entity tag of a representation in a content coding, unquoted: other bytes must have another one.
+def make_etag(document: Document, encoding: Encoding) -> str:
+    """Return the entity tag of a document in a content coding, without quotes: different bytes need different tags.
 
-    The suffixes are those that servers in front of us put there as well when they compress (Apache's mod_deflate).
+    Servers in front of us add the same suffixes when they compress a response (Apache's mod_deflate).
     """
-    return f"{representation.etag}{_SUFFIXES[encoding]}"
+    return f"{document.etag}{_SUFFIXES[encoding]}"
 
 
-def normalise_tags(environ: "WSGIEnvironment", representation: Document, encoding: Encoding) -> "WSGIEnvironment":
-    """Put the tag of the chosen coding for those of the others in `If-None-Match`; leave `If-Match: *` out.
+def normalise_etags(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> "WSGIEnvironment":
+    """Replace tags of other codings in `If-None-Match` by the tag of the chosen coding, and remove `If-Match: *`.
 
-    A client that has the same representation in another coding has it, and nothing is gained by sending it again. Where
-    there is a representation `If-Match: *` is met (RFC 9110 section 13.1.1), which Werkzeug overlooks.
+    A client with the document in another coding is up to date; sending the document again gains nothing. Any existing
+    document satisfies `If-Match: *` (RFC 9110 section 13.1.1), but Werkzeug ignores the star.
     """
     if parse_etags(environ.get("HTTP_IF_MATCH")).star_tag:
         environ = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
@@ -33,17 +33,17 @@ def normalise_tags(environ: "WSGIEnvironment", representation: Document, encodin
     if not header:
         return environ
     known = parse_etags(header)
-    if known.star_tag or not any(known.contains_weak(make_etag(representation, each)) for each in Encoding):
+    if known.star_tag or not any(known.contains_weak(make_etag(document, each)) for each in Encoding):
         return environ
-    return {**environ, "HTTP_IF_NONE_MATCH": quote_etag(make_etag(representation, encoding))}
+    return {**environ, "HTTP_IF_NONE_MATCH": quote_etag(make_etag(document, encoding))}
 
 
-def has_it(environ: "WSGIEnvironment", representation: Document, encoding: Encoding) -> bool:
-    """Say whether a GET or HEAD request is to be answered with 304."""
+def is_not_modified(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> bool:
+    """Return whether the response to a GET or HEAD request is 304 (Not Modified)."""
     if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
         return False
     return not is_resource_modified(
-        normalise_tags(environ, representation, encoding),
-        etag=quote_etag(make_etag(representation, encoding)),
-        last_modified=representation.last_modified,
+        normalise_etags(environ, document, encoding=encoding),
+        etag=quote_etag(make_etag(document, encoding)),
+        last_modified=document.last_modified,
     )

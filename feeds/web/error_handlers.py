@@ -5,7 +5,7 @@ from werkzeug.exceptions import HTTPException
 
 from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError, OverloadError
 from feeds.settings import Settings
-from feeds.web.responses import write_text
+from feeds.web.responses import make_text_response
 
 RETRY_AFTER_SECONDS = 30
 SOON_SECONDS = 2
@@ -23,7 +23,7 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(MovedError)
     def redirect(error: MovedError) -> Response:
-        response = write_text(301, f"Moved to {settings.site_url}{error.reference}")
+        response = make_text_response(301, f"Moved to {settings.site_url}{error.reference}")
         # Without a host: the client may use another valid host name of this site.
         response.headers["Location"] = f"{settings.base_path}{error.reference}"
         response.headers["Cache-Control"] = f"public, max-age={MOVED_MAX_AGE_SECONDS}"
@@ -31,30 +31,30 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(BadRequestError)
     def report_bad_request(error: BadRequestError) -> Response:
-        return write_text(400, str(error))
+        return make_text_response(400, str(error))
 
     @app.errorhandler(NotFoundError)
     def report_not_found(error: NotFoundError) -> Response:
         status = 410 if isinstance(error, GoneError) else 404
-        return write_text(status, f"{error} Browse all topics: {settings.site_url}/")
+        return make_text_response(status, f"{error} Browse all topics: {settings.site_url}/")
 
     @app.errorhandler(CatalogError)
     def report_unavailable(error: CatalogError) -> Response:
         app.logger.error("%s", error)
-        response = write_text(503, "The feeds are temporarily unavailable. Please try again soon.")
+        response = make_text_response(503, "The feeds are temporarily unavailable. Please try again soon.")
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
     @app.errorhandler(OverloadError)
     def report_overload(error: OverloadError) -> Response:
-        response = write_text(503, str(error))
+        response = make_text_response(503, str(error))
         response.headers["Retry-After"] = str(SOON_SECONDS)
         return response
 
     @app.errorhandler(HTTPException)
     def report_http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        response = write_text(status, _MESSAGES.get(status, f"{error.name}."))
+        response = make_text_response(status, _MESSAGES.get(status, f"{error.name}."))
         # Such as `Allow` for 405.
         response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
         return response

@@ -1,7 +1,7 @@
-"""Answer for what is in memory before the app is asked, with the very answers that the app has given.
+"""Answer requests for cached documents without the app, by replaying responses of the app.
 
-Nothing is decided here that the app decides: of each address in each content coding its 200 and its 304 are recorded
-once, and replayed until the shelf drops the copy they were made of.
+The fast path makes no decision of its own. For each URL and content coding, the 200 and 304 responses of the app are
+recorded once, and replayed until the cache drops the document.
 """
 
 from collections.abc import Iterable
@@ -16,80 +16,81 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from feeds.site.compression import Encoding, choose_encoding
 from feeds.site.documents import Document
 from feeds.web.cache import DocumentCache
-from feeds.web.conditional import has_it, make_etag
+from feeds.web.conditional import is_not_modified, make_etag
 from feeds.web.lru import CachedDocument, CacheKey
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_READING = frozenset({"GET", "HEAD"})
-_RARE = ("HTTP_IF_MATCH", "HTTP_RANGE")  # what the app makes of these is not recorded
+_METHODS = frozenset({"GET", "HEAD"})
+_UNRECORDED_HEADERS = ("HTTP_IF_MATCH", "HTTP_RANGE")  # the app answers these requests itself
 
 
 class WsgiResponse(msgspec.Struct, frozen=True):
-    """A response as WSGI takes it."""
+    """A response in the form of WSGI."""
 
     status: str
     headers: list[tuple[str, str]]
     body: tuple[bytes, ...]
 
 
-class Recording(msgspec.Struct, frozen=True):
-    """What the app answers with one representation in one content coding: in full, and to a client that has it.
+class RecordedResponses(msgspec.Struct, frozen=True):
+    """The app's two responses for a document in a content coding: in full, and for a client with a current copy.
 
-    It does not name the copy it is kept with: in a circle, both would take memory until garbage is collected.
+    There is no reference to the cached document: a reference cycle would keep the memory of both until the next garbage
+    collection.
     """
 
-    representation: Document
+    document: Document
     encoding: Encoding
     full: WsgiResponse
-    short: WsgiResponse
+    not_modified: WsgiResponse
 
 
 class FastPath:
-    """WSGI middleware around `app`, which serves what is on `shelf`."""
+    """WSGI middleware around `app` that answers from `cache`."""
 
-    def __init__(self, app: "WSGIApplication", shelf: DocumentCache) -> None:
+    def __init__(self, app: "WSGIApplication", cache: DocumentCache) -> None:
         self.app = app
-        self.shelf = shelf
+        self.cache = cache
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request, or let the app do it."""
-        recording = self._find(environ)
-        if recording is None:
+        """Answer a request from recorded responses, or pass the request to the app."""
+        recorded = self._find(environ)
+        if recorded is None:
             return self.app(environ, start_response)
-        is_short = has_it(environ, recording.representation, recording.encoding)
-        answer = recording.short if is_short else recording.full
-        start_response(answer.status, list(answer.headers))  # a server may change the list it is given (PEP 3333)
-        return () if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+        has_current = is_not_modified(environ, recorded.document, encoding=recorded.encoding)
+        response = recorded.not_modified if has_current else recorded.full
+        start_response(response.status, list(response.headers))  # a server may change the list (PEP 3333)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else response.body
 
-    def _find(self, environ: "WSGIEnvironment") -> Recording | None:
-        if environ["REQUEST_METHOD"] not in _READING or any(name in environ for name in _RARE):
+    def _find(self, environ: "WSGIEnvironment") -> RecordedResponses | None:
+        if environ["REQUEST_METHOD"] not in _METHODS or any(name in environ for name in _UNRECORDED_HEADERS):
             return None
-        copy = self.shelf.find(_decode(environ.get("PATH_INFO", "")), environ.get("QUERY_STRING", ""))
-        if copy is None:
+        cached = self.cache.find(_decode_path(environ.get("PATH_INFO", "")), environ.get("QUERY_STRING", ""))
+        if cached is None:
             return None
         encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        return copy.recordings.get(encoding) or self._record(copy, encoding)
+        return cached.responses.get(encoding) or self._record(cached, encoding)
 
-    def _record(self, copy: CachedDocument, encoding: Encoding) -> Recording | None:
-        etag = quote_etag(make_etag(copy.representation, encoding))
-        full = self._ask(copy.place, {"Accept-Encoding": encoding.value})
-        short = self._ask(copy.place, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
-        if not copy.is_current or any(("ETag", etag) not in answer.headers for answer in (full, short)):
-            return None  # the shelf has another copy by now
-        recording = Recording(copy.representation, encoding, full, short)
-        self.shelf.record(copy, encoding, recording)
-        return recording
+    def _record(self, cached: CachedDocument, encoding: Encoding) -> RecordedResponses | None:
+        etag = quote_etag(make_etag(cached.document, encoding))
+        full = self._call_app(cached.key, {"Accept-Encoding": encoding.value})
+        not_modified = self._call_app(cached.key, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
+        if not cached.is_current or any(("ETag", etag) not in each.headers for each in (full, not_modified)):
+            return None  # the cache has a newer document by now
+        recorded = RecordedResponses(cached.document, encoding, full, not_modified)
+        self.cache.add_responses(cached, encoding, responses=recorded)
+        return recorded
 
-    def _ask(self, place: CacheKey, headers: dict[str, str]) -> WsgiResponse:
-        """Have the app answer a request of our own."""
-        builder = EnvironBuilder(path=quote(place.path), query_string=place.query, headers=Headers(headers))
+    def _call_app(self, key: CacheKey, headers: dict[str, str]) -> WsgiResponse:
+        """Return the app's response to a request of our own."""
+        builder = EnvironBuilder(path=quote(key.path), query_string=key.query, headers=Headers(headers))
         environ = builder.get_environ()
-        body, status, answered = run_wsgi_app(self.app, environ, buffered=True)
-        return WsgiResponse(status, answered.to_wsgi_list(), tuple(body))
+        body, status, response_headers = run_wsgi_app(self.app, environ, buffered=True)
+        return WsgiResponse(status, response_headers.to_wsgi_list(), tuple(body))
 
 
-def _decode(path_info: str) -> str:
-    # WSGI hands the path over as the bytes of its UTF-8, one character each (PEP 3333).
+def _decode_path(path_info: str) -> str:
+    # WSGI passes the path's UTF-8 bytes with one character per byte (PEP 3333).
     return path_info if path_info.isascii() else path_info.encode("latin-1").decode(errors="replace")

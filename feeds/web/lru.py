@@ -1,4 +1,4 @@
-"""Hold finished representations by address, within a bound."""
+"""Hold cached documents by URL, up to a maximum size."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -9,70 +9,71 @@ from feeds.site.documents import Document
 
 
 class CacheKey(NamedTuple):
-    """Where something is found: a decoded path, and an encoded query, both canonical."""
+    """A decoded URL path and an encoded query, both canonical."""
 
     path: str
     query: str = ""
 
 
 class CachedDocument:
-    """A representation kept in memory, with its compressed forms; `is_current` until something else is to be served.
+    """A document in memory, with its compressed bodies; `is_current` is true until the document is outdated or evicted.
 
-    `size` is what it counts for; the shelf's lock guards that and `is_current`, `lock` the bodies.
+    `size` is the number of bytes counted for the document. The cache's lock guards `size` and `is_current`; `lock`
+    guards the bodies.
     """
 
-    def __init__(self, place: CacheKey, representation: Document) -> None:
-        self.place = place
-        self.representation = representation
+    def __init__(self, key: CacheKey, document: Document) -> None:
+        self.key = key
+        self.document = document
         self.is_current = False
         self.size = 0
-        self.recordings: dict[Encoding, Any] = {}
-        self.bodies = {Encoding.IDENTITY: representation.body}
+        self.responses: dict[Encoding, Any] = {}
+        self.bodies = {Encoding.IDENTITY: document.body}
         self.lock = Lock()
 
 
 class LruDocuments:
-    """Copies by place; the least recently used make room when all come to more than `max_bytes`, but never the last.
+    """Cached documents by key. Above `max_bytes`, the least recently used documents are evicted, but never the last.
 
-    Not for several threads at once, but that any of them may call `holds`.
+    Not thread-safe, except for `has`.
     """
 
     def __init__(self, *, max_bytes: int) -> None:
         self.size = 0
         self._max_bytes = max_bytes
-        self._copies: OrderedDict[CacheKey, CachedDocument] = OrderedDict()
+        self._documents: OrderedDict[CacheKey, CachedDocument] = OrderedDict()
 
-    def holds(self, place: CacheKey) -> bool:
-        """Say whether there is a copy."""
-        return place in self._copies
+    def has(self, key: CacheKey) -> bool:
+        """Return whether there is a document for a key."""
+        return key in self._documents
 
-    def use(self, place: CacheKey) -> CachedDocument | None:
-        """Give the copy, if there is one, as the most recently used."""
-        copy = self._copies.get(place)
-        if copy is not None:
-            self._copies.move_to_end(place)
-        return copy
+    def use(self, key: CacheKey) -> CachedDocument | None:
+        """Return the document for a key, if there is one, and mark the document as the most recently used."""
+        cached = self._documents.get(key)
+        if cached is not None:
+            self._documents.move_to_end(key)
+        return cached
 
-    def put(self, copy: CachedDocument) -> None:
-        """Take in a copy, which counts for nothing yet."""
-        self._copies[copy.place] = copy
-        copy.is_current = True
+    def add(self, cached: CachedDocument) -> None:
+        """Add a document without counting any bytes yet."""
+        self._documents[cached.key] = cached
+        cached.is_current = True
 
-    def grow(self, copy: CachedDocument, size: int) -> None:
-        """Count `size` bytes more for a copy, unless it is no longer here."""
-        if not copy.is_current:
+    def grow(self, cached: CachedDocument, size: int) -> None:
+        """Count `size` more bytes for a document, unless the document has been removed."""
+        if not cached.is_current:
             return
-        copy.size += size
+        cached.size += size
         self.size += size
-        while self.size > self._max_bytes and len(self._copies) > 1:
-            self.drop(next(iter(self._copies.values())))
+        while self.size > self._max_bytes and len(self._documents) > 1:
+            self.remove(next(iter(self._documents.values())))
 
-    def drop(self, copy: CachedDocument) -> None:
-        """Put away a copy."""
-        del self._copies[copy.place]
-        copy.is_current = False
-        self.size -= copy.size
+    def remove(self, cached: CachedDocument) -> None:
+        """Remove a document."""
+        del self._documents[cached.key]
+        cached.is_current = False
+        self.size -= cached.size
 
     def list(self) -> list[CachedDocument]:
-        """Give all copies."""
-        return list(self._copies.values())
+        """Return all documents."""
+        return list(self._documents.values())

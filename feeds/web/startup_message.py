@@ -1,4 +1,4 @@
-"""Suggest what to open first of what is served, beside the home page."""
+"""Suggest URLs to open first at startup, in addition to the home page."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,10 +11,10 @@ from feeds.settings import Settings
 from feeds.site.urls import FeedAddress, page_of
 
 
-def invite(settings: Settings, *, now: datetime) -> Iterator[str]:
-    """Give lines that name the page and a feed of the topic that there is most of.
+def suggest_urls(settings: Settings, *, now: datetime) -> Iterator[str]:
+    """Give lines with the page and the feed of the topic with the most entries.
 
-    Without a topic that is the feed of everything; without a catalog that can be read, there is none to name.
+    Without topics, there is a single line with the feed of all entries; without a readable catalog, there are no lines.
     """
     try:
         slug = _choose_topic(settings, now=now)

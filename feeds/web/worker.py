@@ -1,8 +1,8 @@
-"""Be gunicorn's threaded worker, but let no slow client hold a thread, or hold up the others.
+"""A threaded gunicorn worker that does not let slow clients block threads or other clients.
 
-Its own threads wait for a client that takes its time over a request, or over an answer, for as long as that lasts; and
-the worker as a whole waits up to two seconds for a client to hang up. Here the poller waits for all of them, any number
-at a time, and a thread is taken only while an answer is made.
+In gunicorn's own worker, a thread waits as long as a client takes to send a request or to receive a response, and the
+whole worker waits up to two seconds for a client to disconnect. Here the poller waits for any number of clients at the
+same time, and a thread is busy only while it makes a response.
 """
 
 import socket
@@ -17,24 +17,24 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 HEAD_SECONDS = 10
-"""How long a client may take to send the head of a request, from when it connects or begins."""
+"""How long a client may take to send the head of a request, from the connection or the first byte."""
 
-ANSWER_SECONDS = 30
-"""How long a client may take to receive what is left of an answer."""
+RESPONSE_SECONDS = 30
+"""How long a client may take to receive the rest of a response."""
 
-LEAVE_SECONDS = 2
-"""How long is waited, as gunicorn does, for a client to hang up after its last answer (RFC 9112 section 9.6)."""
+DISCONNECT_SECONDS = 2
+"""How long to wait for a client to disconnect after the last response, as in gunicorn (RFC 9112 section 9.6)."""
 
 HEAD_BYTES = 32 * 1024
-"""How large the head of a request may be; what readers send does not come near."""
+"""The maximum size of a request head; feed readers send far smaller heads."""
 
 _END = b"\r\n\r\n"
 _DRAIN_BYTES = 64 * 1024
 _BODY_HEADERS = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING"})
 
 
-class PatientSocket(socket.socket):
-    """A connection on which sending never waits: what the client is not ready to take is kept until `flush`."""
+class NonBlockingSocket(socket.socket):
+    """A connection where sending never waits: unsent data is kept until `flush`."""
 
     def __init__(self, accepted: socket.socket) -> None:
         super().__init__(fileno=accepted.detach())
@@ -42,16 +42,16 @@ class PatientSocket(socket.socket):
 
     @property
     def has_unsent(self) -> bool:
-        """Whether anything is kept."""
+        """Whether there is unsent data."""
         return bool(self._unsent)
 
-    def sendall(self, data: Any, flags: int = 0, /) -> None:  # noqa: ANN401, ARG002 as socket has it
-        """Send what the client takes now, and keep the rest."""
+    def sendall(self, data: Any, flags: int = 0, /) -> None:  # noqa: ANN401, ARG002 the signature of socket
+        """Send as much as the client accepts now, and keep the rest."""
         self._unsent.append(memoryview(data))
         self.flush()
 
     def flush(self) -> None:
-        """Send as much of what is kept as the client takes now."""
+        """Send as much of the kept data as the client accepts now."""
         try:
             while self._unsent:
                 sent = self.send(self._unsent[0], socket.MSG_DONTWAIT)
@@ -62,9 +62,9 @@ class PatientSocket(socket.socket):
             pass
 
     def has_head(self) -> bool:
-        """Say whether reading a request will not wait: its head has arrived, or none will.
+        """Return whether a request can be read without waiting: the head has arrived, or no head will arrive.
 
-        Until more has, the poller does not report the connection again.
+        After False, the poller does not report the connection again until more data arrives.
         """
         try:
             data = self.recv(HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
@@ -73,55 +73,54 @@ class PatientSocket(socket.socket):
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
                 return True
             if len(data) == HEAD_BYTES:
-                self.shutdown(socket.SHUT_RD)  # whoever reads on comes to an end there
+                self.shutdown(socket.SHUT_RD)  # further reads find the end of the data
                 return True
             self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(data) + 1)
         except BlockingIOError:
             pass
         except OSError:
-            return True  # as will be found when it is read
+            return True  # the next read raises the same error
         return False
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no types
+class PollingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no types
     """Answers requests in threads, and waits for clients in the poller.
 
-    `waiting` holds, by how many seconds each may last, the connections that something is awaited from, the longest
-    waiting first.
+    `waiting` maps a time limit in seconds to the connections with a pending read or write, the longest waiting first.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 what gunicorn passes
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 gunicorn's arguments
         super().__init__(*args, **kwargs)
-        # Connections that are only kept must leave room for new ones.
+        # Idle keep-alive connections must leave room for new connections.
         self.max_keepalived = self.worker_connections // 2
-        self.waiting: dict[int, dict[TConn, None]] = {HEAD_SECONDS: {}, ANSWER_SECONDS: {}, LEAVE_SECONDS: {}}
+        self.waiting: dict[int, dict[TConn, None]] = {HEAD_SECONDS: {}, RESPONSE_SECONDS: {}, DISCONNECT_SECONDS: {}}
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection in."""
+        """Accept a new connection."""
         try:
             accepted, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
-            return  # another worker was quicker, or the client has gone
+            return  # another worker was faster, or the client has disconnected
         self.nr_conns += 1
-        self._expect_request(TConn(self.cfg, PatientSocket(accepted), address, listener.getsockname()))
+        self._expect_request(TConn(self.cfg, NonBlockingSocket(accepted), address, listener.getsockname()))
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """Go on with a connection that was kept."""
+        """Continue with a keep-alive connection."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._expect_request(conn)
 
     def finish_request(self, conn: TConn, future: "Future[Any]") -> None:
-        """Go on with a connection whose request has been answered, as far as its client has received that."""
+        """Continue with a connection after a request has been answered: first wait until the response is sent."""
         if conn.sock.has_unsent:
-            self._wait(conn, ANSWER_SECONDS, EVENT_WRITE, lambda: self._send_rest(conn, future))
+            self._wait(conn, RESPONSE_SECONDS, EVENT_WRITE, lambda: self._send_rest(conn, future))
         elif self._is_kept(conn, future):
             super().finish_request(conn, future)
         else:
-            self._leave(conn)
+            self._disconnect(conn)
 
     def murder_pending(self) -> None:
-        """Close the connections that have been waited for long enough."""
+        """Close the connections past their time limit."""
         now = time.monotonic()
         for seconds, waiting in self.waiting.items():
             for conn in list(takewhile(lambda conn: conn.timeout <= now, waiting)):
@@ -133,19 +132,19 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
         for conn in self.waiting[HEAD_SECONDS]:
             conn.timeout = min(conn.timeout, deadline)
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # noqa: FBT001 as gunicorn has it
-        # Nothing here reads the body of a request, and to pass over it a thread would have to wait for it.
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # noqa: FBT001 gunicorn's signature
+        # Request bodies are never read, and a thread would have to wait for a body to skip it.
         headers = conn.parser.mesg.headers
         return keepalive and not any(name in _BODY_HEADERS and value != "0" for name, value in headers)
 
     def _expect_request(self, conn: TConn) -> None:
-        conn.data_ready = True  # by the time that a thread looks
+        conn.data_ready = True  # true by the time a thread checks
         if conn.sock.has_head():
             self.enqueue_req(conn)
         else:
-            self._wait(conn, HEAD_SECONDS, EVENT_READ, lambda: self._read_on(conn))
+            self._wait(conn, HEAD_SECONDS, EVENT_READ, lambda: self._continue_reading(conn))
 
-    def _read_on(self, conn: TConn) -> None:
+    def _continue_reading(self, conn: TConn) -> None:
         if conn.sock.has_head():
             self._stop_waiting(conn, HEAD_SECONDS)
             self.enqueue_req(conn)
@@ -154,11 +153,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
         try:
             conn.sock.flush()
         except OSError:
-            self._stop_waiting(conn, ANSWER_SECONDS)
+            self._stop_waiting(conn, RESPONSE_SECONDS)
             self._close(conn)
             return
         if not conn.sock.has_unsent:
-            self._stop_waiting(conn, ANSWER_SECONDS)
+            self._stop_waiting(conn, RESPONSE_SECONDS)
             self.finish_request(conn, future)
 
     def _is_kept(self, conn: TConn, future: "Future[Any]") -> bool:
@@ -167,22 +166,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
         ahead = conn.parser.unreader.buf.getvalue()
         return not ahead or _END in ahead
 
-    def _leave(self, conn: TConn) -> None:
-        """Say that nothing more will come, and wait for the client to hang up: else it might lose what was sent."""
+    def _disconnect(self, conn: TConn) -> None:
+        """Stop sending, and wait for the client to disconnect: after an early close, the client could lose data."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._close(conn)
         else:
-            self._wait(conn, LEAVE_SECONDS, EVENT_READ, lambda: self._see_off(conn))
+            self._wait(conn, DISCONNECT_SECONDS, EVENT_READ, lambda: self._drain(conn))
 
-    def _see_off(self, conn: TConn) -> None:
+    def _drain(self, conn: TConn) -> None:
         try:
-            is_there = bool(conn.sock.recv(_DRAIN_BYTES, socket.MSG_DONTWAIT))
+            is_connected = bool(conn.sock.recv(_DRAIN_BYTES, socket.MSG_DONTWAIT))
         except OSError:
-            is_there = False
-        if not is_there:
-            self._stop_waiting(conn, LEAVE_SECONDS)
+            is_connected = False
+        if not is_connected:
+            self._stop_waiting(conn, DISCONNECT_SECONDS)
             self._close(conn)
 
     def _wait(self, conn: TConn, seconds: int, event: int, proceed: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from feeds.cli.progress import show_progress
 from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
-from feeds.web.startup_message import invite
+from feeds.web.startup_message import suggest_urls
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
 from tests.support.site import fetch
@@ -305,14 +305,14 @@ def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_
     assert statuses == [200] * len(named)
     assert f"Serving Topic Feeds at {site}/" in screen.lines
     is_last = screen.lines[-1].endswith(last)
-    meanwhile = "What has changed since the last time is collected meanwhile:"
+    meanwhile = "Collecting changes in the background:"
     assert (is_last, meanwhile in screen.lines) == (not has_topics, has_topics)
     assert process.returncode == 0
 
 
 def test_without_a_catalog_there_is_nothing_to_suggest() -> None:
     settings = Settings.from_environ({"FEEDS_SITE_URL": "https://news.example/feeds", "DATABASE_URL": "sqlite:///no"})
-    assert list(invite(settings, now=SYSTEM_CLOCK.now())) == []
+    assert list(suggest_urls(settings, now=SYSTEM_CLOCK.now())) == []
 
 
 # Colours

@@ -133,8 +133,10 @@ def test_no_hub_is_named_for_none_is_told(catalog: Catalog) -> None:
     assert "https://hub.example/" not in composed.text
 
 
-def test_too_much_at_once_is_put_off(client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feeds.web.cache.MOST_WAITING", -1)  # nobody is ever let through
+def test_an_overload_is_answered_with_503(
+    client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.web.cache.MAX_WAITING", -1)  # nobody is ever let through
     busy = make_client(catalog)
     response = busy.get(CANONICAL)
     assert response.status_code == 503

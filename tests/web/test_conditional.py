@@ -13,14 +13,14 @@ from werkzeug.http import http_date
 from feeds.site.compression import Encoding
 from feeds.site.documents import Document
 from feeds.web import create_app
-from feeds.web.conditional import has_it, make_etag, normalise_tags
+from feeds.web.conditional import is_not_modified, make_etag, normalise_etags
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.paths import SEEDS
 from tests.web.conftest import Server
 from tests.web.test_server import ask
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-REPRESENTATION = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900)
+DOCUMENT = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900)
 PATHS = ("/topics/ai.atom", "/topics/ai.rss", "/feed.json", "/topics/ai", "/", "/feeds.opml")
 DECODE: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": bytes}
 
@@ -30,7 +30,7 @@ def make_environ(**headers: str) -> dict[str, str]:
 
 
 def test_each_coding_has_a_tag_of_its_own() -> None:
-    assert [make_etag(REPRESENTATION, encoding) for encoding in Encoding] == ["abc-br", "abc-gzip", "abc"]
+    assert [make_etag(DOCUMENT, encoding=encoding) for encoding in Encoding] == ["abc-br", "abc-gzip", "abc"]
 
 
 @pytest.mark.parametrize("encoding", Encoding)
@@ -38,34 +38,34 @@ def test_each_coding_has_a_tag_of_its_own() -> None:
     "header",
     ['"abc"', 'W/"abc"', '"abc-gzip"', 'W/"abc-gzip"', '"abc-br"', '"x", "abc"', 'W/"x",W/"abc-br" , "y"', "*", "abc"],
 )
-def test_who_has_it_in_any_coding_has_it(header: str, encoding: Encoding) -> None:
-    assert has_it(make_environ(IF_NONE_MATCH=header), REPRESENTATION, encoding)
+def test_a_client_with_any_coding_gets_304(header: str, encoding: Encoding) -> None:
+    assert is_not_modified(make_environ(IF_NONE_MATCH=header), DOCUMENT, encoding=encoding)
 
 
 @pytest.mark.parametrize("encoding", Encoding)
 @pytest.mark.parametrize("header", ['""', '"x"', '"abc-x"', '"abcd"', '"ABC"', "", '"abc', '"-gzip"', '"*"', "W/"])
 def test_who_has_something_else_gets_it(header: str, encoding: Encoding) -> None:
-    assert not has_it(make_environ(IF_NONE_MATCH=header), REPRESENTATION, encoding)
+    assert not is_not_modified(make_environ(IF_NONE_MATCH=header), DOCUMENT, encoding=encoding)
 
 
 @pytest.mark.parametrize(("seconds", "is_fresh"), [(-1, False), (0, True), (1, True)])
 def test_a_date_counts_where_there_is_no_tag(seconds: int, is_fresh: bool) -> None:  # noqa: FBT001 a parameter of pytest's
     date = http_date(CHANGED + timedelta(seconds=seconds))
-    assert has_it(make_environ(IF_MODIFIED_SINCE=date), REPRESENTATION, Encoding.GZIP) == is_fresh
+    assert is_not_modified(make_environ(IF_MODIFIED_SINCE=date), DOCUMENT, encoding=Encoding.GZIP) == is_fresh
     other = make_environ(IF_NONE_MATCH='"x"', IF_MODIFIED_SINCE=date)
-    assert not has_it(other, REPRESENTATION, Encoding.GZIP)
+    assert not is_not_modified(other, DOCUMENT, encoding=Encoding.GZIP)
     same = make_environ(IF_NONE_MATCH='"abc"', IF_MODIFIED_SINCE=date)
-    assert has_it(same, REPRESENTATION, Encoding.GZIP)
+    assert is_not_modified(same, DOCUMENT, encoding=Encoding.GZIP)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "0", "2024-05-06"])
 def test_what_is_no_date_says_nothing(date: str) -> None:
-    assert not has_it(make_environ(IF_MODIFIED_SINCE=date), REPRESENTATION, Encoding.IDENTITY)
+    assert not is_not_modified(make_environ(IF_MODIFIED_SINCE=date), DOCUMENT, encoding=Encoding.IDENTITY)
 
 
 def test_the_request_itself_is_left_as_it_is() -> None:
     environ = make_environ(IF_NONE_MATCH='"abc-gzip"')
-    assert normalise_tags(environ, REPRESENTATION, Encoding.IDENTITY)["HTTP_IF_NONE_MATCH"] == '"abc"'
+    assert normalise_etags(environ, DOCUMENT, encoding=Encoding.IDENTITY)["HTTP_IF_NONE_MATCH"] == '"abc"'
     assert environ["HTTP_IF_NONE_MATCH"] == '"abc-gzip"'
 
 

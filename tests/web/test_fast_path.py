@@ -1,4 +1,4 @@
-"""The hot path gives the very answers that the app gives, and gives them without it."""
+"""The fast path gives the very answers that the app gives, and gives them without it."""
 
 import gc
 import shutil
@@ -119,7 +119,7 @@ def hot(catalog: Catalog) -> FastPath:
 
 @pytest.fixture(scope="module")
 def plain(catalog: Catalog) -> "WSGIApplication":
-    """Give the app alone, with a shelf of its own."""
+    """Give the app alone, with a cache of its own."""
     return make_hot(create_app(make_settings(), catalog, clock=CLOCK)).app
 
 
@@ -171,7 +171,7 @@ def test_the_answer_is_that_of_the_app(
 def test_the_app_is_asked_only_once(hot: FastPath, path: str, query: str, coding: str) -> None:
     etag = dict(ask(hot, path, query=query)[1])["ETag"].strip('"')
     whole = ask(hot, path, query=query, **{"Accept-Encoding": coding})
-    alone = FastPath(refuse, hot.shelf)
+    alone = FastPath(refuse, hot.cache)
     ask(hot, path, query=query, **{"Accept-Encoding": coding})
     assert ask(alone, path, query=query, **{"Accept-Encoding": coding}) == whole
     assert ask(alone, path, query=query, method="HEAD", **{"Accept-Encoding": coding}) == (*whole[:2], b"")
@@ -192,16 +192,16 @@ def test_a_server_may_change_the_headers_it_is_given(hot: FastPath) -> None:
     assert ask(hot, FEED) == first
 
 
-def test_a_recording_holds_the_bytes_of_the_copy_and_not_others(hot: FastPath) -> None:
+def test_recorded_responses_share_the_bytes_of_the_cached_document(hot: FastPath) -> None:
     for coding in ("identity", "gzip", "br"):
         for _ in range(2):
             ask(hot, FEED, **{"Accept-Encoding": coding})
-    copy = hot.shelf.fetch(FEED)
-    assert len(copy.recordings) == 3
-    for encoding, recording in copy.recordings.items():
-        (body,) = recording.full.body
-        assert body is copy.bodies[encoding]
-        assert recording.short.body == ()
+    cached = hot.cache.fetch(FEED)
+    assert len(cached.responses) == 3
+    for encoding, recorded in cached.responses.items():
+        (body,) = recorded.full.body
+        assert body is cached.bodies[encoding]
+        assert recorded.not_modified.body == ()
 
 
 @pytest.mark.parametrize("path", ["/topics/機械学習.atom", "/providers/möwe.example", "/providers/möwe.example.rss"])
@@ -210,14 +210,14 @@ def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
     whole = ask(hot, path)
     assert whole[0] == "200 OK"
     ask(hot, path)
-    assert ask(FastPath(refuse, hot.shelf), path) == whole
+    assert ask(FastPath(refuse, hot.cache), path) == whole
 
 
 def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -> None:
     hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
     path = "/providers/möwe.example.atom"
     first = ask(hot, path)
-    copy = weakref.ref(hot.shelf.fetch(path))
+    copy = weakref.ref(hot.cache.fetch(path))
     write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
     Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
     gc.disable()  # which would free it too, in its own time
@@ -251,4 +251,4 @@ def test_memory_is_bounded_by_the_setting(room: Catalog, tmp_path: Path) -> None
     Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
     hot = make_hot(create_app(make_settings(FEEDS_CACHE_MB="1"), room, clock=CLOCK))
     sizes = [len(ask(hot, f"/topics/topic-{number}.atom")[2]) for number in range(12)]
-    assert sum(sizes) > 2**20 >= hot.shelf.size > 0
+    assert sum(sizes) > 2**20 >= hot.cache.size > 0

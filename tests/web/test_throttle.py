@@ -1,4 +1,4 @@
-"""One at a time is let through, a few wait, and the rest are told so at once."""
+"""The throttle admits one thread at a time, lets a few wait, and rejects the rest at once."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,12 +11,12 @@ from feeds.model.errors import OverloadError
 from feeds.web.throttle import SHARE, Throttle
 
 
-def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
-    turnstile = Throttle(max_waiting=0)
+def test_further_threads_are_rejected_at_once() -> None:
+    throttle = Throttle(max_waiting=0)
     is_inside, may_go_on = Event(), Event()
 
     def pass_through() -> None:
-        with turnstile.passing():
+        with throttle.admit():
             is_inside.set()
             may_go_on.wait(30)
 
@@ -24,22 +24,22 @@ def test_who_would_have_to_wait_in_vain_is_turned_away() -> None:
         passing = pool.submit(pass_through)
         assert is_inside.wait(30)
         for _ in range(3):
-            with pytest.raises(OverloadError), turnstile.passing():
+            with pytest.raises(OverloadError), throttle.admit():
                 raise AssertionError("nobody else is let through")
         may_go_on.set()
         passing.result()
-    with turnstile.passing():
+    with throttle.admit():
         pass
 
 
-def test_never_are_two_inside() -> None:
-    turnstile = Throttle(max_waiting=7)
+def test_two_threads_are_never_inside() -> None:
+    throttle = Throttle(max_waiting=7)
     barrier = Barrier(8)
     inside: list[int] = []
 
     def pass_through(number: int) -> int:
         barrier.wait()
-        with turnstile.passing():
+        with throttle.admit():
             inside.append(number)
             crowd = len(inside)
             Event().wait(0.001)
@@ -50,33 +50,33 @@ def test_never_are_two_inside() -> None:
         assert set(pool.map(pass_through, range(8))) == {1}
 
 
-def test_an_error_inside_opens_it_again() -> None:
-    turnstile = Throttle(max_waiting=0)
+def test_an_error_inside_releases_the_throttle() -> None:
+    throttle = Throttle(max_waiting=0)
     for _ in range(3):
-        with pytest.raises(ValueError, match="of its own"), turnstile.passing():
+        with pytest.raises(ValueError, match="of its own"), throttle.admit():
             raise ValueError("of its own")
 
 
-def pass_through(turnstile: Throttle, *, seconds: float, times: int) -> list[float]:
-    """Pass so often, each time at work for so long; give the moments."""
-    moments: list[float] = []
+def pass_through(throttle: Throttle, *, seconds: float, times: int) -> list[float]:
+    """Pass `times` times with `seconds` of work each; return the time of each admission."""
+    times_admitted: list[float] = []
     for _ in range(times):
-        with turnstile.passing():
-            moments.append(time.monotonic())
+        with throttle.admit():
+            times_admitted.append(time.monotonic())
             begun = time.thread_time()
             while time.thread_time() < begun + seconds:
                 pass
-    return moments
+    return times_admitted
 
 
-def test_in_the_long_run_only_a_share_of_the_time_is_taken() -> None:
-    moments = pass_through(Throttle(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
-    assert all(later - earlier >= 0.9 * 0.005 / SHARE for earlier, later in pairwise(moments))
+def test_throttled_work_gets_a_share_of_the_time() -> None:
+    times_admitted = pass_through(Throttle(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
+    assert all(later - earlier >= 0.9 * 0.005 / SHARE for earlier, later in pairwise(times_admitted))
 
 
-def test_after_a_quiet_time_many_pass_at_once() -> None:
-    turnstile = Throttle(max_waiting=0, burst_seconds=0.05)
-    at_once = pass_through(turnstile, seconds=0.01, times=5)
+def test_after_a_quiet_period_many_pass_at_once() -> None:
+    throttle = Throttle(max_waiting=0, burst_seconds=0.05)
+    at_once = pass_through(throttle, seconds=0.01, times=5)
     assert at_once[-1] - at_once[0] < 0.01 / SHARE
-    later = pass_through(turnstile, seconds=0.01, times=2)
+    later = pass_through(throttle, seconds=0.01, times=2)
     assert later[-1] - at_once[-1] >= 0.5 * 0.01 / SHARE

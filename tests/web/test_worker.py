@@ -34,7 +34,7 @@ LAST_REQUEST = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 HURRIED = """
 import feeds.web.worker
 from feeds.gunicorn_conf import *
-feeds.web.worker.HEAD_SECONDS = feeds.web.worker.ANSWER_SECONDS = 1
+feeds.web.worker.HEAD_SECONDS = feeds.web.worker.RESPONSE_SECONDS = 1
 """
 
 
