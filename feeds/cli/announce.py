@@ -1,4 +1,4 @@
-"""The `feeds announce` command, and how the commands that collect tell hubs of it."""
+"""The `feeds announce` command, and functions that notify hubs after a collect."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -25,38 +25,38 @@ def announce() -> None:
     this by default. If another step must come before the new feeds are online, such as an export, collect with
     --no-announce and announce afterwards.
     """
-    _announce(Settings.from_environ(os.environ))
+    _notify_hubs(Settings.from_environ(os.environ))
 
 
-def complain(error: FeedsError) -> None:
-    """Say that something has gone wrong that does not end the command."""
+def print_error(error: FeedsError) -> None:
+    """Print an error without ending the command."""
     click.echo(click.style(f"Error: {error}", fg="red"), err=True)
 
 
-def announce_once(settings: Settings) -> None:
-    """Tell hubs, if there are any, what has changed; wait for them, but not for long.
+def notify_hubs(settings: Settings) -> None:
+    """Notify the hubs, if any, of changed feeds; wait for the hubs, but not for long.
 
-    What goes wrong is only complained of: the next time makes up for it.
+    A catalog error is printed, not raised: the next call notifies hubs of the same changes.
     """
     try:
-        _announce(settings)
+        _notify_hubs(settings)
     except CatalogError as error:
-        complain(error)
+        print_error(error)
 
 
-def _announce(settings: Settings) -> None:
+def _notify_hubs(settings: Settings) -> None:
     if settings.hubs:
-        with _commissioning(settings) as announcing:
+        with _open_announcing(settings) as announcing:
             import_module("feeds.notify").announce(announcing)
 
 
 @contextmanager
-def announcing_meanwhile(settings: Settings) -> Iterator[Callable[[], object]]:
-    """Give a function to call when feeds may have changed: hubs, if there are any, are told in the background."""
+def notifying_in_background(settings: Settings) -> Iterator[Callable[[], object]]:
+    """Yield a function to call when feeds may have changed; the hubs, if any, are notified in the background."""
     if not settings.hubs:
         yield lambda: None
         return
-    with _commissioning(settings) as announcing:
+    with _open_announcing(settings) as announcing:
         announcer = import_module("feeds.notify").Announcer(announcing)
         try:
             yield announcer.wake
@@ -65,8 +65,8 @@ def announcing_meanwhile(settings: Settings) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
-def _commissioning(settings: Settings) -> Iterator["Announcing"]:
-    # Loaded only where there are hubs: with it come the renderers, for which a collect should not have to wait.
-    websub = import_module("feeds.notify")
+def _open_announcing(settings: Settings) -> Iterator["Announcing"]:
+    # Import only if there are hubs: feeds.notify imports the renderers, and a collect should not wait for them.
+    notify = import_module("feeds.notify")
     with closing(Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)) as catalog:
-        yield websub.Announcing(catalog=catalog, settings=settings, complain=complain)
+        yield notify.Announcing(catalog=catalog, settings=settings, complain=print_error)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from feeds.catalog.catalog import Catalog
-from feeds.cli.announce import announce_once, announcing_meanwhile, complain
+from feeds.cli.announce import notify_hubs, notifying_in_background, print_error
 from feeds.cli.progress import show_progress
 from feeds.cli.report import show_problems
 from feeds.cli.summary import show_summary
@@ -38,7 +38,7 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
         return
     result = collect_once(settings, folders, force=force)
     if not no_announce:
-        announce_once(settings)
+        notify_hubs(settings)
     if strict and result.rejected:
         raise SystemExit(1)
 
@@ -48,21 +48,21 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     watched = Watched(
         catalog=catalog, folders=folders or settings.content, settings_fingerprint=settings.settings_fingerprint
     )
-    with announcing_meanwhile(settings) as wake:
+    with notifying_in_background(settings) as wake:
 
         def report(result: CollectResult) -> None:
             _report(result)
             wake()
 
-        listener = Listener(collected=report, troubled=complain, released=lambda _moment: wake())
+        listener = Listener(collected=report, troubled=print_error, released=lambda _time: wake())
         watch_until_signalled(watched, listener)
 
 
 def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
-    """Collect the articles in folders, or those that the settings name, and report on it."""
+    """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
     catalog = Catalog(settings.database_url)
     collector = Collector(catalog, folders or settings.content, settings_fingerprint=settings.settings_fingerprint)
-    with show_progress("Collecting", afterwards="publishing ...") as progress:
+    with show_progress("Collecting", final_step="publishing ...") as progress:
         result = collector.collect(force=force, progress=progress)
     catalog.close()
     _report(result)

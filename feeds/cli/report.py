@@ -1,4 +1,4 @@
-"""Show problems: to a person grouped by file, with the lines they are about, and in a pipe a line for each."""
+"""Show problems: grouped by file with quoted lines on a terminal, one line per problem in a pipe."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -7,42 +7,42 @@ from typing import TextIO
 
 import click
 
-from feeds.cli.quoting import quote, read_quotable
+from feeds.cli.quoting import quote_line, read_quotable_lines
 from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problems import ReportFormat, make_printable, write_report
 from feeds.model.errors import Level, Problem
 
-_WIDEST = 110
+_MAX_COLUMNS = 110
 _COLORS = {Level.ERROR: "red", Level.WARNING: "yellow"}
 
 
 def show_problems(problems: Sequence[Problem], stream: TextIO) -> None:
-    """Write problems, by path and place, for whoever reads the stream."""
+    """Write problems, sorted by path and position, for a person at a terminal or a program behind a pipe."""
     if not problems:
         return
     if is_terminal(stream):
-        columns = min(count_columns(stream), _WIDEST)
-        report = "\n".join(_group(problems, columns=columns))
+        columns = min(count_columns(stream), _MAX_COLUMNS)
+        report = "\n".join(_group_by_file(problems, columns=columns))
     else:
         report = write_report(problems, ReportFormat.TEXT)
     click.echo(report, file=stream)
 
 
 def color_count(number: int, noun: str, *, color: str) -> str:
-    """Say how many there are, in colour if there are any."""
+    """Return a count such as "2 errors", in colour unless zero."""
     text = f"{number} {noun}{'' if number == 1 else 's'}"
     return click.style(text, fg=color) if number else text
 
 
-def _group(problems: Sequence[Problem], *, columns: int) -> Iterator[str]:
-    for path, found in groupby(problems, key=lambda problem: problem.path):
-        lines = read_quotable(path)
-        for number, problem in enumerate(found):
-            shown = make_printable(problem)
+def _group_by_file(problems: Sequence[Problem], *, columns: int) -> Iterator[str]:
+    for path, group in groupby(problems, key=lambda problem: problem.path):
+        lines = read_quotable_lines(path)
+        for number, problem in enumerate(group):
+            printable = make_printable(problem)
             if number == 0:
-                yield click.style(shown.path, bold=True)
-            yield _describe(shown, columns=columns)
-            if quoted := quote(lines, problem.line, problem.column, columns=columns):
+                yield click.style(printable.path, bold=True)
+            yield _describe(printable, columns=columns)
+            if quoted := quote_line(lines, problem.line, column=problem.column, max_columns=columns):
                 text, caret = quoted
                 yield text
                 yield click.style(caret, fg=_COLORS[problem.level])

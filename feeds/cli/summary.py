@@ -1,4 +1,4 @@
-"""Say what a collect did: in aligned lines for a person, in the same few lines each time for a pipe."""
+"""Show the summary of a collect: aligned lines on a terminal, always the same four lines in a pipe."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,43 +8,45 @@ import click
 from feeds.cli.terminal import count_columns, is_terminal, measure
 from feeds.collector import CollectResult
 
-_SHOWN_FEEDS = 6
+_MAX_FEEDS = 6
 _LABEL_COLUMNS = 10
-_COLORS = {"added": "green", "changed": "cyan", "withdrawn": "yellow", "rejected": "red", "gone": "yellow"}
+_COLORS = {"added": "green", "changed": "cyan", "withdrawn": "yellow", "rejected": "red", "removed": "yellow"}
 
 
 def show_summary(result: CollectResult) -> None:
-    """Write the summary to the standard output."""
-    click.echo(_picture(result, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _summarize(result))
+    """Write the summary to standard output."""
+    click.echo(_format_aligned(result, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _format_lines(result))
 
 
-def _summarize(result: CollectResult) -> str:
+def _format_lines(result: CollectResult) -> str:
     articles, entries = (
         ", ".join(f"{number} {name}" for name, number in counts.items())
         for counts in (_count_articles(result), _count_entries(result))
     )
-    timing = ", ".join(_name_times(result))
-    return f"articles: {articles}\nentries: {entries}\nfeeds: {_name_feeds(result)}\nversion {result.version}; {timing}"
+    timing = ", ".join(_format_times(result))
+    return (
+        f"articles: {articles}\nentries: {entries}\nfeeds: {_format_feeds(result)}\nversion {result.version}; {timing}"
+    )
 
 
-def _picture(result: CollectResult, columns: int) -> str:
+def _format_aligned(result: CollectResult, columns: int) -> str:
     rows = {
-        "Articles": [_paint(name, number) for name, number in _count_articles(result).items()],
-        "Entries": [_paint(name, number) for name, number in _count_entries(result).items()],
-        "Feeds": _name_feeds(result).split(", "),
-        "Time": list(_name_times(result)),
+        "Articles": [_format_count(name, number) for name, number in _count_articles(result).items()],
+        "Entries": [_format_count(name, number) for name, number in _count_entries(result).items()],
+        "Feeds": _format_feeds(result).split(", "),
+        "Time": list(_format_times(result)),
         "Version": [str(result.version)],
     }
-    room = columns - _LABEL_COLUMNS
+    max_columns = columns - _LABEL_COLUMNS
     return "\n".join(
         click.style(f"{'' if number else label:<{_LABEL_COLUMNS}}", bold=True) + line
         for label, parts in rows.items()
-        for number, line in enumerate(_wrap(parts, room))
+        for number, line in enumerate(_wrap(parts, max_columns))
     )
 
 
 def _count_articles(result: CollectResult) -> dict[str, int]:
-    return {"read": result.read, "as before": result.kept, "rejected": result.rejected, "gone": result.gone}
+    return {"read": result.read, "unchanged": result.kept, "rejected": result.rejected, "removed": result.gone}
 
 
 def _count_entries(result: CollectResult) -> dict[str, int]:
@@ -56,28 +58,28 @@ def _count_entries(result: CollectResult) -> dict[str, int]:
     }
 
 
-def _name_times(result: CollectResult) -> Iterator[str]:
+def _format_times(result: CollectResult) -> Iterator[str]:
     return (f"{phase} {seconds:.2f} s" for phase, seconds in result.seconds.items())
 
 
-def _name_feeds(result: CollectResult) -> str:
-    """Name the feeds that a subscriber sees otherwise, the first of them at least."""
-    shown = ", ".join(f"/{scope}" for scope in sorted(result.scopes)[:_SHOWN_FEEDS])
-    more = len(result.scopes) - _SHOWN_FEEDS
-    return f"{shown}{f' and {more} more' if more > 0 else ''} changed" if shown else "as before"
+def _format_feeds(result: CollectResult) -> str:
+    """Name the feeds with changes visible to subscribers: the first six, and the number of further feeds."""
+    shown = ", ".join(f"/{scope}" for scope in sorted(result.scopes)[:_MAX_FEEDS])
+    more = len(result.scopes) - _MAX_FEEDS
+    return f"{shown}{f' and {more} more' if more > 0 else ''} changed" if shown else "unchanged"
 
 
-def _paint(name: str, number: int) -> str:
+def _format_count(name: str, number: int) -> str:
     text = f"{number:,} {name}"
     return click.style(text, fg=_COLORS.get(name)) if number else click.style(text, dim=True)
 
 
-def _wrap(parts: Iterable[str], columns: int) -> Iterator[str]:
-    """Put parts, separated by commas, on as many lines as they need."""
+def _wrap(parts: Iterable[str], max_columns: int) -> Iterator[str]:
+    """Join parts with commas, and break the lines before `max_columns`."""
     line = ""
     for part in parts:
         longer = f"{line}, {part}" if line else part
-        if line and measure(click.unstyle(longer)) >= columns:
+        if line and measure(click.unstyle(longer)) >= max_columns:
             yield f"{line},"
             longer = part
         line = longer

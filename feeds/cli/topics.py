@@ -11,18 +11,18 @@ import msgspec
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.cli.show import resolve_address
-from feeds.cli.terminal import blank_controls, clip, count_columns, is_terminal, measure, pad
+from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad, replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import NotFoundError
 from feeds.settings import Settings
 from feeds.site.feeds import count_entries, read_feed
 from feeds.site.urls import FeedAddress
 
-_LEAST_NAME_COLUMNS = 12
+_MIN_NAME_COLUMNS = 12
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """What is told of a topic or a composed feed; `url` is empty where the slug says it all."""
+    """The facts about a topic or a composed feed; a topic has an empty `url`."""
 
     slug: str
     entries: int
@@ -46,32 +46,32 @@ def topics(expression: str | None) -> None:
     """
     settings = Settings.from_environ(os.environ)
     with Catalog(settings.database_url).reading() as reader:
-        rows = [_describe_feed(expression, reader, settings)] if expression else _list_topics(reader)
-    lines = _draw(rows, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _write(rows)
+        rows = [_describe_feed(expression, reader, settings=settings)] if expression else _list_topics(reader)
+    lines = _format_table(rows, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _format_lines(rows)
     for line in lines:
         click.echo(line)
 
 
-def _write(rows: Sequence[_Row]) -> Iterator[str]:
+def _format_lines(rows: Sequence[_Row]) -> Iterator[str]:
     width = max((len(row.slug) for row in rows), default=0)
     for row in rows:
         url = f"  {row.url}" if row.url else ""
         yield f"{row.slug:<{width}}  {row.entries:>7}  {row.date:<10}  {row.name}{url}"
 
 
-def _draw(rows: Sequence[_Row], columns: int) -> Iterator[str]:
-    """Give a table whose names are cut where they have no room; of a composed feed, all is told."""
+def _format_table(rows: Sequence[_Row], columns: int) -> Iterator[str]:
+    """Yield the lines of a table, with names cut to the width of the terminal; a composed feed is never cut."""
     if not rows:
-        yield "There are no topics yet: no collected article names one."
+        yield "No topics yet: no collected article names a topic."
         return
     title = "Feed" if rows[0].url else "Topic"
     width = max(measure(text) for text in (title, *(row.slug for row in rows)))
     yield click.style(f"{title:<{width}}  Entries  Newest      Name", bold=True)
-    room = max(columns - width - 23, _LEAST_NAME_COLUMNS)
+    name_columns = max(columns - width - 23, _MIN_NAME_COLUMNS)
     for row in rows:
-        slug, name = pad(row.slug, width), blank_controls(row.name)
+        slug, name = pad(row.slug, width), replace_controls(row.name)
         if not row.url:
-            name = clip(name, room)
+            name = clip(name, name_columns)
         yield f"{slug}  {row.entries:>7,}  {row.date:<10}  {name}"
         if row.url:
             yield click.style(row.url, underline=True)
@@ -82,13 +82,13 @@ def _list_topics(reader: CatalogReader) -> list[_Row]:
     return [_Row(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
 
 
-def _describe_feed(expression: str, reader: CatalogReader, settings: Settings) -> _Row:
+def _describe_feed(expression: str, reader: CatalogReader, *, settings: Settings) -> _Row:
     names, _, query = expression.partition("?")
     now = SYSTEM_CLOCK.now()
     reference = f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}"
     address = resolve_address(reference, reader, settings=settings, now=now)
     if not isinstance(address, FeedAddress):
-        raise NotFoundError(f"“{names}” is no expression over topics.")
+        raise NotFoundError(f"“{names}” is not a topic expression.")
     edition = read_feed(address.subject, reader, settings=settings, now=now)
     count = count_entries(address.subject, reader, settings=settings, now=now)
     newest = edition.feed.entries[0].published if count else None

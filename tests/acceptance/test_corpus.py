@@ -109,7 +109,7 @@ def test_every_file_is_collected_or_reported(publication: Publication) -> None:
     assert known.keys() == names
     rejected = publication.rejected
     assert rejected == {publication.articles / path for path, accepted in known.items() if not accepted}
-    assert f"articles: {len(names)} read, 0 as before, {len(rejected)} rejected, 0 gone" in publication.printed
+    assert f"articles: {len(names)} read, 0 unchanged, {len(rejected)} rejected, 0 removed" in publication.printed
 
 
 def is_published(fields: dict[str, Any]) -> bool:

@@ -102,7 +102,7 @@ def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(si
         assert any(b"version 2" in line for line in process.stdout)
         process.kill()
     assert noter.paths == []
-    assert "as before" in site.collect()
+    assert "feeds: unchanged" in site.collect()
     assert sorted(noter.paths) == sorted(ROBOTS)
 
 

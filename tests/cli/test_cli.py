@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from feeds import __version__
 from feeds.cli import main
-from feeds.cli.announce import announce_once, announcing_meanwhile
+from feeds.cli.announce import notify_hubs, notifying_in_background
 from feeds.settings import SETTINGS, Settings
 from tests.support.hub import running_hub
 
@@ -74,11 +74,11 @@ def assert_sentence(result: Result, *words: str) -> None:
 
 def test_collect_says_what_it_did(run: Run) -> None:
     first, second = run("collect"), run("collect")
-    assert first.stdout.startswith("articles: 2 read, 0 as before, 0 rejected, 0 gone\nentries: 3 added, ")
+    assert first.stdout.startswith("articles: 2 read, 0 unchanged, 0 rejected, 0 removed\nentries: 3 added, ")
     assert "\nfeeds: /feed, /providers/govtech.com, /providers/masslive.com, /topics/ai, /topics/" in first.stdout
     assert second.stdout.splitlines()[1:3] == [
         "entries: 0 added, 0 changed, 0 withdrawn, 3 unchanged",
-        "feeds: as before",
+        "feeds: unchanged",
     ]
     assert first.stderr == second.stderr == ""
 
@@ -114,7 +114,7 @@ def test_most_articles_gone_takes_force(run: Run, tmp_path: Path) -> None:
     for path in paths[:2]:
         path.unlink()
     assert_sentence(run("collect", "content"), "2 of the 3 articles", "--force")
-    assert "2 gone" in run("collect", "content", "--force").stdout
+    assert "2 removed" in run("collect", "content", "--force").stdout
 
 
 def test_check_is_silent_about_good_articles(run: Run, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_topics_tells_of_a_composed_feed(
         ("ai+robotix", "Error: Topic “robotix” not found."),
         ("ai,,b", "Error: In “ai,,b”, there is nothing between two signs"),
         ("ai?limit=0", "Error: “limit” cannot be “0”"),
-        ("ai/archive/1", "Error: “ai/archive/1” is no expression over topics."),
+        ("ai/archive/1", "Error: “ai/archive/1” is not a topic expression."),
     ],
 )
 def test_topics_points_at_what_is_wrong_with_an_expression(collected: Run, expression: str, sentence: str) -> None:
@@ -404,12 +404,12 @@ def test_what_keeps_hubs_from_being_told_is_one_sentence(run: Run) -> None:
 
 def test_a_collect_that_cannot_tell_hubs_has_collected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"FEEDS_HUBS": "http://localhost:1/", "DATABASE_URL": f"sqlite:///{tmp_path / 'gone.sqlite'}"}
-    announce_once(Settings.from_environ(environ))
+    notify_hubs(Settings.from_environ(environ))
     assert capsys.readouterr().err.startswith("Error: There is no catalog")
 
 
 def test_without_hubs_there_is_nothing_to_wake() -> None:
-    with announcing_meanwhile(Settings.from_environ({})) as wake:
+    with notifying_in_background(Settings.from_environ({})) as wake:
         wake()
 
 

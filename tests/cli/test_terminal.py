@@ -190,7 +190,7 @@ def test_collect_ends_with_a_summary_in_aligned_lines() -> None:
     assert code == 0
     bar, articles, entries, feeds, more, timing, version = screen.lines
     assert re.fullmatch(r"Collecting  █{14}  2/2  [\d,]+/s", bar)
-    assert articles == "Articles  2 read, 0 as before, 0 rejected, 0 gone"
+    assert articles == "Articles  2 read, 0 unchanged, 0 rejected, 0 removed"
     assert entries == "Entries   3 added, 0 changed, 0 withdrawn, 0 unchanged"
     assert feeds == "Feeds     /feed, /providers/govtech.com, /providers/masslive.com,"
     assert more == "          /topics/ai, /topics/computer-vision changed"
@@ -205,7 +205,7 @@ def test_a_collect_that_finds_nothing_to_read_shows_no_bar() -> None:
     run_on_terminal("collect", "articles")
     Path("articles/a.md").unlink()
     screen = run_on_terminal("collect", "--force", "articles")[1]
-    assert screen.lines[0] == "Articles  0 read, 0 as before, 0 rejected, 1 gone"
+    assert screen.lines[0] == "Articles  0 read, 0 unchanged, 0 rejected, 1 removed"
 
 
 def test_collect_shows_what_it_rejects() -> None:
@@ -219,7 +219,7 @@ def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, caps
     now = chain([0.0, 1.0, 2.0], repeat(10.0))
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with show_progress("Working", afterwards="tidying ...") as progress:
+    with show_progress("Working", final_step="tidying ...") as progress:
         for done in (0, 5, 500, 501, 1000):
             progress(done, 1000)
     states = [re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", state).rstrip() for state in capsys.readouterr().err.split("\r")]
@@ -274,7 +274,7 @@ def test_a_composed_feed_is_told_whole() -> None:
 def test_no_topics_are_a_sentence() -> None:
     Path("articles").mkdir()
     run_on_terminal("collect", "articles")
-    assert run_on_terminal("topics")[1].lines == ["There are no topics yet: no collected article names one."]
+    assert run_on_terminal("topics")[1].lines == ["No topics yet: no collected article names a topic."]
 
 
 # serve
