@@ -4,7 +4,7 @@ from feeds.model.feed import Feed, Format
 
 
 def write_feed_comment(feed: Feed, format: Format) -> tuple[str, ...]:
-    """Write a few lines for a person who reads the document: the purpose of a feed, and the URL of the page.
+    """Write a few lines for people reading the document: the purpose of a feed, and the URL of the page.
 
     Browsers show feeds as code and apply no stylesheet.
     """

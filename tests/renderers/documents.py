@@ -1,4 +1,4 @@
-"""Read rendered documents strictly, as a namespace-aware parser does."""
+"""Parse rendered documents strictly, with namespaces."""
 
 import re
 from typing import Any
@@ -21,28 +21,28 @@ _UNCLEAN = re.compile("[^\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 
 def clean(text: str) -> str:
-    """Take out what an entry's text never holds: control characters and what XML cannot carry."""
+    """Remove control characters and characters forbidden in XML, as entries never contain them."""
     return _UNCLEAN.sub("", text).strip()
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Make any text that an entry may hold, with markup in it more often than chance would have it."""
+    """Generate any text of an entry, often with markup."""
     pieces = st.sampled_from(["&", "<", ">", "&lt;", "&amp;", "&#38;", "&copy", "<b>", "]]>", "<title>", " ", ";"])
     return st.lists(st.text(max_size=20) | pieces, max_size=8).map("".join).map(clean).filter(bool)
 
 
 def parse(feed: Feed, format: Format) -> etree._Element:
-    """Render a feed and give the root of the document."""
+    """Render a feed and return the root of the document."""
     return etree.fromstring(render(feed, format), etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def select(node: etree._Element, path: str) -> list[etree._Element]:
-    """Give the elements at an XPath."""
+    """Return the elements at an XPath."""
     found: Any = node.xpath(path, namespaces=NAMESPACES)
     elements: list[etree._Element] = found
     return elements
 
 
 def select_texts(node: etree._Element, path: str) -> list[str]:
-    """Give the texts of the elements, or the values of the attributes, at an XPath."""
+    """Return the texts of the elements, or the values of the attributes, at an XPath."""
     return [str(getattr(found, "text", found) or "") for found in select(node, path)]

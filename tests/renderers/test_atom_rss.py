@@ -18,13 +18,13 @@ FULL = make_full_feed()
 
 
 def read_title(entry: feedparser.FeedParserDict) -> str:
-    """Give the title as a reader shows it: feedparser says whether it takes it for HTML."""
+    """Return the title as shown by a reader: feedparser reports whether the title is parsed as HTML."""
     title = str(entry.title)
     return unescape(title) if entry.title_detail.type == "text/html" else title
 
 
-def is_mended_by_feedparser(text: str) -> bool:
-    """Tell whether feedparser would take the text for UTF-8 that was read as Latin-1."""
+def is_decoded_again_by_feedparser(text: str) -> bool:
+    """Return whether feedparser would decode the text again, as UTF-8 once read as Latin-1."""
     try:
         return text.encode("latin-1").decode() != text
     except UnicodeError:
@@ -32,17 +32,17 @@ def is_mended_by_feedparser(text: str) -> bool:
 
 
 @XML_FORMATS
-def test_a_full_feed_is_as_it_was(format: Format, golden: Callable[[str, bytes], None]) -> None:
+def test_a_full_feed_matches_the_golden_file(format: Format, golden: Callable[[str, bytes], None]) -> None:
     golden(f"full.{format}", render(FULL, format))
 
 
 @XML_FORMATS
-def test_an_archive_is_as_it_was(format: Format, golden: Callable[[str, bytes], None]) -> None:
+def test_an_archive_matches_the_golden_file(format: Format, golden: Callable[[str, bytes], None]) -> None:
     golden(f"archive.{format}", render(make_archive(), format))
 
 
 @XML_FORMATS
-def test_an_archive_says_that_it_is_one_and_what_is_beside_it(format: Format) -> None:
+def test_an_archive_is_marked_and_linked_to_its_neighbours(format: Format) -> None:
     base = "https://news.example/topics/gulls"
     root = parse(make_archive(), format)
     assert len(select(root, "//fh:archive")) == 1
@@ -58,7 +58,7 @@ def test_an_archive_says_that_it_is_one_and_what_is_beside_it(format: Format) ->
 
 
 @XML_FORMATS
-def test_an_empty_feed_is_as_it_was(format: Format, golden: Callable[[str, bytes], None]) -> None:
+def test_an_empty_feed_matches_the_golden_file(format: Format, golden: Callable[[str, bytes], None]) -> None:
     golden(f"empty.{format}", render(make_feed(), format))
 
 
@@ -69,14 +69,14 @@ def test_atom_follows_the_grammar(schemas: Path, feed: Feed) -> None:
 
 
 @XML_FORMATS
-def test_readers_recognise_the_format_at_once(format: Format) -> None:
+def test_readers_recognise_the_format_from_the_start(format: Format) -> None:
     document = render(FULL, format)
     assert document.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<")
     assert (b"<feed" if format is Format.ATOM else b"<rss") in document[:512]
 
 
 @XML_FORMATS
-def test_a_person_meets_title_and_description_first(format: Format) -> None:
+def test_title_and_description_come_first(format: Format) -> None:
     root = parse(FULL, format)
     channel = root if format is Format.ATOM else root[0]
     names = [etree.QName(child).localname for child in list(channel.iterchildren("*"))[:3]]
@@ -134,7 +134,7 @@ def test_categories_name_term_or_label_under_one_scheme(format: Format) -> None:
     assert select_texts(root, "//atom:category/@label|//category") == ["Gulls & terns", "Tides"]
 
 
-def test_an_rss_channel_says_what_it_is() -> None:
+def test_an_rss_channel_has_a_description_generator_and_docs() -> None:
     root = parse(make_feed(subtitle=""), Format.RSS)
     assert select_texts(root, "channel/description") == select_texts(root, "channel/title")
     assert select_texts(root, "channel/generator") == ["topic-feeds"]
@@ -161,7 +161,7 @@ def test_a_site_without_pictures_has_none() -> None:
     assert select(parse(feed, Format.ATOM), "atom:icon|atom:logo") == []
 
 
-def test_an_atom_feed_shows_its_own_picture_before_the_site_s() -> None:
+def test_an_atom_feed_prefers_its_own_picture() -> None:
     root = parse(make_feed(image="https://img.example/gulls.webp"), Format.ATOM)
     assert select_texts(root, "atom:logo") == ["https://img.example/gulls.webp"]
     assert select_texts(root, "atom:icon") == ["https://news.example/icon.png"]
@@ -182,12 +182,12 @@ def test_any_text_gives_the_same_bytes_again(format: Format, text: str) -> None:
 
 @XML_FORMATS
 @given(text=texts())
-def test_any_title_survives_a_reader_that_takes_it_for_html(format: Format, text: str) -> None:
-    assume(not is_mended_by_feedparser(text))
+def test_any_title_survives_a_reader_of_html(format: Format, text: str) -> None:
+    assume(not is_decoded_again_by_feedparser(text))
     document = feedparser.parse(render(make_feed(make_entry(title=text)), format))
     assert read_title(document.entries[0]) == text
 
 
-def test_no_other_module_knows_feedgen() -> None:
+def test_no_other_module_imports_feedgen() -> None:
     modules = (Path(__file__).parents[2] / "feeds").rglob("*.py")
     assert [path.name for path in modules if "from feedgen" in path.read_text()] == ["atom_rss.py"]

@@ -7,7 +7,7 @@ from feeds.renderers.entry_html import EXCERPT_CHARACTERS, extract_text, is_same
 from tests.support.sample_feeds import make_entry, make_lead, make_related, make_video
 
 
-def test_a_plain_entry_is_its_summary_and_where_to_read_it() -> None:
+def test_a_plain_entry_has_a_summary_and_a_link() -> None:
     assert write_content(make_entry(6), LinkChoice.WEB) == (
         '<p>What happened in story 6.</p>\n<p>Read it at <a href="https://gazette.example/story-6">The Gazette</a>.</p>'
     )
@@ -60,7 +60,7 @@ def test_a_related_entry_points_back_to_every_lead() -> None:
     )
 
 
-def test_markup_in_plain_fields_is_shown_not_obeyed() -> None:
+def test_markup_in_plain_fields_is_escaped() -> None:
     evil = '"><script>'
     entry = make_entry(title=evil, url=f"https://e.example/{evil}", summary=evil, provider=Provider(evil, "e.example"))
     html = write_content(entry, LinkChoice.WEB)
@@ -68,7 +68,7 @@ def test_markup_in_plain_fields_is_shown_not_obeyed() -> None:
     assert html.count('"') == 2
 
 
-def test_an_excerpt_is_the_summary_else_the_body_else_the_title() -> None:
+def test_an_excerpt_is_the_summary_or_the_body_or_the_title() -> None:
     assert make_excerpt(make_entry(summary="S", body="<p>B</p>")) == "S"
     assert make_excerpt(make_entry(summary="", body="<p>B</p>")) == "B"
     assert make_excerpt(make_entry(summary="", title="T")) == "T"
@@ -80,11 +80,11 @@ def test_an_excerpt_of_a_body_is_short() -> None:
     assert excerpt.endswith("word…")
 
 
-def test_text_parts_words_at_blocks_only() -> None:
+def test_only_blocks_separate_words() -> None:
     assert extract_text("<p>Half<b>way</b></p><ul><li>a</li><li>b &amp; c</li></ul>x<br>y") == "Halfway a b & c x y"
 
 
-def test_text_leaves_out_what_xml_cannot_carry() -> None:
+def test_text_leaves_out_characters_forbidden_in_xml() -> None:
     assert extract_text("<p>a&#1;b\x02c&#xFFFE;d</p>") == "abcd"
 
 
@@ -94,6 +94,6 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
-def test_html_says_its_text_and_no_other(html: str, other: str) -> None:
+def test_html_has_the_same_text_only_as_its_own(html: str, other: str) -> None:
     assert is_same_text(html, extract_text(html))
     assert is_same_text(html, extract_text(other)) == (extract_text(html) == extract_text(other))

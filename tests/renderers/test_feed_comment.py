@@ -23,7 +23,7 @@ def test_title_description_and_comment_come_first(format: Format) -> None:
 
 
 @pytest.mark.parametrize("format", Format)
-def test_an_archive_leads_to_the_feed_to_subscribe_to(format: Format) -> None:
+def test_an_archive_links_to_the_feed_to_subscribe_to(format: Format) -> None:
     text = render(make_archive(), format).decode()
     assert "part of the archive of a feed" in text
     assert f"add this address to your feed reader: https://news.example/topics/gulls.{format}" in text

@@ -1,4 +1,4 @@
-"""One test for each thing that feedgen 1.0 gets wrong, named after what subscribers would meet."""
+"""A test for each error of feedgen 1.0, named after the effect on subscribers."""
 
 import locale
 import re
@@ -50,7 +50,7 @@ def test_via_is_left_out_where_it_is_the_alternate_link() -> None:
 
 
 @XML_FORMATS
-def test_a_feed_may_have_links_that_feedgen_does_not_know(format: Format) -> None:
+def test_a_feed_may_have_links_unknown_to_feedgen(format: Format) -> None:
     root = parse(make_feed(links=(HUB, ARCHIVE, OWN)), format)
     assert links_of(root, "//atom:link[not(@rel='self' or @rel='alternate')]") == [
         {"rel": "hub", "href": HUB.href},
@@ -67,7 +67,7 @@ def test_a_feed_has_one_link_to_itself(format: Format) -> None:
     ]
 
 
-def test_an_rss_channel_links_to_its_page_whatever_other_links_it_has() -> None:
+def test_an_rss_channel_links_to_its_page_despite_other_links() -> None:
     root = parse(make_feed(links=(HUB, ARCHIVE)), Format.RSS)
     assert select_texts(root, "channel/link") == ["https://news.example/topics/gulls"]
 
@@ -79,7 +79,7 @@ def test_no_date_comes_from_the_clock(format: Format) -> None:
     assert this_year not in render(make_feed(), format).decode()
 
 
-def test_an_empty_feed_is_dated_too() -> None:
+def test_an_empty_feed_has_a_date() -> None:
     assert select_texts(parse(make_feed(), Format.ATOM), "atom:updated") == ["1970-01-01T00:00:00Z"]
     assert select_texts(parse(make_feed(), Format.RSS), "channel/lastBuildDate") == ["Thu, 01 Jan 1970 00:00:00 GMT"]
     assert EMPTY_FEED_UPDATED.year == 1970
@@ -92,7 +92,7 @@ def test_atom_dates_end_in_z() -> None:
     assert select_texts(root, "atom:entry/atom:updated") == ["2021-03-05T05:06:07Z"]
 
 
-def test_rss_dates_say_gmt_and_come_once() -> None:
+def test_rss_dates_are_in_gmt_and_appear_once() -> None:
     root = parse(make_feed(make_lead()), Format.RSS)
     assert select_texts(root, "//lastBuildDate") == ["Fri, 05 Mar 2021 05:06:07 GMT"]
     assert select_texts(root, "//pubDate") == ["Thu, 04 Mar 2021 14:06:07 GMT"]
@@ -122,7 +122,7 @@ def test_entries_keep_their_order(format: Format) -> None:
 
 
 @XML_FORMATS
-def test_pictures_stand_directly_under_their_entry_with_their_sizes(format: Format) -> None:
+def test_pictures_are_children_of_their_entry_with_their_sizes(format: Format) -> None:
     root = parse(make_feed(make_lead()), format)
     sizes = {"url": "https://img.example/gull.JPG?w=640&h=360", "width": "640", "height": "360"}
     entry = "(atom:entry|channel/item)"
@@ -132,19 +132,19 @@ def test_pictures_stand_directly_under_their_entry_with_their_sizes(format: Form
 
 
 @XML_FORMATS
-def test_a_picture_of_unknown_size_and_type_says_neither(format: Format) -> None:
+def test_a_picture_of_unknown_size_and_type_has_neither(format: Format) -> None:
     root = parse(make_feed(make_entry(image=Image("https://img.example/1"))), format)
     assert links_of(root, "//media:content") == [{"url": "https://img.example/1", "medium": "image"}]
 
 
 @XML_FORMATS
-def test_media_is_declared_once_by_its_usual_prefix(format: Format) -> None:
+def test_media_is_declared_once_with_the_usual_prefix(format: Format) -> None:
     document = render(make_full_feed(), format).decode()
     assert document.count(f'xmlns:media="{NAMESPACES["media"]}"') == 1
     assert "ns0" not in document
 
 
-def test_atom_texts_say_their_types() -> None:
+def test_atom_texts_have_a_type() -> None:
     root = parse(make_feed(make_lead()), Format.ATOM)
     types = {"title": "text", "subtitle": "text", "summary": "text", "content": "html"}
     for name, kind in types.items():
@@ -180,7 +180,7 @@ def test_a_guid_is_a_permalink_exactly_when_it_is_the_link() -> None:
     assert select_texts(root, "//guid/@isPermaLink") == ["false", "true"]
 
 
-def test_rss_says_its_ttl_in_minutes_and_never_none() -> None:
+def test_rss_ttl_is_in_minutes_and_never_zero() -> None:
     assert select_texts(parse(make_feed(ttl_seconds=3599), Format.RSS), "channel/ttl") == ["59"]
     assert select_texts(parse(make_feed(ttl_seconds=0), Format.RSS), "channel/ttl") == ["1"]
 
@@ -189,20 +189,20 @@ def test_rss_uses_no_syndication_module() -> None:
     assert b"syndication" not in render(make_full_feed(), Format.RSS)
 
 
-def test_a_language_of_its_own_is_said() -> None:
+def test_an_entry_in_another_language_names_its_language() -> None:
     feed = make_feed(make_lead(), make_entry(1), make_entry(2, language="en"))
     assert select_texts(parse(feed, Format.ATOM), "//@xml:lang") == ["en", "de"]
     assert select_texts(parse(feed, Format.RSS), "//language|//dc:language") == ["en", "de"]
 
 
-def test_rendering_leaves_the_feed_as_it_was() -> None:
+def test_rendering_does_not_change_the_feed() -> None:
     feed = make_full_feed()
     for format in Format:
         render(feed, format)
     assert feed == make_full_feed()
 
 
-def test_a_summary_no_different_from_the_content_is_left_out() -> None:
+def test_a_summary_equal_to_the_content_is_left_out() -> None:
     entries = (make_entry(1, body="<p>Same  text.</p>", summary="Same text."), make_video(), make_entry(2))
     root = parse(make_feed(*entries), Format.ATOM)
     assert [len(select(entry, "atom:summary")) for entry in select(root, "//atom:entry")] == [0, 0, 1]
@@ -227,11 +227,11 @@ def test_rss_titles_are_written_with_numeric_references() -> None:
 
 
 @pytest.mark.parametrize("text", ["AT&T", "R & D", "1 > 0", "", "&unknown;"])
-def test_text_that_html_reads_the_same_stays(text: str) -> None:
+def test_text_without_markup_is_not_escaped(text: str) -> None:
     assert escape_ambiguous(text) == text
 
 
 @given(texts())
-def test_any_text_survives_html(text: str) -> None:
+def test_any_text_reads_the_same_as_html(text: str) -> None:
     assert unescape(escape_ambiguous(text)) == text
     assert not re.search("<", escape_ambiguous(text))

@@ -18,11 +18,11 @@ def read(feed: Feed) -> dict[str, Any]:
     return document
 
 
-def test_a_full_feed_is_as_it_was(golden: Callable[[str, bytes], None]) -> None:
+def test_a_full_feed_matches_the_golden_file(golden: Callable[[str, bytes], None]) -> None:
     golden("full.json", render(make_full_feed(), Format.JSON))
 
 
-def test_an_empty_feed_is_as_it_was(golden: Callable[[str, bytes], None]) -> None:
+def test_an_empty_feed_matches_the_golden_file(golden: Callable[[str, bytes], None]) -> None:
     golden("empty.json", render(make_feed(), Format.JSON))
 
 
@@ -42,13 +42,13 @@ def test_hubs_and_the_next_page_come_from_the_links() -> None:
     assert document["next_url"] == "https://news.example/topics/gulls/archive/2.json"
 
 
-def test_an_archive_leads_on_to_what_is_older() -> None:
+def test_an_archive_links_to_older_entries() -> None:
     document = read(make_archive())
     assert document["feed_url"] == "https://news.example/topics/gulls/archive/2.json"
     assert document["next_url"] == "https://news.example/topics/gulls/archive/1.json"
 
 
-def test_an_entry_carries_its_coverage_and_its_leads() -> None:
+def test_an_item_has_coverage_and_leads() -> None:
     lead, related = read(make_feed(make_lead(), make_related()))["items"]
     assert [reference["url"] for reference in lead["_feeds"]["coverage"]] == [
         "https://post.example/a?x=1&y=2",
@@ -63,17 +63,17 @@ def test_every_item_has_an_author_and_a_language() -> None:
     assert [item["language"] for item in items] == ["de", "en", "en", "en"]
 
 
-def test_json_breaks_lines_for_people_and_writes_plain_utf8() -> None:
+def test_json_is_indented_and_in_plain_utf8() -> None:
     document = render(make_full_feed(), Format.JSON).decode()
     assert '\n  "title": "Gulls & terns — Harbour News",\n' in document
 
 
 @given(texts())
-def test_any_text_comes_back(text: str) -> None:
+def test_any_text_is_read_back(text: str) -> None:
     item = read(make_feed(make_entry(title=text, summary=text)))["items"][0]
     assert (item["title"], item["summary"]) == (text, text)
 
 
-def test_separators_and_script_ends_come_back() -> None:
+def test_separators_and_script_ends_are_read_back() -> None:
     title = '"\u2028</script>\\'
     assert read(make_feed(make_entry(title=title)))["items"][0]["title"] == title

@@ -13,11 +13,11 @@ from feeds.renderers.media import guess_type, is_channel_image
         ("", ""),
     ],
 )
-def test_the_extension_of_the_path_tells_the_type(url: str, expected: str) -> None:
+def test_the_extension_of_the_path_gives_the_type(url: str, expected: str) -> None:
     assert guess_type(url) == expected
 
 
-def test_a_channel_takes_png_jpeg_and_gif_only() -> None:
+def test_a_channel_accepts_png_jpeg_and_gif_only() -> None:
     known = ("avif", "gif", "jpeg", "jpg", "png", "svg", "webp")
     allowed = [extension for extension in known if is_channel_image(f"https://img.example/a.{extension}")]
     assert allowed == ["gif", "jpeg", "jpg", "png"]

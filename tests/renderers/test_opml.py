@@ -19,7 +19,7 @@ COAST = Outline(text="Coast", xml_url="https://news.example/topics/coast.atom", 
 TREE = (Outline(text="Topics", children=(COAST,)),)
 
 
-def test_a_tree_of_feeds_is_as_it_was(golden: Callable[[str, bytes], None]) -> None:
+def test_a_tree_of_feeds_matches_the_golden_file(golden: Callable[[str, bytes], None]) -> None:
     golden("feeds.opml", render_opml("Harbour News", TREE, modified=START, created=START, owner="Ada"))
 
 
@@ -35,7 +35,7 @@ def test_listparser_reads_back_what_was_written() -> None:
     assert read.feeds[1].categories == [["Topics", "Coast"]]
 
 
-def test_feeds_have_what_readers_import_by() -> None:
+def test_feeds_have_the_attributes_for_importing() -> None:
     root = etree.fromstring(render_opml("Harbour News", (GULLS,), modified=START))
     assert {str(name): str(value) for name, value in root[1][0].attrib.items()} == {
         "type": "rss",
@@ -47,7 +47,7 @@ def test_feeds_have_what_readers_import_by() -> None:
     }
 
 
-def test_dates_come_from_data_and_what_is_unknown_is_left_out() -> None:
+def test_dates_come_from_data_and_unknown_fields_are_left_out() -> None:
     root = etree.fromstring(render_opml("Harbour News", (), modified=START))
     assert [(child.tag, child.text) for child in root[0]] == [
         ("title", "Harbour News"),
@@ -56,6 +56,6 @@ def test_dates_come_from_data_and_what_is_unknown_is_left_out() -> None:
 
 
 @given(texts())
-def test_any_text_comes_back(text: str) -> None:
+def test_any_text_is_read_back(text: str) -> None:
     root = etree.fromstring(render_opml(text, (Outline(text=text, xml_url="https://a.example/"),), modified=START))
     assert (root[0][0].text, root[1][0].get("text")) == (text, text)

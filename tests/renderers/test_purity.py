@@ -1,4 +1,4 @@
-"""The same feed gives the same bytes in every process, whatever its environment."""
+"""The same feed gives the same bytes in every process and environment."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The sitemap is what the protocol says."""
+"""The sitemap follows the protocol."""
 
 from lxml import etree
 
@@ -8,7 +8,7 @@ from tests.support.sample_feeds import START
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
-def test_pages_stand_in_order_with_the_dates_that_are_known() -> None:
+def test_pages_keep_their_order_and_known_dates() -> None:
     pages = [ListedPage("https://news.example/", START), ListedPage("https://news.example/topics/a?b&c", None)]
     root = etree.fromstring(render_sitemap(pages))
     assert root.xpath("/s:urlset/s:url/s:loc/text()", namespaces=NAMESPACES) == [page.url for page in pages]

@@ -1,4 +1,4 @@
-"""What a form has chosen becomes an expression."""
+"""The topics chosen in a form become an expression."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_choices_make_an_expression(query: str, expression: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "q=boats", "any=&not="])
-def test_no_choice_is_no_expression(query: str) -> None:
+def test_no_choice_gives_no_expression(query: str) -> None:
     assert read_choices(query) is None
 
 
@@ -37,7 +37,7 @@ def test_no_choice_is_no_expression(query: str) -> None:
         ("any=a!b", "“!” may stand once"),
     ],
 )
-def test_what_cannot_be_combined_is_said(query: str, sentence: str) -> None:
+def test_an_impossible_combination_is_an_error(query: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
         read_choices(query)
     assert sentence in str(caught.value)

@@ -1,4 +1,4 @@
-"""Whatever spelling a composed feed is asked for in, it holds what a plain look at every article finds."""
+"""A composed feed, requested in any spelling, has the same entries as a plain filter over every article."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ SETTINGS = make_settings()
 
 
 class Publication:
-    """Articles drawn at random, the catalog they are collected into, and the feeds that are asked for."""
+    """Random articles, their catalog, and requests for composed feeds."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.random = Random(7)  # noqa: S311 no secret
@@ -85,7 +85,7 @@ class Publication:
         return {name: drawn[name] for name in names}
 
     def find(self, topics: str, query: dict[str, str]) -> list[str]:
-        """Give the ids that the feed should hold, newest first, by a look at everything that was written."""
+        """Return the expected ids of the feed, newest first, by filtering all written articles."""
         found = [entry for entry in self.entries if self.is_wanted(entry, topics, query)]
         found.sort(key=lambda entry: entry["id"])
         found.sort(key=lambda entry: entry["publishedDateTime"], reverse=True)
@@ -122,7 +122,7 @@ def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[str, Any]:
-    """Give the feed at a path and query, in JSON, after a redirect to their canonical spelling."""
+    """Return the feed at a path and query, in JSON, after a redirect to the canonical spelling."""
     try:
         address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=now)
     except MovedError as error:
@@ -132,7 +132,7 @@ def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[st
     return document
 
 
-def test_any_expression_and_its_canonical_form_select_what_they_say(publication: Publication) -> None:
+def test_any_expression_selects_the_same_as_its_canonical_form(publication: Publication) -> None:
     sizes = set()
     with publication.newsroom.catalog.reading() as reader:
         for _ in range(FEEDS):

@@ -1,4 +1,4 @@
-"""Content codings are chosen as the client asks, and the same bytes are always compressed to the same."""
+"""The client chooses the content coding, and the same bytes are always compressed to the same bytes."""
 
 import gzip
 import hashlib
@@ -53,18 +53,18 @@ def test_the_client_s_preference_decides(header: str, encoding: str) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=255)))
-def test_whatever_the_header_says_a_coding_is_chosen(header: str) -> None:
+def test_any_header_gives_a_coding(header: str) -> None:
     assert choose_encoding(header) in Encoding
 
 
 @given(st.binary(max_size=2_000))
-def test_what_was_compressed_is_read_back(body: bytes) -> None:
+def test_compressed_bytes_are_read_back(body: bytes) -> None:
     assert gzip.decompress(encode(body, Encoding.GZIP)) == body
     assert brotli.decompress(encode(body, Encoding.BROTLI)) == body
     assert encode(body, Encoding.IDENTITY) == body
 
 
-def test_compression_makes_it_shorter() -> None:
+def test_compressed_bytes_are_fewer() -> None:
     assert len(encode(BODY, Encoding.BROTLI)) < len(encode(BODY, Encoding.GZIP)) < len(BODY) / 10
 
 
@@ -74,5 +74,5 @@ def test_another_process_compresses_to_the_same_bytes() -> None:
     assert printed.stdout.strip() == str([hashlib.sha256(encode(BODY, each)).hexdigest() for each in Encoding])
 
 
-def test_compressed_bytes_hold_no_moment() -> None:
+def test_compressed_bytes_hold_no_time() -> None:
     assert encode(BODY, Encoding.GZIP)[4:8] == bytes(4)

@@ -1,4 +1,4 @@
-"""Digest feeds: an entry a day or a week, in every format, that stays as it is."""
+"""Digest feeds: an entry per day or week, in every format, which never changes."""
 
 import json
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def get(newsroom: Newsroom, path: str, query: str = "", **settings: str) -> Docu
 
 @pytest.fixture
 def week(newsroom: Newsroom) -> Newsroom:
-    """Collect two days of stories, on the morning after."""
+    """Collect two days of stories, on the next morning."""
     newsroom.now = datetime(2021, 3, 3, 8, tzinfo=UTC)
     picture = [{"url": "https://images.example/a.jpg", "width": 600, "height": 400}]
     hour = "2021-03-01T08:00:00Z"
@@ -58,7 +58,7 @@ def test_every_format_has_an_entry_for_each_day(week: Newsroom, format: Format) 
     assert 'href="https://gazette.example/a"' in content
 
 
-def test_its_ids_are_the_same_in_every_format_and_those_of_no_other_feed(week: Newsroom) -> None:
+def test_ids_are_the_same_in_every_format_and_differ_between_feeds(week: Newsroom) -> None:
     atom = feedparser.parse(get(week, "/topics/ai/daily.atom").body)
     rss = feedparser.parse(get(week, "/topics/ai/daily.rss").body)
     tides = feedparser.parse(get(week, "/topics/tides/daily.atom").body)
@@ -73,7 +73,7 @@ def test_entries_are_dated_at_the_end_of_their_day(week: Newsroom) -> None:
     assert [entry.published for entry in parsed.entries] == ["2021-03-03T00:00:00Z", "2021-03-02T00:00:00Z"]
 
 
-def test_digests_are_of_composed_feeds_too(week: Newsroom) -> None:
+def test_composed_feeds_have_digests(week: Newsroom) -> None:
     parsed = feedparser.parse(get(week, "/topics/ai+!tides/daily.atom", "min_heat=1").body)
     (entry,) = parsed.entries
     assert "Calm" in entry.content[0].value
@@ -84,9 +84,9 @@ def test_digests_are_of_composed_feeds_too(week: Newsroom) -> None:
     assert len(feedparser.parse(get(week, "/providers/gazette.example/daily.rss").body).entries) == 2
 
 
-def test_it_changes_when_a_day_is_closed_and_not_before(week: Newsroom) -> None:
+def test_a_digest_changes_only_when_a_day_is_closed(week: Newsroom) -> None:
     before = get(week, "/topics/ai/daily.atom")
-    assert before.last_modified == week.now.replace(minute=1)  # what a newsroom's collect takes
+    assert before.last_modified == week.now.replace(minute=1)  # the duration of a collect in a newsroom
     week.write("d", title="New", publishedDateTime="2021-03-03T08:00:00Z", topics=["AI"])
     week.write("b", title="Cold", publishedDateTime="2021-03-01T07:00:00Z", topics=["AI"], heat=50)
     week.collect()
@@ -100,26 +100,26 @@ def test_it_changes_when_a_day_is_closed_and_not_before(week: Newsroom) -> None:
     assert feedparser.parse(after.body).entries[1:] == feedparser.parse(before.body).entries
 
 
-def test_without_stories_it_is_empty(newsroom: Newsroom) -> None:
+def test_a_digest_without_stories_is_empty(newsroom: Newsroom) -> None:
     newsroom.write("a", publishedDateTime="2021-03-04T11:00:00Z", topics=["AI"])
     newsroom.collect()
     representation = get(newsroom, "/topics/ai/weekly.atom")
     assert (feedparser.parse(representation.body).entries, representation.last_modified) == ([], None)
 
 
-def test_no_hub_is_named_for_none_is_told(week: Newsroom) -> None:
+def test_a_digest_names_no_hub(week: Newsroom) -> None:
     digest = get(week, "/feed/daily.atom", FEEDS_HUBS=HUB)
     assert digest.links == ()
     assert HUB.encode() not in digest.body
 
 
 @pytest.mark.parametrize("path", ["/topics/ai/hourly.atom", "/topics/ai/daily", "/topics/daily.xml", "/x/y/daily.atom"])
-def test_nothing_else_is_there(week: Newsroom, path: str) -> None:
+def test_other_paths_are_not_found(week: Newsroom, path: str) -> None:
     with pytest.raises(NotFoundError):
         get(week, path)
 
 
-def test_a_copy_is_served_until_the_day_is_closed(week: Newsroom) -> None:
+def test_a_digest_is_not_modified_until_the_day_is_closed(week: Newsroom) -> None:
     client: FlaskClient = create_app(SETTINGS, week.catalog, clock=week.clock).test_client()
     first = client.get("/topics/ai/daily.atom")
     tag = {"If-None-Match": first.headers["ETag"]}

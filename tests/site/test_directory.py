@@ -29,33 +29,33 @@ def draw(nodes: tuple[TopicNode, ...]) -> str:
     return " ".join(node.topic.slug + (f"({draw(node.children)})" if node.children else "") for node in nodes)
 
 
-def test_topics_stand_below_their_parents() -> None:
+def test_topics_are_below_their_parents() -> None:
     topics = [make_topic("a", "c"), make_topic("b"), make_topic("c"), make_topic("d", "a"), make_topic("e", "c")]
     assert draw(arrange(topics)) == "b c(a(d) e)"
 
 
-def test_an_unknown_parent_is_no_parent() -> None:
+def test_an_unknown_parent_is_ignored() -> None:
     assert draw(arrange([make_topic("a", "gone"), make_topic("b", "b")])) == "a b"
 
 
-def test_a_circle_is_cut_before_its_first() -> None:
+def test_a_circle_is_cut_at_its_first_topic() -> None:
     topics = [make_topic("c", "a"), make_topic("a", "b"), make_topic("b", "c"), make_topic("d", "b")]
     assert draw(arrange(topics)) == "a(c(b(d)))"
 
 
-def test_a_long_line_of_parents_ends() -> None:
+def test_a_long_chain_of_parents_is_cut() -> None:
     topics = [make_topic(f"t{number}", f"t{number + 1}") for number in range(5_000)]
     assert len(list(list_slugs(arrange(topics)))) == 5_000
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefghij")))
-def test_every_topic_is_there_once(parents: dict[str, str]) -> None:
+def test_every_topic_is_listed_once(parents: dict[str, str]) -> None:
     arranged = arrange([make_topic(slug, parent) for slug, parent in parents.items()])
     assert sorted(list_slugs(arranged)) == sorted(parents)
 
 
 def list_feeds(directory: Directory, listing: OpmlQuery = EVERY_TOPIC) -> list[tuple[str, str]]:
-    """Give the groups and the address of each feed that the list names."""
+    """Return the group and the path of each feed in the list."""
     read = listparser.parse(write_opml(directory, make_settings(), listing))
     assert read["bozo"] == 0
     path = "https://news.example"
@@ -79,7 +79,7 @@ def test_opml_lists_every_topic_feed() -> None:
     ]
 
 
-def test_opml_may_list_publishers_in_a_group_of_their_own() -> None:
+def test_opml_may_list_publishers_in_their_own_group() -> None:
     providers = (ProviderCount("a.example", 3, NEWEST), ProviderCount("b.example", 1, None))
     directory = make_directory(make_topic("a"), providers=providers)
     assert list_feeds(directory, OpmlQuery(with_providers=True)) == [
@@ -93,7 +93,7 @@ def test_opml_may_list_publishers_in_a_group_of_their_own() -> None:
     assert list_feeds(directory, OpmlQuery(with_providers=True, min_entries=9)) == []
 
 
-def test_opml_keeps_the_groups_of_what_is_left() -> None:
+def test_opml_keeps_the_groups_of_listed_topics() -> None:
     directory = make_directory(
         age(make_topic("a"), days=90, entries=9),
         age(make_topic("b", "a"), days=30),
@@ -114,7 +114,7 @@ def test_a_topic_without_entries_is_not_active() -> None:
     assert list_feeds(make_directory(make_topic("a")), OpmlQuery(active_days=36_500)) == []
 
 
-def test_lately_is_before_the_newest_entry_that_can_be_seen(newsroom: Newsroom) -> None:
+def test_activity_is_measured_from_the_newest_released_entry(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], publishedDateTime="2020-01-01T00:00:00Z")
     newsroom.write("b", topics=["Boats"], publishedDateTime="2019-12-02T00:00:00Z")
     newsroom.write("c", topics=["Chess"], publishedDateTime="2019-11-01T00:00:00Z")

@@ -69,11 +69,11 @@ def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: Cata
     assert make("/feed/archive/1.json", reader).max_age_seconds == 900
 
 
-def test_a_file_of_the_program_is_located_like_all_else(reader: CatalogReader) -> None:
+def test_a_static_file_is_located(reader: CatalogReader) -> None:
     assert make("/static/style.css", reader) == make_asset_document(AssetAddress("style.css"))
 
 
-def test_what_the_catalog_does_not_know_is_not_found(reader: CatalogReader) -> None:
+def test_an_unknown_topic_or_file_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
         locate("/topics/nope", reader, now=NOW)
     with pytest.raises(NotFoundError):
@@ -86,13 +86,13 @@ def test_the_same_content_gives_the_same_bytes(reader: CatalogReader, path: str)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_is_shown_is_what_validates(reader: CatalogReader, path: str) -> None:
+def test_other_bytes_have_another_etag(reader: CatalogReader, path: str) -> None:
     ours, other = make(path, reader), make(path, reader, FEEDS_SITE_URL="https://other.example")
     assert ours.body != other.body
     assert ours.etag != other.etag
 
 
-def test_another_place_and_time_gives_the_same_bytes(content: Path, reader: CatalogReader, tmp_path: Path) -> None:
+def test_another_time_zone_gives_the_same_bytes(content: Path, reader: CatalogReader, tmp_path: Path) -> None:
     ours = [make(path, reader).etag for path in PATHS]
     database = tmp_path / "catalog.sqlite3"
     with collected(content, database):

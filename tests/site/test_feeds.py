@@ -54,11 +54,11 @@ def test_a_provider_is_titled_by_its_domain(reader: CatalogReader) -> None:
     assert list_urls(edition) == ["https://gazette.example/two", "https://gazette.example/one"]
 
 
-def test_what_is_dated_ahead_waits(reader: CatalogReader) -> None:
+def test_entries_dated_in_the_future_wait(reader: CatalogReader) -> None:
     assert "https://gazette.example/later" not in list_urls(read(reader, Subject.of_topic("tides")))
 
 
-def test_related_entries_can_be_left_to_their_leads(reader: CatalogReader) -> None:
+def test_related_entries_can_be_left_out(reader: CatalogReader) -> None:
     assert "https://post.example/2" in list_urls(read(reader, EVERYTHING))
     assert "https://post.example/2" not in list_urls(read(reader, EVERYTHING, FEEDS_RELATED="links"))
 
@@ -72,7 +72,7 @@ def test_settings_reach_the_feed(reader: CatalogReader) -> None:
     assert edition.feed.links == (Link("hub", "https://hub.example/"),)
 
 
-def test_a_full_feed_leads_to_its_archive(reader: CatalogReader) -> None:
+def test_a_full_feed_links_to_its_archive(reader: CatalogReader) -> None:
     subject = Subject.of_topic("tides")
     settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
     edition = read_feed(subject, reader, settings=settings, now=NOW)
@@ -86,7 +86,7 @@ def test_a_full_feed_leads_to_its_archive(reader: CatalogReader) -> None:
     assert {*list_urls(edition), *list_urls(archive)} == {*list_urls(read(reader, subject))}
 
 
-def test_what_still_grows_is_no_archive_yet(reader: CatalogReader) -> None:
+def test_a_growing_document_is_not_marked_as_archive(reader: CatalogReader) -> None:
     growing = read_archive(EVERYTHING, ArchivePart(1), reader, settings=make_settings(), now=NOW)
     assert list_urls(growing) == list_urls(read(reader, EVERYTHING))
     assert (growing.feed.is_archive, growing.feed.ttl_seconds) == (False, 900)
@@ -98,7 +98,7 @@ def test_an_unknown_part_of_an_archive_is_not_found(reader: CatalogReader) -> No
         read_archive(EVERYTHING, ArchivePart(2), reader, settings=make_settings(), now=NOW)
 
 
-def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReader) -> None:
+def test_ids_depend_on_subject_and_site_only(reader: CatalogReader) -> None:
     subjects = [EVERYTHING, Subject.of_topic("tides"), Subject.of_topic("mowen"), Subject.of_provider("tides")]
     ids = {make_feed_id(subject, site_id=site_id) for subject in subjects for site_id in ("", "harbour")}
     assert len(ids) == 8
@@ -107,7 +107,7 @@ def test_ids_differ_by_subject_and_site_and_by_nothing_else(reader: CatalogReade
     assert elsewhere.feed.id == read(reader, EVERYTHING).feed.id
 
 
-def test_composed_feeds_have_ids_of_their_own() -> None:
+def test_composed_feeds_have_their_own_ids() -> None:
     references = [
         ("/topics/ai", ""),
         ("/topics/ai", "limit=3"),
@@ -137,11 +137,11 @@ def test_ids_never_change() -> None:
         (EVERYTHING, EVERYTHING),
     ],
 )
-def test_a_subject_is_known_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
+def test_a_subject_is_found_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
     assert resolve(asked, reader, now=NOW) == known
 
 
-def test_an_alias_means_its_topic(tmp_path: Path) -> None:
+def test_an_alias_leads_to_its_topic(tmp_path: Path) -> None:
     write_article(tmp_path, "one")
     with collected(tmp_path, tmp_path / "catalog.sqlite3") as catalog:
         with catalog.writing() as writer:

@@ -1,4 +1,4 @@
-"""What the query of the list of feeds asks of it."""
+"""The query of the list of feeds."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ listings = st.builds(
 
 
 @given(listings)
-def test_the_canonical_query_is_read_as_it_was_written(listing: OpmlQuery) -> None:
+def test_the_canonical_query_is_read_back(listing: OpmlQuery) -> None:
     assert parse_opml_query(str(listing)) == listing
 
 
@@ -26,7 +26,7 @@ def test_a_query_has_one_canonical_spelling() -> None:
 
 
 @pytest.mark.parametrize("query", ["", "provider=0", "min_entries=0", "active_days=", "utm_source=x&limit=many"])
-def test_what_asks_for_nothing_is_the_whole_list(query: str) -> None:
+def test_an_empty_query_is_the_whole_list(query: str) -> None:
     assert parse_opml_query(query) == EVERY_TOPIC
     assert str(parse_opml_query(query)) == ""
 
@@ -42,7 +42,7 @@ def test_what_asks_for_nothing_is_the_whole_list(query: str) -> None:
         ("x=" + "x" * 2_000, "What stands after “?” is longer than 2000 characters."),
     ],
 )
-def test_a_bad_value_is_said_in_a_sentence(query: str, sentence: str) -> None:
+def test_a_bad_value_is_an_error(query: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
         parse_opml_query(query)
     assert str(caught.value) == sentence

@@ -1,4 +1,4 @@
-"""A composed feed is named so that one can tell what it holds from any other."""
+"""The name of a composed feed describes its content, and differs from the name of any other feed."""
 
 from itertools import chain, combinations, product
 
@@ -62,7 +62,7 @@ def read(path: str, query: str = "") -> Subject:
         ("/feed.atom", "related=entries", "Everything, with related stories"),
     ],
 )
-def test_a_name_says_what_is_selected(path: str, query: str, name: str) -> None:
+def test_a_name_describes_the_selection(path: str, query: str, name: str) -> None:
     assert write_name(read(path, query), TOPICS) == name
 
 
@@ -77,11 +77,11 @@ def test_a_name_says_what_is_selected(path: str, query: str, name: str) -> None:
         ("/feed.atom", "min_quality=70", "The latest stories on everything, quality ≥ 70."),
     ],
 )
-def test_a_subtitle_says_it_in_a_sentence(path: str, query: str, sentence: str) -> None:
+def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query: str, sentence: str) -> None:
     assert write_subtitle(read(path, query), TOPICS) == sentence
 
 
-def test_no_two_feeds_have_one_name() -> None:
+def test_no_two_feeds_have_the_same_name() -> None:
     terms = ["ai", "!ai", "crypto", "!crypto", "r-and-d"]
     alternatives = [
         "+".join(some) for some in chain(combinations(terms, 1), combinations(terms, 2), combinations(terms, 3))

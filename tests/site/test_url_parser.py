@@ -97,7 +97,7 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
         ("/static/style.css", AssetAddress("style.css")),
     ],
 )
-def test_a_path_names_one_thing(path: str, address: Address) -> None:
+def test_a_path_is_read_as_an_address(path: str, address: Address) -> None:
     assert parse_address(path) == address
     assert address.path == path
 
@@ -156,7 +156,7 @@ def test_another_spelling_moves_to_the_canonical_one(path: str, canonical: str) 
         *("/feed/archive/1-2.atom", "/feed/archive/1-2-3.atom", "/feed/archive/\u0661.atom", "/static/archive/1.atom"),
     ],
 )
-def test_nothing_is_anywhere_else(path: str) -> None:
+def test_other_paths_are_not_found(path: str) -> None:
     with pytest.raises(NotFoundError):
         parse_address(path)
 
@@ -188,13 +188,13 @@ def test_a_query_may_be_spelt_in_any_way() -> None:
     check_spelling(COMPOSED, parse_address(COMPOSED, ways[2]))
 
 
-def test_the_list_of_feeds_has_a_query_of_its_own() -> None:
+def test_the_list_of_feeds_has_its_own_query() -> None:
     listing = OpmlQuery(with_providers=True, min_entries=3)
     assert parse_address("/feeds.opml", "min_entries=3&limit=many&provider=1") == OpmlAddress(listing)
     assert write_reference(OpmlAddress(listing)) == "/feeds.opml?provider=1&min_entries=3"
 
 
-def test_what_comes_with_the_program_has_no_query() -> None:
+def test_static_files_ignore_the_query() -> None:
     for path in ("/static/style.css", "/robots.txt"):
         assert write_reference(parse_address(path, "limit=many&provider=1")) == path
 
@@ -212,12 +212,12 @@ def test_what_comes_with_the_program_has_no_query() -> None:
         ("/", "provider=post.example", False),
     ],
 )
-def test_what_is_composed_is_told_from_what_is_plain(path: str, query: str, *, is_plain: bool) -> None:
+def test_composed_and_plain_feeds_are_told_apart(path: str, query: str, *, is_plain: bool) -> None:
     address = parse_address(path, query)
     assert isinstance(address, FeedAddress | PageAddress)
     assert address.subject.is_plain is is_plain
 
 
-def test_what_is_ill_formed_is_pointed_at() -> None:
+def test_an_error_names_the_malformed_part() -> None:
     with pytest.raises(BadRequestError, match="In “ai,,b”, there is nothing between two signs"):
         parse_address("/topics/ai,,b.atom")

@@ -1,22 +1,22 @@
-"""Charts and codes are well-formed, need no style of their own, and say what they show."""
+"""Charts and QR codes are well-formed, need no inline style, and have a label."""
 
 from lxml import etree
 
 from feeds.site.pages.drawing import CHART_HEIGHT, draw_bars, draw_code
 
 
-def test_the_highest_bar_fills_the_chart_and_none_vanishes() -> None:
+def test_the_highest_bar_fills_the_chart_and_empty_bars_stay_visible() -> None:
     chart = etree.fromstring(draw_bars([0, 5, 20]))
     assert chart.get("aria-label") == "Entries week by week: 0, 5, 20"
     heights = [part.split("h")[0] for part in str(chart[0].get("d")).split("v-")[1:]]
     assert [float(height) for height in heights] == [1, CHART_HEIGHT / 4, CHART_HEIGHT]
 
 
-def test_quiet_weeks_make_a_chart_too() -> None:
+def test_empty_weeks_are_drawn() -> None:
     assert etree.fromstring(draw_bars([0, 0]))[0].get("d") == "M0 28v-1h4v1zM5 28v-1h4v1z"
 
 
-def test_a_code_is_an_image_with_a_name() -> None:
+def test_a_qr_code_is_an_image_with_a_label() -> None:
     code = draw_code("https://news.example/topics/gulls", 'A "code"')
     drawing = etree.fromstring(code)
     assert (drawing.get("role"), drawing.get("aria-label")) == ("img", 'A "code"')

@@ -1,4 +1,4 @@
-"""What pages say in words."""
+"""Dates, counts, directions, addresses and excerpts on pages."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.app import NOW
 from tests.support.sample_feeds import make_entry
 
 
-def test_dates_and_counts_are_for_people() -> None:
+def test_dates_and_counts_are_written_for_people() -> None:
     assert write_date(NOW) == "2 January 2026"
     assert [write_count(number) for number in (0, 1, 1_234)] == ["0 entries", "1 entry", "1,234 entries"]
 
@@ -16,11 +16,11 @@ def test_dates_and_counts_are_for_people() -> None:
     ("language", "direction"),
     [("en", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl"), ("pa-Arab-PK", "rtl"), ("ar-Latn", "ltr"), ("de-1996", "ltr")],
 )
-def test_a_language_runs_one_way(language: str, direction: str) -> None:
+def test_a_language_has_a_direction(language: str, direction: str) -> None:
     assert find_direction(language) == direction
 
 
-def test_an_address_may_break_behind_slashes() -> None:
+def test_an_address_may_break_after_slashes() -> None:
     broken = "https://news.example/<wbr>topics/<wbr>a&amp;b.atom"
     assert allow_breaks("https://news.example/topics/a&b.atom") == broken
 

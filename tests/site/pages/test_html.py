@@ -1,4 +1,4 @@
-"""The pages, read by an HTML parser."""
+"""The pages, as read by an HTML parser."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -71,7 +71,7 @@ def test_every_page_announces_feeds_that_answer(client: FlaskClient) -> None:
             assert client.get(url.removeprefix("https://news.example/feeds")).status_code == 200
 
 
-def test_every_link_within_the_site_leads_somewhere(client: FlaskClient) -> None:
+def test_no_internal_link_is_broken(client: FlaskClient) -> None:
     for path in list_pages(client):
         page = read(client, path)
         for link in select(page, "//a/@href | //link/@href | //img/@src | //script/@src"):
@@ -88,7 +88,7 @@ def test_no_link_leads_to_a_feed_that_a_browser_would_show_as_code(client: Flask
         assert [link for link in links if link.startswith("/") and link.endswith((".atom", ".rss", ".json"))] == []
 
 
-def test_addresses_can_be_seen_to_copy(client: FlaskClient) -> None:
+def test_addresses_are_visible_for_copying(client: FlaskClient) -> None:
     codes = read(client, "/topics/mowen").iter("code")
     assert ["".join(map(str, code.itertext())) for code in codes] == [
         f"https://news.example/feeds/topics/mowen.{extension}" for extension in ("atom", "rss", "json")
@@ -113,7 +113,7 @@ def test_home_lists_every_topic_with_count_and_date(client: FlaskClient) -> None
     assert "/feeds/feeds.opml" in select(page, "//a/@href")
 
 
-def test_what_authors_write_is_text(client: FlaskClient) -> None:
+def test_texts_of_authors_are_escaped(client: FlaskClient) -> None:
     for path in list_pages(client):
         page = read(client, path)
         assert select(page, "//script/text() | //style | //@style | //@onclick") == []
@@ -126,7 +126,7 @@ def test_coverage_is_folded_under_its_lead(client: FlaskClient) -> None:
     assert select(page, "//article//h3/a/@href").count("https://post.example/2") == 0
 
 
-def test_pictures_have_their_size_and_wait(client: FlaskClient) -> None:
+def test_pictures_have_their_size_and_load_lazily(client: FlaskClient) -> None:
     image = "//article//img"
     page = read(client, "/providers/gazette.example")
     assert select(page, f"{image}/@width | {image}/@height") == ["640", "360"]
@@ -138,14 +138,14 @@ def test_a_page_is_in_the_language_of_the_site(client: FlaskClient) -> None:
     assert select(read(client, "/"), "/html/@lang") == ["de"]
 
 
-def test_a_page_runs_from_right_to_left_in_such_a_language(catalog: Catalog) -> None:
+def test_a_page_has_the_direction_of_its_language(catalog: Catalog) -> None:
     pages = [
         read(make_client(catalog, FEEDS_LANGUAGE=language), "/") for language in ("fa", "en", "az-Arab", "ar-Latn")
     ]
     assert [select(page, "/html/@dir") for page in pages] == [["rtl"], ["ltr"], ["rtl"], ["ltr"]]
 
 
-def test_a_story_is_in_a_language_of_its_own(client: FlaskClient) -> None:
+def test_a_story_has_its_own_language(client: FlaskClient) -> None:
     page = read(client, "/topics/mowen")
     assert select(page, "//article/@dir") == ["auto"]
     assert select(page, "//article//h3/@lang | //article//p/@lang") == ["he", "he"]
@@ -162,7 +162,7 @@ def test_a_page_can_be_shared(client: FlaskClient, path: str) -> None:
     assert select(page, "//meta[@property='og:image']/@content") == ["https://news.example/feeds/static/icon.png"]
 
 
-def test_pages_lead_back_through_the_archive_to_the_oldest_story_and_forth_again(tmp_path: Path) -> None:
+def test_pages_link_back_to_the_oldest_story_and_forth_again(tmp_path: Path) -> None:
     content = tmp_path / "content"
     for number in range(450):
         day = START + timedelta(hours=number)
@@ -179,7 +179,7 @@ def test_pages_lead_back_through_the_archive_to_the_oldest_story_and_forth_again
 
 
 def follow(client: FlaskClient, path: str, rel: str) -> Iterator[etree._Element]:
-    """Give a page, and those that links of a relation lead to from there."""
+    """Return a page, and all pages reached by following links with a relation."""
     links = [path]
     while links:
         page = read(client, links[0].removeprefix("https://news.example"))
@@ -187,7 +187,7 @@ def follow(client: FlaskClient, path: str, rel: str) -> Iterator[etree._Element]
         links = select(page, f"//link[@rel='{rel}']/@href")
 
 
-def test_a_search_has_a_page_that_leads_to_its_feed(client: FlaskClient) -> None:
+def test_a_search_page_links_to_its_feed(client: FlaskClient) -> None:
     page = read(client, "/latest?q=short+-gulls")
     assert select(page, "//article//h3/a/@href") == ["https://gazette.example/two"]
     assert select(page, "//form[@role='search']/input/@value") == ["short -gulls"]
@@ -197,7 +197,7 @@ def test_a_search_has_a_page_that_leads_to_its_feed(client: FlaskClient) -> None
     assert "No stories found" in client.get("/latest?q=whales").text
 
 
-def test_the_form_to_compose_offers_every_topic(client: FlaskClient) -> None:
+def test_the_compose_form_offers_every_topic(client: FlaskClient) -> None:
     page = read(client, "/compose")
     for name in ("any", "all", "not"):
         assert select(page, f"//input[@name='{name}']/@value")[1:] == ["mowen", "海"]
@@ -205,13 +205,13 @@ def test_the_form_to_compose_offers_every_topic(client: FlaskClient) -> None:
     assert select(page, "//datalist/option/@value") == ["gazette.example", "post.example"]
 
 
-def test_robots_are_kept_from_what_has_no_end(client: FlaskClient) -> None:
+def test_robots_are_kept_from_endless_pages(client: FlaskClient) -> None:
     lines = client.get("/robots.txt").text.splitlines()
     assert lines[-1] == "Sitemap: https://news.example/feeds/sitemap.xml"
     assert {"Disallow: /feeds/compose", "Disallow: /feeds/search"} <= set(lines)
 
 
-def test_a_page_allows_no_script_of_others_and_none_within(client: FlaskClient) -> None:
+def test_a_page_allows_only_scripts_of_the_site(client: FlaskClient) -> None:
     headers = client.get("/").headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; script-src 'self';")
     assert "unsafe" not in headers["Content-Security-Policy"]
@@ -228,13 +228,13 @@ def test_an_empty_site_has_a_page(tmp_path: Path) -> None:
     assert (feed.status_code, "Last-Modified" in feed.headers) == (200, False)
 
 
-def test_only_what_stands_under_another_story_is_left_out() -> None:
+def test_only_stories_covered_by_another_story_are_left_out() -> None:
     lead, other, covered = make_lead(), make_entry(2), make_entry(3, url="https://times.example/b")
     assert drop_covered([lead, other, covered]) == [lead, other]
     assert drop_covered([other, covered]) == [other, covered]
 
 
-def test_the_providers_with_the_most_entries_are_named() -> None:
+def test_the_providers_with_the_most_entries_are_chosen() -> None:
     providers = [ProviderCount(f"p{number:04}.example", number, None) for number in range(1_000)]
     chosen = choose_providers(providers)
     assert len(chosen) == MAX_PROVIDERS
