@@ -14,7 +14,7 @@ from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.subject import Subject
 from feeds.settings import Settings
-from feeds.site.documents import locate
+from feeds.site.documents import depends_on_any, locate
 from feeds.site.feeds import read_archive
 from feeds.site.urls import Address, ArchiveAddress, PageAddress
 
@@ -57,7 +57,7 @@ class Freshness:
     def _is_current(self, address: Address, exported: Exported, changed: Collection[str] | None) -> bool:
         if any(self._folder.stamp(name) != stamp for name, stamp in exported.stamps.items()):
             return False
-        if not _shows_any(exported, changed):
+        if changed is not None and not depends_on_any(exported.scopes, changed):
             return True
         # What changes in its scope touches little of an archive, and the rest can be told by its date.
         if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
@@ -75,10 +75,3 @@ class Freshness:
                 self._read_change(address.subject, address.part)
                 return address
         return None
-
-
-def _shows_any(exported: Exported, changed: Collection[str] | None) -> bool:
-    """Say whether files show any of the scopes in which something has changed; None: it may have in all of them."""
-    if changed is None:
-        return True
-    return any(scope in changed for scope in exported.scopes) if exported.scopes else bool(changed)

@@ -1,5 +1,6 @@
 """Represent what an address names as the bytes and validators to send: the one way from the catalog to an answer."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import assert_never
 
@@ -107,6 +108,11 @@ def make_document(address: Address, reader: CatalogReader, *, settings: Settings
             return make_asset_document(address)
         case _:
             assert_never(address)
+
+
+def depends_on_any(scopes: Collection[str], changed: Collection[str]) -> bool:
+    """Return whether a document with these scopes depends on any changed scope; without scopes, on every scope."""
+    return any(scope in changed for scope in scopes) if scopes else bool(changed)
 
 
 def make_asset_document(address: AssetAddress) -> Document:

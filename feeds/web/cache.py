@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from threading import Lock
@@ -15,7 +15,7 @@ from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import depends_on_any, locate, make_document
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import Address, DigestAddress, SubjectAddress, query_of
 from feeds.web.lru import CachedDocument, CacheKey, LruDocuments
@@ -155,7 +155,7 @@ class DocumentCache:
         with self._lock:
             for documents in (self._plain, self._composed):
                 for cached in documents.list():
-                    if not is_known or is_released or _shows_any(cached, changed):
+                    if not is_known or is_released or depends_on_any(cached.document.scopes, changed):
                         documents.remove(cached)
             self._generation, self._version, self._polled = state.generation, state.version, now
             self._released = now if is_released else self._released
@@ -205,8 +205,3 @@ def _is_composed(address: Address) -> bool:
     if isinstance(address, DigestAddress) or query_of(address):
         return True
     return isinstance(address, SubjectAddress) and not address.subject.is_plain
-
-
-def _shows_any(cached: CachedDocument, changed: Collection[str]) -> bool:
-    scopes = cached.document.scopes
-    return any(scope in changed for scope in scopes) if scopes else bool(changed)
