@@ -28,7 +28,7 @@ test: $(VENV)/.test ## run every check and test
 	$(python) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --cov $(PYTEST_ARGS)
 
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times, and replay all of history
-	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector tests/site/test_composing.py \
+	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector tests/site/test_feeds_composed.py \
 		tests/acceptance/test_replay.py $(PYTEST_ARGS)
 
 format: $(VENV)/.test ## format the code and mend what the linter can

@@ -23,10 +23,9 @@ from werkzeug.test import run_wsgi_app
 
 from feeds.settings import Settings
 from feeds.web import cache, create_app
-from tests.collector.test_edits import dump_fresh
 from tests.support.corpus_history import apply_commit, read_history
 from tests.support.environment import SOAK
-from tests.support.newsroom import Newsroom
+from tests.support.newsroom import Newsroom, dump_fresh
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.catalog.archive_blocks import BLOCK_SIZE
@@ -13,10 +13,10 @@ from feeds.catalog.timeline import Archive, Window
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.entry import Entry
 from feeds.model.selection import Selection, plain
-from tests.collector.test_edits import open_newsroom
 from tests.support.environment import SOAK
-from tests.support.newsroom import START, Newsroom, url_of
+from tests.support.newsroom import START, Newsroom, open_newsroom, url_of
 from tests.support.postgresql import DatabaseServer
+from tests.support.properties import PHASES
 
 ALL = Selection()
 ARTICLES = plain(with_related=False)
@@ -24,7 +24,6 @@ TIDES = plain(topic="tides")
 POST = plain(provider="post.example")
 SELECTIONS = (ALL, ARTICLES, TIDES, POST)
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 class Stories(NamedTuple):

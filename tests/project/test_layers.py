@@ -1,4 +1,4 @@
-"""The layers of the package point one way, and each large library lives in one place."""
+"""Imports point one way, one package imports each large library, and tests mirror the packages."""
 
 import ast
 import importlib
@@ -10,8 +10,15 @@ import msgspec
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "feeds"
+TESTS = Path(__file__).parents[1]
+# Folders of tests that mirror no package, each with what it tests.
+FOLDERS_WITHOUT_PACKAGE = {
+    "acceptance": "the whole program, as publishers and subscribers run it",
+    "browser": "the pages in Chromium",
+    "project": "the checkout: documentation, dependencies and layers",
+}
 
-# A room is a module, or a folder of them. It may import rooms of the lines above its own, and of its own line.
+# A package, or a module at the top, may import packages of its own line and of the lines above it.
 LAYERS = (
     ("__init__",),
     ("model",),
@@ -39,7 +46,7 @@ ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 MODULES = {path: ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def name_room(path: Path) -> str:
+def name_package(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -57,31 +64,31 @@ def list_imports(tree: ast.AST) -> Iterator[str]:
 
 
 def build_graph() -> dict[str, set[str]]:
-    """Map each room to the rooms it imports."""
-    graph: dict[str, set[str]] = {name_room(path): set() for path in MODULES}
+    """Map each package to the packages it imports."""
+    graph: dict[str, set[str]] = {name_package(path): set() for path in MODULES}
     for path, tree in MODULES.items():
         imported = {name.split(".")[1] for name in list_imports(tree) if name.startswith("feeds.")}
-        graph[name_room(path)] |= (imported & graph.keys()) - {name_room(path)}
+        graph[name_package(path)] |= (imported & graph.keys()) - {name_package(path)}
     return graph
 
 
-def test_every_room_has_its_layer() -> None:
-    assert build_graph().keys() <= {room for layer in LAYERS for room in layer}
+def test_every_package_has_a_layer() -> None:
+    assert build_graph().keys() <= {package for layer in LAYERS for package in layer}
 
 
 def test_layers_point_one_way() -> None:
-    height = {room: number for number, layer in enumerate(LAYERS) for room in layer}
+    height = {package: number for number, layer in enumerate(LAYERS) for package in layer}
     graph = build_graph()
-    upward = [f"{room} imports {other}" for room in graph for other in graph[room] if height[other] > height[room]]
+    upward = [f"{name} imports {other}" for name in graph for other in graph[name] if height[other] > height[name]]
     assert upward == []
 
 
-def test_rooms_import_each_other_without_a_cycle() -> None:
+def test_packages_import_each_other_without_a_cycle() -> None:
     assert list(TopologicalSorter(build_graph()).static_order())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_module)
-def test_imports_stand_at_the_top_and_are_absolute(path: Path) -> None:
+def test_imports_are_absolute_and_at_the_top_of_the_module(path: Path) -> None:
     tree = MODULES[path]
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [name for function in functions for name in list_imports(function)] == []
@@ -89,9 +96,9 @@ def test_imports_stand_at_the_top_and_are_absolute(path: Path) -> None:
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_library_lives_in_one_room(library: str) -> None:
+def test_only_one_package_imports_a_library(library: str) -> None:
     users = {
-        name_room(path)
+        name_package(path)
         for path, tree in MODULES.items()
         for name in list_imports(tree)
         if name.split(".")[0] == library
@@ -104,3 +111,31 @@ def test_data_is_frozen(path: Path) -> None:
     values = vars(importlib.import_module(name_module(path))).values()
     records = [value for value in values if isinstance(value, type) and issubclass(value, msgspec.Struct)]
     assert [record for record in records if not record.__struct_config__.frozen and record is not msgspec.Struct] == []
+
+
+def list_packages() -> list[str]:
+    """List the packages of feeds as paths below it, such as `site/pages`."""
+    return [str(path.parent.relative_to(PACKAGE)) for path in MODULES if path.name == "__init__.py"][1:]
+
+
+def test_tests_do_not_import_benchmarks() -> None:
+    imported = {path: list_imports(ast.parse(path.read_bytes())) for path in TESTS.rglob("*.py")}
+    assert [path for path, names in imported.items() if any(name.startswith("benchmarks") for name in names)] == []
+
+
+@pytest.mark.parametrize("package", list_packages())
+def test_every_package_has_a_folder_of_tests(package: str) -> None:
+    assert list((TESTS / package).glob("test_*.py"))
+
+
+@pytest.mark.parametrize("package", list_packages())
+def test_test_modules_are_named_after_modules(package: str) -> None:
+    """Allow `test_MODULE.py` and `test_MODULE_ASPECT.py`, where MODULE may also be the package."""
+    names = {Path(package).name, *(path.stem for path in (PACKAGE / package).glob("*.py"))}
+    tested = {path.stem.removeprefix("test_") for path in (TESTS / package).glob("test_*.py")}
+    assert [each for each in tested if not any(f"{each}_".startswith(f"{name}_") for name in names)] == []
+
+
+def test_every_folder_of_tests_has_its_package() -> None:
+    folders = {str(path.parent.relative_to(TESTS)) for path in TESTS.rglob("test_*.py")}
+    assert folders - set(list_packages()) == FOLDERS_WITHOUT_PACKAGE.keys()

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,23 @@ class Newsroom:
         tables = {name: self.query(statement) for name, statement in _TABLES.items()}
         tables["texts"] = [(id, list_words(words)) for id, words in tables["texts"]]
         return {name: sorted(rows, key=repr) for name, rows in tables.items()}
+
+
+@contextmanager
+def open_newsroom(database_url: str = "") -> Iterator[Newsroom]:
+    """Open a newsroom in a temporary folder, by default with a SQLite catalog."""
+    with tempfile.TemporaryDirectory() as folder:
+        newsroom = Newsroom(Path(folder, "articles"), database_url or f"sqlite:///{folder}/catalog.sqlite")
+        yield newsroom
+        newsroom.catalog.close()
+
+
+def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Collect the same articles into an empty catalog, and dump it."""
+    with open_newsroom(database_url) as fresh:
+        fresh.folder, fresh.now = newsroom.folder, newsroom.now
+        fresh.collect()
+        return fresh.dump()
 
 
 def list_words(kept: str) -> list[str]:

@@ -16,8 +16,7 @@ from feeds.web import create_app
 from feeds.web.conditional import is_not_modified, make_etag, normalise_etags
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.paths import SEEDS
-from tests.web.conftest import Server
-from tests.web.test_server import ask
+from tests.web.conftest import Server, ask
 
 CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 DOCUMENT = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900)

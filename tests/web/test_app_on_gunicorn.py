@@ -1,6 +1,5 @@
 """A few promises again, over a real server."""
 
-import http.client
 import os
 import subprocess
 import sys
@@ -10,20 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.paths import ROOT
-from tests.web.conftest import Server
+from tests.web.conftest import Server, ask
 
 FEED = "/topics/ai.atom"
-
-
-def ask(server: Server, path: str, *, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
-    try:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, headers=named)
-        response = connection.getresponse()
-        return response, response.read()
-    finally:
-        connection.close()
 
 
 def test_a_feed_is_served_and_then_not_again(server: Server) -> None:

@@ -7,7 +7,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,86 +15,24 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
-from feeds.catalog.catalog import Catalog
 from feeds.cli import main
-from feeds.collector import Collector
-from feeds.export import Exporter, ExportResult
+from feeds.export import ExportResult
 from feeds.export.exporter import name_file
 from feeds.export.folder import Folder
-from feeds.model.clock import Clock
 from feeds.model.errors import ExportError
 from feeds.model.feed import Format
 from feeds.model.subject import Subject
 from feeds.site.urls import AssetAddress, FeedAddress, PageAddress
-from feeds.site.walk import list_addresses
-from feeds.web import create_app
-from tests.support.app import NOW, SITE_URL, make_settings
+from tests.export.publisher import MANIFEST, Publisher, forms, name_of
+from tests.support.app import SITE_URL, make_settings
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 
-MANIFEST = ".feeds-export.json"
 FORMATS = ("atom", "rss", "json", "html")
-
-
-class Publisher:
-    """A publisher who writes articles, collects and exports them; time passes only when told to."""
-
-    def __init__(self, folder: Path, database_url: str = "") -> None:
-        self.content = folder / "content"
-        self.root = folder / "site"
-        self.settings = make_settings()
-        self.now = NOW
-        self.clock = Clock(now=lambda: self.now, sleep=self._sleep)
-        self.catalog = Catalog(database_url or f"sqlite:///{folder / 'catalog.sqlite3'}")
-
-    def _sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    def start_anew(self, name: str) -> None:
-        """Go on with a catalog in which nothing is."""
-        self.catalog = Catalog(f"sqlite:///{self.content.parent / name}.sqlite3")
-
-    def collect(self) -> None:
-        self.now += timedelta(minutes=1)
-        settings_fingerprint = self.settings.settings_fingerprint
-        Collector(self.catalog, [self.content], settings_fingerprint=settings_fingerprint, clock=self.clock).collect(
-            force=True
-        )
-
-    def write(self, name: str, **fields: str) -> None:
-        write_article(self.content, name, **fields)
-
-    def export(
-        self, *, is_forced: bool = False, progress: Callable[[int, int], object] = lambda _done, _total: None
-    ) -> ExportResult:
-        with self.catalog.reading() as reader:
-            exporter = Exporter(reader, self.root, settings=self.settings, now=self.now)
-            return exporter.export(is_forced=is_forced, progress=progress)
-
-    def client(self) -> FlaskClient:
-        return create_app(self.settings, self.catalog, clock=self.clock).test_client()
-
-    def list_paths(self) -> list[str]:
-        """Give the path of every address."""
-        with self.catalog.reading() as reader:
-            return [address.path for address in list_addresses(reader, settings=self.settings, now=self.now)]
-
-    def list_files(self) -> set[str]:
-        """Give the names of all files, as they stand in the folder."""
-        return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
-
-    def identify(self) -> dict[str, tuple[int, int]]:
-        """Give what tells of each file whether it was replaced or dated otherwise."""
-        return {name: self._identify(self.root / name) for name in self.list_files() - {MANIFEST}}
-
-    def _identify(self, path: Path) -> tuple[int, int]:
-        status = path.stat()
-        return status.st_ino, status.st_mtime_ns
 
 
 @pytest.fixture
@@ -104,19 +42,6 @@ def publisher(tmp_path: Path) -> Publisher:
     publisher.write("two", topics="[Tides, Ports]", provider="{name: The Post, domain: post.example}")
     publisher.collect()
     return publisher
-
-
-def forms(*names: str) -> set[str]:
-    return {f"{name}{suffix}" for name in names for suffix in ("", ".gz", ".br")}
-
-
-def name_of(path: str) -> str:
-    """Give the name of the file for a decoded path, as a server of files would look for it."""
-    if path == "/":
-        return "index.html"
-    name = path.removeprefix("/")
-    is_file = name.startswith("static/") or name.endswith((".atom", ".rss", ".json", ".opml", ".xml", ".ico", ".txt"))
-    return name if is_file else f"{name}.html"
 
 
 def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:

@@ -16,11 +16,11 @@ from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.site.documents import locate, make_document
 from feeds.web import create_app
-from tests.collector.test_edits import PHASES, dump_fresh, open_newsroom
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
-from tests.support.newsroom import Newsroom, url_of
+from tests.support.newsroom import Newsroom, dump_fresh, open_newsroom, url_of
 from tests.support.postgresql import DatabaseServer
+from tests.support.properties import PHASES
 
 FORMS = (".atom", ".rss", ".json", "")
 SETTINGS = make_settings()

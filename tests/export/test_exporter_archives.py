@@ -10,7 +10,7 @@ import pytest
 
 from feeds.site.urls import ArchiveAddress, FeedAddress
 from feeds.site.walk import list_addresses
-from tests.export.test_export import Publisher, forms, name_of
+from tests.export.publisher import Publisher, forms, name_of
 from tests.support.app import SITE_URL, make_settings
 
 FORMATS = ("atom", "rss", "json")

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from feeds.model.selection import Selection, plain
-from tests.collector.test_edits import dump_fresh
 from tests.support.corpus_history import apply_commit, read_history
-from tests.support.newsroom import ALL, Newsroom
+from tests.support.newsroom import ALL, Newsroom, dump_fresh
 
 LIMIT = 10_000
 

@@ -1,13 +1,9 @@
 """Whatever happens to articles, in whatever order, what the catalog promises holds after each step."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from msgspec.json import decode
@@ -18,8 +14,9 @@ from feeds.model.expression import name, parse_expression
 from feeds.model.search import parse_search
 from feeds.model.selection import Selection, plain
 from tests.support.environment import SOAK
-from tests.support.newsroom import FeedView, Newsroom, related, url_of
+from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
+from tests.support.properties import PHASES
 
 SELECTIONS = (
     Selection(),
@@ -56,9 +53,6 @@ DATES = (
     "2021-03-04T12:20:00Z",
 )
 
-# To shrink a history takes minutes; for that, add the phase.
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-
 Article = dict[str, Any] | None
 Step = tuple[int, dict[str, Article]]
 
@@ -92,14 +86,6 @@ def steps() -> SearchStrategy[list[Step]]:
     """Draw a history: seconds that pass, then what is written at once."""
     changes = st.dictionaries(st.sampled_from(NAMES), articles(), max_size=3)
     return st.lists(st.tuples(st.sampled_from([1, 60, 900]), changes), min_size=1, max_size=8)
-
-
-@contextmanager
-def open_newsroom(database_url: str = "") -> Iterator[Newsroom]:
-    with tempfile.TemporaryDirectory() as folder:
-        newsroom = Newsroom(Path(folder, "articles"), database_url or f"sqlite:///{folder}/catalog.sqlite")
-        yield newsroom
-        newsroom.catalog.close()
 
 
 def apply(newsroom: Newsroom, changes: dict[str, Article]) -> None:
@@ -209,14 +195,6 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
         check_moves(waited, version, newsroom, sights)
         check_last_modified(waited, sights)
         check_versions((waited, versions), (sights, newsroom.versions()), scopes=result.scopes)
-
-
-def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Collect the same articles into another catalog, and read that."""
-    with open_newsroom(database_url) as fresh:
-        fresh.folder, fresh.now = newsroom.folder, newsroom.now
-        fresh.collect()
-        return fresh.dump()
 
 
 @pytest.mark.no_cover

@@ -1,0 +1,85 @@
+"""A publisher whose clock moves only when told to, to export with."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from feeds.catalog.catalog import Catalog
+from feeds.collector import Collector
+from feeds.export import Exporter, ExportResult
+from feeds.model.clock import Clock
+from feeds.site.walk import list_addresses
+from feeds.web import create_app
+from tests.support.app import NOW, make_settings
+from tests.support.articles import write_article
+
+MANIFEST = ".feeds-export.json"
+
+
+class Publisher:
+    """A publisher who writes articles, collects and exports them; time passes only when told to."""
+
+    def __init__(self, folder: Path, database_url: str = "") -> None:
+        self.content = folder / "content"
+        self.root = folder / "site"
+        self.settings = make_settings()
+        self.now = NOW
+        self.clock = Clock(now=lambda: self.now, sleep=self._sleep)
+        self.catalog = Catalog(database_url or f"sqlite:///{folder / 'catalog.sqlite3'}")
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def start_anew(self, name: str) -> None:
+        """Go on with a catalog in which nothing is."""
+        self.catalog = Catalog(f"sqlite:///{self.content.parent / name}.sqlite3")
+
+    def collect(self) -> None:
+        self.now += timedelta(minutes=1)
+        fingerprint = self.settings.settings_fingerprint
+        Collector(self.catalog, [self.content], settings_fingerprint=fingerprint, clock=self.clock).collect(force=True)
+
+    def write(self, name: str, **fields: str) -> None:
+        write_article(self.content, name, **fields)
+
+    def export(
+        self, *, is_forced: bool = False, progress: Callable[[int, int], object] = lambda _done, _total: None
+    ) -> ExportResult:
+        with self.catalog.reading() as reader:
+            exporter = Exporter(reader, self.root, settings=self.settings, now=self.now)
+            return exporter.export(is_forced=is_forced, progress=progress)
+
+    def client(self) -> FlaskClient:
+        return create_app(self.settings, self.catalog, clock=self.clock).test_client()
+
+    def list_paths(self) -> list[str]:
+        """Give the path of every address."""
+        with self.catalog.reading() as reader:
+            return [address.path for address in list_addresses(reader, settings=self.settings, now=self.now)]
+
+    def list_files(self) -> set[str]:
+        """Give the names of all files, as they stand in the folder."""
+        return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
+
+    def identify(self) -> dict[str, tuple[int, int]]:
+        """Give what tells of each file whether it was replaced or dated otherwise."""
+        return {name: self._identify(self.root / name) for name in self.list_files() - {MANIFEST}}
+
+    def _identify(self, path: Path) -> tuple[int, int]:
+        status = path.stat()
+        return status.st_ino, status.st_mtime_ns
+
+
+def forms(*names: str) -> set[str]:
+    return {f"{name}{suffix}" for name in names for suffix in ("", ".gz", ".br")}
+
+
+def name_of(path: str) -> str:
+    """Give the name of the file for a decoded path, as a server of files would look for it."""
+    if path == "/":
+        return "index.html"
+    name = path.removeprefix("/")
+    is_file = name.startswith("static/") or name.endswith((".atom", ".rss", ".json", ".opml", ".xml", ".ico", ".txt"))
+    return name if is_file else f"{name}.html"
