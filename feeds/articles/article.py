@@ -8,11 +8,11 @@ from feeds.articles.fields import Note, Section, place_notes, read_image
 from feeds.articles.front_matter import load
 from feeds.articles.sanitize import body_html, embed_html
 from feeds.articles.source import Source
-from feeds.articles.values import is_iri, read_url_host
 from feeds.model.entry import Provider, Story
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.text import clean_text
 from feeds.model.topics import topic_key
+from feeds.model.values import is_iri, read_url_host
 
 _MAX_TOPIC_LENGTH = 200
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import msgspec
 
 from feeds.articles.front_matter import FrontMatter, Path, Value, locate
-from feeds.articles.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
 from feeds.model.entry import Image
 from feeds.model.errors import Level, Problem
 from feeds.model.text import clean_text
+from feeds.model.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
 
 _MAX_KEY_BYTES = 2_000  # with a host beside it, what PostgreSQL's indexes hold
 

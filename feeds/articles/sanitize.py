@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import nh3
 from markdown_it import MarkdownIt
 
-from feeds.articles.values import read_url_host
 from feeds.model.text import clean_text, strip_controls
+from feeds.model.values import read_url_host
 
 EMBED_HOSTS = frozenset(
     (

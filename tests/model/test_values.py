@@ -1,4 +1,4 @@
-"""The texts of typed fields mean what the standards say, and nothing else."""
+"""URLs, dates, numbers, languages and flags are recognised as the standards define them."""
 
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
@@ -7,11 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.articles.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
+from feeds.model.values import (
+    is_domain,
+    is_iri,
+    is_server_url,
+    read_date,
+    read_flag,
+    read_language,
+    read_number,
+    read_url_host,
+    read_whole_number,
+)
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "date"),
     [
         ("2020-12-22T16:48:00Z", datetime(2020, 12, 22, 16, 48, tzinfo=UTC)),
         ("2020-12-22T16:48:00.999Z", datetime(2020, 12, 22, 16, 48, tzinfo=UTC)),
@@ -27,9 +37,9 @@ from feeds.articles.values import is_domain, is_iri, read_date, read_flag, read_
         ("2020-12-12T03:08:00.123456789+00:00:30", datetime(2020, 12, 12, 3, 7, 30, tzinfo=UTC)),
     ],
 )
-def test_dates_are_read_as_utc(text: str, moment: datetime) -> None:
-    assert read_date(text) == moment
-    assert str(read_date(text)) == str(moment)
+def test_dates_are_read_as_utc(text: str, date: datetime) -> None:
+    assert read_date(text) == date
+    assert str(read_date(text)) == str(date)
 
 
 @pytest.mark.parametrize(
@@ -51,24 +61,24 @@ def test_dates_are_read_as_utc(text: str, moment: datetime) -> None:
         "",
     ],
 )
-def test_what_is_no_date_is_none(text: str) -> None:
+def test_any_other_text_is_not_a_date(text: str) -> None:
     assert read_date(text) is None
 
 
 @given(st.text(alphabet="0123456789-:.,+ TtZzW", max_size=30) | st.text())
 def test_arbitrary_text_is_a_date_in_whole_seconds_or_none(text: str) -> None:
-    moment = read_date(text)
-    assert moment is None or (moment.tzinfo is UTC and moment.microsecond == 0)
+    date = read_date(text)
+    assert date is None or (date.tzinfo is UTC and date.microsecond == 0)
 
 
 @given(st.datetimes(timezones=st.timezones()))
-def test_any_moment_of_rfc_3339_is_read_back(moment: datetime) -> None:
-    moment = moment.replace(microsecond=0)
+def test_any_time_in_rfc_3339_is_read_back(time: datetime) -> None:
+    time = time.replace(microsecond=0)
     try:
-        expected = moment.astimezone(UTC)
+        expected = time.astimezone(UTC)
     except OverflowError:
         return
-    assert read_date(moment.isoformat()) == expected
+    assert read_date(time.isoformat()) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +91,7 @@ def test_any_moment_of_rfc_3339_is_read_back(moment: datetime) -> None:
         ("https://example.org/@name", "example.org"),
     ],
 )
-def test_web_addresses_are_absolute(url: str, host: str) -> None:
+def test_urls_are_absolute(url: str, host: str) -> None:
     assert read_url_host(url) == host
 
 
@@ -110,15 +120,40 @@ def test_web_addresses_are_absolute(url: str, host: str) -> None:
         "",
     ],
 )
-def test_what_is_no_web_address_has_no_host(url: str) -> None:
+def test_any_other_text_has_no_host(url: str) -> None:
     assert read_url_host(url) == ""
 
 
 @given(st.from_regex(r"https?://[^/]{1,9}(/.*)?", fullmatch=True))
-def test_the_standard_library_takes_every_web_address(url: str) -> None:
+def test_the_standard_library_accepts_every_url(url: str) -> None:
     if host := read_url_host(url):
         assert urlsplit(url).netloc.startswith(host)
         assert urljoin(url, "a").startswith("http")
+
+
+@pytest.mark.parametrize("url", ["https://feeds.example.org", "http://[::1]:8000/a?b#c", "HTTP://u:w@h.example/"])
+def test_a_server_url_has_a_host_and_is_ascii(url: str) -> None:
+    assert is_server_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "feeds.example",
+        "ftp://a.example",
+        "http://",
+        "http://a.example:0",
+        "http://a.example:65536",
+        "http://[a",
+        "https://é.example",
+        "https://a.example/a b",
+        'https://a.example/"',
+        "https://a.example/<b>",
+    ],
+)
+def test_any_other_text_is_not_a_server_url(url: str) -> None:
+    assert not is_server_url(url)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +199,11 @@ def test_numbers_are_decimal_and_whole(text: str, number: int | None) -> None:
 )
 def test_languages_look_like_bcp_47(text: str, tag: str) -> None:
     assert read_language(text) == tag
+
+
+def test_whole_numbers_have_digits_only_and_bounds() -> None:
+    assert [read_whole_number(text, minimum=1, maximum=20) for text in ("1", "020")] == [1, 20]
+    assert {read_whole_number(text, minimum=1, maximum=20) for text in ("0", "21", "+5", "5.0", "٣", "")} == {None}
 
 
 def test_flags_are_yes_or_no_in_any_case() -> None:
