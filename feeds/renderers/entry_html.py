@@ -3,13 +3,13 @@
 The HTML loads only the picture, and stays the same from fetch to fetch, because readers hash the content.
 """
 
-import re
 from html import escape
 from html.parser import HTMLParser
 from textwrap import shorten
 
 from feeds.model.entry import Entry, Image, Provider, Reference
 from feeds.model.feed import LinkChoice, entry_url
+from feeds.model.text import clean_text
 
 EXCERPT_CHARACTERS = 500
 
@@ -19,7 +19,6 @@ _BLOCKS = frozenset(
     {"blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
     | {"ol", "p", "pre", "table", "td", "th", "tr", "ul"}
 )
-_FORBIDDEN_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_content(entry: Entry, link_choice: LinkChoice) -> str:
@@ -73,7 +72,7 @@ class _TextReader(HTMLParser):
     @property
     def text(self) -> str:
         """The text read until now, with white space collapsed, without characters that XML 1.0 (2.2) forbids."""
-        return " ".join(_FORBIDDEN_IN_XML.sub("", "".join(self._pieces)).split())
+        return clean_text("".join(self._pieces))
 
     def handle_data(self, data: str) -> None:
         self._pieces.append(data)
