@@ -1,4 +1,4 @@
-"""Read the settings from the environment, and say what is wrong with them all at once."""
+"""Read the settings from the environment and report all their problems at once."""
 
 import os
 import re
@@ -16,25 +16,25 @@ from feeds.model.entry import fingerprint
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
 from feeds.model.filters import MOST_ENTRIES, Filters
-from feeds.model.query_string import parse_number
 from feeds.settings.parsers import (
     parse_choice,
     parse_database_url,
     parse_folders,
     parse_language,
     parse_line,
+    parse_number,
     parse_site_url,
     parse_urls,
 )
 
 PREFIX = "FEEDS_"
 RENDERING_REVISION = 4
-"""Counted up whenever the program comes to write the same feeds in other bytes, so that `Last-Modified` moves."""
+"""Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 
 _SHOWN_CHARACTERS = 60
 _ICON_PATH = "/static/icon.png"
 
-# What platforms call the app's own public address, the surest first.
+# The variables in which platforms give the app's own public address, the most reliable first.
 _PLATFORM_NAMES = {
     "HEROKU_APP_DEFAULT_DOMAIN_NAME": "https://{}",
     "HEROKU_APP_NAME": "https://{}.herokuapp.com",
@@ -47,14 +47,14 @@ _PLATFORM_NAMES = {
 
 
 class RelatedMode(StrEnum):
-    """Whether feeds carry related items as entries of their own, or only as links in their leads."""
+    """Whether feeds show related items as separate entries, or only as links in their leads."""
 
     ENTRIES = "entries"
     LINKS = "links"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the publisher can choose; `site_url` is absolute and has no slash at its end."""
+    """All settings of the publisher; `site_url` is absolute, without a slash at the end."""
 
     content: tuple[Path, ...]
     site_url: str
@@ -73,20 +73,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting; one that is blank counts as unset.
+        """Read every setting; a blank value counts as unset.
 
         Raises:
-            SettingsError: names every `FEEDS_` name that is unknown and every value that is wrong.
+            SettingsError: lists every unknown `FEEDS_` name and every invalid value.
         """
-        complaints = list(_find_unknown(environ))
+        problems = list(_find_unknown(environ))
         values: dict[str, Any] = {}
         for setting in SETTINGS:
             try:
                 values[setting.field] = setting.read(environ)
             except SettingsError as error:
-                complaints.append(str(error))
-        if complaints:
-            raise SettingsError("\n".join(complaints))
+                problems.append(str(error))
+        if problems:
+            raise SettingsError("\n".join(problems))
         values["site_url"] = values["site_url"] or f"http://localhost:{values['port']}"
         return cls(**values)
 
@@ -98,30 +98,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def filters(self) -> Filters:
-        """What holds for every feed whose address does not say otherwise."""
+        """The filters of every feed, unless its URL sets others."""
         return Filters(with_related=self.related is RelatedMode.ENTRIES, limit=self.limit)
 
     @property
     def base_path(self) -> str:
-        """The path of the site's URL, empty or without a slash at its end: what links within the site begin with."""
+        """The path of the site's URL, at which links within the site begin; empty or without a slash at the end."""
         return urlsplit(self.site_url).path
 
     @property
     def is_catalog_own(self) -> bool:
-        """Whether the catalog is a file of this machine's, which no other process than ours will bring up to date."""
+        """Whether the catalog is a file on this machine, which only our own processes update."""
         return self.database_url.startswith("sqlite")
 
     @property
     def settings_fingerprint(self) -> str:
-        """A fingerprint of all that feeds' bytes depend on beside the catalog."""
-        seen = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
-        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *seen)))
+        """A fingerprint of everything that the bytes of feeds depend on, apart from the catalog."""
+        shown = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown)))
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One setting: the environment variable, its default as one would type it, and what it is for.
+    """One setting: its environment variable, its default as a person types it, and its purpose.
 
-    `parse` raises ValueError with what is right instead. Where `is_secret`, the value is never shown as it is.
+    `parse` raises ValueError with the text "expected ...". With `is_secret`, messages and listings hide the value.
     """
 
     name: str
@@ -132,13 +132,13 @@ class Setting(msgspec.Struct, frozen=True):
     is_secret: bool = False
 
     def read(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 each setting has a type of its own
-        """Give the value, or the default's. Raises SettingsError."""
+        """Return the value, or the default if the variable is unset. Raises SettingsError."""
         name, text = self._find(environ)
         try:
             return self.parse(text)
         except ValueError as error:
-            got = "what it says" if self.is_secret else _quote(text)
-            raise SettingsError(f"{name}: {got} is not right; {error}.") from None
+            value = "invalid value" if self.is_secret else f"invalid value {_quote(text)}"
+            raise SettingsError(f"{name}: {value}; {error}.") from None
 
     def _find(self, environ: Mapping[str, str]) -> tuple[str, str]:
         text = environ.get(self.name, "").strip()
@@ -149,14 +149,14 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 def describe_settings(settings: Settings) -> list[tuple[str, str, str]]:
-    """List name, value and help of every setting in effect, passwords hidden."""
-    shown = ((setting, getattr(settings, setting.field)) for setting in SETTINGS)
-    return [(setting.name, _show(value, is_secret=setting.is_secret), setting.help) for setting, value in shown]
+    """List the name, the current value and the help text of every setting, with passwords hidden."""
+    values = ((setting, getattr(settings, setting.field)) for setting in SETTINGS)
+    return [(setting.name, _show(value, is_secret=setting.is_secret), setting.help) for setting, value in values]
 
 
 def hide_password(url: str) -> str:
-    """Replace the password in a database URL, whether before the host or among the parameters."""
-    # Greedy up to the last `@`: a password may hold one that its author forgot to encode.
+    """Hide the password in a database URL, before the host and among the parameters."""
+    # Match greedily up to the last `@`: a password may contain an `@` that its author forgot to encode.
     hidden = re.sub(r"(://[^/?#:@]*):.*@", r"\1:***@", url)
     return re.sub(r"(?i)([?&][^=&]*(?:pass|secret|key)[^=&]*=)[^&#]*", r"\1***", hidden)
 
@@ -178,11 +178,11 @@ def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
             close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "`feeds settings` lists those there are."
-            yield f"{name}: there is no such setting; {hint}"
+            hint = f"did you mean {close[0]}?" if close else "`feeds settings` lists all settings."
+            yield f"{name}: unknown setting; {hint}"
 
 
-# One line says what it is, the next what it is for.
+# The first line names a setting, the second explains it.
 # fmt: off
 SETTINGS = (
     Setting(
@@ -191,15 +191,15 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_SITE_URL", "site_url", "", parse_site_url,
-        help="The address your readers use. Unset: the platform's own name for the app, else http://localhost:PORT.",
+        help="The URL that your readers use. Unset: the platform's URL for the app, else http://localhost:PORT.",
     ),
     Setting(
         "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line,
-        help="The name of your site, as every feed shows it.",
+        help="The name of your site in every feed.",
     ),
     Setting(
         "FEEDS_SITE_ID", "site_id", "", parse_line,
-        help="Any text that tells your feeds' ids from those of other sites. Set it once, and never change it.",
+        help="A text that makes the ids of your feeds unique among all sites. Set it once and never change it.",
     ),
     Setting(
         "FEEDS_LANGUAGE", "language", "en", parse_language,
@@ -207,40 +207,40 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode),
-        help="`entries`: related items are entries of their own; `links`: only links in the stories they belong to.",
+        help="`entries`: related items are separate entries; `links`: related items are links in their stories.",
     ),
     Setting(
         "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice),
-        help="Which address entries link to, where an article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
+        help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
-        "FEEDS_LIMIT", "limit", "50", partial(parse_number, 1, MOST_ENTRIES),
-        help="How many entries a feed holds, from 1 to 200.",
+        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MOST_ENTRIES),
+        help="Maximum number of entries in a feed, from 1 to 200.",
     ),
     Setting(
-        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, 0, 86_400),
-        help="For how many seconds readers and caches need not ask again, up to a day.",
+        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400),
+        help="Number of seconds for which readers and caches may reuse a response, up to a day.",
     ),
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_urls,
-        help="The WebSub hubs that push your feeds: absolute addresses with blanks or commas between them.",
+        help="The WebSub hubs that push your feeds: absolute URLs with blanks or commas between them.",
     ),
     Setting(
-        "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, 1, 65_536),
-        help="How many MiB of finished feeds each worker process keeps in memory.",
+        "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, minimum=1, maximum=65_536),
+        help="Size in MiB of each worker process's cache of finished feeds.",
     ),
     Setting(
         "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,
         is_secret=True,
-        help="Where the catalog is kept: `sqlite:///PATH` or `postgresql://…`.",
+        help="The database for the catalog: `sqlite:///PATH` or `postgresql://…`.",
     ),
     Setting(
-        "PORT", "port", "8000", partial(parse_number, 1, 65_535),
+        "PORT", "port", "8000", partial(parse_number, minimum=1, maximum=65_535),
         help="The port the server listens on.",
     ),
     Setting(
-        "WEB_CONCURRENCY", "workers", "2", partial(parse_number, 1, 64),
-        help="How many worker processes serve.",
+        "WEB_CONCURRENCY", "workers", "2", partial(parse_number, minimum=1, maximum=64),
+        help="Number of worker processes.",
     ),
 )
 # fmt: on

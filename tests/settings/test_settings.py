@@ -1,3 +1,5 @@
+"""Settings come from the environment, with defaults, and every problem is reported."""
+
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ def fail(**environ: str) -> str:
     return str(caught.value)
 
 
-def test_nothing_has_to_be_set() -> None:
+def test_every_setting_has_a_default() -> None:
     settings = Settings.from_environ({})
     assert settings.content == (Path("seeds"),)
     assert settings.site_url == "http://localhost:8000"
@@ -78,7 +80,7 @@ def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) 
         ("FEEDS_SITE_URL", "http://news.example:99999", "https://feeds.example.org"),
         ("FEEDS_SITE_URL", "http://[news", "https://feeds.example.org"),
         ("FEEDS_SITE_URL", "https://news.example/?a", "without a query"),
-        ("FEEDS_SITE_TITLE", "two\nlines", "in one line"),
+        ("FEEDS_SITE_TITLE", "two\nlines", "expected one line"),
         ("FEEDS_LANGUAGE", "English!", "BCP 47"),
         ("FEEDS_RELATED", "link", "did you mean links"),
         ("FEEDS_LINK", "print", "web, amp, cdn"),
@@ -88,23 +90,28 @@ def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) 
         ("FEEDS_MAX_AGE", "-1", "from 0 to 86400"),
         ("FEEDS_HUBS", "hub.example", "https://feeds.example.org"),
         ("FEEDS_CACHE_MB", "0", "from 1 to 65536"),
-        ("FEEDS_CONTENT", ":", "name a folder"),
+        ("FEEDS_CONTENT", ":", "expected a folder"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
         ("PORT", "0", "from 1 to 65535"),
         ("WEB_CONCURRENCY", "two", "from 1 to 64"),
     ],
 )
-def test_a_bad_value_is_named_and_what_is_right_is_said(name: str, value: str, hint: str) -> None:
+def test_an_invalid_value_is_reported_with_the_expected_values(name: str, value: str, hint: str) -> None:
     message = fail(**{name: value})
     assert message.startswith(f"{name}: ")
     assert hint in message
 
 
-def test_an_unknown_name_is_an_error_with_the_one_that_was_meant() -> None:
-    assert fail(FEEDS_LIMT="5") == "FEEDS_LIMT: there is no such setting; did you mean FEEDS_LIMIT?"
+def test_an_unknown_name_is_an_error_with_a_suggestion() -> None:
+    assert fail(FEEDS_LIMT="5") == "FEEDS_LIMT: unknown setting; did you mean FEEDS_LIMIT?"
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
+def test_a_message_quotes_the_value_unless_it_is_secret() -> None:
+    assert fail(FEEDS_LIMIT="abc") == 'FEEDS_LIMIT: invalid value "abc"; expected a whole number from 1 to 200.'
+    assert fail(DATABASE_URL="mysql://host").startswith("DATABASE_URL: invalid value; expected sqlite:///PATH")
+
+
+def test_all_problems_are_reported_at_once() -> None:
     assert len(fail(FEEDS_NONSENSE="1", FEEDS_LIMIT="0", PORT="x").splitlines()) == 3
 
 
@@ -151,14 +158,14 @@ def test_the_fingerprint_follows_what_feeds_show(name: str, value: str, moves: b
     ) is moves
 
 
-def test_the_table_names_each_setting_once_and_explains_it() -> None:
+def test_every_setting_is_listed_once_with_help() -> None:
     assert sorted(setting.field for setting in SETTINGS) == sorted(Settings.__struct_fields__)
     assert all(setting.help.endswith(".") for setting in SETTINGS)
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
 
 
 @given(st.dictionaries(st.sampled_from([setting.name for setting in SETTINGS]), st.text()))
-def test_any_value_is_taken_or_refused_in_words(environ: dict[str, str]) -> None:
+def test_any_value_is_accepted_or_refused_with_a_message(environ: dict[str, str]) -> None:
     try:
         Settings.from_environ(environ)
     except SettingsError as error:

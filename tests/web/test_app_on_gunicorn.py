@@ -74,4 +74,4 @@ def test_a_bad_setting_ends_the_start_in_a_sentence(module: str, tmp_path: Path)
         check=False,
     )
     assert ended.returncode == 1
-    assert ended.stderr == 'FEEDS_LIMIT: "0" is not right; write a whole number from 1 to 200.\n'
+    assert ended.stderr == 'FEEDS_LIMIT: invalid value "0"; expected a whole number from 1 to 200.\n'
