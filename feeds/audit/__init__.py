@@ -1,4 +1,4 @@
-"""Audit a running server: whether feed readers can trust its validators, and what else they need of it."""
+"""Audit a running server: its validators, and everything else in HTTP on which feed readers depend."""
 
 from feeds.audit.site_audit import Finding, audit_site
 

@@ -1,4 +1,4 @@
-"""Ask a server for a URL, without following redirects, within limits of time, count and size."""
+"""Request URLs from a server, without following redirects, within limits of time, count and size."""
 
 import http.client
 import time
@@ -15,23 +15,23 @@ TIMEOUT_SECONDS = 10
 _CHUNK_BYTES = 64 * 1024
 
 
-class AskError(FeedsError):
-    """A URL was not answered; the text says why, and goes on after the URL."""
+class RequestError(FeedsError):
+    """A request got no complete HTTP response; the text gives the reason, for use after the URL."""
 
 
-class BudgetError(FeedsError):
-    """There is no time left, or enough has been asked."""
+class AuditLimitError(FeedsError):
+    """The audit has reached its limit of time or requests."""
 
 
 class AuditResponse(msgspec.Struct, frozen=True):
-    """What a server answered; several headers of one name are one, with commas between them (RFC 9110 section 5.3)."""
+    """A response; headers with the same name are combined, separated by commas (RFC 9110 section 5.3)."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def get(self, name: str) -> str:
-        """Give a header's value, empty where it is missing."""
+        """Return the value of a header, or an empty string."""
         return self.headers.get(name.lower(), "")
 
     @property
@@ -41,46 +41,46 @@ class AuditResponse(msgspec.Struct, frozen=True):
 
     @property
     def charset(self) -> str:
-        """The parameter of the media type, in lower case, empty where it is missing."""
+        """The charset parameter of the media type in lower case, or an empty string."""
         message = Message()
         message["Content-Type"] = self.get("Content-Type")
         return str(message.get_param("charset", "")).lower()
 
 
-class Asker:
-    """Asks at most `max_requests` times, for at most `max_seconds` from its first request on."""
+class AuditClient:
+    """Sends at most `max_requests` requests, for at most `max_seconds` from the first request on."""
 
     def __init__(self, *, max_requests: int, max_seconds: float) -> None:
-        self._left = max_requests
+        self._requests_left = max_requests
         self._max_seconds = max_seconds
         self._deadline: float | None = None
 
-    def ask(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> AuditResponse:
-        """Ask once, over a connection of its own.
+    def request(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> AuditResponse:
+        """Send one request over a new connection.
 
         Raises:
-            AskError: there was no answer, or one that is not HTTP, too large or too slow.
-            BudgetError: the limits are reached.
+            RequestError: there was no response, or the response was not HTTP, too large or too slow.
+            AuditLimitError: the limit of time or requests is reached.
         """
-        deadline = self._spend()
+        deadline = self._count_request()
         parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.netloc, timeout=TIMEOUT_SECONDS)
+        connection_class = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = connection_class(parts.netloc, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, parts._replace(scheme="", netloc="").geturl() or "/", headers=dict(headers))
             response = connection.getresponse()
             return AuditResponse(response.status, _join(response.getheaders()), _read(response, deadline))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise AskError(f"is not answered: {str(error) or type(error).__name__}") from error
+            raise RequestError(f"request failed: {str(error) or type(error).__name__}") from error
         finally:
             connection.close()
 
-    def _spend(self) -> float:
+    def _count_request(self) -> float:
         now = time.monotonic()
         self._deadline = self._deadline or now + self._max_seconds
-        if self._left <= 0 or now > self._deadline:
-            raise BudgetError("The audit ended before its end: it has reached its limit of time or requests.")
-        self._left -= 1
+        if self._requests_left <= 0 or now > self._deadline:
+            raise AuditLimitError("audit incomplete: limit of time or requests reached")
+        self._requests_left -= 1
         return min(self._deadline, now + TIMEOUT_SECONDS)
 
 
@@ -97,10 +97,10 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
     while chunk := response.read1(_CHUNK_BYTES):
         chunks.append(chunk)
         if sum(map(len, chunks)) > MAX_BYTES:
-            raise AskError(f"is larger than {MAX_BYTES // 2**20} MiB")
+            raise RequestError(f"response exceeds {MAX_BYTES // 2**20} MiB")
         if time.monotonic() > deadline:
-            raise AskError(f"takes longer than {TIMEOUT_SECONDS} seconds")
+            raise RequestError(f"response takes longer than {TIMEOUT_SECONDS} seconds")
     declared = response.getheader("Content-Length", "")
-    if response.length and declared.isdecimal():  # read1 does not mind an answer that breaks off
-        raise AskError(f"breaks off {response.length} bytes before its Content-Length")
+    if response.length and declared.isdecimal():  # read1 ignores a response cut short
+        raise RequestError(f"response ends {response.length} bytes before its Content-Length")
     return b"".join(chunks)

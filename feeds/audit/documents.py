@@ -1,4 +1,4 @@
-"""Read what a server serves as far as an audit has to: which kind it is, its own address, and the feeds it names."""
+"""Read the facts an audit needs from a document: its kind, its self URL, and the URLs of its feeds."""
 
 import json
 from enum import StrEnum
@@ -11,7 +11,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class DocumentKind(StrEnum):
-    """What a document is, as one would call it."""
+    """The kind of a document, spelled as in messages."""
 
     ATOM = "Atom"
     RSS = "RSS"
@@ -28,7 +28,7 @@ FEED_TYPES = {
 
 
 class AuditedDocument(msgspec.Struct, frozen=True):
-    """A document: its kind, the address it says it has (empty: none), and the feeds that a page or OPML names."""
+    """A document: its kind, its declared self URL (empty: none), and the feed URLs in a page or OPML document."""
 
     kind: DocumentKind
     self_url: str = ""
@@ -36,10 +36,10 @@ class AuditedDocument(msgspec.Struct, frozen=True):
 
 
 def read_document(body: bytes) -> AuditedDocument:
-    """Find out what a body is.
+    """Detect the kind of a body, and read the facts.
 
     Raises:
-        ValueError: it is none of the kinds, or not well-formed; the text goes on after "it".
+        ValueError: the body is of no known kind, or not well-formed; the text is a finding's message.
     """
     start = body.lstrip()[:200].lower()
     if start.startswith(b"{"):
@@ -53,25 +53,25 @@ def _read_json(body: bytes) -> AuditedDocument:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"is not well-formed JSON: {error}") from error
+        raise ValueError(f"body is not well-formed JSON: {error}") from error
     if "jsonfeed.org/version" not in str(found.get("version", "")):
-        raise ValueError("is JSON, but not JSON Feed")
+        raise ValueError("body is JSON, but not JSON Feed")
     return AuditedDocument(DocumentKind.JSON, self_url=str(found.get("feed_url", "")))
 
 
 def _read_html(body: bytes) -> AuditedDocument:
-    page = _Page()
+    page = _FeedLinkParser()
     page.feed(body.decode(errors="replace"))
     return AuditedDocument(DocumentKind.HTML, feeds=tuple(page.feeds))
 
 
 def _read_xml(body: bytes) -> AuditedDocument:
-    # No entity of somebody else's is expanded, and nothing is fetched.
+    # Other servers are not trusted: expand no entities and fetch nothing.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"is not well-formed XML: {error}") from error
+        raise ValueError(f"body is not well-formed XML: {error}") from error
     if root.tag == f"{ATOM}feed":
         return AuditedDocument(DocumentKind.ATOM, self_url=_find_self(root))
     if root.tag == "rss":
@@ -80,7 +80,7 @@ def _read_xml(body: bytes) -> AuditedDocument:
     if root.tag == "opml":
         urls = (outline.get("xmlUrl", "") for outline in root.iter("outline"))
         return AuditedDocument(DocumentKind.OPML, feeds=tuple(url for url in urls if url))
-    raise ValueError(f"is XML, but its root element is {root.tag}")
+    raise ValueError(f"body is XML with the unknown root element {root.tag}")
 
 
 def _find_self(parent: etree._Element) -> str:
@@ -88,8 +88,8 @@ def _find_self(parent: etree._Element) -> str:
     return "" if link is None else link.get("href", "")
 
 
-class _Page(HTMLParser):
-    """Collects the addresses of the feeds that a page offers for autodiscovery."""
+class _FeedLinkParser(HTMLParser):
+    """Collects the URLs of the feeds offered by a page for autodiscovery."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -25,23 +25,26 @@ HTML = (
         (HTML, AuditedDocument(DocumentKind.HTML, feeds=("/f",))),
     ],
 )
-def test_a_document_is_known_by_what_it_says(body: bytes, document: AuditedDocument) -> None:
+def test_reads_each_kind_of_document(body: bytes, document: AuditedDocument) -> None:
     assert read_document(body) == document
 
 
 @pytest.mark.parametrize(
-    ("body", "complaint"),
+    ("body", "message"),
     [
-        (b"", "is not well-formed XML"),
-        (b"<feed>", "is not well-formed XML"),
-        (b"\xff\xfe", "is not well-formed XML"),
-        (b'{"version": ', "is not well-formed JSON"),
-        (b'{"a":' * 100_000, "is not well-formed JSON"),
-        (b'{"version": 1}', "is JSON, but not JSON Feed"),
-        (b"<svg/>", "is XML, but its root element is svg"),
-        (b'<!DOCTYPE f [<!ENTITY e SYSTEM "file:///etc/hostname">]><f>&e;</f>', "is XML, but its root element is f"),
+        (b"", "body is not well-formed XML"),
+        (b"<feed>", "body is not well-formed XML"),
+        (b"\xff\xfe", "body is not well-formed XML"),
+        (b'{"version": ', "body is not well-formed JSON"),
+        (b'{"a":' * 100_000, "body is not well-formed JSON"),
+        (b'{"version": 1}', "body is JSON, but not JSON Feed"),
+        (b"<svg/>", "body is XML with the unknown root element svg"),
+        (
+            b'<!DOCTYPE f [<!ENTITY e SYSTEM "file:///etc/hostname">]><f>&e;</f>',
+            "body is XML with the unknown root element f",
+        ),
     ],
 )
-def test_what_is_none_of_them_is_said_to_be_that(body: bytes, complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
+def test_rejects_other_documents(body: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         read_document(body)

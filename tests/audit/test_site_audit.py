@@ -1,4 +1,4 @@
-"""The audit finds nothing wrong with our server, and names each thing that is wrong with another one."""
+"""The audit finds no problem in our server, and names each problem of another server."""
 
 import json
 import socket
@@ -46,7 +46,7 @@ def reply(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 
 @contextmanager
 def serving_spoiled(catalog: Catalog, spoil: Spoil = reply) -> Iterator[str]:
-    """Serve the app, its answers spoiled, on loopback."""
+    """Serve the app on loopback, with spoiled responses."""
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         status, headers, body = spoil(app, environ)
@@ -72,7 +72,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 
 
 def setting(name: str, value: str | None, *, only: str = "") -> Spoil:
-    """Spoil a header, of answers whose status begins with `only`; None takes it away."""
+    """Spoil a header of responses with a status that begins with `only`; None removes the header."""
 
     def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
         status, headers, body = reply(app, environ)
@@ -85,7 +85,7 @@ def setting(name: str, value: str | None, *, only: str = "") -> Spoil:
 
 
 def hiding(name: str, when: Callable[[str, "WSGIEnvironment"], bool] = lambda _value, _environ: True) -> Spoil:
-    """Let the app not see a header of requests."""
+    """Hide a request header from the app."""
 
     def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
         if name in environ and when(environ[name], environ):
@@ -96,7 +96,7 @@ def hiding(name: str, when: Callable[[str, "WSGIEnvironment"], bool] = lambda _v
 
 
 def editing(old: bytes, new: bytes) -> Spoil:
-    """Spoil bodies that are not compressed."""
+    """Replace text in uncompressed bodies."""
 
     def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
         status, headers, body = reply(app, environ)
@@ -109,7 +109,7 @@ def editing(old: bytes, new: bytes) -> Spoil:
 
 
 def counting(name: str) -> Spoil:
-    """Give a header another value each time."""
+    """Give a header a new value in each response."""
     numbers = iter(range(1_000))
 
     def spoil(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
@@ -173,49 +173,53 @@ def lose_the_list(app: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
 
 NUMBERS: list[int] = []
 SPOILED = {
-    "answers 500, not 200": lambda _app, _environ: ("500 OOPS", Headers(), b""),
-    "not well-formed XML": editing(b"</feed>", b""),
-    'is Atom under the media type "text/xml", not application/atom+xml': setting(
+    "status is 500; expected 200": lambda _app, _environ: ("500 OOPS", Headers(), b""),
+    "body is not well-formed XML": editing(b"</feed>", b""),
+    'media type of Atom is "text/xml"; expected application/atom+xml': setting(
         "Content-Type", "text/xml; charset=utf-8", only="200"
     ),
-    'has the charset "", not utf-8': setting("Content-Type", "application/atom+xml", only="200"),
-    'says that its own address is "http://other.example': editing(b"http://127.0.0.1", b"http://other.example"),
-    "has the ETag (none)": setting("ETag", None),
-    "has the ETag abc, not a strong one in quotes": setting("ETag", "abc"),
-    'has the ETag W/"abc", not a strong one': setting("ETag", 'W/"abc"'),
-    "has another ETag each time": counting("ETag"),
-    "has other bytes each time": stamp_the_body,
-    "answers 200, not 304, to If-None-Match with its ETag": hiding("HTTP_IF_NONE_MATCH"),
-    "to If-None-Match with its ETag, weakened": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: tag.startswith("W/")),
-    "to If-None-Match with its ETag in a list": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: "," in tag),
-    "to If-None-Match with *": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: tag == "*"),
-    "to If-None-Match with its ETag and -gzip": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: "-gzip" in tag),
-    'answers 304, not 200, to If-None-Match with "x" beside': hiding(
+    'charset in Content-Type is ""; expected utf-8': setting("Content-Type", "application/atom+xml", only="200"),
+    'self URL is "http://other.example': editing(b"http://127.0.0.1", b"http://other.example"),
+    "ETag is missing; expected a strong tag": setting("ETag", None),
+    "ETag is abc; expected a strong tag in quotes": setting("ETag", "abc"),
+    'ETag is W/"abc"; expected a strong tag': setting("ETag", 'W/"abc"'),
+    "ETag differs between identical requests": counting("ETag"),
+    "body differs between identical requests": stamp_the_body,
+    "status is 200 for If-None-Match with its ETag; expected 304": hiding("HTTP_IF_NONE_MATCH"),
+    "for If-None-Match with its ETag, weakened; expected 304": hiding(
+        "HTTP_IF_NONE_MATCH", lambda tag, _: tag.startswith("W/")
+    ),
+    "for If-None-Match with its ETag in a list; expected 304": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: "," in tag),
+    "for If-None-Match with *; expected 304": hiding("HTTP_IF_NONE_MATCH", lambda tag, _: tag == "*"),
+    "for If-None-Match with its ETag and -gzip; expected 304": hiding(
+        "HTTP_IF_NONE_MATCH", lambda tag, _: "-gzip" in tag
+    ),
+    'status is 304 for If-None-Match with "x" and a matching date; expected 200': hiding(
         "HTTP_IF_NONE_MATCH", lambda _, environ: "HTTP_IF_MODIFIED_SINCE" in environ
     ),
-    "answers 200, not 304, to If-Modified-Since": hiding("HTTP_IF_MODIFIED_SINCE"),
-    "answers 304 with other headers than 200: Cache-Control": setting("Cache-Control", None, only="304"),
-    "answers 304 with other headers than 200: Last-Modified": setting("Last-Modified", None, only="304"),
-    'has the Last-Modified "", not a date': setting("Last-Modified", None),
-    "1970 00:00:00 GMT, which nobody can believe": setting("Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"),
-    "which is in the future": setting("Last-Modified", "Fri, 01 Jan 2100 00:00:00 GMT"),
-    'has the Cache-Control "no-cache, max-age=900"': setting("Cache-Control", "no-cache, max-age=900"),
-    'has the Cache-Control ""': setting("Cache-Control", None),
-    "sets a cookie": setting("Set-Cookie", "a=b"),
-    "varies by cookie": setting("Vary", "Accept-Encoding, Cookie"),
+    "status is 200 for If-Modified-Since with its date; expected 304": hiding("HTTP_IF_MODIFIED_SINCE"),
+    "headers differ between 304 and 200: Cache-Control": setting("Cache-Control", None, only="304"),
+    "headers differ between 304 and 200: Last-Modified": setting("Last-Modified", None, only="304"),
+    'Last-Modified is ""; expected a date': setting("Last-Modified", None),
+    "1970 00:00:00 GMT, implausibly old": setting("Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"),
+    "2100 00:00:00 GMT, in the future": setting("Last-Modified", "Fri, 01 Jan 2100 00:00:00 GMT"),
+    'Cache-Control is "no-cache, max-age=900"': setting("Cache-Control", "no-cache, max-age=900"),
+    'Cache-Control is ""': setting("Cache-Control", None),
+    "response sets a cookie": setting("Set-Cookie", "a=b"),
+    "Vary includes cookie": setting("Vary", "Accept-Encoding, Cookie"),
     "Access-Control-Allow-Origin is not *": setting("Access-Control-Allow-Origin", None),
     "X-Content-Type-Options is not nosniff": setting("X-Content-Type-Options", None),
-    "answers HEAD with 405, GET with 200": refuse_head,
-    "is not compressed for clients that take gzip": hiding("HTTP_ACCEPT_ENCODING"),
-    "is sent in gzip without Vary": setting("Vary", None),
-    "says something else in gzip than uncompressed": damage_gzip,
-    "has one strong ETag for gzip and uncompressed": share_the_tag,
+    "status is 405 for HEAD, 200 for GET": refuse_head,
+    "body is not compressed for Accept-Encoding: gzip": hiding("HTTP_ACCEPT_ENCODING"),
+    "Vary lacks Accept-Encoding: caches may send gzip": setting("Vary", None),
+    "decoded gzip body differs from the uncompressed body": damage_gzip,
+    "gzip and uncompressed bodies have the same strong ETag": share_the_tag,
     "bytes before its Content-Length": break_off,
-    "answers 200, not 404, though there is no such feed": invent_feeds,
-    'answers 404 under the media type "application/atom+xml"': setting(
-        "Content-Type", "application/atom+xml", only="404"
+    "status is 200 for a missing feed; expected 404": invent_feeds,
+    'media type of status 404 is "application/atom+xml"': setting("Content-Type", "application/atom+xml", only="404"),
+    'Cache-Control of status 404 is "max-age=86400"; expected no-store': setting(
+        "Cache-Control", "max-age=86400", only="404"
     ),
-    "answers 404 without Cache-Control: no-store": setting("Cache-Control", "max-age=86400", only="404"),
 }
 
 
@@ -228,7 +232,7 @@ def test_our_server_passes(tmp_path: Path) -> None:
     done: list[tuple[int, int]] = []
     with collected(SEEDS, tmp_path / "catalog.sqlite3"), serving(tmp_path) as url:
         home = url.replace("127.0.0.1", "localhost")
-        # It collects by itself as it starts, and its feeds name another address than those of the first collect.
+        # The server collects at startup, and its feeds have another site URL than after the first collect.
         wait_until(lambda: read_version(url) > 1)
         assert audit_site(f"{home}/", progress=lambda number, total: done.append((number, total))) == []
         assert audit_site(f"{home}/topics/computer-vision.json") == []
@@ -239,7 +243,7 @@ def test_our_server_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("message", SPOILED)
-def test_what_is_wrong_is_named(catalog: Catalog, message: str) -> None:
+def test_names_each_problem(catalog: Catalog, message: str) -> None:
     with serving_spoiled(catalog, SPOILED[message]) as url:
         found = [str(finding) for finding in audit_site(f"{url}{FEED}")]
     assert any(message in line for line in found), found
@@ -249,18 +253,18 @@ def test_what_is_wrong_is_named(catalog: Catalog, message: str) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (editing(b"</feed>", b""), ".atom: is not well-formed XML"),
-        (editing(b'.atom" htmlUrl', b'" htmlUrl'), "/topics/ai: is HTML, not a feed"),
-        (swell, ".atom: is larger than 16 MiB"),
+        (editing(b"</feed>", b""), ".atom: body is not well-formed XML"),
+        (editing(b'.atom" htmlUrl', b'" htmlUrl'), "/topics/ai: body is HTML; expected a feed"),
+        (swell, ".atom: response exceeds 16 MiB"),
     ],
 )
-def test_what_is_wrong_with_a_feed_of_many_is_named(catalog: Catalog, spoil: Spoil, message: str) -> None:
+def test_names_problems_of_feeds_in_a_list(catalog: Catalog, spoil: Spoil, message: str) -> None:
     with serving_spoiled(catalog, spoil) as url:
         found = [str(finding) for finding in audit_site(f"{url}/feeds.opml")]
     assert any(message in line for line in found), found
 
 
-def test_a_page_without_a_list_beside_it_has_feeds_all_the_same(catalog: Catalog) -> None:
+def test_a_page_without_opml_still_has_feeds(catalog: Catalog) -> None:
     with serving_spoiled(catalog, lose_the_list) as url:
         assert audit_site(f"{url}/topics/ai") == []
 
@@ -271,33 +275,36 @@ def test_an_app_on_another_server_passes(catalog: Catalog) -> None:
         assert audit_site(f"{url}/topics/ai.rss") == []
 
 
-def test_a_page_of_feeds_elsewhere_is_said_to_be_that(catalog: Catalog) -> None:
+def test_reports_feeds_on_another_server(catalog: Catalog) -> None:
     with serving_spoiled(catalog, editing(b"http://127.0.0.1", b"http://other.example")) as url:
         found = audit_site(f"{url}/feeds.opml")
     assert found
-    assert all("which is elsewhere" in str(finding) or "names no feed here" in str(finding) for finding in found)
+    assert all(
+        "feed is on another server" in str(finding) or "no feed found on this server" in str(finding)
+        for finding in found
+    )
 
 
-def test_the_limit_of_time_is_said_to_be_reached(catalog: Catalog) -> None:
+def test_reports_a_reached_limit(catalog: Catalog) -> None:
     with serving_spoiled(catalog) as url:
         (finding,) = audit_site(f"{url}{FEED}", max_seconds=-1)
-    assert "limit of time or requests" in finding.message
+    assert "limit of time or requests reached" in finding.message
 
 
 @pytest.mark.parametrize("path", ["/nope", "/favicon.ico", "/healthz"])
-def test_where_there_is_no_feed_that_is_said(catalog: Catalog, path: str) -> None:
+def test_reports_a_url_without_feeds(catalog: Catalog, path: str) -> None:
     with serving_spoiled(catalog) as url:
         (finding,) = audit_site(f"{url}{path}")
     assert finding.url == f"{url}{path}"
 
 
-def test_where_nobody_listens_that_is_said() -> None:
+def test_reports_a_refused_connection() -> None:
     url = f"http://127.0.0.1:{find_free_port()}/"
     (finding,) = audit_site(url)
-    assert str(finding).startswith(f"{url}: is not answered: ")
+    assert str(finding).startswith(f"{url}: request failed: ")
 
 
-def test_what_is_not_http_is_said_to_be_that() -> None:
+def test_reports_a_server_without_http() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
@@ -309,7 +316,7 @@ def test_what_is_not_http_is_said_to_be_that() -> None:
 
         thread = Thread(target=babble)
         thread.start()
-        assert [finding.message.split(":")[0] for finding in audit_site(url)] == ["is not answered"]
+        assert [finding.message.split(":")[0] for finding in audit_site(url)] == ["request failed"]
         thread.join()
 
 
@@ -323,7 +330,7 @@ def test_the_command_prints_a_line_for_each_finding(catalog: Catalog) -> None:
     assert result.stderr == f"{len(lines)} findings\n"
 
 
-def test_the_command_is_content_with_a_good_server(catalog: Catalog) -> None:
+def test_the_command_accepts_a_good_server(catalog: Catalog) -> None:
     with serving_spoiled(catalog) as url:
         result = CliRunner().invoke(main, ["audit", f"{url}{FEED}"])
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 findings\n")
@@ -341,7 +348,7 @@ def test_the_command_is_content_with_a_good_server(catalog: Catalog) -> None:
         (),
     ],
 )
-def test_what_cannot_be_audited_is_refused(arguments: tuple[str, ...]) -> None:
+def test_the_command_rejects_other_arguments(arguments: tuple[str, ...]) -> None:
     assert CliRunner().invoke(main, ["audit", *arguments]).exit_code == 2
 
 
