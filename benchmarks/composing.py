@@ -143,11 +143,11 @@ def time_references(database_url: str) -> dict[str, float]:
     milliseconds: dict[str, list[float]] = {name: [] for name in references}
     for _ in range(1 + _ROUNDS):
         for name, reference in references.items():
-            path, _, query = reference.partition("?")
+            path, _, query_string = reference.partition("?")
             begun = time.perf_counter()
             with catalog.reading() as reader:
                 now = SYSTEM_CLOCK.now()
-                address = locate(path, reader, query=query, defaults=settings.filters, now=now)
+                address = locate(path, reader, query_string=query_string, defaults=settings.defaults, now=now)
                 make_document(address, reader, settings=settings, now=now)
             milliseconds[name].append((time.perf_counter() - begun) * 1_000)
     return {name: median(rounds[1:]) for name, rounds in milliseconds.items()}  # the first fills caches

@@ -15,8 +15,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
-from feeds.model.selection import plain
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
@@ -64,11 +63,11 @@ def time_rendering(database_url: str) -> dict[str, float]:
 
     def read(topic: str) -> None:
         with catalog.reading() as reader:
-            reader.window(plain(topic=topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
+            reader.window(Query.for_topic(topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
 
     def render(format: Format, topic: str) -> None:
         with catalog.reading() as reader:
-            address = FeedAddress(Subject.of_topic(topic), format)
+            address = FeedAddress(Query.for_topic(topic), format)
             make_document(address, reader, settings=settings, now=SYSTEM_CLOCK.now())
 
     milliseconds = {"read a topic's newest entries": _time(topics, read)}

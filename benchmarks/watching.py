@@ -14,7 +14,7 @@ from benchmarks.processes import ROOT, MeasureError, make_environment, run
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.feed import Format
-from feeds.model.subject import EVERYTHING
+from feeds.model.query import EVERYTHING
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress

@@ -11,7 +11,7 @@ import msgspec
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.entry import Entry
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import locate, make_document
 
@@ -28,7 +28,7 @@ def write_material(folder: Path, settings: Settings) -> None:
     now = SYSTEM_CLOCK.now()
     with catalog.reading() as reader:
         body = make_document(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
-        entries = reader.window(Selection(), limit=settings.limit, now=now).entries
+        entries = reader.window(Query(), limit=settings.limit, now=now).entries
     catalog.close()
     (folder / PATH.strip("/")).write_bytes(body)
     (folder / _ENTRIES).write_bytes(msgspec.json.encode(entries))

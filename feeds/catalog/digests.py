@@ -24,7 +24,7 @@ from feeds.catalog.search_index.postings import Postings, list_numbers
 from feeds.model.clock import find_day, from_seconds
 from feeds.model.entry import Entry
 from feeds.model.periods import Cycle
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 
 _MORE = 4  # times as many are looked at where too few were so when their issue was closed
 
@@ -65,9 +65,9 @@ class _Part(msgspec.Struct, frozen=True):
 class DigestReader:
     """Reads the digests of one selection, over one connection."""
 
-    def __init__(self, connection: Connection, selection: Selection, cycle: Cycle) -> None:
+    def __init__(self, connection: Connection, query: Query, cycle: Cycle) -> None:
         self._connection = connection
-        self._matcher = make_matcher(connection, selection)
+        self._matcher = make_matcher(connection, query)
         self._cycle = cycle
         self._closings = _Closings(connection)
 

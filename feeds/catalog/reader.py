@@ -17,7 +17,7 @@ from feeds.catalog.timeline import Archive, Window, WindowReader
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.periods import Cycle
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 
 
 class CatalogReader:
@@ -75,37 +75,37 @@ class CatalogReader:
         """Count the entries of each topic, by slug, in the weeks up to `end`; the oldest week first."""
         return count_weeks(self._connection, end=to_seconds(end), weeks=weeks)
 
-    def window(self, selection: Selection, *, limit: int, now: datetime) -> Window:
+    def window(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""
-        return WindowReader(self._connection, selection).newest(limit=limit, now=now)
+        return WindowReader(self._connection, query).newest(limit=limit, now=now)
 
-    def count(self, selection: Selection, *, now: datetime) -> int:
+    def count(self, query: Query, *, now: datetime) -> int:
         """Count the entries that are released by `now`."""
-        return Finder(self._connection, selection).count(now=now)
+        return Finder(self._connection, query).count(now=now)
 
-    def digests(self, selection: Selection, cycle: Cycle, *, most: int, stories: int) -> tuple[Digest, ...]:
+    def digests(self, query: Query, cycle: Cycle, *, most: int, stories: int) -> tuple[Digest, ...]:
         """Read the newest digests of a selection, at most `most`, each of at most so many stories."""
-        return DigestReader(self._connection, selection, cycle).newest(most=most, stories=stories)
+        return DigestReader(self._connection, query, cycle).newest(most=most, stories=stories)
 
-    def last_titled(self, selection: Selection, *, since: datetime | None) -> datetime | None:
+    def last_titled(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Give when what a selection is called last changed, or `since` if that was later; None if neither ever was."""
-        titled = WindowReader(self._connection, selection).titled()
+        titled = WindowReader(self._connection, query).titled()
         return from_seconds(max(titled, to_seconds(since) if since else 0)) if titled or since else None
 
-    def archive(self, selection: Selection, part: ArchivePart, *, now: datetime) -> Archive | None:
+    def archive(self, query: Query, part: ArchivePart, *, now: datetime) -> Archive | None:
         """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""
-        return WindowReader(self._connection, selection).archive(part, now=now)
+        return WindowReader(self._connection, query).archive(part, now=now)
 
-    def archive_parts(self, selection: Selection, *, limit: int, now: datetime) -> list[ArchivePart]:
+    def archive_parts(self, query: Query, *, limit: int, now: datetime) -> list[ArchivePart]:
         """List the parts of the archive that the newest `limit` entries released by `now` lead to, newest first.
 
         The first is the one that they are linked to; the others are whole blocks, if there is more than one.
         """
-        return WindowReader(self._connection, selection).archive_parts(limit=limit, now=now)
+        return WindowReader(self._connection, query).archive_parts(limit=limit, now=now)
 
     def last_change(self, *, now: datetime) -> datetime | None:
         """Give when anything at all last looked different, None where nothing was ever there."""
-        newest = self.window(Selection(), limit=1, now=now).changed
+        newest = self.window(Query(), limit=1, now=now).changed
         moment = self._connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "changed"))
         last = max(int(moment or 0), last_turn_of_topics(self._connection, until=to_seconds(now)))
         return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)

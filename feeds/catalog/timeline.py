@@ -13,7 +13,7 @@ from feeds.catalog.search_index.finding import Finder
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, Kind, fingerprint
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 
 _MARK_DIGITS = 8
 _MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block
@@ -48,17 +48,17 @@ class Archive(msgspec.Struct, frozen=True):
 class WindowReader:
     """Reads the newest entries of one selection, over one connection."""
 
-    def __init__(self, connection: Connection, selection: Selection) -> None:
+    def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
-        self._selection = selection
+        self._query = query
 
     def newest(self, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""
-        return (self._walk if self._selection.is_plain else self._find)(limit=limit, now=now)
+        return (self._walk if self._query.is_presorted else self._find)(limit=limit, now=now)
 
     def _find(self, *, limit: int, now: datetime) -> Window:
         """Read them where the catalog does not keep the selection in order."""
-        finder = Finder(self._connection, self._selection)
+        finder = Finder(self._connection, self._query)
         entries = schema.entries.c
         wanted = _STORED.where(entries.number.in_(finder.newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
@@ -117,20 +117,20 @@ class WindowReader:
     def titled(self) -> int:
         """Give the moment, in seconds, at which what the selection is called last changed; 0 if it never did."""
         scopes = schema.scopes.c
-        titled = select(func.max(scopes.changed)).where(scopes.name.in_(self._selection.scopes))
+        titled = select(func.max(scopes.changed)).where(scopes.name.in_(self._query.scopes))
         site = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
         return max(self._connection.scalar(titled) or 0, int(self._connection.scalar(site) or 0))
 
     def _blocks(self) -> Blocks:
-        if not self._selection.topic:
-            return Blocks(self._connection, Scope(provider=self._selection.provider))
-        number = select(schema.topics.c.number).where(schema.topics.c.slug == self._selection.topic)
+        if not self._query.topic:
+            return Blocks(self._connection, Scope(provider=self._query.provider))
+        number = select(schema.topics.c.number).where(schema.topics.c.slug == self._query.topic)
         return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
 
     def _find_cut(self, cut: Cut) -> Key:
         """Give the place of the entry that a cut names, be it gone; without a trace of it, before all of its moment."""
         for table, members in _SELECTED:
-            source, where, published = _select_from(self._selection, table, members)
+            source, where, published = _select_from(self._query, table, members)
             ids = select(table.c.id).select_from(source).where(*where, published == cut.published)
             for id in self._connection.scalars(ids):
                 if _mark(id) == cut.mark:
@@ -140,7 +140,7 @@ class WindowReader:
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
         entries = schema.entries.c
-        source, where, published = _select_from(self._selection, schema.entries, schema.entry_topics)
+        source, where, published = _select_from(self._query, schema.entries, schema.entry_topics)
         found = (
             _STORED.select_from(source)
             .where(*where, *lie_in(span, published, entries.id), entries.released <= to_seconds(now))
@@ -152,7 +152,7 @@ class WindowReader:
     def _find_last(self, *, limit: int, now: datetime) -> Key | None:
         """Give the place of the last of the newest `limit` entries, None where there are fewer."""
         id = schema.entries.c.id
-        source, where, published = _select_from(self._selection, schema.entries, schema.entry_topics)
+        source, where, published = _select_from(self._query, schema.entries, schema.entry_topics)
         found = (
             select(published, id)
             .select_from(source)
@@ -167,7 +167,7 @@ class WindowReader:
     def _last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
         """Give when these rows, or anything in their span, last looked different, or were linked to other blocks."""
         departures = schema.former_versions.c
-        source, where, published = _select_from(self._selection, schema.former_versions, schema.former_version_topics)
+        source, where, published = _select_from(self._query, schema.former_versions, schema.former_version_topics)
         left = [*where, departures.figures_only == 0, *lie_in(span, published, departures.id)]
         departed = self._connection.scalar(select(func.max(departures.until)).select_from(source).where(*left))
         return self._latest(rows, [departed or 0, *(block.drawn for block in linked)])
@@ -190,19 +190,19 @@ _SELECTED = ((schema.entries, schema.entry_topics), (schema.former_versions, sch
 
 
 def _select_from(
-    selection: Selection, table: Table, members: Table
+    query: Query, table: Table, members: Table
 ) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
     """Give what to select a selection's rows of `table` from, the conditions, and the column to order by.
 
     `members` lists the rows of `table` topic by topic, in order of time.
     """
-    where: list[ColumnElement[bool]] = [] if selection.with_related else [table.c.kind == Kind.ARTICLE.value]
-    if selection.provider:
-        where.append(table.c.provider == selection.provider)
-    if not selection.topic:
+    where: list[ColumnElement[bool]] = [] if query.includes_related else [table.c.kind == Kind.ARTICLE.value]
+    if query.provider:
+        where.append(table.c.provider == query.provider)
+    if not query.topic:
         return table, where, table.c.published
     topic, published, member = members.c
-    number = select(schema.topics.c.number).where(schema.topics.c.slug == selection.topic).scalar_subquery()
+    number = select(schema.topics.c.number).where(schema.topics.c.slug == query.topic).scalar_subquery()
     return members.join(table, member == table.c.number), [topic == number, *where], published
 
 

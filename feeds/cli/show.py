@@ -36,6 +36,6 @@ def resolve_address(reference: str, reader: CatalogReader, *, settings: Settings
     """Find the address for a URL path and query in any spelling; follow redirects."""
     path, _, query = reference.partition("?")
     try:
-        return locate(unquote(path), reader, query=query, defaults=settings.filters, now=now)
+        return locate(unquote(path), reader, query_string=query, defaults=settings.defaults, now=now)
     except MovedError as error:
         return resolve_address(error.reference, reader, settings=settings, now=now)

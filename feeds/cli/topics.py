@@ -89,7 +89,7 @@ def _describe_feed(expression: str, reader: CatalogReader, *, settings: Settings
     address = resolve_address(reference, reader, settings=settings, now=now)
     if not isinstance(address, FeedAddress):
         raise NotFoundError(f"“{names}” is not a topic expression.")
-    edition = read_feed(address.subject, reader, settings=settings, now=now)
-    count = count_entries(address.subject, reader, settings=settings, now=now)
+    edition = read_feed(address.query, reader, settings=settings, now=now)
+    count = count_entries(address.query, reader, settings=settings, now=now)
     newest = edition.feed.entries[0].published if count else None
     return _Row(expression, count, newest, edition.feed.title, edition.feed.self_url(address.format))

@@ -12,7 +12,7 @@ from feeds.export.manifest import Basis, Exported, Manifest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import depends_on_any, locate
 from feeds.site.feeds import read_archive
@@ -62,16 +62,16 @@ class Freshness:
         # What changes in its scope touches little of an archive, and the rest can be told by its date.
         if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
             return False
-        return self._read_change(address.subject, address.part) == exported.modified
+        return self._read_change(address.query, address.part) == exported.modified
 
-    def _read_archive_change(self, subject: Subject, part: ArchivePart) -> int | None:
-        archive = read_archive(subject, part, self._reader, settings=self._settings, now=self._now)
+    def _read_archive_change(self, query: Query, part: ArchivePart) -> int | None:
+        archive = read_archive(query, part, self._reader, settings=self._settings, now=self._now)
         return to_seconds(archive.changed) if archive.changed else None
 
     def _find_cut(self, path: str) -> ArchiveAddress | PageAddress | None:
         with suppress(MovedError, NotFoundError):
             address = locate(unquote(path), self._reader, now=self._now)
             if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.cut:
-                self._read_change(address.subject, address.part)
+                self._read_change(address.query, address.part)
                 return address
         return None

@@ -76,7 +76,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     path: str
-    query: str = ""
+    query_string: str = ""
     title: str
     subtitle: str
     page_url: str
@@ -101,7 +101,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     def self_url(self, format: Format) -> str:
         """Give the absolute URL this feed has in `format`."""
-        return f"{self.site.url}{self.path}.{format}{'?' + self.query if self.query else ''}"
+        return f"{self.site.url}{self.path}.{format}{'?' + self.query_string if self.query_string else ''}"
 
     def links_in(self, format: Format) -> tuple[Link, ...]:
         """Give the links, and those to the feed's other documents in `format`."""

@@ -13,9 +13,8 @@ from feeds.model.feed import Format
 from feeds.notify.delivery import Announcing
 from feeds.settings import Settings
 from feeds.site.documents import make_document
-from feeds.site.feeds import select
 from feeds.site.urls import FeedAddress
-from feeds.site.walk import list_subjects
+from feeds.site.walk import list_queries
 
 
 class _Sight(msgspec.Struct, frozen=True):
@@ -86,10 +85,10 @@ def _list_feeds(
     reader: CatalogReader, settings: Settings, scopes: Collection[str], *, now: datetime
 ) -> Iterator[FeedAddress]:
     """Give the feeds that show something of scopes, out of those that hubs are told of."""
-    subjects = list_subjects(reader, now=now) if scopes else ()
-    for subject in subjects:
-        if not set(select(subject, settings).scopes).isdisjoint(scopes):
-            yield from (FeedAddress(subject, format) for format in Format)
+    queries = list_queries(reader, now=now) if scopes else ()
+    for query in queries:
+        if not set(query.with_defaults(settings.defaults).scopes).isdisjoint(scopes):
+            yield from (FeedAddress(query, format) for format in Format)
 
 
 def _compare(look: _Look, known: Mapping[str, str]) -> dict[str, str]:

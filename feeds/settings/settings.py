@@ -15,7 +15,7 @@ import msgspec
 from feeds.model.entry import fingerprint
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
-from feeds.model.filters import MOST_ENTRIES, Filters
+from feeds.model.query import MAX_ENTRIES, Query
 from feeds.settings.parsers import (
     parse_choice,
     parse_database_url,
@@ -97,9 +97,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Site(url=self.site_url, title=self.site_title, language=self.language, icon=icon)
 
     @property
-    def filters(self) -> Filters:
-        """The filters of every feed, unless its URL sets others."""
-        return Filters(with_related=self.related is RelatedMode.ENTRIES, limit=self.limit)
+    def defaults(self) -> Query:
+        """The query fields of every feed, unless its URL gives others."""
+        return Query(with_related=self.related is RelatedMode.ENTRIES, limit=self.limit)
 
     @property
     def base_path(self) -> str:
@@ -214,7 +214,7 @@ SETTINGS = (
         help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
-        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MOST_ENTRIES),
+        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES),
         help="Maximum number of entries in a feed, from 1 to 200.",
     ),
     Setting(

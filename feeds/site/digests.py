@@ -9,10 +9,10 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, date_of
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
-from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading, select
+from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading
 from feeds.site.urls import digest_stem
 
 STORIES = 15
@@ -21,25 +21,25 @@ STORIES = 15
 _ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
 
 
-def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> FeedSnapshot:
+def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> FeedSnapshot:
     """Read the digest feed of a subject that `resolve` gave: the newest days or weeks in which there was something.
 
     The best stories are those with the highest peak heat, then quality. An entry stays as it is once its time is over
     and collected, whatever becomes of the stories.
     """
-    most = min(subject.filters.limit or _ENTRIES[cycle], _ENTRIES[cycle])
-    selection = select(subject, settings)
-    digests = reader.digests(selection, cycle, most=most, stories=STORIES)
-    heading = read_heading(subject, reader)
-    plain = make_feed(subject, heading, settings=settings, entries=())
+    most = min(query.limit or _ENTRIES[cycle], _ENTRIES[cycle])
+    selected = query.with_defaults(settings.defaults)
+    digests = reader.digests(selected, cycle, most=most, stories=STORIES)
+    heading = read_heading(query, reader)
+    plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
-    reference = f"{origin}?{subject.query}" if subject.query else origin
+    reference = f"{origin}?{query.query_string}" if query.query_string else origin
     title = f"{heading.name}, {cycle}" if heading.name else cycle.capitalize()
     feed = msgspec.structs.replace(
         plain,
         id=make_id(reference, site_id=settings.site_id),
-        path=digest_stem(subject, cycle),
-        query=subject.query,
+        path=digest_stem(query, cycle),
+        query_string=query.query_string,
         title=f"{title} — {settings.site.title}",
         subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",
         entries=tuple(
@@ -49,12 +49,12 @@ def read_digest(subject: Subject, cycle: Cycle, reader: CatalogReader, *, settin
     )
     closed = max((digest.closed for digest in digests), default=None)
     return FeedSnapshot(
-        subject=subject,
+        query=query,
         feed=feed,
         name=title,
-        changed=reader.last_titled(selection, since=closed),
+        changed=reader.last_titled(selected, since=closed),
         is_full=len(digests) == most,
-        scopes=(DIGESTS, *selection.scopes),
+        scopes=(DIGESTS, *selected.scopes),
     )
 
 

@@ -9,8 +9,7 @@ import msgspec
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.feed import EMPTY_FEED_UPDATED, Format
-from feeds.model.selection import Selection
-from feeds.model.subject import Subject
+from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
@@ -44,7 +43,7 @@ class Directory(msgspec.Struct, frozen=True):
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read the whole list."""
     topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
-    newest = [entry.published for entry in reader.window(Selection(), limit=1, now=now).entries]
+    newest = [entry.published for entry in reader.window(EVERYTHING, limit=1, now=now).entries]
     return Directory(
         topics=arrange(topics),
         providers=tuple(reader.providers()),
@@ -86,9 +85,9 @@ def _list_pages(directory: Directory, site_url: str) -> Iterator[ListedPage]:
     for address in (HomeAddress(), PageAddress()):
         yield ListedPage(f"{site_url}{address.path}", directory.changed)
     for topic in _flatten(directory.topics):
-        yield ListedPage(f"{site_url}{PageAddress(Subject.of_topic(topic.slug)).path}", topic.newest)
+        yield ListedPage(f"{site_url}{PageAddress(Query.for_topic(topic.slug)).path}", topic.newest)
     for provider in directory.providers:
-        yield ListedPage(f"{site_url}{PageAddress(Subject.of_provider(provider.domain)).path}", provider.newest)
+        yield ListedPage(f"{site_url}{PageAddress(Query.for_provider(provider.domain)).path}", provider.newest)
 
 
 def _flatten(nodes: Iterable[TopicNode]) -> Iterator[Topic]:
@@ -134,12 +133,12 @@ class _Opml:
         children = self._list_topics(node.children)
         if not self._wants(node.topic):
             return Outline(text=node.topic.name, children=children)
-        subject = Subject.of_topic(node.topic.slug)
-        return self._outline_feed(subject, node.topic.name, description=node.topic.description, children=children)
+        query = Query.for_topic(node.topic.slug)
+        return self._outline_feed(query, node.topic.name, description=node.topic.description, children=children)
 
     def _list_providers(self) -> Iterator[Outline]:
         feeds = tuple(
-            self._outline_feed(Subject.of_provider(provider.domain), provider.domain)
+            self._outline_feed(Query.for_provider(provider.domain), provider.domain)
             for provider in self._directory.providers
             if self._wants(provider)
         )
@@ -147,9 +146,9 @@ class _Opml:
             yield Outline(text="Publishers", children=feeds)
 
     def _outline_feed(
-        self, subject: Subject, text: str, *, description: str = "", children: tuple[Outline, ...] = ()
+        self, query: Query, text: str, *, description: str = "", children: tuple[Outline, ...] = ()
     ) -> Outline:
-        url = f"{self._settings.site_url}{subject.path}"
+        url = f"{self._settings.site_url}{query.path}"
         feed = f"{url}.{Format.ATOM}"
         return Outline(text=text, xml_url=feed, html_url=url, description=description, children=children)
 

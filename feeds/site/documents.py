@@ -9,14 +9,15 @@ import msgspec
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import fingerprint
 from feeds.model.feed import Format, Link
-from feeds.model.filters import NO_FILTERS, Filters
+from feeds.model.query import EVERYTHING, Query
 from feeds.renderers import render
 from feeds.settings import Settings
 from feeds.site.digests import read_digest
 from feeds.site.directory import read_directory, write_opml, write_robots, write_sitemap
-from feeds.site.feeds import FeedSnapshot, read_archive, read_feed, resolve
+from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.home import read_home
 from feeds.site.pages import find_asset, render_compose, render_home, render_page
+from feeds.site.resolve import resolve
 from feeds.site.retirement import add_notices
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
@@ -29,9 +30,9 @@ from feeds.site.urls import (
     HomeAddress,
     OpmlAddress,
     PageAddress,
+    QueryAddress,
     RobotsAddress,
     SitemapAddress,
-    SubjectAddress,
 )
 
 HTML = "text/html; charset=utf-8"
@@ -65,21 +66,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locate(
-    path: str, reader: CatalogReader, *, query: str = "", defaults: Filters = NO_FILTERS, now: datetime
+    path: str, reader: CatalogReader, *, query_string: str = "", defaults: Query = EVERYTHING, now: datetime
 ) -> Address:
-    """Find out what is at a decoded URL path with an encoded query at `now`.
+    """Find the address at a decoded URL path with an encoded query string, as `parse_address` and `find` do."""
+    return find(parse_address(path, query_string, defaults=defaults), reader, path=path, now=now)
 
-    `defaults` hold unless the query says otherwise.
+
+def find(address: Address, reader: CatalogReader, *, path: str, now: datetime) -> Address:
+    """Return a parsed address in the catalog's spelling; `path` is the decoded path of the request.
 
     Raises:
-        NotFoundError: nothing is.
-        GoneError: something was.
-        BadRequestError: the path or the query cannot be read.
-        MovedError: something is, and this is not its canonical path.
+        NotFoundError: the catalog knows no such topic or provider.
+        GoneError: a topic is retired and has no successor.
+        MovedError: `path` is not the canonical path.
     """
-    address = parse_address(path, query, defaults=defaults)
-    if isinstance(address, SubjectAddress):
-        address = msgspec.structs.replace(address, subject=resolve(address.subject, reader, now=now))
+    if isinstance(address, QueryAddress):
+        address = msgspec.structs.replace(address, query=resolve(address.query, reader, now=now))
     check_spelling(path, address)
     return address
 
@@ -96,7 +98,7 @@ def make_document(address: Address, reader: CatalogReader, *, settings: Settings
         case FeedAddress() | DigestAddress():
             return _represent_feed(address, reader, settings=settings, now=now)
         case ArchiveAddress():
-            archive = read_archive(address.subject, address.part, reader, settings=settings, now=now)
+            archive = read_archive(address.query, address.part, reader, settings=settings, now=now)
             return _represent_edition(archive, address.format)
         case PageAddress():
             return _represent_page(address, reader, settings=settings, now=now)
@@ -130,9 +132,9 @@ def _represent_feed(
 ) -> Document:
     format = address.format
     if isinstance(address, DigestAddress):
-        edition = read_digest(address.subject, address.cycle, reader, settings=settings)
+        edition = read_digest(address.query, address.cycle, reader, settings=settings)
     else:
-        edition = read_feed(address.subject, reader, settings=settings, now=now)
+        edition = read_feed(address.query, reader, settings=settings, now=now)
     representation = _represent_edition(add_notices(edition, reader, settings=settings, now=now), format)
     if not edition.feed.links:
         return representation
@@ -152,11 +154,11 @@ def _represent_edition(edition: FeedSnapshot, format: Format) -> Document:
 
 
 def _represent_page(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
-    subject = address.subject
+    query = address.query
     if address.part:
-        edition = read_archive(subject, address.part, reader, settings=settings, now=now)
+        edition = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
-        edition = read_feed(subject, reader, settings=settings, now=now)
+        edition = read_feed(query, reader, settings=settings, now=now)
         edition = add_notices(edition, reader, settings=settings, now=now)
     body = render_page(address, edition, settings)
     max_age = settings.max_age_seconds  # also of an archive's: what stands around the stories may change

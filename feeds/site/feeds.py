@@ -1,9 +1,7 @@
-"""Make a feed of what the catalog holds on a subject: which entries, under which title, id and address."""
+"""Build feeds from the catalog: entries, title, id and links of a query's feed and of its archive."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from uuid import UUID, uuid5
 
 import msgspec
@@ -12,29 +10,26 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.archive import ArchivePart
 from feeds.model.entry import Entry
-from feeds.model.errors import GoneError, NotFoundError
+from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Feed, Link
-from feeds.model.selection import Selection
-from feeds.model.subject import Subject
-from feeds.model.topics import GRACE
+from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.urls import archive_stem, page_of, write_reference
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
-_SHOWN_CHARACTERS = 60
-_ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed's id hangs on it
+_ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed id derives from it
 
 
 class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed as it is now, or a document of its archive.
+    """A feed, or a document of its archive, as it is now.
 
-    `changed` is when it last became different from what it had been, None where nothing was ever in it; `is_full` says
-    that it has no room for more, so that older entries may exist. `name` is what its subject is called, `scopes` the
-    parts of the catalog it depends on.
+    `changed` is when the feed last changed; None if it never had an entry. `is_full` means that the feed holds its
+    maximum of entries, and older entries may exist. `name` names the query in words. `scopes` are the parts of the
+    catalog that the feed depends on.
     """
 
-    subject: Subject
+    query: Query
     feed: Feed
     name: str
     changed: datetime | None
@@ -43,130 +38,95 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """How a subject is called and described, and what it was at first."""
+    """The name and description of a query; `origin` is the query with the first slug of every topic."""
 
     name: str
     description: str
-    origin: Subject
+    origin: Query
     image: str = ""
 
 
-def resolve(subject: Subject, reader: CatalogReader, *, now: datetime) -> Subject:
-    """Give a subject the spelling under which the catalog knows it, or what has come after it by `now`.
+def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
+    """Read the feed of a resolved query: its newest entries released by `now`.
 
-    What type of articles there are the catalog does not know: one that there is not selects nothing.
-
-    Raises:
-        NotFoundError: the catalog does not know a part of it, which the sentence names, or may show nothing of it.
-        GoneError: a part of it was retired, and nothing comes after that.
+    The feed of a plain query links to its archive.
     """
-    resolve_topic = partial(_resolve_topic, reader=reader, now=now)
-    resolve_provider = partial(_resolve_provider, reader=reader)
-    filters = subject.filters
-    if filters.providers:
-        filters = msgspec.structs.replace(filters, providers=filters.providers.rename(resolve_provider))
-    return Subject(
-        topics=subject.topics.rename(resolve_topic) if subject.topics else None,
-        providers=subject.providers.rename(resolve_provider) if subject.providers else None,
-        filters=filters,
-    )
-
-
-def read_feed(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
-    """Read the newest entries on a subject that `resolve` gave, released by `now`, as a feed.
-
-    It leads to an archive where its subject is plain.
-    """
-    heading = read_heading(subject, reader)
-    selection = select(subject, settings)
-    limit = subject.filters.limit or settings.limit
-    window = reader.window(selection, limit=limit, now=now)
+    heading = read_heading(query, reader)
+    selected = query.with_defaults(settings.defaults)
+    limit = query.limit or settings.limit
+    window = reader.window(selected, limit=limit, now=now)
     feed = msgspec.structs.replace(
-        make_feed(subject, heading, settings=settings, entries=window.entries),
-        query=subject.query,
-        # Who goes by a hub asks less often, and there is no telling hubs of every feed that can be composed.
-        links=tuple(Link("hub", hub) for hub in settings.hubs if subject.is_plain),
-        documents=_link(subject, {"prev-archive": window.older if subject.is_plain else None}),
+        make_feed(query, heading, settings=settings, entries=window.entries),
+        query_string=query.query_string,
+        # Subscribers of a hub poll less often, and hubs cannot be notified of every feed that can be composed.
+        links=tuple(Link("hub", hub) for hub in settings.hubs if query.is_plain),
+        documents=_link_parts(query, {"prev-archive": window.older if query.is_plain else None}),
     )
     return FeedSnapshot(
-        subject=subject,
+        query=query,
         feed=feed,
         name=heading.name,
         changed=window.changed,
         is_full=len(window.entries) >= limit,
-        scopes=selection.scopes,
+        scopes=selected.scopes,
     )
 
 
 def read_archive(
-    subject: Subject, part: ArchivePart, reader: CatalogReader, *, settings: Settings, now: datetime
+    query: Query, part: ArchivePart, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> FeedSnapshot:
-    """Read one part of the archive of a subject that `resolve` gave, as a feed (RFC 5005 section 4).
+    """Read one archive document of a resolved query's feed (RFC 5005 section 4).
 
-    Following `prev-archive` from the feed itself leads through all its older entries, each once. What no publishing
-    will change says so and may be kept for a day; a document that still grows can be reached by `next-archive` only.
+    From the feed, `prev-archive` links lead through all older entries, each once. A finished document says that it is
+    an archive and may be cached for a day. Only `next-archive` links lead to a document that still grows.
 
     Raises:
-        NotFoundError: there is no such part, or the subject is composed: only plain ones are archived.
+        NotFoundError: the archive has no such part, or the query is composed: only plain queries have archives.
     """
-    if not subject.is_plain:
+    if not query.is_plain:
         raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
-    selection = select(subject, settings)
-    archive = reader.archive(selection, part, now=now)
+    selected = query.with_defaults(settings.defaults)
+    archive = reader.archive(selected, part, now=now)
     if archive is None:
         raise NotFoundError("There is no such part of this feed's archive.")
-    heading = read_heading(subject, reader)
-    neighbours = _link(subject, {"prev-archive": archive.older, "next-archive": archive.newer})
+    heading = read_heading(query, reader)
+    neighbours = _link_parts(query, {"prev-archive": archive.older, "next-archive": archive.newer})
     feed = msgspec.structs.replace(
-        make_feed(subject, heading, settings=settings, entries=archive.entries),
-        path=archive_stem(subject, part),
-        documents=(DocumentLink("current", subject.path), *neighbours),
+        make_feed(query, heading, settings=settings, entries=archive.entries),
+        path=archive_stem(query, part),
+        documents=(DocumentLink("current", query.path), *neighbours),
         ttl_seconds=settings.max_age_seconds if archive.is_growing else ARCHIVE_MAX_AGE_SECONDS,
         is_archive=not archive.is_growing,
     )
     return FeedSnapshot(
-        subject=subject,
+        query=query,
         feed=feed,
         name=heading.name,
         changed=archive.changed,
         is_full=archive.older is not None,
-        scopes=selection.scopes,
+        scopes=selected.scopes,
     )
 
 
-def count_entries(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
-    """Count all entries on a subject that `resolve` gave, released by `now`."""
-    return reader.count(select(subject, settings), now=now)
+def count_entries(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
+    """Count all entries of a resolved query released by `now`."""
+    return reader.count(query.with_defaults(settings.defaults), now=now)
 
 
-def list_archive(subject: Subject, reader: CatalogReader, *, settings: Settings, now: datetime) -> list[ArchivePart]:
-    """List the parts of a feed's archive that following its links leads to, the newest first."""
-    return reader.archive_parts(select(subject, settings), limit=settings.limit, now=now)
+def list_archive(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> list[ArchivePart]:
+    """List the archive parts that the links of a feed lead to, the newest first."""
+    return reader.archive_parts(query.with_defaults(settings.defaults), limit=settings.limit, now=now)
 
 
-def select(subject: Subject, settings: Settings) -> Selection:
-    """Give what the catalog is to be asked for."""
-    filters = subject.filters.over(settings.filters)
-    return Selection(
-        topics=subject.topics,
-        providers=tuple(each for each in (subject.providers, filters.providers) if each),
-        types=filters.types,
-        min_quality=filters.min_quality,
-        min_heat=filters.min_heat,
-        search=filters.search,
-        with_related=bool(filters.with_related),
-    )
-
-
-def make_feed(subject: Subject, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
-    """Make the feed of a subject, without links."""
+def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
+    """Make the feed of a query, without links."""
     site = settings.site
     return Feed(
         id=make_feed_id(heading.origin, site_id=settings.site_id),
-        path=subject.path,
+        path=query.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
         subtitle=heading.description,
-        page_url=f"{site.url}{write_reference(page_of(subject))}",
+        page_url=f"{site.url}{write_reference(page_of(query))}",
         site=site,
         entries=entries,
         image=heading.image,
@@ -175,73 +135,42 @@ def make_feed(subject: Subject, heading: Heading, *, settings: Settings, entries
     )
 
 
-def _link(subject: Subject, parts: Mapping[str, ArchivePart | None]) -> tuple[DocumentLink, ...]:
-    """Link to the parts that there are, each by its relation."""
-    return tuple(DocumentLink(rel, archive_stem(subject, part)) for rel, part in parts.items() if part)
+def _link_parts(query: Query, parts: Mapping[str, ArchivePart | None]) -> tuple[DocumentLink, ...]:
+    """Link to the archive parts that exist, each by its relation."""
+    return tuple(DocumentLink(rel, archive_stem(query, part)) for rel, part in parts.items() if part)
 
 
-def make_feed_id(subject: Subject, *, site_id: str) -> str:
-    """Give the id that a feed which began as the subject's has on every host and in every format.
+def make_feed_id(origin: Query, *, site_id: str) -> str:
+    """Return the id of the feed that began as the feed of `origin`, the same on every host and in every format.
 
-    It stays when a topic is renamed (RFC 4287 section 4.2.6).
+    The id stays when a topic is renamed (RFC 4287 section 4.2.6).
     """
-    reference = f"{subject.path}?{subject.query}" if subject.query else subject.path
+    reference = f"{origin.path}?{origin.query_string}" if origin.query_string else origin.path
     return make_id(reference, site_id=site_id)
 
 
 def make_id(reference: str, *, site_id: str) -> str:
-    """Give the id of what a site has at a canonical path, without an extension, and query."""
+    """Return the id of the document at a canonical path without an extension, and its query string."""
     return uuid5(_ID_NAMESPACE, f"{site_id}{reference}").urn
 
 
-def read_heading(subject: Subject, reader: CatalogReader) -> Heading:
-    """Name and describe a subject; one topic has its own picture, and as it is, its own description."""
-    slugs = subject.topics.names if subject.topics else ()
+def read_heading(query: Query, reader: CatalogReader) -> Heading:
+    """Name and describe a query; a single topic gives its own picture and, in a plain query, its own description."""
+    slugs = query.topics.names if query.topics else ()
     topics = {slug: topic for slug in slugs if (topic := reader.topic(slug))}
     names = {slug: topic.name for slug, topic in topics.items()}
-    only = topics.get(subject.topic)
-    description = only.description if only and subject.is_plain else ""
+    only = topics.get(query.topic)
+    description = only.description if only and query.is_plain else ""
     return Heading(
-        write_name(subject, names),
-        description or write_subtitle(subject, names),
+        write_name(query, names),
+        description or write_subtitle(query, names),
         image=only.image if only else "",
-        origin=_find_origin(subject, topics),
+        origin=_find_origin(query, topics),
     )
 
 
-def _find_origin(subject: Subject, topics: Mapping[str, Topic]) -> Subject:
-    """Give a subject as it was before any of its topics was renamed."""
-    if not subject.topics:
-        return subject
-    return msgspec.structs.replace(subject, topics=subject.topics.rename(lambda slug: topics[slug].origin))
-
-
-def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
-    # As it stands first: a spelling that this normalisation would change must not hide a topic that is there.
-    normal = unicodedata.normalize("NFKC", name).casefold()
-    for slug in dict.fromkeys((name, normal)):
-        if topic := reader.topic(slug) or reader.topic(reader.topic_behind(slug) or ""):
-            return _find_open(topic, reader, now=now).slug
-    raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
-
-
-def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
-    """Give the topic, or where its feed has been closed, the one that comes after it."""
-    while topic.retired and topic.is_closed(now):
-        successor = reader.topic(topic.successor)
-        if successor is None:
-            retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
-            raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
-        topic = successor
-    return topic
-
-
-def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
-    for domain in dict.fromkeys((name, name.lower())):
-        if reader.provider(domain):
-            return domain
-    raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…"
+def _find_origin(query: Query, topics: Mapping[str, Topic]) -> Query:
+    """Return a query as it was before any of its topics was renamed."""
+    if not query.topics:
+        return query
+    return msgspec.structs.replace(query, topics=query.topics.rename(lambda slug: topics[slug].origin))

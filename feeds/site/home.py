@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
-from feeds.model.subject import EVERYTHING
+from feeds.model.query import EVERYTHING
 from feeds.settings import Settings
 from feeds.site.directory import Directory
 from feeds.site.feeds import FeedSnapshot, read_feed

@@ -29,13 +29,13 @@ class OpmlQuery(msgspec.Struct, frozen=True, kw_only=True):
 EVERY_TOPIC = OpmlQuery()
 
 
-def parse_opml_query(query: str) -> OpmlQuery:
+def parse_opml_query(query_string: str) -> OpmlQuery:
     """Read the query of a URL, still percent-encoded; parameters that we do not know are as good as not there.
 
     Raises:
         BadRequestError: a value is not right, a parameter stands twice, or the query is too long.
     """
-    return OpmlQuery(**read_query(query, _PARAMETERS))
+    return OpmlQuery(**read_query(query_string, _PARAMETERS))
 
 
 def _read_flag(text: str) -> bool:

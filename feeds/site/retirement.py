@@ -10,7 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.model.topics import GRACE
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed_id
@@ -19,14 +19,14 @@ from feeds.site.urls import FeedAddress, PageAddress
 
 def add_notices(edition: FeedSnapshot, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
     """Add an entry for each of the subject's topics that has been retired, beside all that the feed has room for."""
-    slugs = edition.subject.topics.names if edition.subject.topics else ()
+    slugs = edition.query.topics.names if edition.query.topics else ()
     topics = [topic for slug in slugs if (topic := reader.topic(slug))]
     notices = [
         write_notice(
             topic,
             reader.topic(topic.successor),
             retired=topic.retired,
-            feed_id=make_feed_id(Subject.of_topic(topic.origin), site_id=settings.site_id),
+            feed_id=make_feed_id(Query.for_topic(topic.origin), site_id=settings.site_id),
             site=settings.site,
         )
         for topic in topics
@@ -53,9 +53,9 @@ def write_notice(topic: Topic, successor: Topic | None, *, retired: datetime, fe
     url, advice = f"{site.url}/", f"; what else there is stands at {site.url}/"
     body = f'; what else there is stands at <a href="{escape(url)}">{escape(site.title)}</a>.'
     if successor:
-        subject = Subject.of_topic(successor.slug)
-        url = f"{site.url}{PageAddress(subject).path}"
-        advice = f", and then leads to “{successor.name}”: {site.url}{FeedAddress(subject, Format.ATOM).path}"
+        query = Query.for_topic(successor.slug)
+        url = f"{site.url}{PageAddress(query).path}"
+        advice = f", and then leads to “{successor.name}”: {site.url}{FeedAddress(query, Format.ATOM).path}"
         body = f', and then leads to <a href="{escape(url)}">{escape(successor.name)}</a>.'
     return Entry(
         id=uuid5(UUID(feed_id), "retired").urn,

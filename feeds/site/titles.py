@@ -9,56 +9,55 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from feeds.model.expression import Expression, Term
-from feeds.model.filters import Filters
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 
 _BETWEEN = ", or "
 _LIKE_GRAMMAR = re.compile(r"[,;“”]|\b(?:and|or|not)\b", re.IGNORECASE)
 _RELATED = {True: "with related stories", False: "articles only"}
 
 
-def write_name(subject: Subject, topics: Mapping[str, str]) -> str:
+def write_name(query: Query, topics: Mapping[str, str]) -> str:
     """Name a subject, in words that tell it from any other; empty for everything.
 
     `topics` has the topics' names by slug. How many entries there are is left unsaid.
     """
-    words = _write_subject(subject, topics)
+    words = _write_query(query, topics)
     return words[:1].upper() + words[1:] if words.startswith(("everything", "everyone")) else words
 
 
-def write_subtitle(subject: Subject, topics: Mapping[str, str]) -> str:
+def write_subtitle(query: Query, topics: Mapping[str, str]) -> str:
     """Say in a sentence what a subject's feed brings."""
-    if subject.is_plain and not subject.topics and not subject.providers:
+    if query.is_plain and not query.topics and not query.providers:
         return "The latest stories on every topic."
-    return f"The latest stories {'from' if subject.providers else 'on'} {_write_subject(subject, topics)}."
+    return f"The latest stories {'from' if query.providers else 'on'} {_write_query(query, topics)}."
 
 
-def _write_subject(subject: Subject, topics: Mapping[str, str]) -> str:
-    if subject.is_plain:
-        return topics[subject.topic] if subject.topic else subject.provider
-    parts = [_write_path(subject, topics), *_write_filters(subject.filters)]
+def _write_query(query: Query, topics: Mapping[str, str]) -> str:
+    if query.is_plain:
+        return topics[query.topic] if query.topic else query.provider
+    parts = [_write_path(query, topics), *_write_parameters(query)]
     return ("; " if any(_BETWEEN in part for part in parts) else ", ").join(parts)
 
 
-def _write_path(subject: Subject, topics: Mapping[str, str]) -> str:
-    if subject.topics:
-        return _write_expression(subject.topics, lambda slug: _quote(topics[slug]), anything="everything")
-    return _write_expression(subject.providers, str, anything="everyone") if subject.providers else "everything"
+def _write_path(query: Query, topics: Mapping[str, str]) -> str:
+    if query.topics:
+        return _write_expression(query.topics, lambda slug: _quote(topics[slug]), anything="everything")
+    return _write_expression(query.providers, str, anything="everyone") if query.providers else "everything"
 
 
-def _write_filters(filters: Filters) -> Iterator[str]:
-    if filters.providers:
-        yield _write_expression(filters.providers, str, lead="from ")
-    if filters.types:
-        yield _write_expression(filters.types, str, lead="type ")
-    if filters.min_quality is not None:
-        yield f"quality ≥ {filters.min_quality}"
-    if filters.min_heat is not None:
-        yield f"heat ≥ {filters.min_heat}"
-    if filters.search:
-        yield f"search “{filters.search}”"
-    if filters.with_related is not None:
-        yield _RELATED[filters.with_related]
+def _write_parameters(query: Query) -> Iterator[str]:
+    if query.from_providers:
+        yield _write_expression(query.from_providers, str, lead="from ")
+    if query.types:
+        yield _write_expression(query.types, str, lead="type ")
+    if query.min_quality is not None:
+        yield f"quality ≥ {query.min_quality}"
+    if query.min_heat is not None:
+        yield f"heat ≥ {query.min_heat}"
+    if query.search:
+        yield f"search “{query.search}”"
+    if query.with_related is not None:
+        yield _RELATED[query.with_related]
 
 
 def _write_expression(expression: Expression, name: Callable[[str], str], *, lead: str = "", anything: str = "") -> str:

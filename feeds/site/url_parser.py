@@ -1,19 +1,17 @@
-"""Read URL paths and queries, in any spelling, as the addresses that they name."""
+"""Parse URL paths and query strings, in any spelling, into addresses."""
 
 import re
 from typing import NoReturn
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from feeds.model.archive import ArchivePart, Cut
-from feeds.model.errors import MovedError, NotFoundError
-from feeds.model.expression import parse_expression
+from feeds.model.errors import BadRequestError, MovedError, NotFoundError
+from feeds.model.expression import Expression, combine, parse_expression
 from feeds.model.feed import Format
-from feeds.model.filters import NO_FILTERS, Filters, read_filters
 from feeds.model.periods import Cycle
-from feeds.model.subject import EVERYTHING, Subject
-from feeds.site.choices import read_choices
+from feeds.model.query import EVERYTHING, Query, parse_query
 from feeds.site.opml_query import parse_opml_query
 from feeds.site.urls import (
     ROOT_ASSETS,
@@ -26,21 +24,24 @@ from feeds.site.urls import (
     HomeAddress,
     OpmlAddress,
     PageAddress,
+    QueryAddress,
     RobotsAddress,
     SitemapAddress,
-    SubjectAddress,
     write_reference,
 )
 
 SEARCH_PATH = "/search"
-"""What leads, with a query, to the page of what it asks for."""
+"""The search form's target: with a query string, an alias of the page of its results."""
+
+ANY_OF, ALL_OF, NONE_OF = "any", "all", "not"
+"""The parameters by which the compose form names topics, one parameter for each topic."""
 
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
 _CYCLES = {str(cycle): cycle for cycle in Cycle}
 _FORMATS = {str(format): format for format in Format}
 _ALIASES = {
-    # Readers that are given the site's address probe these, and do not follow redirects while they do. What a
-    # directory called `feed` holds has been RSS since WordPress; `.xml` says no more than that Atom may be there.
+    # Readers that know only the site's address probe these paths without following redirects. A folder `feed` has
+    # meant RSS since WordPress; `.xml` may be Atom.
     "/feed.xml": Format.ATOM,
     "/atom.xml": Format.ATOM,
     "/index.xml": Format.ATOM,
@@ -57,28 +58,49 @@ _SINGLE: dict[str, Address] = {
 }
 
 
-def parse_address(path: str, query: str = "", *, defaults: Filters = NO_FILTERS) -> Address:
-    """Read a decoded URL path and an encoded query in any spelling: in capitals, say, or with a slash at its end.
+def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYTHING) -> Address:
+    """Parse a decoded URL path and an encoded query string, in any spelling: capitals, a slash at the end.
 
-    The names of topics and providers are taken as they stand: only the catalog knows how they are written. What a query
-    says that `defaults` say as well is as good as not there.
+    Names of topics and providers stay as written: only the catalog knows their spelling. Parameters that equal
+    `defaults` are dropped.
 
     Raises:
-        NotFoundError: nothing can ever be there.
-        BadRequestError: it holds an ill-formed expression, or the query a bad value.
+        NotFoundError: no document can have this path.
+        BadRequestError: an expression is ill-formed, or a parameter has an invalid value.
     """
     address = _parse_path(path)
     if isinstance(address, OpmlAddress):
-        return OpmlAddress(parse_opml_query(query))
-    if not isinstance(address, SubjectAddress | HomeAddress | ComposeAddress):
+        return OpmlAddress(parse_opml_query(query_string))
+    if not isinstance(address, QueryAddress | HomeAddress | ComposeAddress):
         return address
-    filters = read_filters(query).without(defaults)
-    if not isinstance(address, SubjectAddress):
-        topics = read_choices(query) if isinstance(address, ComposeAddress) else None
-        subject = Subject(topics=topics, filters=filters)
-        return PageAddress(subject) if subject != EVERYTHING else address
-    subject = msgspec.structs.replace(address.subject, filters=filters)
-    return msgspec.structs.replace(address, subject=subject)
+    query = parse_query(query_string).without_defaults(defaults)
+    if isinstance(address, QueryAddress):
+        topics, providers = address.query.topics, address.query.providers
+        query = msgspec.structs.replace(query, topics=topics, providers=providers)
+        return msgspec.structs.replace(address, query=query)
+    if isinstance(address, ComposeAddress):
+        query = msgspec.structs.replace(query, topics=parse_choices(query_string))
+    return PageAddress(query) if query != EVERYTHING else address
+
+
+def parse_choices(query_string: str) -> Expression | None:
+    """Parse the topics chosen in the compose form from an encoded query string; None if there are none.
+
+    Raises:
+        BadRequestError: the topics exceed the size of an expression, or a value is not a single name.
+    """
+    names: dict[str, list[str]] = {ANY_OF: [], ALL_OF: [], NONE_OF: []}
+    for parameter, text in parse_qsl(query_string):
+        if parameter in names:
+            names[parameter].append(_check_name(text))
+    return combine(names[ANY_OF], all_of=names[ALL_OF], none_of=names[NONE_OF])
+
+
+def _check_name(text: str) -> str:
+    name = parse_expression(text).single
+    if not name:
+        raise BadRequestError(f"“{text}” is more than one name; choose one after another.")
+    return name
 
 
 def _parse_path(path: str) -> Address:
@@ -98,12 +120,12 @@ def _parse_path(path: str) -> Address:
 
 
 def check_spelling(path: str, address: Address) -> None:
-    """Accept the decoded `path` for `address` where it is the canonical one, or a name that readers try by themselves.
+    """Accept the decoded `path` of `address` if it is canonical or an alias that feed readers probe.
 
-    The query may be written in any way.
+    The query string may have any spelling.
 
     Raises:
-        MovedError: it is neither.
+        MovedError: the path is neither.
     """
     if path not in _ALIASES and path != unquote(address.path):
         raise MovedError(write_reference(address))
@@ -112,8 +134,8 @@ def check_spelling(path: str, address: Address) -> None:
 def _read_named(section: str, name: str) -> Address:
     stem, _, extension = name.rpartition(".")
     format = _FORMATS.get(extension.lower()) if stem else None
-    subject = _make_subject(section, stem if format else name)
-    return FeedAddress(subject, format) if format else PageAddress(subject)
+    query = _make_query(section, stem if format else name)
+    return FeedAddress(query, format) if format else PageAddress(query)
 
 
 def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | PageAddress:
@@ -127,20 +149,20 @@ def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | Pa
         _refuse()
     block, published, mark = found.groups()
     part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
-    subject = _make_parent(section, folders)
-    return ArchiveAddress(subject, part, format) if format else PageAddress(subject, part)
+    query = _make_parent(section, folders)
+    return ArchiveAddress(query, part, format) if format else PageAddress(query, part)
 
 
-def _make_parent(section: str, names: list[str]) -> Subject:
+def _make_parent(section: str, names: list[str]) -> Query:
     if section == "feed" and not names:
         return EVERYTHING
-    return _make_subject(section, names[0]) if len(names) == 1 else _refuse()
+    return _make_query(section, names[0]) if len(names) == 1 else _refuse()
 
 
-def _make_subject(section: str, name: str) -> Subject:
+def _make_query(section: str, name: str) -> Query:
     if section == "topics":
-        return Subject(topics=parse_expression(name))
-    return Subject(providers=parse_expression(name)) if section == "providers" else _refuse()
+        return Query(topics=parse_expression(name))
+    return Query(providers=parse_expression(name)) if section == "providers" else _refuse()
 
 
 def _refuse() -> NoReturn:

@@ -11,7 +11,7 @@ import msgspec
 from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
-from feeds.model.subject import EVERYTHING, Subject
+from feeds.model.query import EVERYTHING, Query
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
 ROOT_ASSETS = frozenset({"favicon.ico"})
@@ -21,63 +21,63 @@ ROOT_ASSETS = frozenset({"favicon.ico"})
 class FeedAddress(msgspec.Struct, frozen=True):
     """A feed in one format."""
 
-    subject: Subject
+    query: Query
     format: Format
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
-        return f"{self.subject.path}.{self.format}"
+        return f"{self.query.path}.{self.format}"
 
 
 class ArchiveAddress(msgspec.Struct, frozen=True):
     """An archive document of a feed in one format (RFC 5005 section 4)."""
 
-    subject: Subject
+    query: Query
     part: ArchivePart
     format: Format
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
-        return f"{archive_stem(self.subject, self.part)}.{self.format}"
+        return f"{archive_stem(self.query, self.part)}.{self.format}"
 
 
-def archive_stem(subject: Subject, part: ArchivePart) -> str:
+def archive_stem(query: Query, part: ArchivePart) -> str:
     """Give the canonical path of an archive document, percent-encoded, without an extension."""
-    return f"{subject.path}/archive/{part.name}"
+    return f"{query.path}/archive/{part.name}"
 
 
 class DigestAddress(msgspec.Struct, frozen=True):
     """A feed with an entry a day or a week, in one format."""
 
-    subject: Subject
+    query: Query
     cycle: Cycle
     format: Format
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
-        return f"{digest_stem(self.subject, self.cycle)}.{self.format}"
+        return f"{digest_stem(self.query, self.cycle)}.{self.format}"
 
 
-def digest_stem(subject: Subject, cycle: Cycle) -> str:
+def digest_stem(query: Query, cycle: Cycle) -> str:
     """Give the canonical path of a digest feed, percent-encoded, without an extension."""
-    return f"{subject.path}/{cycle}"
+    return f"{query.path}/{cycle}"
 
 
 class PageAddress(msgspec.Struct, frozen=True):
     """The page of a subject's latest stories, or of a part of its archive."""
 
-    subject: Subject = EVERYTHING
+    query: Query = EVERYTHING
     part: ArchivePart | None = None
 
     @property
     def path(self) -> str:
         """The canonical path, percent-encoded."""
         if self.part:
-            return archive_stem(self.subject, self.part)
-        return self.subject.path if self.subject.topics or self.subject.providers else "/latest"
+            return archive_stem(self.query, self.part)
+        return self.query.path if self.query.topics or self.query.providers else "/latest"
 
 
 class HomeAddress(msgspec.Struct, frozen=True):
@@ -126,25 +126,25 @@ class AssetAddress(msgspec.Struct, frozen=True):
         return f"/{self.name}" if self.name in ROOT_ASSETS else f"/static/{quote(self.name)}"
 
 
-SubjectAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
+QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
 Address: TypeAlias = (
-    SubjectAddress | HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
+    QueryAddress | HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
 )
 
 
-def page_of(subject: Subject) -> PageAddress | HomeAddress:
+def page_of(query: Query) -> PageAddress | HomeAddress:
     """Give the address of the page that speaks for a subject: for everything, that is the home page."""
-    return HomeAddress() if subject == EVERYTHING else PageAddress(subject)
+    return HomeAddress() if query == EVERYTHING else PageAddress(query)
 
 
-def query_of(address: Address) -> str:
+def query_string_of(address: Address) -> str:
     """Give the canonical query of an address, percent-encoded; empty where there is none."""
     if isinstance(address, OpmlAddress):
         return str(address.listing)
-    return address.subject.query if isinstance(address, SubjectAddress) else ""
+    return address.query.query_string if isinstance(address, QueryAddress) else ""
 
 
 def write_reference(address: Address) -> str:
     """Give the canonical path of an address, and its query behind `?` if there is one (RFC 3986 section 4.2)."""
-    query = query_of(address)
-    return f"{address.path}?{query}" if query else address.path
+    query_string = query_string_of(address)
+    return f"{address.path}?{query_string}" if query_string else address.path

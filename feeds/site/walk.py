@@ -5,7 +5,7 @@ from datetime import datetime
 
 from feeds.catalog.reader import CatalogReader
 from feeds.model.feed import Format
-from feeds.model.subject import EVERYTHING, Subject
+from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
 from feeds.site.pages import list_assets
@@ -28,17 +28,17 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     A topic's are there until the end of its feed.
     """
     yield from (AssetAddress(name) for name in list_assets())
-    for subject in list_subjects(reader, now=now):
-        for part in reversed(list_archive(subject, reader, settings=settings, now=now)):
-            yield from (ArchiveAddress(subject, part, format) for format in Format)
-            yield PageAddress(subject, part)
-        yield from (FeedAddress(subject, format) for format in Format)
-        yield PageAddress(subject)
+    for query in list_queries(reader, now=now):
+        for part in reversed(list_archive(query, reader, settings=settings, now=now)):
+            yield from (ArchiveAddress(query, part, format) for format in Format)
+            yield PageAddress(query, part)
+        yield from (FeedAddress(query, format) for format in Format)
+        yield PageAddress(query)
     yield from (OpmlAddress(), RobotsAddress(), SitemapAddress(), HomeAddress())
 
 
-def list_subjects(reader: CatalogReader, *, now: datetime) -> Iterator[Subject]:
+def list_queries(reader: CatalogReader, *, now: datetime) -> Iterator[Query]:
     """Give everything, every topic by name, and every provider by domain, those without entries included."""
     yield EVERYTHING
-    yield from (Subject.of_topic(topic.slug) for topic in reader.topics() if not topic.is_closed(now))
-    yield from (Subject.of_provider(domain) for domain in reader.domains())
+    yield from (Query.for_topic(topic.slug) for topic in reader.topics() if not topic.is_closed(now))
+    yield from (Query.for_provider(domain) for domain in reader.domains())

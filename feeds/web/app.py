@@ -35,11 +35,12 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
-        address = parse_address(f"/{path}")
+        query_string = request.query_string.decode(errors="replace")
+        address = parse_address(f"/{path}", query_string, defaults=settings.defaults)
         if isinstance(address, AssetAddress):
             check_spelling(f"/{path}", address)
             return make_document_response(make_asset_document(address), request.environ)
-        cached = cache.fetch(f"/{path}", request.query_string.decode(errors="replace"))
+        cached = cache.fetch(address, path=f"/{path}")
         return make_document_response(cached.document, request.environ, encode=partial(cache.encode, cached))
 
     @app.after_request

@@ -15,9 +15,9 @@ from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import depends_on_any, locate, make_document
-from feeds.site.url_parser import check_spelling, parse_address
-from feeds.site.urls import Address, DigestAddress, SubjectAddress, query_of
+from feeds.site.documents import depends_on_any, find, make_document
+from feeds.site.url_parser import check_spelling
+from feeds.site.urls import Address, DigestAddress, QueryAddress, query_string_of
 from feeds.web.lru import CachedDocument, CacheKey, LruDocuments
 from feeds.web.throttle import Throttle
 
@@ -87,25 +87,21 @@ class DocumentCache:
         self._poll_if_due()
         return self._use(key)
 
-    def fetch(self, path: str, query: str = "") -> CachedDocument:
-        """Return the document at a decoded path with an encoded query, from the cache or newly rendered.
+    def fetch(self, address: Address, *, path: str) -> CachedDocument:
+        """Return the document at an address, from the cache or newly rendered; `path` is the decoded request path.
 
         Raises:
-            NotFoundError: there is no document at the path.
-            BadRequestError: the path or the query is invalid.
-            MovedError: there is a document, but the path is not canonical.
+            NotFoundError: the catalog has no document at this address.
+            MovedError: `path` is not the canonical path.
             OverloadError: the feed must be composed, and too many threads are waiting to compose feeds.
             CatalogError: the catalog cannot be read, and the document is not cached.
         """
-        if cached := self.find(path, query):
-            return cached
-        address = parse_address(path, query, defaults=self._settings.filters)
         if cached := self.find(*_make_key(address)):
             check_spelling(path, address)
             return cached
         self._poll_if_due()
         with self._throttle_composing(address):
-            return self._read(path, query)
+            return self._read(address, path)
 
     def encode(self, cached: CachedDocument, encoding: Encoding) -> bytes:
         """Return the body of a document in a content coding; each body is compressed once, at its first use."""
@@ -164,11 +160,11 @@ class DocumentCache:
     def _throttle_composing(self, address: Address) -> AbstractContextManager[None]:
         return self._throttle.admit() if _is_composed(address) else nullcontext()
 
-    def _read(self, path: str, query: str) -> CachedDocument:
+    def _read(self, address: Address, path: str) -> CachedDocument:
         with self._catalog.reading() as reader:
             state = reader.state()  # before the clock, so that the time is not behind the state
             now = self._clock.now()
-            address = locate(path, reader, query=query, defaults=self._settings.filters, now=now)
+            address = find(address, reader, path=path, now=now)
             key = _make_key(address)
             # Each lock serves many keys to bound the number of locks. No document is rendered twice at once.
             with self._render_locks[hash(key) % _RENDER_LOCKS]:
@@ -198,10 +194,10 @@ class DocumentCache:
 
 
 def _make_key(address: Address) -> CacheKey:
-    return CacheKey(unquote(address.path), query_of(address))
+    return CacheKey(unquote(address.path), query_string_of(address))
 
 
 def _is_composed(address: Address) -> bool:
-    if isinstance(address, DigestAddress) or query_of(address):
+    if isinstance(address, DigestAddress) or query_string_of(address):
         return True
-    return isinstance(address, SubjectAddress) and not address.subject.is_plain
+    return isinstance(address, QueryAddress) and not address.query.is_plain

@@ -6,7 +6,7 @@ from datetime import datetime
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
-from feeds.model.subject import EVERYTHING, Subject
+from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.urls import FeedAddress, page_of
 
@@ -20,10 +20,10 @@ def suggest_urls(settings: Settings, *, now: datetime) -> Iterator[str]:
         slug = _choose_topic(settings, now=now)
     except FeedsError:
         return
-    subject = Subject.of_topic(slug) if slug else EVERYTHING
+    query = Query.for_topic(slug) if slug else EVERYTHING
     if slug:
-        yield f"  a topic   {settings.site_url}{page_of(subject).path}"
-    yield f"  its feed  {settings.site_url}{FeedAddress(subject, Format.ATOM).path}"
+        yield f"  a topic   {settings.site_url}{page_of(query).path}"
+    yield f"  its feed  {settings.site_url}{FeedAddress(query, Format.ATOM).path}"
 
 
 def _choose_topic(settings: Settings, *, now: datetime) -> str:

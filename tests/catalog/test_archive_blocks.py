@@ -12,16 +12,16 @@ from feeds.catalog.archive_blocks import BLOCK_SIZE
 from feeds.catalog.timeline import Archive, Window
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.entry import Entry
-from feeds.model.selection import Selection, plain
+from feeds.model.query import Query
 from tests.support.environment import SOAK
 from tests.support.newsroom import START, Newsroom, open_newsroom, url_of
 from tests.support.postgresql import DatabaseServer
 from tests.support.properties import PHASES
 
-ALL = Selection()
-ARTICLES = plain(with_related=False)
-TIDES = plain(topic="tides")
-POST = plain(provider="post.example")
+ALL = Query()
+ARTICLES = Query(with_related=False)
+TIDES = Query.for_topic("tides")
+POST = Query.for_provider("post.example")
 SELECTIONS = (ALL, ARTICLES, TIDES, POST)
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
 
@@ -67,29 +67,29 @@ def write_one(newsroom: Newsroom, name: str, second: int, **fields: object) -> N
     newsroom.write(name, publishedDateTime=(DAY + timedelta(seconds=second)).isoformat(), topics=["Tides"], **fields)
 
 
-def window(newsroom: Newsroom, selection: Selection, limit: int) -> Window:
+def window(newsroom: Newsroom, query: Query, limit: int) -> Window:
     with newsroom.catalog.reading() as reader:
-        return reader.window(selection, limit=limit, now=newsroom.now)
+        return reader.window(query, limit=limit, now=newsroom.now)
 
 
-def find_archive(newsroom: Newsroom, selection: Selection, part: ArchivePart) -> Archive | None:
+def find_archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Archive | None:
     with newsroom.catalog.reading() as reader:
-        return reader.archive(selection, part, now=newsroom.now)
+        return reader.archive(query, part, now=newsroom.now)
 
 
-def archive(newsroom: Newsroom, selection: Selection, part: ArchivePart) -> Archive:
-    found = find_archive(newsroom, selection, part)
+def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Archive:
+    found = find_archive(newsroom, query, part)
     assert found
     return found
 
 
-def walk(newsroom: Newsroom, selection: Selection, *, limit: int) -> Iterator[tuple[ArchivePart | None, Document]]:
+def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[ArchivePart | None, Document]]:
     """Follow the links to what is older, from the feed on."""
-    current = window(newsroom, selection, limit)
+    current = window(newsroom, query, limit)
     yield None, Document(current.entries, (current.older,), current.changed, is_lasting=False)
     part = current.older
     while part:
-        found = archive(newsroom, selection, part)
+        found = archive(newsroom, query, part)
         yield part, show(found)
         part = found.older
 
@@ -99,34 +99,34 @@ def show(found: Archive) -> Document:
     return Document(found.entries, links, found.changed, is_lasting=not found.is_growing)
 
 
-def list_ids(newsroom: Newsroom, selection: Selection, *, limit: int) -> list[str]:
-    return [entry.id for _, document in walk(newsroom, selection, limit=limit) for entry in document.entries]
+def list_ids(newsroom: Newsroom, query: Query, *, limit: int) -> list[str]:
+    return [entry.id for _, document in walk(newsroom, query, limit=limit) for entry in document.entries]
 
 
-def read_blocks(newsroom: Newsroom, selection: Selection = ALL) -> dict[int, Document]:
+def read_blocks(newsroom: Newsroom, query: Query = ALL) -> dict[int, Document]:
     """Read all blocks by number, from the newest, which comes after the one that a feed links to, or is that."""
-    older = window(newsroom, selection, 1).older
+    older = window(newsroom, query, 1).older
     part: ArchivePart | None = ArchivePart(older.block) if older else None
-    while part and (newer := archive(newsroom, selection, part).newer):
+    while part and (newer := archive(newsroom, query, part).newer):
         part = newer
     blocks = {}
     while part:
-        found = archive(newsroom, selection, part)
+        found = archive(newsroom, query, part)
         blocks[part.block] = show(found)
         part = found.older
     return blocks
 
 
-def list_numbers(newsroom: Newsroom, selection: Selection = ALL) -> list[int]:
-    return list(read_blocks(newsroom, selection))
+def list_numbers(newsroom: Newsroom, query: Query = ALL) -> list[int]:
+    return list(read_blocks(newsroom, query))
 
 
 def check_complete(newsroom: Newsroom, *, limit: int) -> None:
     """Check that feed and archive together hold everything once, in order, and blocks do as well, the other way."""
-    for selection in SELECTIONS:
-        everything = [entry.id for entry in window(newsroom, selection, 10_000).entries]
-        assert list_ids(newsroom, selection, limit=limit) == everything
-        blocks = read_blocks(newsroom, selection)
+    for query in SELECTIONS:
+        everything = [entry.id for entry in window(newsroom, query, 10_000).entries]
+        assert list_ids(newsroom, query, limit=limit) == everything
+        blocks = read_blocks(newsroom, query)
         assert [entry.id for block in blocks.values() for entry in block.entries] == everything
         assert [number for number, block in blocks.items() if not block.is_lasting] == list(blocks)[:1]
 
@@ -137,9 +137,9 @@ class Subscriber:
     def __init__(self, newsroom: Newsroom, limits: list[int]) -> None:
         self._newsroom = newsroom
         self._limits = limits
-        self._known: dict[tuple[Selection, int | ArchivePart], Document] = {}
+        self._known: dict[tuple[Query, int | ArchivePart], Document] = {}
 
-    def look(self) -> set[tuple[Selection, int | ArchivePart]]:
+    def look(self) -> set[tuple[Query, int | ArchivePart]]:
         """Check that each document's Last-Modified has moved if it is another, and then only; give those that are."""
         now = self._read()
         moved = {key for key, new in now.items() if key in self._known and new[:2] != self._known[key][:2]}
@@ -154,22 +154,22 @@ class Subscriber:
         self._known = now
         return moved
 
-    def list_lasting(self) -> set[tuple[Selection, int | ArchivePart]]:
+    def list_lasting(self) -> set[tuple[Query, int | ArchivePart]]:
         return {key for key, document in self._known.items() if document.is_lasting}
 
-    def _read(self) -> dict[tuple[Selection, int | ArchivePart], Document]:
-        read: dict[tuple[Selection, int | ArchivePart], Document] = {}
-        for selection in SELECTIONS:
+    def _read(self) -> dict[tuple[Query, int | ArchivePart], Document]:
+        read: dict[tuple[Query, int | ArchivePart], Document] = {}
+        for query in SELECTIONS:
             for limit in self._limits:
-                for part, document in walk(self._newsroom, selection, limit=limit):
-                    read[selection, part or limit] = document
-            for number, document in read_blocks(self._newsroom, selection).items():
-                read[selection, ArchivePart(number)] = document
-        for selection, place in self._known.keys() - read.keys():
+                for part, document in walk(self._newsroom, query, limit=limit):
+                    read[query, part or limit] = document
+            for number, document in read_blocks(self._newsroom, query).items():
+                read[query, ArchivePart(number)] = document
+        for query, place in self._known.keys() - read.keys():
             if isinstance(place, ArchivePart):
-                found = find_archive(self._newsroom, selection, place)
+                found = find_archive(self._newsroom, query, place)
                 assert found or place.cut  # a cut that far too much has come below is given up
-                read |= {(selection, place): show(found)} if found else {}
+                read |= {(query, place): show(found)} if found else {}
         return read
 
 
@@ -331,7 +331,7 @@ def test_a_topic_under_another_name_has_its_archive(archived: Newsroom) -> None:
     (archived.folder / "topics").mkdir()
     (archived.folder / "topics" / "ebb.yaml").write_text("name: Ebb\nshortname: Tides\n")
     archived.collect()
-    assert list_numbers(archived, plain(topic="ebb")) == numbers == [3, 2, 1]
+    assert list_numbers(archived, Query.for_topic("ebb")) == numbers == [3, 2, 1]
 
 
 def test_a_feed_without_an_archive_has_an_empty_one(newsroom: Newsroom) -> None:

@@ -11,7 +11,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
 from feeds.model.errors import CatalogBusyError, CatalogError
 from feeds.model.feed import EMPTY_FEED_UPDATED
-from feeds.model.selection import Selection, plain
+from feeds.model.query import Query
 from tests.support.newsroom import START, Newsroom, url_of
 from tests.support.postgresql import DatabaseServer
 
@@ -128,10 +128,10 @@ def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) ->
     newsroom.write("a")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        before = reader.window(Selection(), limit=9, now=newsroom.now)
+        before = reader.window(Query(), limit=9, now=newsroom.now)
         newsroom.write("b")
         newsroom.collect()
-        assert reader.window(Selection(), limit=9, now=newsroom.now) == before
+        assert reader.window(Query(), limit=9, now=newsroom.now) == before
     assert len(newsroom.see().ids) == 2
 
 
@@ -197,13 +197,13 @@ def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
     newsroom.write("b")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        window = reader.window(Selection(), limit=1, now=newsroom.now)
+        window = reader.window(Query(), limit=1, now=newsroom.now)
         assert window.older
-        archive = reader.archive(Selection(), window.older, now=newsroom.now)
+        archive = reader.archive(Query(), window.older, now=newsroom.now)
         assert archive
         assert [entry.id for entry in (*window.entries, *archive.entries)] == [url_of("a"), url_of("b")]
-        assert reader.window(Selection(), limit=3, now=newsroom.now).older is None
-        assert reader.window(plain(topic="nothing"), limit=2, now=newsroom.now).entries == ()
+        assert reader.window(Query(), limit=3, now=newsroom.now).older is None
+        assert reader.window(Query.for_topic("nothing"), limit=2, now=newsroom.now).entries == ()
 
 
 def test_a_new_file_that_others_hold_for_a_moment_is_waited_for(tmp_path: Path) -> None:

@@ -8,17 +8,17 @@ import pytest
 
 from feeds.catalog.digests import DIGESTS, Digest
 from feeds.model.periods import Cycle
+from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.model.selection import Selection, plain
 from tests.support.newsroom import Newsroom, url_of
 
-ALL = Selection()
+ALL = Query()
 MONDAY = datetime(2021, 3, 1, 9, tzinfo=UTC)
 
 
-def read(newsroom: Newsroom, selection: Selection = ALL, cycle: Cycle = Cycle.DAILY, **most: int) -> tuple[Digest, ...]:
+def read(newsroom: Newsroom, query: Query = ALL, cycle: Cycle = Cycle.DAILY, **most: int) -> tuple[Digest, ...]:
     with newsroom.catalog.reading() as reader:
-        return reader.digests(selection, cycle, **{"most": 30, "stories": 20, **most})
+        return reader.digests(query, cycle, **{"most": 30, "stories": 20, **most})
 
 
 def contents(digests: tuple[Digest, ...], cycle: Cycle = Cycle.DAILY) -> dict[str, list[str]]:
@@ -47,10 +47,10 @@ def test_a_day_is_shown_once_it_is_over_best_first(week: Newsroom) -> None:
 
 
 def test_digests_are_of_a_selection(week: Newsroom) -> None:
-    assert contents(read(week, plain(topic="ai"))) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
-    assert contents(read(week, plain(topic="tides"))) == {}
-    assert contents(read(week, Selection(min_heat=20))) == {"2021-03-01": ["Hot"]}
-    assert contents(read(week, Selection(search=parse_search("calm")))) == {"2021-03-01": ["Calm"]}
+    assert contents(read(week, Query.for_topic("ai"))) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
+    assert contents(read(week, Query.for_topic("tides"))) == {}
+    assert contents(read(week, Query(min_heat=20))) == {"2021-03-01": ["Hot"]}
+    assert contents(read(week, Query(search=parse_search("calm")))) == {"2021-03-01": ["Calm"]}
 
 
 def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) -> None:
@@ -59,14 +59,14 @@ def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) ->
 
 
 def test_whatever_happens_to_a_story_its_digest_stays(week: Newsroom) -> None:
-    before, calm = read(week), read(week, Selection(search=parse_search("calm")))
+    before, calm = read(week), read(week, Query(search=parse_search("calm")))
     week.write("a", title="Changed", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
     week.write("e", title="Late", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=70)
     week.write("c", title="Good", publishedDateTime="2021-03-01T07:00:00Z", topics=["Tides"])
     week.delete("b")
     week.collect(force=True)
     assert read(week) == before
-    assert read(week, Selection(search=parse_search("calm"))) == calm
+    assert read(week, Query(search=parse_search("calm"))) == calm
     week.write("a", title="Changed again", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
     week.write("b", title="Back", publishedDateTime="2021-03-01T07:00:00Z", topics=["AI"], heat=50)
     week.collect(force=True)
@@ -119,7 +119,7 @@ def test_the_related_are_not_in_where_only_articles_are_wanted(newsroom: Newsroo
     newsroom.write("a", related=[{"title": "B", "webUrl": url_of("b"), "publishedDateTime": "2021-03-01T11:00:00Z"}])
     newsroom.wait(days=9)
     newsroom.collect()
-    (digest,) = read(newsroom, plain(with_related=False))
+    (digest,) = read(newsroom, Query(with_related=False))
     assert [story.id for story in digest.stories] == [url_of("a")]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.model.selection import Selection, plain
+from feeds.model.query import Query
 from tests.support.corpus_history import apply_commit, read_history
 from tests.support.newsroom import ALL, Newsroom, dump_fresh
 
@@ -16,19 +16,19 @@ class Subscriber:
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
-        self._documents: dict[Selection, bytes] = {}
+        self._documents: dict[Query, bytes] = {}
         self.ids: dict[str, set[str]] = {}
 
     def poll(self) -> set[str]:
         """Give the scopes whose feeds have moved."""
         with self._newsroom.catalog.reading() as reader:
-            topics = [plain(topic=topic.slug) for topic in reader.topics()]
+            topics = [Query.for_topic(topic.slug) for topic in reader.topics()]
         moved: set[str] = set()
-        for selection in (ALL, *topics):
-            sight = self._newsroom.see(selection, limit=LIMIT)
-            if sight.document != self._documents.get(selection):
-                moved.update(selection.scopes)
-            self._documents[selection] = sight.document
+        for query in (ALL, *topics):
+            sight = self._newsroom.see(query, limit=LIMIT)
+            if sight.document != self._documents.get(query):
+                moved.update(query.scopes)
+            self._documents[query] = sight.document
             for entry in sight.entries:
                 self.ids.setdefault(entry.url, set()).add(entry.id)
         return moved

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from feeds.model.errors import CatalogError
-from feeds.model.selection import plain
+from feeds.model.query import Query
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, related
 from tests.support.waiting import wait_until
@@ -114,7 +114,7 @@ def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: News
         newsroom.collect()
         new = newsroom.dump()
         assert killed in (old, new), number
-        assert newsroom.see(plain(with_related=False)).titles == [f"Edition {number % 3}"] * ARTICLES
+        assert newsroom.see(Query(with_related=False)).titles == [f"Edition {number % 3}"] * ARTICLES
         old = new
 
 
@@ -163,5 +163,5 @@ def test_a_collector_killed_while_its_workers_read_leaves_none_of_them(
         killed = newsroom.dump()
         newsroom.collect()
         assert killed in (old, newsroom.dump()), number
-        titles = newsroom.see(plain(with_related=False), limit=POOL_ARTICLES).titles
+        titles = newsroom.see(Query(with_related=False), limit=POOL_ARTICLES).titles
         assert titles == [f"Edition {number % 3}"] * POOL_ARTICLES

@@ -11,38 +11,38 @@ from msgspec.json import decode
 from feeds.catalog.search_index.texts import words_of
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
+from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.model.selection import Selection, plain
 from tests.support.environment import SOAK
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
 from tests.support.properties import PHASES
 
 SELECTIONS = (
-    Selection(),
-    plain(with_related=False),
-    plain(topic="ai"),
-    plain(topic="tides", with_related=False),
-    plain(provider="gazette.example"),
-    plain(provider="post.example"),
+    Query(),
+    Query(with_related=False),
+    Query.for_topic("ai"),
+    Query(topics=name("tides"), with_related=False),
+    Query.for_provider("gazette.example"),
+    Query.for_provider("post.example"),
 )
 COMPOSED = (
-    Selection(topics=parse_expression("ai+!tides")),
-    Selection(topics=parse_expression("ai,tides"), with_related=False),
-    Selection(topics=parse_expression("!ai")),
-    Selection(topics=name("tides"), providers=(parse_expression("!gazette.example"),)),
-    Selection(providers=(parse_expression("post.example,gazette.example"), name("post.example"))),
-    Selection(types=parse_expression("video")),
-    Selection(min_quality=50),
-    Selection(min_heat=20, topics=name("ai")),
-    Selection(min_heat=10, min_quality=40, types=parse_expression("!video")),
-    Selection(topics=parse_expression("ai,nothing")),
-    Selection(search=parse_search("early")),
-    Selection(search=parse_search("lat* -early"), topics=parse_expression("!ai")),
+    Query(topics=parse_expression("ai+!tides")),
+    Query(topics=parse_expression("ai,tides"), with_related=False),
+    Query(topics=parse_expression("!ai")),
+    Query(topics=name("tides"), from_providers=parse_expression("!gazette.example")),
+    Query(providers=parse_expression("post.example,gazette.example"), from_providers=name("post.example")),
+    Query(types=parse_expression("video")),
+    Query(min_quality=50),
+    Query(min_heat=20, topics=name("ai")),
+    Query(min_heat=10, min_quality=40, types=parse_expression("!video")),
+    Query(topics=parse_expression("ai,nothing")),
+    Query(search=parse_search("early")),
+    Query(search=parse_search("lat* -early"), topics=parse_expression("!ai")),
 )
 FEEDS = [
-    *((selection, limit) for selection in SELECTIONS for limit in (1, 2, 50)),
-    *((selection, limit) for selection in COMPOSED for limit in ((1, 2, 50) if SOAK else (2,))),
+    *((query, limit) for query in SELECTIONS for limit in (1, 2, 50)),
+    *((query, limit) for query in COMPOSED for limit in ((1, 2, 50) if SOAK else (2,))),
 ]
 NAMES = ("a", "b", "c", "d")
 DATES = (
@@ -96,13 +96,11 @@ def apply(newsroom: Newsroom, changes: dict[str, Article]) -> None:
             newsroom.delete(letter)
 
 
-def look(newsroom: Newsroom) -> dict[tuple[Selection, int], FeedView]:
-    return {(selection, limit): newsroom.see(selection, limit=limit) for selection, limit in FEEDS}
+def look(newsroom: Newsroom) -> dict[tuple[Query, int], FeedView]:
+    return {(query, limit): newsroom.see(query, limit=limit) for query, limit in FEEDS}
 
 
-def check_last_modified(
-    before: dict[tuple[Selection, int], FeedView], after: dict[tuple[Selection, int], FeedView]
-) -> None:
+def check_last_modified(before: dict[tuple[Query, int], FeedView], after: dict[tuple[Query, int], FeedView]) -> None:
     """Check that Last-Modified moves when the bytes do, then only, and forwards."""
     for feed, old in before.items():
         new = after[feed]
@@ -113,7 +111,7 @@ def check_last_modified(
             assert old.changed is None or new.changed > old.changed, feed
 
 
-def check_selected(newsroom: Newsroom, sights: dict[tuple[Selection, int], FeedView]) -> None:
+def check_selected(newsroom: Newsroom, sights: dict[tuple[Query, int], FeedView]) -> None:
     """Check that a feed holds what it would if one looked at every entry there is."""
     slugs = dict(newsroom.query("SELECT number, slug FROM topics"))
     columns = "published, id, released, kind, type, provider, topics, quality, peak_heat, document"
@@ -123,21 +121,21 @@ def check_selected(newsroom: Newsroom, sights: dict[tuple[Selection, int], FeedV
     ]
     rows.sort(key=lambda row: (-row["published"], row["id"]))
     out = [row for row in rows if row["released"] <= newsroom.now.timestamp()]
-    for (selection, limit), sight in sights.items():
-        wanted = [row["id"] for row in out if selects(selection, row, slugs)]
-        assert sight.ids == wanted[:limit], selection
+    for (query, limit), sight in sights.items():
+        wanted = [row["id"] for row in out if matches_query(query, row, slugs)]
+        assert sight.ids == wanted[:limit], query
 
 
-def selects(selection: Selection, row: dict[str, Any], slugs: dict[int, str]) -> bool:
+def matches_query(query: Query, row: dict[str, Any], slugs: dict[int, str]) -> bool:
     named = frozenset(slugs[int(number)] for number in row["topics"].split())
     return (
-        (selection.with_related or row["kind"] == "article")
-        and (selection.topics is None or selection.topics.holds(named))
-        and all(each.holds(frozenset({row["provider"]})) for each in selection.providers)
-        and (selection.types is None or selection.types.holds(frozenset({row["type"]})))
-        and is_reached(selection.min_quality, row["quality"])
-        and is_reached(selection.min_heat, row["peak_heat"])
-        and (selection.search is None or selection.search.matches(words_of(decode(row["document"], type=Entry))))
+        (query.includes_related or row["kind"] == "article")
+        and (query.topics is None or query.topics.holds(named))
+        and all(each.holds(frozenset({row["provider"]})) for each in query.provider_expressions)
+        and (query.types is None or query.types.holds(frozenset({row["type"]})))
+        and is_reached(query.min_quality, row["quality"])
+        and is_reached(query.min_heat, row["peak_heat"])
+        and (query.search is None or query.search.matches(words_of(decode(row["document"], type=Entry))))
     )
 
 
@@ -146,10 +144,10 @@ def is_reached(least: int | None, figure: int | None) -> bool:
 
 
 def check_moves(
-    waited: dict[tuple[Selection, int], FeedView],
+    waited: dict[tuple[Query, int], FeedView],
     before: int,
     newsroom: Newsroom,
-    sights: dict[tuple[Selection, int], FeedView],
+    sights: dict[tuple[Query, int], FeedView],
 ) -> None:
     """Check that where the bytes of a composed feed move, so does one of the versions that its copies hang on."""
     with newsroom.catalog.reading() as reader:
@@ -160,19 +158,19 @@ def check_moves(
 
 
 def check_versions(
-    before: tuple[dict[tuple[Selection, int], FeedView], dict[str, int]],
-    after: tuple[dict[tuple[Selection, int], FeedView], dict[str, int]],
+    before: tuple[dict[tuple[Query, int], FeedView], dict[str, int]],
+    after: tuple[dict[tuple[Query, int], FeedView], dict[str, int]],
     *,
     scopes: frozenset[str],
 ) -> None:
     """Check that a scope is named, and its version moves, if and only if its feed's bytes do."""
-    for selection in SELECTIONS:
-        if selection.with_related:
-            (scope,) = selection.scopes
-            moved = before[0][selection, 50].document != after[0][selection, 50].document
-            assert (scope in scopes) == moved, selection
+    for query in SELECTIONS:
+        if query.with_related:
+            (scope,) = query.scopes
+            moved = before[0][query, 50].document != after[0][query, 50].document
+            assert (scope in scopes) == moved, query
             if moved:
-                assert after[1][scope] > before[1].get(scope, 0), selection
+                assert after[1][scope] > before[1].get(scope, 0), query
 
 
 def run_history(newsroom: Newsroom, history: list[Step]) -> None:

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 from feeds.model.entry import Kind
-from feeds.model.selection import plain
+from feeds.model.query import Query
 from tests.support.newsroom import ALL, Newsroom, related, url_of, watch
 
-AI = plain(topic="ai")
-TIDES = plain(topic="tides")
+AI = Query.for_topic("ai")
+TIDES = Query.for_topic("tides")
 A, B, C = url_of("a"), url_of("b"), url_of("c")
 
 
@@ -169,7 +169,7 @@ def test_an_article_loses_a_topic_and_leaves_that_feed_only(newsroom: Newsroom) 
     newsroom.write("a", topics=["AI", "Tides"], related=related("b"))
     newsroom.write("c", topics=["Robots"])
     newsroom.collect()
-    look = watch(newsroom, [AI, TIDES, plain(topic="robots")])
+    look = watch(newsroom, [AI, TIDES, Query.for_topic("robots")])
     versions = newsroom.versions()
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.collect()
@@ -274,7 +274,7 @@ def test_a_lead_that_is_put_off_takes_its_coverage_along_and_last_modified_moves
     newsroom.collect()
     newsroom.write("a", related=coverage, publishedDateTime="2021-03-05T12:00:00Z")
     newsroom.collect()
-    post = newsroom.see(plain(provider="post.example"))
+    post = newsroom.see(Query.for_provider("post.example"))
     assert newsroom.see().ids == [B]
     assert post.ids == []
     assert post.changed == newsroom.now

@@ -25,7 +25,7 @@ from feeds.export.exporter import name_file
 from feeds.export.folder import Folder
 from feeds.model.errors import ExportError
 from feeds.model.feed import Format
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.site.urls import AssetAddress, FeedAddress, PageAddress
 from tests.export.publisher import MANIFEST, Publisher, forms, name_of
 from tests.support.app import SITE_URL, make_settings
@@ -46,8 +46,8 @@ def publisher(tmp_path: Path) -> Publisher:
 
 def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
     result = publisher.export()
-    subjects = ["topics/tides", "topics/鷗", "topics/ports", "providers/gazette.example", "providers/post.example"]
-    pages = [f"{subject}.{format}" for subject in subjects for format in FORMATS]
+    queries = ["topics/tides", "topics/鷗", "topics/ports", "providers/gazette.example", "providers/post.example"]
+    pages = [f"{query}.{format}" for query in queries for format in FORMATS]
     lists = ["index.html", "latest.html", "feeds.opml", "robots.txt", "sitemap.xml"]
     compressed = forms(*lists, "feed.atom", "feed.rss", "feed.json", *pages)
     assets = {"favicon.ico", "static/style.css", "static/page.js", "static/icon.png", "static/icon.svg"}
@@ -126,11 +126,11 @@ def test_only_what_changed_is_written(publisher: Publisher) -> None:
     result = publisher.export(progress=lambda done, _total: made.append(done))
     after = publisher.identify()
     touched = {name for name in after if after[name] != before[name]}
-    subjects = [f"{name}.{format}" for name in ("topics/tides", "topics/ports") for format in FORMATS]
-    subjects += [f"providers/post.example.{format}" for format in FORMATS]
-    assert touched >= forms("feed.atom", "feed.rss", "feed.json", *subjects)
+    queries = [f"{name}.{format}" for name in ("topics/tides", "topics/ports") for format in FORMATS]
+    queries += [f"providers/post.example.{format}" for format in FORMATS]
+    assert touched >= forms("feed.atom", "feed.rss", "feed.json", *queries)
     lists = ("index.html", "latest.html", "feeds.opml", "robots.txt", "sitemap.xml")
-    assert touched <= forms("feed.atom", "feed.rss", "feed.json", *lists, *subjects)
+    assert touched <= forms("feed.atom", "feed.rss", "feed.json", *lists, *queries)
     assert (len(before), result.removed) == (result.written + result.unchanged, 0)
     assert len(made) < len(publisher.list_paths())
 
@@ -423,8 +423,8 @@ def test_on_a_terminal_there_is_a_progress_bar(publisher: Publisher) -> None:
 
 @given(st.lists(st.sampled_from(["..", ".", "/", "%2f", "\0", "a", "鷗" * 84, ".atom"]), min_size=1).map("".join))
 def test_no_ill_meant_name_leads_out_of_the_folder(name: str) -> None:
-    check_named(PageAddress(Subject.of_topic(name)))
-    check_named(FeedAddress(Subject.of_provider(name), Format.RSS))
+    check_named(PageAddress(Query.for_topic(name)))
+    check_named(FeedAddress(Query.for_provider(name), Format.RSS))
     check_named(AssetAddress(name))
 
 

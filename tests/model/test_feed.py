@@ -30,7 +30,7 @@ def test_empty_feed_has_a_constant_date() -> None:
 @pytest.mark.parametrize("format", Format)
 def test_self_url_carries_the_format_and_the_query(format: Format) -> None:
     assert FEED.self_url(format) == f"https://feeds.example/topics/ai.{format}"
-    assert msgspec.structs.replace(FEED, query="limit=5").self_url(format).endswith(f".{format}?limit=5")
+    assert msgspec.structs.replace(FEED, query_string="limit=5").self_url(format).endswith(f".{format}?limit=5")
 
 
 @pytest.mark.parametrize("format", Format)

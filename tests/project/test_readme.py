@@ -12,7 +12,7 @@ import click
 import pytest
 
 from feeds.cli import main
-from feeds.model.filters import PARAMETERS
+from feeds.model.query import PARAMETERS
 from feeds.settings import SETTINGS, Setting
 from feeds.site.url_parser import parse_address
 

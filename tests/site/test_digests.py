@@ -18,9 +18,9 @@ SETTINGS = make_settings()
 HUB = "https://hub.example"
 
 
-def get(newsroom: Newsroom, path: str, query: str = "", **settings: str) -> Document:
+def get(newsroom: Newsroom, path: str, query_string: str = "", **settings: str) -> Document:
     with newsroom.catalog.reading() as reader:
-        address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=newsroom.now)
+        address = locate(path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=newsroom.now)
         return make_document(address, reader, settings=make_settings(**settings), now=newsroom.now)
 
 

@@ -10,7 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.site.documents import Document, locate, make_asset_document, make_document
 from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from tests.support.app import NOW, collected, make_settings
@@ -51,8 +51,8 @@ def make(path: str, reader: CatalogReader, **environ: str) -> Document:
 
 
 def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
-    assert locate("/topics/mowen.atom", reader, now=NOW) == FeedAddress(Subject.of_topic("mowen"), Format.ATOM)
-    assert locate("/topics/mowen", reader, now=NOW) == PageAddress(Subject.of_topic("mowen"))
+    assert locate("/topics/mowen.atom", reader, now=NOW) == FeedAddress(Query.for_topic("mowen"), Format.ATOM)
+    assert locate("/topics/mowen", reader, now=NOW) == PageAddress(Query.for_topic("mowen"))
 
 
 def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogReader) -> None:
@@ -63,7 +63,7 @@ def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogR
 
 def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
     part = ArchivePart(1, Cut(1715000000, "00000000"))
-    assert locate(PATHS[-1], reader, now=NOW) == ArchiveAddress(Subject.of_topic("mowen"), part, Format.ATOM)
+    assert locate(PATHS[-1], reader, now=NOW) == ArchiveAddress(Query.for_topic("mowen"), part, Format.ATOM)
     archive = make(PATHS[-1], reader)
     assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())
     assert make("/feed/archive/1.json", reader).max_age_seconds == 900

@@ -9,8 +9,9 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Link, LinkChoice
-from feeds.model.subject import EVERYTHING, Subject
-from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, FeedSnapshot, make_feed_id, read_archive, read_feed, resolve
+from feeds.model.query import EVERYTHING, Query
+from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS, FeedSnapshot, make_feed_id, read_archive, read_feed
+from feeds.site.resolve import resolve
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress, PageAddress
 from tests.support.app import NOW, collected, make_settings
@@ -28,8 +29,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogReader]:
         yield open_reader
 
 
-def read(reader: CatalogReader, subject: Subject, **environ: str) -> FeedSnapshot:
-    return read_feed(subject, reader, settings=make_settings(**environ), now=NOW)
+def read(reader: CatalogReader, query_string: Query, **environ: str) -> FeedSnapshot:
+    return read_feed(query_string, reader, settings=make_settings(**environ), now=NOW)
 
 
 def list_urls(edition: FeedSnapshot) -> list[str]:
@@ -37,7 +38,7 @@ def list_urls(edition: FeedSnapshot) -> list[str]:
 
 
 def test_a_topic_is_titled_by_its_name_and_the_site(reader: CatalogReader) -> None:
-    feed = read(reader, Subject.of_topic("mowen")).feed
+    feed = read(reader, Query.for_topic("mowen")).feed
     assert feed.title == "Möwen — Harbour News"
     assert feed.subtitle == "The latest stories on Möwen."
     assert (feed.path, feed.page_url) == ("/topics/mowen", "https://news.example/topics/mowen")
@@ -49,13 +50,13 @@ def test_everything_is_titled_by_the_site(reader: CatalogReader) -> None:
 
 
 def test_a_provider_is_titled_by_its_domain(reader: CatalogReader) -> None:
-    edition = read(reader, Subject.of_provider("gazette.example"))
+    edition = read(reader, Query.for_provider("gazette.example"))
     assert edition.feed.title == "gazette.example — Harbour News"
     assert list_urls(edition) == ["https://gazette.example/two", "https://gazette.example/one"]
 
 
 def test_entries_dated_in_the_future_wait(reader: CatalogReader) -> None:
-    assert "https://gazette.example/later" not in list_urls(read(reader, Subject.of_topic("tides")))
+    assert "https://gazette.example/later" not in list_urls(read(reader, Query.for_topic("tides")))
 
 
 def test_related_entries_can_be_left_out(reader: CatalogReader) -> None:
@@ -65,7 +66,7 @@ def test_related_entries_can_be_left_out(reader: CatalogReader) -> None:
 
 def test_settings_reach_the_feed(reader: CatalogReader) -> None:
     environ = {"FEEDS_LIMIT": "1", "FEEDS_LINK": "amp", "FEEDS_MAX_AGE": "60", "FEEDS_HUBS": "https://hub.example/"}
-    edition = read(reader, Subject.of_topic("tides"), **environ)
+    edition = read(reader, Query.for_topic("tides"), **environ)
     assert edition.is_full
     assert (len(edition.feed.entries), edition.feed.ttl_seconds) == (1, 60)
     assert edition.feed.link_choice is LinkChoice.AMP
@@ -73,17 +74,17 @@ def test_settings_reach_the_feed(reader: CatalogReader) -> None:
 
 
 def test_a_full_feed_links_to_its_archive(reader: CatalogReader) -> None:
-    subject = Subject.of_topic("tides")
+    query = Query.for_topic("tides")
     settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
-    edition = read_feed(subject, reader, settings=settings, now=NOW)
+    edition = read_feed(query, reader, settings=settings, now=NOW)
     part = ArchivePart(1, Cut(1715040000, "405adebd"))
     assert edition.feed.documents == (DocumentLink("prev-archive", f"/topics/tides/archive/{part.name}"),)
-    archive = read_archive(subject, part, reader, settings=settings, now=NOW)
+    archive = read_archive(query, part, reader, settings=settings, now=NOW)
     assert archive.feed.documents == (DocumentLink("current", "/topics/tides"),)
     assert (archive.feed.id, archive.feed.title) == (edition.feed.id, edition.feed.title)
     assert (archive.feed.path, archive.feed.links) == (f"/topics/tides/archive/{part.name}", ())
     assert (archive.feed.is_archive, archive.feed.ttl_seconds) == (True, ARCHIVE_MAX_AGE_SECONDS)
-    assert {*list_urls(edition), *list_urls(archive)} == {*list_urls(read(reader, subject))}
+    assert {*list_urls(edition), *list_urls(archive)} == {*list_urls(read(reader, query))}
 
 
 def test_a_growing_document_is_not_marked_as_archive(reader: CatalogReader) -> None:
@@ -99,8 +100,8 @@ def test_an_unknown_part_of_an_archive_is_not_found(reader: CatalogReader) -> No
 
 
 def test_ids_depend_on_subject_and_site_only(reader: CatalogReader) -> None:
-    subjects = [EVERYTHING, Subject.of_topic("tides"), Subject.of_topic("mowen"), Subject.of_provider("tides")]
-    ids = {make_feed_id(subject, site_id=site_id) for subject in subjects for site_id in ("", "harbour")}
+    queries = [EVERYTHING, Query.for_topic("tides"), Query.for_topic("mowen"), Query.for_provider("tides")]
+    ids = {make_feed_id(query, site_id=site_id) for query in queries for site_id in ("", "harbour")}
     assert len(ids) == 8
     assert all(UUID(id).version == 5 for id in ids)
     elsewhere = read(reader, EVERYTHING, FEEDS_SITE_URL="https://other.example", FEEDS_SITE_TITLE="Other")
@@ -115,29 +116,29 @@ def test_composed_feeds_have_their_own_ids() -> None:
         ("/topics/ai+b", ""),
         ("/", "limit=3"),
     ]
-    addresses = [parse_address(path, query) for path, query in references]
-    ids = {make_feed_id(address.subject, site_id="") for address in addresses if isinstance(address, PageAddress)}
+    addresses = [parse_address(path, query_string) for path, query_string in references]
+    ids = {make_feed_id(address.query, site_id="") for address in addresses if isinstance(address, PageAddress)}
     assert len(ids) == len(references)
-    assert make_feed_id(Subject.of_topic("ai"), site_id="") in ids
+    assert make_feed_id(Query.for_topic("ai"), site_id="") in ids
     again = parse_address("/topics/b,ai.rss", "utm_source=x")
     assert isinstance(again, FeedAddress)
-    assert make_feed_id(again.subject, site_id="") in ids
+    assert make_feed_id(again.query, site_id="") in ids
 
 
 def test_ids_never_change() -> None:
-    assert make_feed_id(Subject.of_topic("ai"), site_id="") == "urn:uuid:090f6965-4f60-570f-a32c-2f939f540e00"
+    assert make_feed_id(Query.for_topic("ai"), site_id="") == "urn:uuid:090f6965-4f60-570f-a32c-2f939f540e00"
 
 
 @pytest.mark.parametrize(
     ("asked", "known"),
     [
-        (Subject.of_topic("TIDES"), Subject.of_topic("tides")),
-        (Subject.of_topic("mowen"), Subject.of_topic("mowen")),
-        (Subject.of_provider("Gazette.Example"), Subject.of_provider("gazette.example")),
+        (Query.for_topic("TIDES"), Query.for_topic("tides")),
+        (Query.for_topic("mowen"), Query.for_topic("mowen")),
+        (Query.for_provider("Gazette.Example"), Query.for_provider("gazette.example")),
         (EVERYTHING, EVERYTHING),
     ],
 )
-def test_a_subject_is_found_in_any_case(reader: CatalogReader, asked: Subject, known: Subject) -> None:
+def test_a_subject_is_found_in_any_case(reader: CatalogReader, asked: Query, known: Query) -> None:
     assert resolve(asked, reader, now=NOW) == known
 
 
@@ -147,10 +148,10 @@ def test_an_alias_leads_to_its_topic(tmp_path: Path) -> None:
         with catalog.writing() as writer:
             writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
         with catalog.reading() as reader:
-            assert resolve(Subject.of_topic("Ebb"), reader, now=NOW) == Subject.of_topic("tides")
+            assert resolve(Query.for_topic("Ebb"), reader, now=NOW) == Query.for_topic("tides")
 
 
-@pytest.mark.parametrize("subject", [Subject.of_topic("nope"), Subject.of_provider("nope.example")])
-def test_an_unknown_subject_is_not_found(reader: CatalogReader, subject: Subject) -> None:
+@pytest.mark.parametrize("query_string", [Query.for_topic("nope"), Query.for_provider("nope.example")])
+def test_an_unknown_subject_is_not_found(reader: CatalogReader, query_string: Query) -> None:
     with pytest.raises(NotFoundError):
-        resolve(subject, reader, now=NOW)
+        resolve(query_string, reader, now=NOW)

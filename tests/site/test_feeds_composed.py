@@ -84,23 +84,26 @@ class Publication:
         names = self.random.sample(sorted(drawn), self.random.randrange(4))
         return {name: drawn[name] for name in names}
 
-    def find(self, topics: str, query: dict[str, str]) -> list[str]:
+    def find(self, topics: str, query_string: dict[str, str]) -> list[str]:
         """Return the expected ids of the feed, newest first, by filtering all written articles."""
-        found = [entry for entry in self.entries if self.is_wanted(entry, topics, query)]
+        found = [entry for entry in self.entries if self.is_wanted(entry, topics, query_string)]
         found.sort(key=lambda entry: entry["id"])
         found.sort(key=lambda entry: entry["publishedDateTime"], reverse=True)
-        return [entry["id"] for entry in found][: int(query.get("limit", 50))]
+        return [entry["id"] for entry in found][: int(query_string.get("limit", 50))]
 
-    def is_wanted(self, entry: dict[str, Any], topics: str, query: dict[str, str]) -> bool:
+    def is_wanted(self, entry: dict[str, Any], topics: str, query_string: dict[str, str]) -> bool:
         quality, heat = (-1 if entry[name] is None else entry[name] for name in ("quality", "heat"))
         return (
             parse_expression(topics.lower()).holds(frozenset(map(str.lower, entry["topics"])))
-            and ("provider" not in query or parse_expression(query["provider"]).holds(frozenset({entry["provider"]})))
-            and ("type" not in query or parse_expression(query["type"]).holds(frozenset({entry["type"]})))
-            and quality >= int(query.get("min_quality", -1))
-            and heat >= int(query.get("min_heat", -1))
-            and (query.get("related") != "links" or entry["is_article"])
-            and ("q" not in query or parse_search(query["q"]).matches(self.list_words(entry)))
+            and (
+                "provider" not in query_string
+                or parse_expression(query_string["provider"]).holds(frozenset({entry["provider"]}))
+            )
+            and ("type" not in query_string or parse_expression(query_string["type"]).holds(frozenset({entry["type"]})))
+            and quality >= int(query_string.get("min_quality", -1))
+            and heat >= int(query_string.get("min_heat", -1))
+            and (query_string.get("related") != "links" or entry["is_article"])
+            and ("q" not in query_string or parse_search(query_string["q"]).matches(self.list_words(entry)))
         )
 
     def list_words(self, entry: dict[str, Any]) -> list[str]:
@@ -121,13 +124,13 @@ def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     publication.newsroom.catalog.close()
 
 
-def read(reader: CatalogReader, path: str, query: str, now: datetime) -> dict[str, Any]:
+def read(reader: CatalogReader, path: str, query_string: str, now: datetime) -> dict[str, Any]:
     """Return the feed at a path and query, in JSON, after a redirect to the canonical spelling."""
     try:
-        address = locate(path, reader, query=query, defaults=SETTINGS.filters, now=now)
+        address = locate(path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=now)
     except MovedError as error:
-        path, _, query = error.reference.partition("?")
-        address = locate(unquote(path), reader, query=query, defaults=SETTINGS.filters, now=now)
+        path, _, query_string = error.reference.partition("?")
+        address = locate(unquote(path), reader, query_string=query_string, defaults=SETTINGS.defaults, now=now)
     document: dict[str, Any] = json.loads(make_document(address, reader, settings=SETTINGS, now=now).body)
     return document
 
@@ -136,10 +139,13 @@ def test_any_expression_selects_the_same_as_its_canonical_form(publication: Publ
     sizes = set()
     with publication.newsroom.catalog.reading() as reader:
         for _ in range(FEEDS):
-            topics, query = publication.draw_expression(TOPICS), publication.draw_query()
-            encoded = "&".join(f"{name}={quote(value)}" for name, value in query.items())
+            topics, query_string = publication.draw_expression(TOPICS), publication.draw_query()
+            encoded = "&".join(f"{name}={quote(value)}" for name, value in query_string.items())
             feed = read(reader, f"/topics/{topics}.json", encoded, publication.newsroom.now)
-            assert [item["id"] for item in feed["items"]] == publication.find(topics, query), (topics, query)
+            assert [item["id"] for item in feed["items"]] == publication.find(topics, query_string), (
+                topics,
+                query_string,
+            )
             path, _, canonical = feed["feed_url"].removeprefix(SETTINGS.site_url).partition("?")
             assert read(reader, unquote(path), canonical, publication.newsroom.now) == feed
             sizes.add(len(feed["items"]))

@@ -21,18 +21,21 @@ def test_the_canonical_query_is_read_back(listing: OpmlQuery) -> None:
 
 
 def test_a_query_has_one_canonical_spelling() -> None:
-    for query in ("provider=1&min_entries=5&active_days=30", "active_days=030&min_entries=+5&provider=1&utm_source=x"):
-        assert str(parse_opml_query(query)) == "provider=1&min_entries=5&active_days=30"
+    for query_string in (
+        "provider=1&min_entries=5&active_days=30",
+        "active_days=030&min_entries=+5&provider=1&utm_source=x",
+    ):
+        assert str(parse_opml_query(query_string)) == "provider=1&min_entries=5&active_days=30"
 
 
-@pytest.mark.parametrize("query", ["", "provider=0", "min_entries=0", "active_days=", "utm_source=x&limit=many"])
-def test_an_empty_query_is_the_whole_list(query: str) -> None:
-    assert parse_opml_query(query) == EVERY_TOPIC
-    assert str(parse_opml_query(query)) == ""
+@pytest.mark.parametrize("query_string", ["", "provider=0", "min_entries=0", "active_days=", "utm_source=x&limit=many"])
+def test_an_empty_query_is_the_whole_list(query_string: str) -> None:
+    assert parse_opml_query(query_string) == EVERY_TOPIC
+    assert str(parse_opml_query(query_string)) == ""
 
 
 @pytest.mark.parametrize(
-    ("query", "sentence"),
+    ("query_string", "sentence"),
     [
         ("provider=gazette.example", "“provider” cannot be “gazette.example”; write 1 or 0."),
         ("min_entries=-1", "“min_entries” cannot be “-1”; write a whole number from 0 to 1000000."),
@@ -42,7 +45,7 @@ def test_an_empty_query_is_the_whole_list(query: str) -> None:
         ("x=" + "x" * 2_000, "What stands after “?” is longer than 2000 characters."),
     ],
 )
-def test_a_bad_value_is_an_error(query: str, sentence: str) -> None:
+def test_a_bad_value_is_an_error(query_string: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
-        parse_opml_query(query)
+        parse_opml_query(query_string)
     assert str(caught.value) == sentence

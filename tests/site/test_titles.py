@@ -4,7 +4,7 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from feeds.model.subject import Subject
+from feeds.model.query import Query
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress
@@ -19,14 +19,14 @@ TOPICS = {
 }
 
 
-def read(path: str, query: str = "") -> Subject:
-    address = parse_address(path, query)
+def read(path: str, query_string: str = "") -> Query:
+    address = parse_address(path, query_string)
     assert isinstance(address, FeedAddress)
-    return address.subject
+    return address.query
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "name"),
+    ("path", "query_string", "name"),
     [
         ("/feed.atom", "", ""),
         ("/topics/ai.atom", "", "AI"),
@@ -62,12 +62,12 @@ def read(path: str, query: str = "") -> Subject:
         ("/feed.atom", "related=entries", "Everything, with related stories"),
     ],
 )
-def test_a_name_describes_the_selection(path: str, query: str, name: str) -> None:
-    assert write_name(read(path, query), TOPICS) == name
+def test_a_name_describes_the_selection(path: str, query_string: str, name: str) -> None:
+    assert write_name(read(path, query_string), TOPICS) == name
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "sentence"),
+    ("path", "query_string", "sentence"),
     [
         ("/feed.atom", "", "The latest stories on every topic."),
         ("/topics/ai.atom", "", "The latest stories on AI."),
@@ -77,8 +77,8 @@ def test_a_name_describes_the_selection(path: str, query: str, name: str) -> Non
         ("/feed.atom", "min_quality=70", "The latest stories on everything, quality ≥ 70."),
     ],
 )
-def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query: str, sentence: str) -> None:
-    assert write_subtitle(read(path, query), TOPICS) == sentence
+def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query_string: str, sentence: str) -> None:
+    assert write_subtitle(read(path, query_string), TOPICS) == sentence
 
 
 def test_no_two_feeds_have_the_same_name() -> None:
@@ -87,7 +87,10 @@ def test_no_two_feeds_have_the_same_name() -> None:
         "+".join(some) for some in chain(combinations(terms, 1), combinations(terms, 2), combinations(terms, 3))
     ]
     expressions = chain(alternatives, map(",".join, combinations(alternatives, 2)))
-    queries = ("", "min_quality=1", "provider=a.example,b.example", "provider=a.example", "type=!a,b")
-    subjects = {read(f"/topics/{expression}.atom", query) for expression, query in product(expressions, queries)}
-    assert len(subjects) > 1000
-    assert len({write_name(subject, TOPICS) for subject in subjects}) == len(subjects)
+    query_strings = ("", "min_quality=1", "provider=a.example,b.example", "provider=a.example", "type=!a,b")
+    queries = {
+        read(f"/topics/{expression}.atom", query_string)
+        for expression, query_string in product(expressions, query_strings)
+    }
+    assert len(queries) > 1000
+    assert len({write_name(query_string, TOPICS) for query_string in queries}) == len(queries)

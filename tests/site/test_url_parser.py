@@ -1,5 +1,6 @@
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,9 +9,8 @@ from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
 from feeds.model.expression import parse_expression
 from feeds.model.feed import Format
-from feeds.model.filters import Filters
+from feeds.model.query import EVERYTHING, Query
 from feeds.model.search import parse_search
-from feeds.model.subject import EVERYTHING, Subject
 from feeds.site.opml_query import OpmlQuery
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
@@ -34,28 +34,28 @@ EXPRESSIONS = st.lists(st.lists(TERMS, min_size=1, max_size=4).map("+".join), mi
 )
 CUTS = st.builds(Cut, st.integers(-(10**11), 10**11), st.from_regex("[0-9a-f]{8}", fullmatch=True))
 PARTS = st.builds(ArchivePart, st.integers(1, 10**9 - 1), st.none() | CUTS)
-FILTERS = st.builds(
-    Filters,
-    providers=st.none() | EXPRESSIONS,
-    types=st.none() | EXPRESSIONS.map(lambda types: types.rename(str.casefold)),
-    min_quality=st.none() | st.integers(0, 1000),
-    min_heat=st.none() | st.integers(0, 1000),
-    search=st.none() | st.sampled_from(['robots "machine learning" -cry* 機械', "c+ möwe", "a&b=c"]).map(parse_search),
-    with_related=st.none() | st.booleans(),
-    limit=st.none() | st.integers(1, 200),
+PATHS = st.one_of(st.builds(Query, topics=EXPRESSIONS), st.builds(Query, providers=EXPRESSIONS), st.just(EVERYTHING))
+PARAMETERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "from_providers": EXPRESSIONS,
+        "types": EXPRESSIONS.map(lambda types: types.rename(str.casefold)),
+        "min_quality": st.integers(0, 1000),
+        "min_heat": st.integers(0, 1000),
+        "search": st.sampled_from(['robots "machine learning" -cry* 機械', "c+ möwe", "a&b=c"]).map(parse_search),
+        "with_related": st.booleans(),
+        "limit": st.integers(1, 200),
+    },
 )
-SUBJECTS = st.one_of(
-    st.builds(Subject, topics=EXPRESSIONS, filters=FILTERS),
-    st.builds(Subject, providers=EXPRESSIONS, filters=FILTERS),
-    st.builds(Subject, filters=FILTERS),
-    st.builds(Subject.of_topic, SLUGS),
-    st.builds(Subject.of_provider, SLUGS),
-    st.just(EVERYTHING),
+QUERIES = st.one_of(
+    st.builds(lambda path, parameters: msgspec.structs.replace(path, **parameters), PATHS, PARAMETERS),
+    st.builds(Query.for_topic, SLUGS),
+    st.builds(Query.for_provider, SLUGS),
 )
 ADDRESSES: st.SearchStrategy[Address] = st.one_of(
-    st.builds(FeedAddress, SUBJECTS, st.sampled_from(Format)),
-    st.builds(PageAddress, SUBJECTS, st.none() | PARTS),
-    st.builds(ArchiveAddress, SUBJECTS, PARTS, st.sampled_from(Format)),
+    st.builds(FeedAddress, QUERIES, st.sampled_from(Format)),
+    st.builds(PageAddress, QUERIES, st.none() | PARTS),
+    st.builds(ArchiveAddress, QUERIES, PARTS, st.sampled_from(Format)),
     st.sampled_from([HomeAddress(), ComposeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),
     st.sampled_from([AssetAddress("style.css"), AssetAddress("favicon.ico")]),
 )
@@ -64,11 +64,11 @@ COMPOSED = "/topics/ai+!crypto.atom"
 
 @given(ADDRESSES)
 def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
-    path, _, query = write_reference(address).partition("?")
+    path, _, query_string = write_reference(address).partition("?")
     assert path == address.path
-    assert f"{path}{query}".isascii()
-    assert " " not in query
-    assert parse_address(unquote(path), query) == address
+    assert f"{path}{query_string}".isascii()
+    assert " " not in query_string
+    assert parse_address(unquote(path), query_string) == address
     check_spelling(unquote(path), address)
 
 
@@ -83,14 +83,14 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
         ("/sitemap.xml", SitemapAddress()),
         ("/feed.atom", FeedAddress(EVERYTHING, Format.ATOM)),
         ("/feed.json", FeedAddress(EVERYTHING, Format.JSON)),
-        ("/topics/ai", PageAddress(Subject.of_topic("ai"))),
-        ("/topics/ai.rss", FeedAddress(Subject.of_topic("ai"), Format.RSS)),
-        ("/providers/gazette.example", PageAddress(Subject.of_provider("gazette.example"))),
-        ("/providers/gazette.example.atom", FeedAddress(Subject.of_provider("gazette.example"), Format.ATOM)),
+        ("/topics/ai", PageAddress(Query.for_topic("ai"))),
+        ("/topics/ai.rss", FeedAddress(Query.for_topic("ai"), Format.RSS)),
+        ("/providers/gazette.example", PageAddress(Query.for_provider("gazette.example"))),
+        ("/providers/gazette.example.atom", FeedAddress(Query.for_provider("gazette.example"), Format.ATOM)),
         ("/feed/archive/3.json", ArchiveAddress(EVERYTHING, ArchivePart(3), Format.JSON)),
         (
             "/topics/ai/archive/12-1608655680-0a1b2c3d.atom",
-            ArchiveAddress(Subject.of_topic("ai"), ArchivePart(12, Cut(1608655680, "0a1b2c3d")), Format.ATOM),
+            ArchiveAddress(Query.for_topic("ai"), ArchivePart(12, Cut(1608655680, "0a1b2c3d")), Format.ATOM),
         ),
         ("/feeds.opml", OpmlAddress()),
         ("/favicon.ico", AssetAddress("favicon.ico")),
@@ -177,7 +177,7 @@ def test_a_redirect_keeps_the_query_in_its_canonical_spelling() -> None:
 
 
 def test_a_query_may_be_spelt_in_any_way() -> None:
-    defaults = Filters(with_related=True, limit=50)
+    defaults = Query(with_related=True, limit=50)
     ways = (
         "min_quality=70",
         "min_quality=070&limit=50",
@@ -200,7 +200,7 @@ def test_static_files_ignore_the_query() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "is_plain"),
+    ("path", "query_string", "is_plain"),
     [
         ("/feed.atom", "", True),
         ("/topics/ai.atom", "", True),
@@ -212,10 +212,10 @@ def test_static_files_ignore_the_query() -> None:
         ("/", "provider=post.example", False),
     ],
 )
-def test_composed_and_plain_feeds_are_told_apart(path: str, query: str, *, is_plain: bool) -> None:
-    address = parse_address(path, query)
+def test_composed_and_plain_feeds_are_told_apart(path: str, query_string: str, *, is_plain: bool) -> None:
+    address = parse_address(path, query_string)
     assert isinstance(address, FeedAddress | PageAddress)
-    assert address.subject.is_plain is is_plain
+    assert address.query.is_plain is is_plain
 
 
 def test_an_error_names_the_malformed_part() -> None:

@@ -11,9 +11,12 @@ from feeds.catalog.catalog import Catalog
 from feeds.collector import Collector
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 from feeds.settings import Settings
+from feeds.site.url_parser import parse_address
 from feeds.web import create_app
+from feeds.web.cache import DocumentCache
+from feeds.web.lru import CachedDocument
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CLOCK = Clock(now=lambda: NOW, sleep=lambda _seconds: None)
@@ -45,7 +48,12 @@ def read_titles(database_url: str) -> set[str]:
     """Read the titles of all entries that are out; none where there is no catalog."""
     try:
         with closing(Catalog(database_url)) as catalog, catalog.reading() as reader:
-            entries = reader.window(Selection(), limit=10_000, now=datetime.now(UTC)).entries
+            entries = reader.window(Query(), limit=10_000, now=datetime.now(UTC)).entries
     except CatalogError:
         return set()
     return {entry.title for entry in entries}
+
+
+def fetch_from(cache: DocumentCache, path: str, query_string: str = "") -> CachedDocument:
+    """Fetch the document at a decoded path with an encoded query string, as the app does."""
+    return cache.fetch(parse_address(path, query_string, defaults=make_settings().defaults), path=path)

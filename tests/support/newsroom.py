@@ -20,11 +20,11 @@ from feeds.collector.collect import Progress
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site
-from feeds.model.selection import Selection, plain
+from feeds.model.query import Query
 from feeds.model.tokenize import GAP
 from feeds.renderers.json_feed import render_json
 
-ALL = Selection()
+ALL = Query()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)
 SITE = Site(url="https://feeds.example", title="Feeds")
 
@@ -124,17 +124,17 @@ class Newsroom:
         """Give the collector of this folder into this catalog."""
         return Collector(self.catalog, [self.folder], settings_fingerprint=settings_fingerprint, clock=self.clock)
 
-    def see(self, selection: Selection = ALL, *, limit: int = 50) -> FeedView:
+    def see(self, query: Query = ALL, *, limit: int = 50) -> FeedView:
         """Look at a feed."""
         with self.catalog.reading() as reader:
-            window = reader.window(selection, limit=limit, now=self.now)
-            named = [reader.topic(slug) for slug in selection.topics.names] if selection.topics else []
+            window = reader.window(query, limit=limit, now=self.now)
+            named = [reader.topic(slug) for slug in query.topics.names] if query.topics else []
             name, subtitle = ", ".join(topic.name for topic in named if topic), ""
-            if topic := reader.topic(selection.topic):
+            if topic := reader.topic(query.topic):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
-            id=f"urn:{selection.scopes}",
-            path=f"/{selection.scopes[-1]}",
+            id=f"urn:{query.scopes}",
+            path=f"/{query.scopes[-1]}",
             title=name,
             subtitle=subtitle,
             page_url=f"{SITE.url}/",
@@ -146,7 +146,7 @@ class Newsroom:
 
     def see_topic(self, slug: str) -> FeedView:
         """Look at the feed of a topic."""
-        return self.see(plain(topic=slug))
+        return self.see(Query.for_topic(slug))
 
     def versions(self) -> dict[str, int]:
         """Read the version of every scope."""
@@ -203,13 +203,13 @@ def related(*names: str, **fields: object) -> list[dict[str, Any]]:
     return [{"title": f"Story {name}", "webUrl": url_of(name), "provider": provider} | fields for name in names]
 
 
-def watch(newsroom: Newsroom, selections: Iterable[Selection]) -> Callable[[], dict[Selection, bool]]:
+def watch(newsroom: Newsroom, queries: Iterable[Query]) -> Callable[[], dict[Query, bool]]:
     """Give a function that says, each time, which feeds' bytes differ from the time before."""
-    seen = {selection: newsroom.see(selection).document for selection in selections}
+    seen = {query: newsroom.see(query).document for query in queries}
 
-    def look() -> dict[Selection, bool]:
-        current = {selection: newsroom.see(selection).document for selection in seen}
-        moved = {selection: current[selection] != seen[selection] for selection in seen}
+    def look() -> dict[Query, bool]:
+        current = {query: newsroom.see(query).document for query in seen}
+        moved = {query: current[query] != seen[query] for query in seen}
         seen.update(current)
         return moved
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.entry import Entry
-from feeds.model.selection import plain
+from feeds.model.expression import name
+from feeds.model.query import Query
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
 
@@ -108,7 +109,9 @@ class Site:
         """Read from the catalog what a feed must hold."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
-            window = reader.window(plain(topic, provider), limit=limit, now=datetime.now(UTC))
+            topics, providers = name(topic) if topic else None, name(provider) if provider else None
+            query = Query(topics=topics, providers=providers)
+            window = reader.window(query, limit=limit, now=datetime.now(UTC))
         catalog.close()
         return window.entries
 

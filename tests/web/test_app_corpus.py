@@ -14,8 +14,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry
 from feeds.model.feed import Format
-from feeds.model.selection import plain
-from feeds.model.subject import EVERYTHING, Subject
+from feeds.model.query import EVERYTHING, Query
 from tests.support.app import NOW, SITE_URL, collected, make_client
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
@@ -38,27 +37,27 @@ def reader(catalog: Catalog) -> Iterator[CatalogReader]:
         yield opened
 
 
-def list_subjects(reader: CatalogReader) -> list[Subject]:
-    topics = [Subject.of_topic(topic.slug) for topic in reader.topics()]
-    return [EVERYTHING, *topics, *(Subject.of_provider(provider.domain) for provider in reader.providers())]
+def list_queries(reader: CatalogReader) -> list[Query]:
+    topics = [Query.for_topic(topic.slug) for topic in reader.topics()]
+    return [EVERYTHING, *topics, *(Query.for_provider(provider.domain) for provider in reader.providers())]
 
 
-def read_entries(reader: CatalogReader, subject: Subject) -> tuple[Entry, ...]:
-    return reader.window(plain(subject.topic, subject.provider), limit=200, now=NOW).entries
+def read_entries(reader: CatalogReader, query: Query) -> tuple[Entry, ...]:
+    return reader.window(query, limit=200, now=NOW).entries
 
 
 def test_every_feed_and_page_answers(client: FlaskClient, reader: CatalogReader) -> None:
-    for subject in list_subjects(reader):
+    for query in list_queries(reader):
         for extension in (".atom", ".rss", ".json"):
-            assert client.get(subject.path + extension).status_code == 200
-        assert client.get(subject.path).status_code == 200
+            assert client.get(query.path + extension).status_code == 200
+        assert client.get(query.path).status_code == 200
 
 
 def test_readers_read_back_what_the_catalog_holds(client: FlaskClient, reader: CatalogReader) -> None:
-    for subject in list_subjects(reader):
-        entries = read_entries(reader, subject)
-        atom = atoma.parse_atom_bytes(client.get(f"{subject.path}.atom").data)
-        rss = atoma.parse_rss_bytes(client.get(f"{subject.path}.rss").data)
+    for query in list_queries(reader):
+        entries = read_entries(reader, query)
+        atom = atoma.parse_atom_bytes(client.get(f"{query.path}.atom").data)
+        rss = atoma.parse_rss_bytes(client.get(f"{query.path}.rss").data)
         assert [(item.id_, item.title.value, item.updated) for item in atom.entries] == [
             (entry.id, entry.title, entry.updated) for entry in entries
         ]
@@ -68,9 +67,9 @@ def test_readers_read_back_what_the_catalog_holds(client: FlaskClient, reader: C
 
 
 def test_every_entry_is_in_a_feed_once(client: FlaskClient, reader: CatalogReader) -> None:
-    for subject in list_subjects(reader):
+    for query in list_queries(reader):
         for extension in ("atom", "rss"):
-            read = feedparser.parse(client.get(f"{subject.path}.{extension}").data)
+            read = feedparser.parse(client.get(f"{query.path}.{extension}").data)
             ids = [entry.id for entry in read.entries]
             assert ids
             assert len(set(ids)) == len(ids)
@@ -82,10 +81,10 @@ def test_feed_and_archive_hold_every_entry_once(
 ) -> None:
     client = make_client(catalog, FEEDS_LIMIT="20")
     grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
-    for subject in [EVERYTHING, *(Subject.of_topic(topic.slug) for topic in reader.topics())]:
-        documents = list(walk(client, f"{subject.path}.{format}"))
+    for query in [EVERYTHING, *(Query.for_topic(topic.slug) for topic in reader.topics())]:
+        documents = list(walk(client, f"{query.path}.{format}"))
         ids = [id for document in documents for id in read_ids(document, format)]
-        window = reader.window(plain(subject.topic), limit=10_000, now=NOW)
+        window = reader.window(query, limit=10_000, now=NOW)
         assert ids == [entry.id for entry in window.entries]
         for document in documents if format is Format.ATOM else ():
             grammar.assertValid(etree.fromstring(document))

@@ -17,7 +17,7 @@ LEAD = "https://www.govtech.com/policy/Massachusetts-Passes-Bill-With-Facial-Rec
 TOPICS = ("computer-vision", "ai")
 SUBJECTS = ("/topics/ai", "/topics/computer-vision", "/providers/govtech.com", "/providers/masslive.com")
 PATHS = (
-    *(f"{subject}{extension}" for subject in SUBJECTS for extension in ("", ".atom", ".rss", ".json")),
+    *(f"{query}{extension}" for query in SUBJECTS for extension in ("", ".atom", ".rss", ".json")),
     *("/", "/feed.atom", "/feed.rss", "/feed.json", "/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),
     *("/feeds.opml", "/healthz", "/favicon.ico", "/robots.txt", "/static/style.css", "/static/icon.png"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Barrier, Event
@@ -16,7 +17,7 @@ from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedEr
 from feeds.site.compression import Encoding
 from feeds.web.cache import COMPOSED_SHARE, OVERHEAD_BYTES, POLL_SECONDS, DocumentCache
 from feeds.web.lru import CachedDocument, CacheKey
-from tests.support.app import make_settings
+from tests.support.app import fetch_from, make_settings
 from tests.support.newsroom import Newsroom
 from tests.support.postgresql import DatabaseServer
 
@@ -52,7 +53,7 @@ class Stand:
         return interruption() if interruption else self.newsroom.now
 
     def fetch(self, *paths: str) -> list[CachedDocument]:
-        return [self.cache.fetch(path) for path in paths]
+        return [fetch_from(self.cache, path) for path in paths]
 
     def wait(self) -> None:
         """Let time pass until the next poll."""
@@ -102,9 +103,9 @@ def test_aliases_share_the_cached_feed(kiosk: Stand) -> None:
 
 def test_errors_are_not_cached(kiosk: Stand) -> None:
     with pytest.raises(NotFoundError):
-        kiosk.cache.fetch("/topics/nope.atom")
+        fetch_from(kiosk.cache, "/topics/nope.atom")
     with pytest.raises(MovedError):
-        kiosk.cache.fetch("/topics/Tides.atom")
+        fetch_from(kiosk.cache, "/topics/Tides.atom")
     assert kiosk.cache.size == 0
 
 
@@ -115,7 +116,7 @@ def test_nothing_is_rendered_twice_by_threads(kiosk: Stand, _round: int) -> None
 
     def fetch(number: int) -> CachedDocument:
         barrier.wait()
-        return kiosk.cache.fetch(PATHS[number % 3])
+        return fetch_from(kiosk.cache, PATHS[number % 3])
 
     with ThreadPoolExecutor(threads) as pool:
         documents = list(pool.map(fetch, range(threads)))
@@ -126,7 +127,7 @@ def test_threads_render_different_feeds_as_one_thread_does(kiosk: Stand) -> None
     expected = [cached.document.body for cached in kiosk.fetch(*PATHS)]
     for cache in (kiosk.make_cache() for _ in range(5)):
         with ThreadPoolExecutor(len(PATHS)) as pool:
-            assert [cached.document.body for cached in pool.map(cache.fetch, PATHS)] == expected
+            assert [cached.document.body for cached in pool.map(partial(fetch_from, cache), PATHS)] == expected
 
 
 def test_a_coding_is_made_once_by_threads(kiosk: Stand) -> None:
@@ -148,7 +149,7 @@ def test_a_change_drops_only_affected_documents(stand: Stand) -> None:
     stand.wait()
     kept = [cached.key.path for cached in first if stand.cache.find(cached.key.path) is cached]
     assert kept == ["/topics/boats.json", "/topics/boats"]
-    assert b"Otherwise" in stand.cache.fetch(PATHS[0]).document.body
+    assert b"Otherwise" in fetch_from(stand.cache, PATHS[0]).document.body
 
 
 def test_a_collect_without_changes_drops_nothing(kiosk: Stand) -> None:
@@ -167,7 +168,7 @@ def test_a_change_is_detected_at_the_next_poll_and_not_before(stand: Stand) -> N
     assert stand.cache.find(PATHS[0]) is first
     stand.seconds += POLL_SECONDS * 0.02
     assert stand.cache.find(PATHS[0]) is None
-    assert b"Story a" not in stand.cache.fetch(PATHS[0]).document.body
+    assert b"Story a" not in fetch_from(stand.cache, PATHS[0]).document.body
 
 
 def test_an_entry_appears_at_its_time_without_a_collect(stand: Stand) -> None:
@@ -178,7 +179,7 @@ def test_an_entry_appears_at_its_time_without_a_collect(stand: Stand) -> None:
     assert b"Story c" not in before.document.body
     stand.newsroom.now = released
     stand.wait()
-    assert b"Story c" in stand.cache.fetch(PATHS[0]).document.body
+    assert b"Story c" in fetch_from(stand.cache, PATHS[0]).document.body
 
 
 def test_an_entry_collected_and_released_between_two_polls_is_detected(stand: Stand) -> None:
@@ -186,11 +187,11 @@ def test_an_entry_collected_and_released_between_two_polls_is_detected(stand: St
     released = stand.newsroom.now + timedelta(seconds=90)
     stand.newsroom.write("c", topics=["Tides"], publishedDateTime=released.isoformat())
     stand.newsroom.collect()
-    assert b"Story c" not in stand.cache.fetch("/topics/tides.json").document.body
+    assert b"Story c" not in fetch_from(stand.cache, "/topics/tides.json").document.body
     stand.newsroom.now = released
     stand.wait()
     for path in ("/topics/tides.json", PATHS[0]):
-        assert b"Story c" in stand.cache.fetch(path).document.body
+        assert b"Story c" in fetch_from(stand.cache, path).document.body
 
 
 def test_a_topic_ends_at_its_time_without_a_collect(stand: Stand) -> None:
@@ -200,11 +201,11 @@ def test_a_topic_ends_at_its_time_without_a_collect(stand: Stand) -> None:
     stand.newsroom.collect()
     feeds = (PATHS[0], "/topics/tides", "/topics/boats,tides.atom")
     assert not any(b"has been retired" in cached.document.body for cached in stand.fetch(*feeds))
-    assert b"/topics/tides" in stand.cache.fetch("/").document.body
+    assert b"/topics/tides" in fetch_from(stand.cache, "/").document.body
     stand.newsroom.now = datetime(2021, 3, 5, tzinfo=UTC)
     stand.wait()
     assert all(b"has been retired" in cached.document.body for cached in stand.fetch(*feeds))
-    assert b"/topics/tides" not in stand.cache.fetch("/").document.body
+    assert b"/topics/tides" not in fetch_from(stand.cache, "/").document.body
     stand.newsroom.now = datetime(2021, 4, 3, 23, 59, 59, tzinfo=UTC)
     stand.wait()
     stand.fetch(*feeds)
@@ -212,17 +213,17 @@ def test_a_topic_ends_at_its_time_without_a_collect(stand: Stand) -> None:
     stand.wait()
     for path in feeds:
         with pytest.raises(GoneError, match="was retired on 2021-03-05, and its feed ended on 2021-04-04"):
-            stand.cache.fetch(path)
+            fetch_from(stand.cache, path)
 
 
 def test_filtered_lists_of_feeds_evict_each_other_only(kiosk: Stand) -> None:
     cache = kiosk.make_cache(max_bytes=20 * OVERHEAD_BYTES)
-    plain = cache.fetch("/feeds.opml")
-    narrowed = [cache.fetch("/feeds.opml", f"min_entries={number}") for number in range(1, 20)]
+    plain = fetch_from(cache, "/feeds.opml")
+    narrowed = [fetch_from(cache, "/feeds.opml", f"min_entries={number}") for number in range(1, 20)]
     assert plain.is_current
     assert not narrowed[0].is_current
     assert narrowed[-1].is_current
-    assert cache.fetch("/feeds.opml", "min_entries=0&utm_source=x") is plain
+    assert fetch_from(cache, "/feeds.opml", "min_entries=0&utm_source=x") is plain
 
 
 def test_a_document_of_an_older_state_is_returned_but_not_kept(stand: Stand) -> None:
@@ -236,10 +237,10 @@ def test_a_document_of_an_older_state_is_returned_but_not_kept(stand: Stand) -> 
         return stand.newsroom.now
 
     stand.interruption = publish_meanwhile
-    late = stand.cache.fetch(PATHS[0])
+    late = fetch_from(stand.cache, PATHS[0])
     assert b"Otherwise" not in late.document.body
     assert not late.is_current
-    assert b"Otherwise" in stand.cache.fetch(PATHS[0]).document.body
+    assert b"Otherwise" in fetch_from(stand.cache, PATHS[0]).document.body
 
 
 def test_a_document_from_before_a_release_is_returned_but_not_kept(stand: Stand) -> None:
@@ -256,8 +257,8 @@ def test_a_document_from_before_a_release_is_returned_but_not_kept(stand: Stand)
         return begun
 
     stand.interruption = release_meanwhile
-    assert not stand.cache.fetch(PATHS[0]).is_current
-    assert b"Story c" in stand.cache.fetch(PATHS[0]).document.body
+    assert not fetch_from(stand.cache, PATHS[0]).is_current
+    assert b"Story c" in fetch_from(stand.cache, PATHS[0]).document.body
 
 
 def test_a_new_catalog_replaces_everything(kiosk: Stand, tmp_path: Path) -> None:
@@ -266,7 +267,7 @@ def test_a_new_catalog_replaces_everything(kiosk: Stand, tmp_path: Path) -> None
     kiosk.newsroom.write("a", topics=["Tides"], title="Otherwise")
     kiosk.newsroom.collect()
     kiosk.wait()
-    assert b"Otherwise" in kiosk.cache.fetch(PATHS[0]).document.body
+    assert b"Otherwise" in fetch_from(kiosk.cache, PATHS[0]).document.body
     assert not any(cached.is_current for cached in first)
 
 
@@ -282,7 +283,7 @@ def test_a_restored_catalog_replaces_everything(kiosk: Stand, tmp_path: Path) ->
     move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "new.sqlite")
     (tmp_path / "kiosk.sqlite").write_bytes(saved)
     kiosk.wait()
-    assert b"Otherwise" not in kiosk.cache.fetch(PATHS[0]).document.body
+    assert b"Otherwise" not in fetch_from(kiosk.cache, PATHS[0]).document.body
 
 
 def test_without_the_database_cached_documents_are_served(
@@ -293,16 +294,16 @@ def test_without_the_database_cached_documents_are_served(
     for _ in range(3):
         kiosk.wait()
         assert kiosk.fetch(*PATHS) == first
-        assert kiosk.cache.fetch("/feed.xml") is first[PATHS.index("/feed.atom")]
+        assert fetch_from(kiosk.cache, "/feed.xml") is first[PATHS.index("/feed.atom")]
         assert kiosk.cache.encode(first[0], Encoding.GZIP)
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     with pytest.raises(CatalogError):
-        kiosk.cache.fetch("/feeds.opml")
+        fetch_from(kiosk.cache, "/feeds.opml")
     kiosk.newsroom.write("a", topics=["Tides"], title="Otherwise")
     move_catalog(tmp_path / "away.sqlite", tmp_path / "kiosk.sqlite")
     kiosk.newsroom.collect()
     kiosk.wait()
-    assert b"Otherwise" in kiosk.cache.fetch(PATHS[0]).document.body
+    assert b"Otherwise" in fetch_from(kiosk.cache, PATHS[0]).document.body
 
 
 def test_without_postgresql_cached_documents_are_served(postgresql: DatabaseServer, tmp_path: Path) -> None:
@@ -313,7 +314,7 @@ def test_without_postgresql_cached_documents_are_served(postgresql: DatabaseServ
     stand.wait()
     assert stand.fetch(*PATHS) == first
     with pytest.raises(CatalogError):
-        stand.cache.fetch("/feeds.opml")
+        fetch_from(stand.cache, "/feeds.opml")
     stand.newsroom.catalog.close()
 
 
@@ -321,7 +322,7 @@ def test_without_the_database_other_documents_are_errors(kiosk: Stand, tmp_path:
     move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
     for path in (*PATHS, "/feed.xml"):
         with pytest.raises(CatalogError):
-            kiosk.cache.fetch(path)
+            fetch_from(kiosk.cache, path)
     move_catalog(tmp_path / "away.sqlite", tmp_path / "kiosk.sqlite")
     kiosk.wait()
     (cached,) = kiosk.fetch(PATHS[0])
@@ -363,7 +364,7 @@ def test_the_least_recently_used_documents_are_evicted(kiosk: Stand) -> None:
     sizes = [cached.size for cached in kiosk.fetch(*PATHS[:3])]
     cache = kiosk.make_cache(max_bytes=leave_room_for(sum(sizes)))
     for path in (*PATHS[:3], PATHS[0], "/feeds.opml"):
-        cache.fetch(path)
+        fetch_from(cache, path)
     assert [cache.find(path) is not None for path in PATHS[:3]] == [True, False, True]
     assert cache.size <= sum(sizes)
 
@@ -371,7 +372,7 @@ def test_the_least_recently_used_documents_are_evicted(kiosk: Stand) -> None:
 def test_a_compressed_body_evicts_other_documents(kiosk: Stand) -> None:
     sizes = [cached.size for cached in kiosk.fetch(*PATHS[:2])]
     cache = kiosk.make_cache(max_bytes=leave_room_for(sum(sizes)))
-    old, new = (cache.fetch(path) for path in PATHS[:2])
+    old, new = (fetch_from(cache, path) for path in PATHS[:2])
     cache.encode(new, Encoding.BROTLI)
     assert (old.is_current, new.is_current) == (False, True)
     assert cache.size == len(new.document.body) + len(new.bodies[Encoding.BROTLI]) + OVERHEAD_BYTES
@@ -390,15 +391,15 @@ def test_removed_documents_are_not_counted(kiosk: Stand) -> None:
 
 def test_a_document_above_the_maximum_size_is_still_served(kiosk: Stand) -> None:
     cache = kiosk.make_cache(max_bytes=1)
-    assert [cache.fetch(path).key.path for path in PATHS] == list(PATHS)
-    assert cache.size == cache.fetch(PATHS[-1]).size
+    assert [fetch_from(cache, path).key.path for path in PATHS] == list(PATHS)
+    assert cache.size == fetch_from(cache, PATHS[-1]).size
 
 
 def test_composed_feeds_do_not_evict_plain_feeds(kiosk: Stand) -> None:
     plain = kiosk.fetch(*PATHS)
     cache = kiosk.make_cache(max_bytes=leave_room_for(sum(cached.size for cached in plain)))
-    kept = [cache.fetch(path) for path in PATHS]
-    composed = [cache.fetch("/topics/boats,tides.atom", f"limit={limit}") for limit in range(1, 50)]
+    kept = [fetch_from(cache, path) for path in PATHS]
+    composed = [fetch_from(cache, "/topics/boats,tides.atom", f"limit={limit}") for limit in range(1, 50)]
     assert all(cached.is_current for cached in kept)
     assert [cached.is_current for cached in composed] == sorted(cached.is_current for cached in composed)
     assert composed[-1].is_current
@@ -407,7 +408,7 @@ def test_composed_feeds_do_not_evict_plain_feeds(kiosk: Stand) -> None:
 
 
 def test_all_spellings_of_a_query_share_one_document(kiosk: Stand) -> None:
-    cached = kiosk.cache.fetch("/topics/boats.atom", "limit=3&type=article")
+    cached = fetch_from(kiosk.cache, "/topics/boats.atom", "limit=3&type=article")
     size = kiosk.cache.size
     assert cached.key == CacheKey("/topics/boats.atom", "type=article&limit=3")
     for query in (
@@ -415,20 +416,23 @@ def test_all_spellings_of_a_query_share_one_document(kiosk: Stand) -> None:
         "type=ARTICLE&limit=03&related=entries",
         "utm_source=x&limit=3&type=article&q",
     ):
-        assert kiosk.cache.fetch("/topics/boats.atom", query) is cached
-    assert kiosk.cache.fetch("/topics/boats.atom", "utm_source=x").key == CacheKey("/topics/boats.atom")
+        assert fetch_from(kiosk.cache, "/topics/boats.atom", query) is cached
+    assert fetch_from(kiosk.cache, "/topics/boats.atom", "utm_source=x").key == CacheKey("/topics/boats.atom")
     assert kiosk.cache.find("/topics/boats.atom", "utm_source=x") is None
-    assert kiosk.cache.size - size == kiosk.cache.fetch("/topics/boats.atom").size
+    assert kiosk.cache.size - size == fetch_from(kiosk.cache, "/topics/boats.atom").size
 
 
 def test_a_question_mark_in_a_path_starts_no_query(kiosk: Stand) -> None:
-    kiosk.cache.fetch("/topics/boats.atom", "limit=3")
+    fetch_from(kiosk.cache, "/topics/boats.atom", "limit=3")
     with pytest.raises(NotFoundError):
-        kiosk.cache.fetch("/topics/boats.atom?limit=3")
+        fetch_from(kiosk.cache, "/topics/boats.atom?limit=3")
 
 
 def test_a_composed_feed_changes_with_any_of_its_topics(stand: Stand) -> None:
-    both, other = stand.cache.fetch("/topics/boats,tides.atom"), stand.cache.fetch("/topics/boats.atom", "limit=3")
+    both, other = (
+        fetch_from(stand.cache, "/topics/boats,tides.atom"),
+        fetch_from(stand.cache, "/topics/boats.atom", "limit=3"),
+    )
     stand.newsroom.write("a", topics=["Tides"], title="Otherwise")
     stand.newsroom.collect()
     stand.wait()
@@ -437,16 +441,16 @@ def test_a_composed_feed_changes_with_any_of_its_topics(stand: Stand) -> None:
 
 
 def test_without_the_database_composed_feeds_are_served(kiosk: Stand, tmp_path: Path) -> None:
-    cached = kiosk.cache.fetch("/topics/boats,tides.atom", "limit=3")
+    cached = fetch_from(kiosk.cache, "/topics/boats,tides.atom", "limit=3")
     move_catalog(tmp_path / "kiosk.sqlite", tmp_path / "away.sqlite")
     kiosk.wait()
-    assert kiosk.cache.fetch("/topics/boats,tides.atom", "limit=03") is cached
+    assert fetch_from(kiosk.cache, "/topics/boats,tides.atom", "limit=03") is cached
     with pytest.raises(MovedError):
-        kiosk.cache.fetch("/topics/tides,boats.atom", "limit=3")
+        fetch_from(kiosk.cache, "/topics/tides,boats.atom", "limit=3")
     with pytest.raises(CatalogError):
-        kiosk.cache.fetch("/topics/boats,tides.atom", "limit=4")
+        fetch_from(kiosk.cache, "/topics/boats,tides.atom", "limit=4")
     with pytest.raises(BadRequestError):
-        kiosk.cache.fetch("/topics/boats,tides.atom", "limit=0")
+        fetch_from(kiosk.cache, "/topics/boats,tides.atom", "limit=0")
 
 
 def test_the_size_is_right_after_many_threads(kiosk: Stand) -> None:
@@ -455,7 +459,7 @@ def test_the_size_is_right_after_many_threads(kiosk: Stand) -> None:
     def browse(seed: int) -> None:
         random = Random(seed)  # noqa: S311 no secret
         for _ in range(60):
-            cached = cache.fetch(random.choice(PATHS))
+            cached = fetch_from(cache, random.choice(PATHS))
             encoding = random.choice(list(Encoding))
             cache.encode(cached, encoding)
             cache.add_responses(cached, encoding, responses=object())

@@ -24,7 +24,7 @@ from feeds.collector import Collector
 from feeds.web import create_app
 from feeds.web.cache import POLL_SECONDS
 from feeds.web.fast_path import FastPath
-from tests.support.app import CLOCK, collected, make_settings
+from tests.support.app import CLOCK, collected, fetch_from, make_settings
 from tests.support.articles import write_article
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FEED = "/topics/ai.atom"
 KEPT = (
-    *(f"{subject}{format}" for subject in ("/topics/ai", "/feed") for format in (".atom", ".rss", ".json")),
+    *(f"{query}{format}" for query in ("/topics/ai", "/feed") for format in (".atom", ".rss", ".json")),
     *("/", "/topics/computer-vision", "/providers/govtech.com", "/providers/masslive.com.rss", "/feeds.opml"),
 )
 COMPOSED = (
@@ -196,7 +196,7 @@ def test_recorded_responses_share_the_bytes_of_the_cached_document(hot: FastPath
     for coding in ("identity", "gzip", "br"):
         for _ in range(2):
             ask(hot, FEED, **{"Accept-Encoding": coding})
-    cached = hot.cache.fetch(FEED)
+    cached = fetch_from(hot.cache, FEED)
     assert len(cached.responses) == 3
     for encoding, recorded in cached.responses.items():
         (body,) = recorded.full.body
@@ -217,7 +217,7 @@ def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -
     hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
     path = "/providers/möwe.example.atom"
     first = ask(hot, path)
-    copy = weakref.ref(hot.cache.fetch(path))
+    copy = weakref.ref(fetch_from(hot.cache, path))
     write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
     Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
     gc.disable()  # which would free it too, in its own time

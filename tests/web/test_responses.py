@@ -1,13 +1,16 @@
 """What readers need of HTTP: status, validators, caching and headers."""
 
 import re
+import sys
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.http import http_date
 
 from feeds.catalog.catalog import Catalog
+from feeds.site.url_parser import parse_address
 from feeds.web import create_app
 from tests.support.app import make_client, make_settings
 
@@ -230,3 +233,21 @@ def test_without_a_catalog_it_asks_for_patience(path: str, caplog: pytest.LogCap
 def test_what_comes_with_the_program_needs_no_catalog() -> None:
     missing = Catalog("sqlite:///nowhere/catalog.sqlite3")
     assert create_app(make_settings(), missing).test_client().get("/favicon.ico").status_code == 200
+
+
+def test_a_url_is_parsed_once_per_request(catalog: Catalog) -> None:
+    client = make_client(catalog)
+    parsed: list[str] = []
+
+    def record(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is parse_address.__code__:
+            parsed.append(frame.f_locals["path"])
+
+    for path in ("/topics/ai.atom", "/topics/ai,computer-vision.rss?limit=3", "/static/style.css"):
+        sys.setprofile(record)
+        try:
+            response = client.get(path)
+        finally:
+            sys.setprofile(None)
+        assert response.status_code == 200
+    assert parsed == ["/topics/ai.atom", "/topics/ai,computer-vision.rss", "/static/style.css"]

@@ -10,7 +10,7 @@ from feeds.catalog.rows import Record
 from feeds.model.clock import find_day
 from feeds.model.entry import Kind
 from feeds.model.expression import Expression
-from feeds.model.selection import Selection
+from feeds.model.query import Query
 
 EVERY = ""
 """The attribute of every entry."""
@@ -88,18 +88,18 @@ class Matcher:
     `attributes` are the ones whose sets it needs. The words of `search` are not among them.
     """
 
-    def __init__(self, selection: Selection, numbers: Mapping[str, int]) -> None:
-        self.search = selection.search
-        self._selection = selection
+    def __init__(self, query: Query, numbers: Mapping[str, int]) -> None:
+        self.search = query.search
+        self._query = query
         self._expressions: list[tuple[Expression, Callable[[str], str]]] = []
-        if selection.topics:
-            self._expressions.append((selection.topics, lambda slug: f"topic/{numbers.get(slug, 0)}"))
-        self._expressions += [(each, "provider/{}".format) for each in selection.providers]
-        if selection.types:
-            self._expressions.append((selection.types, "type/{}".format))
+        if query.topics:
+            self._expressions.append((query.topics, lambda slug: f"topic/{numbers.get(slug, 0)}"))
+        self._expressions += [(each, "provider/{}".format) for each in query.provider_expressions]
+        if query.types:
+            self._expressions.append((query.types, "type/{}".format))
         self._thresholds = [
             (name, least)
-            for name, least in zip(_FIGURES, (selection.min_quality, selection.min_heat), strict=True)
+            for name, least in zip(_FIGURES, (query.min_quality, query.min_heat), strict=True)
             if least is not None
         ]
         self.attributes = frozenset(self._list_attributes())
@@ -123,7 +123,7 @@ class Matcher:
                 yield from (f"{prefix}{name}/{plane}" for plane in range(_PLANES))
 
     def _find_named(self, sets: Sets) -> int:
-        found = sets.get(EVERY if self._selection.with_related else _ARTICLE, 0)
+        found = sets.get(EVERY if self._query.includes_related else _ARTICLE, 0)
         for expression, attribute in self._expressions:
             found = _find_any(expression, attribute, sets, among=found)
         return found

@@ -14,8 +14,8 @@ from feeds.catalog.search_index.postings import Postings, begin_period, gather_s
 from feeds.catalog.search_index.texts import check_texts, find_texts
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
+from feeds.model.query import Query
 from feeds.model.search import Search
-from feeds.model.selection import Selection
 
 _FEW = 200
 _PERIODS_AT_FIRST = 2
@@ -98,9 +98,9 @@ class Population:
 class Finder:
     """The searches for one selection, over one connection."""
 
-    def __init__(self, connection: Connection, selection: Selection) -> None:
+    def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
-        self._matcher = make_matcher(connection, selection)
+        self._matcher = make_matcher(connection, query)
 
     def newest(self, *, limit: int, now: datetime) -> list[int]:
         """Give the numbers of the newest `limit` entries that are released by `now`, newest first, ties by id."""
@@ -180,10 +180,10 @@ class Finder:
             before = Key(rows[-1].published, rows[-1].id)
 
 
-def make_matcher(connection: Connection, selection: Selection) -> Matcher:
+def make_matcher(connection: Connection, query: Query) -> Matcher:
     """Make the matcher of a selection, with its topics' numbers."""
-    if not selection.topics:
-        return Matcher(selection, {})
+    if not query.topics:
+        return Matcher(query, {})
     topics = schema.topics.c
-    found = select(topics.slug, topics.number).where(topics.slug.in_(selection.topics.names))
-    return Matcher(selection, {row.slug: row.number for row in connection.execute(found)})
+    found = select(topics.slug, topics.number).where(topics.slug.in_(query.topics.names))
+    return Matcher(query, {row.slug: row.number for row in connection.execute(found)})

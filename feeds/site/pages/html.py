@@ -8,10 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, Format, entry_url
-from feeds.model.subject import EVERYTHING, Subject
+from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
-from feeds.site.choices import ALL_OF, ANY_OF, NONE_OF
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
 from feeds.site.home import HomeContent
@@ -19,7 +18,7 @@ from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
 from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_date, write_excerpt
 from feeds.site.pages.subscribe_links import list_subscribe_links
-from feeds.site.url_parser import SEARCH_PATH
+from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
 from feeds.site.urls import (
     ComposeAddress,
     FeedAddress,
@@ -54,7 +53,7 @@ def render_home(home: HomeContent, settings: Settings) -> bytes:
 
 def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings) -> bytes:
     """Write the page of a feed, or of a part of an archive, with the stories and ways to subscribe."""
-    newest = write_reference(PageAddress(address.subject))
+    newest = write_reference(PageAddress(address.query))
     paths = {document.rel: document.path for document in snapshot.feed.documents}
     return _render(
         "page.html",
@@ -64,7 +63,7 @@ def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings
         feed=snapshot.feed,
         stories=drop_covered(snapshot.feed.entries),
         is_archive=address.part is not None,
-        search=str(address.subject.filters.search or ""),
+        search=str(address.query.search or ""),
         newer=paths.get("next-archive", newest) if address.part else "",
         older=paths.get("prev-archive", ""),
     )
@@ -111,8 +110,8 @@ def _versioned_path(name: str) -> str:
     return f"/static/{name}?v={find_asset(name).version}"
 
 
-def _feed_url(feed: Feed, subject: Subject, format: Format) -> str:
-    return f"{feed.site.url}{write_reference(FeedAddress(subject, format))}"
+def _feed_url(feed: Feed, query: Query, format: Format) -> str:
+    return f"{feed.site.url}{write_reference(FeedAddress(query, format))}"
 
 
 _ENVIRONMENT = Environment(
@@ -147,7 +146,7 @@ _ENVIRONMENT.globals.update(
     SEARCH_PATH=SEARCH_PATH,
     SCRIPT=_versioned_path("page.js"),
     STYLESHEET=_versioned_path("style.css"),
-    Subject=Subject,
+    Query=Query,
     draw_code=draw_code,
     feed_url=_feed_url,
 )

@@ -8,11 +8,11 @@ from feeds.catalog.search_index import finding
 from feeds.catalog.search_index.texts import words_of
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
+from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.model.selection import Selection
 from tests.support.newsroom import START, Newsroom, url_of
 
-EVERY_OTHER = Selection(topics=parse_expression("even,nothing"))
+EVERY_OTHER = Query(topics=parse_expression("even,nothing"))
 YEARS = 12
 
 
@@ -32,9 +32,9 @@ def years(newsroom: Newsroom) -> Newsroom:
 
 
 def test_a_selection_is_found_over_many_periods(years: Newsroom) -> None:
-    wanted = Selection(topics=parse_expression("even+!crowd"))
+    wanted = Query(topics=parse_expression("even+!crowd"))
     assert years.see(wanted, limit=200).ids == [url_of(f"s{number}") for number in range(0, YEARS * 18, 2)]
-    rare = Selection(topics=parse_expression("even+!crowd"), search=parse_search(f"story {YEARS * 18 - 2}"))
+    rare = Query(topics=parse_expression("even+!crowd"), search=parse_search(f"story {YEARS * 18 - 2}"))
     assert years.see(rare).ids == [url_of(f"s{YEARS * 18 - 2}")]
 
 
@@ -43,7 +43,7 @@ def test_much_in_one_period_is_found_in_order(years: Newsroom) -> None:
     for limit, text in [(5, "even+crowd"), (200, "even+crowd"), (10, "crowd+!even"), (4, "crowd,odd")]:
         expression = parse_expression(text)
         named = [entry for entry in everything if expression.holds(frozenset(each.term for each in entry.categories))]
-        assert years.see(Selection(topics=expression), limit=limit).ids == [entry.id for entry in named[:limit]]
+        assert years.see(Query(topics=expression), limit=limit).ids == [entry.id for entry in named[:limit]]
 
 
 def test_a_search_does_not_go_on_for_ever(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,8 +61,8 @@ def test_texts_are_found_alike_one_by_one_and_all_together(
     monkeypatch.setattr(finding, "_CHECK_COST", check_cost)
     monkeypatch.setattr(finding, "_LIST_COST", list_cost)
     search = parse_search("story -100")
-    wanted = Selection(topics=parse_expression("even"), search=search)
-    named = years.see(Selection(topics=parse_expression("even")), limit=1_000).entries
+    wanted = Query(topics=parse_expression("even"), search=search)
+    named = years.see(Query(topics=parse_expression("even")), limit=1_000).entries
     expected = [entry.id for entry in named if search.matches(words_of(entry))]
     assert 300 < len(expected) < len(named)
     assert years.see(wanted, limit=1_000).ids == expected

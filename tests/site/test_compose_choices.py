@@ -3,11 +3,11 @@
 import pytest
 
 from feeds.model.errors import BadRequestError
-from feeds.site.choices import read_choices
+from feeds.site.url_parser import parse_choices
 
 
 @pytest.mark.parametrize(
-    ("query", "expression"),
+    ("query_string", "expression"),
     [
         ("any=ai", "ai"),
         ("any=robots&any=ai", "ai,robots"),
@@ -18,17 +18,17 @@ from feeds.site.choices import read_choices
         ("any=&all=%E6%B5%B7&q=boats", "海"),
     ],
 )
-def test_choices_make_an_expression(query: str, expression: str) -> None:
-    assert str(read_choices(query)) == expression
+def test_choices_make_an_expression(query_string: str, expression: str) -> None:
+    assert str(parse_choices(query_string)) == expression
 
 
-@pytest.mark.parametrize("query", ["", "q=boats", "any=&not="])
-def test_no_choice_gives_no_expression(query: str) -> None:
-    assert read_choices(query) is None
+@pytest.mark.parametrize("query_string", ["", "q=boats", "any=&not="])
+def test_no_choice_gives_no_expression(query_string: str) -> None:
+    assert parse_choices(query_string) is None
 
 
 @pytest.mark.parametrize(
-    ("query", "sentence"),
+    ("query_string", "sentence"),
     [
         ("&".join(f"any={name}" for name in "abcdefghi"), "This has 9 terms; at most 8 can be combined."),
         ("any=a&any=b&any=c&all=d&not=e", "This has 9 terms"),
@@ -37,7 +37,7 @@ def test_no_choice_gives_no_expression(query: str) -> None:
         ("any=a!b", "“!” may stand once"),
     ],
 )
-def test_an_impossible_combination_is_an_error(query: str, sentence: str) -> None:
+def test_an_impossible_combination_is_an_error(query_string: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
-        read_choices(query)
+        parse_choices(query_string)
     assert sentence in str(caught.value)

@@ -3,7 +3,7 @@
 import pytest
 
 from feeds.model.errors import BadRequestError
-from feeds.model.filters import NO_FILTERS, Filters, read_filters
+from feeds.model.query import EVERYTHING, Query, parse_query
 from feeds.model.query_string import MOST_CHARACTERS
 
 
@@ -31,8 +31,8 @@ from feeds.model.query_string import MOST_CHARACTERS
     ],
 )
 def test_every_query_has_one_spelling(query: str, canonical: str) -> None:
-    assert str(read_filters(query)) == canonical
-    assert read_filters(canonical) == read_filters(query)
+    assert parse_query(query).query_string == canonical
+    assert parse_query(canonical) == parse_query(query)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_every_query_has_one_spelling(query: str, canonical: str) -> None:
 )
 def test_a_bad_value_is_named_with_what_is_right(query: str, sentence: str) -> None:
     with pytest.raises(BadRequestError) as caught:
-        read_filters(query)
+        parse_query(query)
     assert str(caught.value) == sentence
 
 
 def test_what_the_site_says_anyway_is_left_out() -> None:
-    defaults = Filters(with_related=True, limit=50)
-    assert read_filters("limit=50&related=entries").without(defaults) == NO_FILTERS
-    assert str(read_filters("limit=50&related=links").without(defaults)) == "related=links"
-    assert NO_FILTERS.over(defaults) == defaults
-    assert read_filters("limit=7&min_heat=3").over(defaults) == Filters(min_heat=3, with_related=True, limit=7)
+    defaults = Query(with_related=True, limit=50)
+    assert parse_query("limit=50&related=entries").without_defaults(defaults) == EVERYTHING
+    assert parse_query("limit=50&related=links").without_defaults(defaults).query_string == "related=links"
+    assert EVERYTHING.with_defaults(defaults) == defaults
+    assert parse_query("limit=7&min_heat=3").with_defaults(defaults) == Query(min_heat=3, with_related=True, limit=7)

@@ -1,0 +1,65 @@
+"""Resolve a query to the spelling, or the successor, under which the catalog knows its topics and providers."""
+
+import unicodedata
+from datetime import datetime
+from functools import partial
+
+import msgspec
+
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.records import Topic
+from feeds.model.errors import GoneError, NotFoundError
+from feeds.model.query import Query
+from feeds.model.topics import GRACE
+
+_SHOWN_CHARACTERS = 60
+
+
+def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
+    """Return the query in the catalog's spelling, with topics closed by `now` replaced by their successors.
+
+    The catalog keeps no list of article types: an unknown type selects nothing.
+
+    Raises:
+        NotFoundError: the catalog knows no such topic or provider; the message names it.
+        GoneError: a topic is retired and has no successor.
+    """
+    resolve_topic = partial(_resolve_topic, reader=reader, now=now)
+    resolve_provider = partial(_resolve_provider, reader=reader)
+    return msgspec.structs.replace(
+        query,
+        topics=query.topics and query.topics.rename(resolve_topic),
+        providers=query.providers and query.providers.rename(resolve_provider),
+        from_providers=query.from_providers and query.from_providers.rename(resolve_provider),
+    )
+
+
+def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
+    # The name as typed comes first: normalisation must not hide an existing topic.
+    normal = unicodedata.normalize("NFKC", name).casefold()
+    for slug in dict.fromkeys((name, normal)):
+        if topic := reader.topic(slug) or reader.topic(reader.topic_behind(slug) or ""):
+            return _find_open(topic, reader, now=now).slug
+    raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
+
+
+def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
+    """Return the topic or, once its feed is closed, its first successor with an open feed."""
+    while topic.retired and topic.is_closed(now):
+        successor = reader.topic(topic.successor)
+        if successor is None:
+            retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
+            raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
+        topic = successor
+    return topic
+
+
+def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
+    for domain in dict.fromkeys((name, name.lower())):
+        if reader.provider(domain):
+            return domain
+    raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…"
