@@ -8,22 +8,22 @@ from pathlib import Path
 
 import click
 
-from benchmarks.articles import Corpus, prepare_corpus
-from benchmarks.catalog import SECTION as CATALOG
-from benchmarks.catalog import Plan, measure_catalog
-from benchmarks.clients.measuring import SECTION as CLIENTS
-from benchmarks.clients.measuring import Plan as ClientsPlan
-from benchmarks.clients.measuring import measure_clients
-from benchmarks.composing import SECTION as COMPOSING
-from benchmarks.composing import Plan as ComposingPlan
-from benchmarks.composing import measure_composing
+from benchmarks.catalog.benchmark import SECTION as CATALOG
+from benchmarks.catalog.benchmark import Plan, measure_catalog
+from benchmarks.clients.benchmark import SECTION as CLIENTS
+from benchmarks.clients.benchmark import Plan as ClientsPlan
+from benchmarks.clients.benchmark import measure_clients
+from benchmarks.composing.benchmark import SECTION as COMPOSING
+from benchmarks.composing.benchmark import Plan as ComposingPlan
+from benchmarks.composing.benchmark import measure_composing
+from benchmarks.corpus import Corpus, prepare_corpus
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
-from benchmarks.serving.measuring import SECTION as SERVING
-from benchmarks.serving.measuring import Plan as ServingPlan
-from benchmarks.serving.measuring import measure_serving
+from benchmarks.serving.benchmark import SECTION as SERVING
+from benchmarks.serving.benchmark import Plan as ServingPlan
+from benchmarks.serving.benchmark import measure_serving
 from benchmarks.soak import Load, Outcome, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
@@ -211,7 +211,7 @@ def _publish(  # noqa: PLR0913 what a report is made of
         return
     if find_spec("matplotlib"):
         # Apart, so that the processes measured above were not started by one that had grown by it.
-        run_python("benchmarks.plotting", str(path), str(out))
+        run_python("benchmarks.plots", str(path), str(out))
     else:
         click.echo("No plots: matplotlib is not installed; `make bench` does that.", err=True)
 

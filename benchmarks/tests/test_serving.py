@@ -7,15 +7,15 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import main
-from benchmarks.clients.measuring import Plan as ClientsPlan
-from benchmarks.clients.measuring import measure_clients
+from benchmarks.clients.benchmark import Plan as ClientsPlan
+from benchmarks.clients.benchmark import measure_clients
 from benchmarks.processes import MeasureError
 from benchmarks.report import read_json
 from benchmarks.servers import GUNICORN, serving
-from benchmarks.serving.loading import load
+from benchmarks.serving.wrk import load
 from tests.support.environment import SOAK
 
-BARE = (*GUNICORN, "--workers", "1", "benchmarks.bare:app")
+BARE = (*GUNICORN, "--workers", "1", "benchmarks.catalog.minimal_app:app")
 
 
 def test_requests_and_what_they_took_are_counted(program: Callable[[str], str]) -> None:

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from benchmarks.__main__ import main
 from benchmarks.soak import Outcome
-from benchmarks.soak.judging import Exchange, Judge
-from benchmarks.soak.publishing import TOPICS, Ledger, write_revision
+from benchmarks.soak.judge import Exchange, Judge
+from benchmarks.soak.publisher import TOPICS, Ledger, write_revision
 from tests.support.environment import SOAK
 
 pytestmark = pytest.mark.usefixtures("without_coverage")

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from benchmarks.serving.material import MEDIA_TYPE, PATH, read_body
+from benchmarks.serving.served_feed import MEDIA_TYPE, PATH, read_body
 
 _BODY = read_body()
 

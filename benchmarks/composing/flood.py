@@ -1,4 +1,4 @@
-"""Be somebody who asks for one composed feed after the other: `python -m benchmarks.flooding PORT FIRST COUNT`.
+"""Be somebody who asks for one composed feed after the other: `python -m benchmarks.composing.flood PORT FIRST COUNT`.
 
 Twenty-two clients do, each over a connection that it keeps, as fast as a network lets them; no query is asked twice.
 """
@@ -39,7 +39,7 @@ class Flood(msgspec.Struct, frozen=True):
 @contextmanager
 def flooding(port: int, *, first: int, count: int) -> Iterator[Flood]:
     """Have `count` queries asked, beginning with a number, until the end of the block."""
-    command = [sys.executable, "-m", "benchmarks.flooding", str(port), str(first), str(count)]
+    command = [sys.executable, "-m", "benchmarks.composing.flood", str(port), str(first), str(count)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             yield Flood(process)

@@ -1,4 +1,4 @@
-"""Be clients that hold connections and hardly use them: `python -m benchmarks.clients.slow KIND PORT PATH CLIENTS`.
+"""Hold connections and hardly use them: `python -m benchmarks.clients.slow_clients KIND PORT PATH CLIENTS`.
 
 Those that the server closes come back at once. It prints a line when all are connected, and goes on until it is ended.
 """

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from whitenoise import WhiteNoise
 
-from benchmarks.serving.material import find_folder
+from benchmarks.serving.served_feed import find_folder
 
 
 def _refuse(

@@ -11,9 +11,9 @@ import msgspec
 
 from benchmarks.processes import read_memory
 from benchmarks.servers import OURS, serving, wait_for_workers
-from benchmarks.soak.judging import Judge
-from benchmarks.soak.publishing import LIMIT, TOPICS, Ledger, publish_until, write_revision
-from benchmarks.soak.reading import PATHS, Reader
+from benchmarks.soak.judge import Judge
+from benchmarks.soak.publisher import LIMIT, TOPICS, Ledger, publish_until, write_revision
+from benchmarks.soak.reader import PATHS, Reader
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings

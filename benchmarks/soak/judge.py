@@ -14,7 +14,7 @@ import brotli
 import msgspec
 from lxml import etree
 
-from benchmarks.soak.publishing import TOPICS, Ledger
+from benchmarks.soak.publisher import TOPICS, Ledger
 
 STALE_SECONDS = 1.0
 _MARK = re.compile(rb"Revision (\d+) of ([a-z]+)")

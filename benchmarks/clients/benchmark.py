@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.articles import prepare_corpus
-from benchmarks.clients.running import CLIENTS, Round, ask, holding
-from benchmarks.clients.slow import KINDS
+from benchmarks.clients.run_clients import CLIENTS, Round, ask, holding
+from benchmarks.clients.slow_clients import KINDS
+from benchmarks.corpus import prepare_corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import run
 from benchmarks.report import Section

@@ -1,4 +1,4 @@
-"""Plot cost against size; `python -m benchmarks.plotting JSON FOLDER`, the same figures giving the same bytes."""
+"""Plot cost against size; `python -m benchmarks.plots JSON FOLDER`, the same figures giving the same bytes."""
 
 import sys
 from collections.abc import Callable, Sequence

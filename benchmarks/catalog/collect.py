@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.articles import Corpus, find_newest, restoring, retitle
+from benchmarks.corpus import Corpus, find_newest, restoring, retitle
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import Usage, measure, measure_hugo, run
 

@@ -32,7 +32,7 @@ def ask(port: int, path: str, *, seconds: float) -> Round:
 @contextmanager
 def holding(kind: str, port: int, path: str, *, clients: int) -> Iterator[None]:
     """Have slow clients, all of them connected, until the end of the block."""
-    command = [sys.executable, "-m", "benchmarks.clients.slow", kind, str(port), path, str(clients)]
+    command = [sys.executable, "-m", "benchmarks.clients.slow_clients", kind, str(port), path, str(clients)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             if process.stdout:

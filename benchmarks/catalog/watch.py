@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.articles import Corpus, find_newest, restoring, retitle
-from benchmarks.collecting import PAUSE_SECONDS, collect_command, collect_settings
+from benchmarks.catalog.collect import PAUSE_SECONDS, collect_command, collect_settings
+from benchmarks.corpus import Corpus, find_newest, restoring, retitle
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
 from feeds.catalog.catalog import Catalog

@@ -1,4 +1,4 @@
-"""Measure what composed feeds cost; `python -m benchmarks.composing DATABASE_URL` is one run.
+"""Measure what composed feeds cost; `python -m benchmarks.composing.benchmark DATABASE_URL` is one run.
 
 Each is made as its first reader has it made, from its address to its bytes. What other feeds notice of somebody who
 asks for one after the other is measured with clients.
@@ -14,12 +14,12 @@ from statistics import median
 
 import msgspec
 
-from benchmarks.articles import Corpus, prepare_corpus
-from benchmarks.clients.running import Round, ask
+from benchmarks.catalog.render import find_largest_topics
+from benchmarks.clients.run_clients import Round, ask
+from benchmarks.composing.flood import flooding
+from benchmarks.corpus import Corpus, prepare_corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell
-from benchmarks.flooding import flooding
 from benchmarks.processes import read_memory, run, run_python
-from benchmarks.rendering import find_largest_topics
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
 from feeds.catalog.catalog import Catalog
@@ -73,7 +73,7 @@ def measure_composing(folder: Path, corpora: Sequence[Corpus], plan: Plan, *, te
         runs = []
         for number in range(plan.runs):
             tell(f"{corpus.size:,} articles: composing, run {number + 1} of {plan.runs}")
-            printed = run_python("benchmarks.composing", corpus.database_url)
+            printed = run_python("benchmarks.composing.benchmark", corpus.database_url)
             runs.append(msgspec.json.decode(printed, type=dict[str, float]))
         figures += _make_figures(corpus.size, runs)
     if plan.flood:

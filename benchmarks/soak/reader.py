@@ -8,8 +8,8 @@ from threading import Event
 
 import msgspec
 
-from benchmarks.soak.judging import Exchange, Judge, Revisions
-from benchmarks.soak.publishing import TOPICS
+from benchmarks.soak.judge import Exchange, Judge, Revisions
+from benchmarks.soak.publisher import TOPICS
 
 PATHS = (
     *(f"/topics/{topic}{format}" for topic in TOPICS for format in (".atom", ".rss", ".json", "")),

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.articles import Corpus, prepare_corpus
+from benchmarks.corpus import Corpus, prepare_corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell
 from benchmarks.processes import MeasureError, run
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, GUNICORN, OURS, find_free_port, serving, wait_for_workers
-from benchmarks.serving.loading import Answered, load
-from benchmarks.serving.material import PATH, VARIABLE, write_material
 from benchmarks.serving.nginx import compose_command, write_example, write_plain
+from benchmarks.serving.served_feed import PATH, VARIABLE, write_material
+from benchmarks.serving.wrk import Answered, load
 from feeds.settings import Settings
 
 _ARTICLES = 200
@@ -58,10 +58,10 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _APPS = {
-    "bare": "benchmarks.serving.bare:app",
-    "flask": "benchmarks.serving.flask_view:app",
-    "whitenoise": "benchmarks.serving.whitenoise_file:app",
-    "django": "benchmarks.serving.django_feed:app",
+    "bare": "benchmarks.serving.apps.bare_wsgi:app",
+    "flask": "benchmarks.serving.apps.flask_view:app",
+    "whitenoise": "benchmarks.serving.apps.whitenoise_file:app",
+    "django": "benchmarks.serving.apps.django_syndication:app",
 }
 _CONFIGURATIONS = {"nginx-plain": write_plain, "nginx-ours": write_example}
 _VARIANTS = (

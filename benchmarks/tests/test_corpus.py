@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.articles import Corpus, find_newest, invent_articles, restoring, retitle
+from benchmarks.corpus import Corpus, find_newest, invent_articles, restoring, retitle
 from feeds.articles.article import PublicationState, parse_article
 
 COUNT = 40

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.articles import Corpus
+from benchmarks.catalog.render import find_largest_topics
+from benchmarks.corpus import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import MeasureError, Memory, read_memory
-from benchmarks.rendering import find_largest_topics
 from benchmarks.servers import GUNICORN, OURS, get_status, serving
 from feeds.catalog.catalog import Catalog
 from feeds.model.feed import Format
@@ -20,7 +20,15 @@ _MEMORY_LIMIT = 1.2
 
 _BARE = (
     *(*GUNICORN, "--worker-class", "feeds.web.worker.PollingWorker", "--threads", "4"),  # as ours
-    *("--workers", "1", "--preload", "--no-control-socket", "--log-level", "warning", "benchmarks.bare:app"),
+    *(
+        "--workers",
+        "1",
+        "--preload",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "benchmarks.catalog.minimal_app:app",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Measure what it costs to read and render topic feeds; `python -m benchmarks.rendering DATABASE_URL` is one run."""
+"""Measure reading and rendering topic feeds; `python -m benchmarks.catalog.render DATABASE_URL` does one run."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from statistics import median
 
 import msgspec
 
-from benchmarks.articles import Corpus
+from benchmarks.corpus import Corpus
 from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
 from benchmarks.processes import run_python
 from feeds.catalog.catalog import Catalog
@@ -32,7 +32,7 @@ def measure_rendering(corpora: Sequence[Corpus], *, runs: int, tell: Tell) -> li
     for number in range(runs):
         for corpus in corpora:
             tell(f"{corpus.size:,} articles: rendering, run {number + 1} of {runs}")
-            printed = run_python("benchmarks.rendering", corpus.database_url)
+            printed = run_python("benchmarks.catalog.render", corpus.database_url)
             milliseconds[corpus.size].append(msgspec.json.decode(printed, type=dict[str, float]))
     names = next(iter(milliseconds.values()))[0]
     return [figure for name in names for figure in _make_figures(name, milliseconds)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from benchmarks.serving.material import MEDIA_TYPE, read_body
+from benchmarks.serving.served_feed import MEDIA_TYPE, read_body
 
 _BODY = read_body()
 _HEADERS = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(_BODY)))]

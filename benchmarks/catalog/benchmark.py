@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.articles import Corpus
-from benchmarks.collecting import measure_collecting
+from benchmarks.catalog.collect import measure_collecting
+from benchmarks.catalog.render import measure_rendering
+from benchmarks.catalog.start import measure_starting
+from benchmarks.catalog.watch import can_watch, measure_watching
+from benchmarks.corpus import Corpus
 from benchmarks.figures import Figure, Tell
-from benchmarks.rendering import measure_rendering
 from benchmarks.report import Section
-from benchmarks.starting import measure_starting
-from benchmarks.watching import can_watch, measure_watching
 
 SECTION = Section(
     name="catalog",

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from django.utils.feedgenerator import Atom1Feed
 
-from benchmarks.serving.material import PATH, read_entries
+from benchmarks.serving.served_feed import PATH, read_entries
 from feeds.model.entry import Entry
 
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True)

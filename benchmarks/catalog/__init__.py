@@ -1,0 +1,1 @@
+"""Measure collecting, watching, rendering and starting at growing numbers of articles."""

@@ -1,0 +1,1 @@
+"""Measure composed feeds, digests and searches, alone and in a flood of requests."""

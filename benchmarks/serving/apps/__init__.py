@@ -1,0 +1,1 @@
+"""WSGI apps of other frameworks that serve the same feed."""
