@@ -1,4 +1,4 @@
-"""The commands: what they print where, how they end, and that no mistake ends in a traceback."""
+"""The commands: their output, their exit codes, and error messages instead of tracebacks."""
 
 import json
 import os
@@ -37,9 +37,9 @@ BAD_DATABASES = [
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in an empty folder, with the seeds as the articles."""
+    """Run a command in an empty folder, with the seeds as articles."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "junk").write_text("this is not a database, whatever it may be")
+    (tmp_path / "junk").write_text("this is not a database")
 
     def invoke(*args: str, **environ: str) -> Result:
         return CliRunner().invoke(main, args, env={"FEEDS_CONTENT": str(SEEDS), **environ})
@@ -63,7 +63,7 @@ def write_article(folder: Path, name: str, front: str = "", title: str = "A stor
 
 
 def assert_sentence(result: Result, *words: str) -> None:
-    """Assert that a command ended with an error in a sentence."""
+    """Assert that a command ended with an error message of one sentence."""
     assert result.exit_code in {1, 2}
     assert isinstance(result.exception, SystemExit)
     assert result.stdout == ""
@@ -72,7 +72,7 @@ def assert_sentence(result: Result, *words: str) -> None:
     assert [word for word in words if word not in result.stderr] == []
 
 
-def test_collect_says_what_it_did(run: Run) -> None:
+def test_collect_prints_a_summary(run: Run) -> None:
     first, second = run("collect"), run("collect")
     assert first.stdout.startswith("articles: 2 read, 0 unchanged, 0 rejected, 0 removed\nentries: 3 added, ")
     assert "\nfeeds: /feed, /providers/govtech.com, /providers/masslive.com, /topics/ai, /topics/" in first.stdout
@@ -83,7 +83,7 @@ def test_collect_says_what_it_did(run: Run) -> None:
     assert first.stderr == second.stderr == ""
 
 
-def test_collect_reports_problems_and_goes_on(run: Run, tmp_path: Path) -> None:
+def test_collect_reports_problems_and_continues(run: Run, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
     write_article(content, "good")
@@ -95,7 +95,7 @@ def test_collect_reports_problems_and_goes_on(run: Run, tmp_path: Path) -> None:
     assert run("collect", "--strict", str(content)).exit_code == 1
 
 
-def test_strict_is_content_with_good_articles(run: Run) -> None:
+def test_strict_accepts_good_articles(run: Run) -> None:
     assert run("collect", "--strict").exit_code == 0
 
 
@@ -106,7 +106,7 @@ def test_collect_takes_folders_and_ignores_the_setting(run: Run, tmp_path: Path)
     assert "articles: 2 read" in run("collect", "a", "b", FEEDS_CONTENT="nowhere").stdout
 
 
-def test_most_articles_gone_takes_force(run: Run, tmp_path: Path) -> None:
+def test_removing_most_articles_needs_force(run: Run, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
     paths = [write_article(content, name) for name in "abc"]
@@ -128,7 +128,7 @@ def test_check_is_silent_about_good_articles(run: Run, tmp_path: Path) -> None:
     [("title: again", 1, "1 error, 0 warnings"), ("images: [{}]", 0, "0 errors, 1 warning")],
     ids=["error", "warning"],
 )
-def test_check_ends_with_1_on_an_error(run: Run, tmp_path: Path, front: str, exit_code: int, summary: str) -> None:
+def test_check_exits_with_1_on_an_error(run: Run, tmp_path: Path, front: str, exit_code: int, summary: str) -> None:
     write_article(tmp_path, "a", front)
     result = run("check", ".")
     assert (result.exit_code, result.stderr) == (exit_code, f"{summary}\n")
@@ -171,11 +171,11 @@ def test_topics_are_a_table(collected: Run) -> None:
         ("?min_heat=0&limit=7", "1  2020-12-22", "Everything, heat ≥ 0", "/feed.atom?min_heat=0&limit=7"),
     ],
 )
-def test_topics_tells_of_a_composed_feed(
+def test_topics_describes_a_composed_feed(
     collected: Run, expression: str, facts: str, name: str, reference: str
 ) -> None:
-    told = f"{expression}        {facts}  {name} — Topic Feeds  http://localhost:8000{reference}\n"
-    assert collected("topics", expression).stdout == told
+    expected = f"{expression}        {facts}  {name} — Topic Feeds  http://localhost:8000{reference}\n"
+    assert collected("topics", expression).stdout == expected
 
 
 @pytest.mark.parametrize(
@@ -187,18 +187,18 @@ def test_topics_tells_of_a_composed_feed(
         ("ai/archive/1", "Error: “ai/archive/1” is not a topic expression."),
     ],
 )
-def test_topics_points_at_what_is_wrong_with_an_expression(collected: Run, expression: str, sentence: str) -> None:
+def test_topics_reports_a_bad_expression(collected: Run, expression: str, sentence: str) -> None:
     assert_sentence(collected("topics", expression), sentence)
 
 
-def test_topics_of_no_articles_are_no_lines(run: Run, tmp_path: Path) -> None:
+def test_topics_prints_nothing_without_articles(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     run("collect", "empty")
     assert (run("topics").exit_code, run("topics").stdout) == (0, "")
 
 
 @pytest.mark.parametrize("path", ["/topics/ai.atom", "topics/ai.atom", "/TOPICS/AI.ATOM", "/topics/%61i.atom"])
-def test_show_writes_a_feed_under_any_spelling(collected: Run, path: str) -> None:
+def test_show_accepts_any_spelling_of_a_path(collected: Run, path: str) -> None:
     result = collected("show", path)
     assert result.exit_code == 0
     assert result.stdout_bytes.count(b"<entry>") == 3
@@ -223,14 +223,14 @@ def test_show_writes_a_composed_feed(collected: Run, reference: str) -> None:
     ("path", "beginning"),
     [("/", b"<!doctype html>"), ("/feed.json", b"{"), ("/feeds.opml", b"<?xml"), ("/favicon.ico", b"\x00\x00\x01\x00")],
 )
-def test_show_writes_whatever_has_an_address(collected: Run, path: str, beginning: bytes) -> None:
+def test_show_writes_any_document(collected: Run, path: str, beginning: bytes) -> None:
     assert collected("show", path).stdout_bytes.startswith(beginning)
 
 
 @pytest.mark.parametrize(
     "path", ["/nothing", "/topics/nothing.atom", "/topics/%FF.atom", "/providers/nobody.example", "/static/../x"]
 )
-def test_show_of_nothing_is_a_sentence(collected: Run, path: str) -> None:
+def test_show_reports_a_missing_path(collected: Run, path: str) -> None:
     assert_sentence(collected("show", path), "Error: ", " not found.")
 
 
@@ -294,38 +294,38 @@ def test_an_unknown_name_gets_a_suggestion(run: Run, args: list[str], message: s
         ["settings"],
     ],
 )
-def test_a_bad_setting_ends_every_command(run: Run, command: list[str]) -> None:
+def test_every_command_rejects_a_bad_setting(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command, FEEDS_LIMIT="many", FEEDS_LIMITS="1"), "FEEDS_LIMIT", "FEEDS_LIMITS", "1 to 200")
 
 
 @pytest.mark.parametrize("url", BAD_DATABASES)
 @pytest.mark.parametrize("command", [["collect"], ["topics"], ["show", "/"], ["export", "site"]])
-def test_a_bad_database_ends_in_a_sentence(run: Run, command: list[str], url: str) -> None:
+def test_a_bad_database_is_reported(run: Run, command: list[str], url: str) -> None:
     result = run(*command, DATABASE_URL=url)
     assert_sentence(result)
     assert "hunter2" not in result.output
 
 
 @pytest.mark.parametrize("command", [["topics"], ["show", "/"], ["export", "site"]])
-def test_without_a_catalog_one_is_told_to_collect(run: Run, command: list[str]) -> None:
+def test_without_a_catalog_commands_suggest_collect(run: Run, command: list[str]) -> None:
     assert_sentence(run(*command), "run `feeds collect` first")
 
 
 @pytest.mark.parametrize("command", ["collect", "check", "serve"])
 @pytest.mark.parametrize("folder", ["nowhere", "junk", "\udcff"])
-def test_a_folder_that_is_none_ends_in_a_sentence(run: Run, command: str, folder: str) -> None:
+def test_a_missing_folder_is_reported(run: Run, command: str, folder: str) -> None:
     assert_sentence(run(command, folder), "There is no folder", "FEEDS_CONTENT")
 
 
 @pytest.mark.parametrize("args", [["collect", "--nope"], ["nope"], ["show"], ["export"], ["check", "--format", "xml"]])
-def test_a_bad_call_ends_in_a_usage(run: Run, args: list[str]) -> None:
+def test_bad_arguments_print_the_usage(run: Run, args: list[str]) -> None:
     result = run(*args)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Usage: ")
 
 
 def start(folder: Path, command: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a shell command in which `feeds` is the program."""
+    """Run a shell command with `feeds` as a shell function."""
     own = {"FEEDS_CONTENT": str(SEEDS), "PYTHONPATH": str(ROOT), **environ}
     script = f'feeds() {{ "{sys.executable}" -m feeds "$@"; }}; {command}'
     return subprocess.run(
@@ -358,13 +358,13 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, lab
 
 
 @pytest.mark.parametrize("command", ["topics", "show /feed.atom", "settings", "check --format json", "--help"])
-def test_a_closed_pipe_is_no_error_to_tell_of(tmp_path: Path, command: str) -> None:
+def test_a_closed_pipe_prints_no_error(tmp_path: Path, command: str) -> None:
     assert start(tmp_path, "feeds collect").returncode == 0
     finished = start(tmp_path, f"(sleep 0.1; feeds {command}) 2>errors | true; cat errors")
     assert finished.stdout.replace(b"0 errors, 0 warnings\n", b"") == b""
 
 
-def test_a_full_disk_ends_in_a_sentence(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
     start(tmp_path, "feeds collect")
@@ -375,17 +375,17 @@ def test_a_full_disk_ends_in_a_sentence(tmp_path: Path) -> None:
         assert b"Traceback" not in finished.stderr
 
 
-def test_letters_that_the_terminal_has_not_are_escaped(tmp_path: Path) -> None:
+def test_letters_outside_the_encoding_are_escaped(tmp_path: Path) -> None:
     write_article(tmp_path, "a", "topics: [Möwen 鷗]")
     finished = start(tmp_path, "feeds collect . >summary && feeds topics", PYTHONIOENCODING="latin-1")
     assert finished.stdout.decode("latin-1").endswith("Möwen \\u9dd7\n")
 
 
-def test_errors_closed_are_no_reason_to_fail(tmp_path: Path) -> None:
+def test_a_closed_stderr_is_no_failure(tmp_path: Path) -> None:
     assert start(tmp_path, "feeds collect 2>&-").returncode == 0
 
 
-def test_hubs_are_told_by_collect_or_afterwards(collected: Run, tmp_path: Path) -> None:
+def test_hubs_are_notified_by_collect_or_announce(collected: Run, tmp_path: Path) -> None:
     with running_hub() as hub:
         named = {"FEEDS_HUBS": hub.url, "FEEDS_CONTENT": str(tmp_path / "articles")}
         (tmp_path / "articles").mkdir()
@@ -398,20 +398,20 @@ def test_hubs_are_told_by_collect_or_afterwards(collected: Run, tmp_path: Path) 
     assert collected("announce").output == ""
 
 
-def test_what_keeps_hubs_from_being_told_is_one_sentence(run: Run) -> None:
+def test_announce_reports_a_missing_catalog(run: Run) -> None:
     assert_sentence(run("announce", FEEDS_HUBS="http://localhost:1/"), "There is no catalog", "feeds collect")
 
 
-def test_a_collect_that_cannot_tell_hubs_has_collected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_notification_is_only_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"FEEDS_HUBS": "http://localhost:1/", "DATABASE_URL": f"sqlite:///{tmp_path / 'gone.sqlite'}"}
     notify_hubs(Settings.from_environ(environ))
     assert capsys.readouterr().err.startswith("Error: There is no catalog")
 
 
-def test_without_hubs_there_is_nothing_to_wake() -> None:
+def test_without_hubs_wake_does_nothing() -> None:
     with notifying_in_background(Settings.from_environ({})) as wake:
         wake()
 
 
-def test_no_announce_is_for_a_single_collect(run: Run) -> None:
+def test_watch_excludes_no_announce(run: Run) -> None:
     assert_sentence(run("collect", "--watch", "--no-announce"), "--watch cannot be combined with")

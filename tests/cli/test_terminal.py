@@ -1,4 +1,4 @@
-"""What a person sees at a terminal, and that a pipe gets nothing of it."""
+"""The output on a terminal, and its absence in a pipe."""
 
 import os
 import re
@@ -28,7 +28,7 @@ GOOD = "title: A story\nwebUrl: https://news.example/a\npublishedDateTime: 2021-
 
 @pytest.fixture(autouse=True)
 def at_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work in an empty folder, at a terminal that can do what most can."""
+    """Work in an empty folder, at a common terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FEEDS_CONTENT", SEEDS)
@@ -80,13 +80,13 @@ def test_check_groups_problems_by_file_and_points_at_them() -> None:
     assert f"{YELLOW}2 warnings" in screen.raw
 
 
-def test_check_of_good_articles_needs_no_colour() -> None:
+def test_check_of_good_articles_has_no_colour() -> None:
     code, screen = run_on_terminal("check")
     assert (code, screen.lines[1:]) == (0, ["0 errors, 0 warnings"])
     assert RED not in screen.raw
 
 
-def test_in_a_pipe_problems_stay_lines() -> None:
+def test_in_a_pipe_each_problem_is_a_line() -> None:
     write("a", GOOD + "title: again\n")
     result = CliRunner().invoke(main, ["check", "articles"])
     assert result.stdout.startswith("articles/a.md:5:1: error duplicate-key this key")
@@ -110,7 +110,7 @@ def test_formats_for_programs_are_the_same_on_a_terminal() -> None:
     ids=["long", "wide", "long and wide", "accent", "control"],
 )
 @pytest.mark.parametrize("columns", [50, 100])
-def test_the_caret_is_below_what_it_means(line: str, shown: str, pointed: str, columns: int) -> None:
+def test_the_caret_is_below_the_problem(line: str, shown: str, pointed: str, columns: int) -> None:
     write("a", GOOD.replace("title: A story", line))
     lines = check(columns)
     (number,) = (number for number, text in enumerate(lines) if text.startswith("    2 | "))
@@ -120,11 +120,11 @@ def test_the_caret_is_below_what_it_means(line: str, shown: str, pointed: str, c
     while measure(quoted[at]) == 0:
         at += 1
     assert shown in quoted
-    assert quoted[at] == pointed or "\x1b" in line  # YAML refuses a control character before it comes to the colon
+    assert quoted[at] == pointed or "\x1b" in line  # YAML rejects the control character first
     assert max(measure(text) for text in lines[1:]) <= columns
 
 
-def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_line() -> None:
+def test_unreadable_files_and_empty_lines_are_not_quoted() -> None:
     write("a", "title: x\n")
     Path("articles/b.md").symlink_to("nowhere")
     lines = check()
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_lin
     assert [line for line in lines if "|" in line] == []
 
 
-# What is secured
+# Secured values
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_a_file_that_cannot_be_read_or_says_nothing_there_is_named_without_a_lin
     ],
 )
 @pytest.mark.parametrize("command", ["check", "collect"])
-def test_no_line_that_may_hold_what_is_secured_is_shown(front: str, command: str) -> None:
+def test_lines_with_possible_secrets_are_not_shown(front: str, command: str) -> None:
     write("a", front)
     _, screen = run_on_terminal(command, "articles")
     assert "error" in screen.text
     assert "hush" not in screen.raw
 
 
-def test_nothing_is_shown_of_a_file_in_which_no_word_can_be_found() -> None:
+def test_files_in_another_encoding_are_not_quoted() -> None:
     Path("articles").mkdir()
     Path("articles/a.md").write_bytes("---\nsecured: hush\n".encode("utf-16"))
     screen = run_on_terminal("check", "articles")[1]
@@ -175,7 +175,7 @@ def test_nothing_is_shown_of_a_file_in_which_no_word_can_be_found() -> None:
 
 
 @pytest.mark.parametrize("value", ['"hush hush"', "'hush'", "hush+/=="])
-def test_the_lines_beside_what_is_secured_are_shown(value: str) -> None:
+def test_lines_beside_a_secret_are_shown(value: str) -> None:
     write("a", f"title: x\nsecured: {value}\ntitle: again\n{GOOD}")
     lines = check()
     assert "    4 | title: again" in lines
@@ -200,7 +200,7 @@ def test_collect_ends_with_a_summary_in_aligned_lines() -> None:
     assert "publishing ..." in screen.raw
 
 
-def test_a_collect_that_finds_nothing_to_read_shows_no_bar() -> None:
+def test_a_collect_without_files_to_read_shows_no_bar() -> None:
     write("a", GOOD)
     run_on_terminal("collect", "articles")
     Path("articles/a.md").unlink()
@@ -208,14 +208,14 @@ def test_a_collect_that_finds_nothing_to_read_shows_no_bar() -> None:
     assert screen.lines[0] == "Articles  0 read, 0 unchanged, 0 rejected, 1 removed"
 
 
-def test_collect_shows_what_it_rejects() -> None:
+def test_collect_quotes_rejected_articles() -> None:
     write("a", GOOD + "title: again\n")
     screen = run_on_terminal("collect", "articles")[1]
     assert "    5 | title: again" in screen.lines
     assert f"{RED}1 rejected" in screen.raw
 
 
-def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     now = chain([0.0, 1.0, 2.0], repeat(10.0))
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -232,7 +232,7 @@ def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, caps
     ]
 
 
-def test_progress_has_no_room_for_a_bar_everywhere() -> None:
+def test_narrow_terminals_show_no_bar() -> None:
     assert "█" not in run_on_terminal("check", columns=60)[1].text
 
 
@@ -261,7 +261,7 @@ def test_topics_fit_the_terminal() -> None:
     assert "\x1b[31m" not in screen.raw
 
 
-def test_a_composed_feed_is_told_whole() -> None:
+def test_a_composed_feed_is_never_cut() -> None:
     run_on_terminal("collect")
     screen = run_on_terminal("topics", "ai+!computer-vision", columns=40)[1]
     assert screen.lines == [
@@ -271,7 +271,7 @@ def test_a_composed_feed_is_told_whole() -> None:
     ]
 
 
-def test_no_topics_are_a_sentence() -> None:
+def test_a_catalog_without_topics_is_explained() -> None:
     Path("articles").mkdir()
     run_on_terminal("collect", "articles")
     assert run_on_terminal("topics")[1].lines == ["No topics yet: no collected article names a topic."]
@@ -281,7 +281,7 @@ def test_no_topics_are_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("has_topics", [True, False])
-def test_serve_ends_its_start_with_addresses_that_answer(tmp_path: Path, *, has_topics: bool) -> None:
+def test_serve_prints_working_urls(tmp_path: Path, *, has_topics: bool) -> None:
     (tmp_path / "empty").mkdir()
     if has_topics:
         run_on_terminal("collect")
@@ -334,7 +334,7 @@ def test_no_color_is_respected(value: str, monkeypatch: pytest.MonkeyPatch, *, i
     assert "    5 | title: again" in check()
 
 
-def test_a_dumb_terminal_gets_what_a_pipe_gets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dumb_terminal_counts_as_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     write("a", GOOD + "title: again\n")
     for args in (["check", "articles"], ["collect"], ["topics"], ["topics", "nope"]):
@@ -345,10 +345,10 @@ def test_a_dumb_terminal_gets_what_a_pipe_gets(monkeypatch: pytest.MonkeyPatch) 
     assert check()[0].startswith("articles/a.md:5:1: error duplicate-key ")
 
 
-# What a terminal is
+# Terminals
 
 
-def test_a_stream_that_is_closed_or_a_file_is_no_terminal(tmp_path: Path) -> None:
+def test_closed_streams_and_files_are_no_terminals(tmp_path: Path) -> None:
     with (tmp_path / "file").open("w") as file:
         assert not is_terminal(file)
         assert count_columns(file) == 80
@@ -356,7 +356,7 @@ def test_a_stream_that_is_closed_or_a_file_is_no_terminal(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("given", "columns"), [("44", 44), ("0", 80), ("many", 80)])
-def test_the_width_can_be_given(given: str, columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_sets_the_width(given: str, columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", given)
     with (tmp_path / "file").open("w") as file:
         assert count_columns(file) == columns
