@@ -1,4 +1,4 @@
-"""Write what the server answers as files, for a server of files, a bucket or a CDN."""
+"""Write the server's responses as files, for a static file server, a bucket or a CDN."""
 
 from feeds.export.exporter import Exporter, ExportResult
 

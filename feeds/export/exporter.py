@@ -1,4 +1,4 @@
-"""Export every address there is: make what may have changed, write what has, and remove what is no more."""
+"""Export every address: render possibly changed documents, write changed files, and remove obsolete files."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -10,8 +10,15 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.export.folder import Folder, check_name
-from feeds.export.freshness import Freshness
-from feeds.export.manifest import Basis, Exported, Manifest, read_basis, read_manifest, write_manifest
+from feeds.export.incremental import PreviousExport
+from feeds.export.manifest import (
+    ExportedFiles,
+    ExportInputs,
+    Manifest,
+    read_inputs,
+    read_manifest,
+    write_manifest,
+)
 from feeds.model.clock import to_seconds
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
@@ -23,15 +30,15 @@ from feeds.site.walk import list_addresses
 
 Progress: TypeAlias = Callable[[int, int], object]
 
-# What servers of files look for beside a file (nginx's gzip_static and brotli_static).
+# The names that static file servers look for (nginx's gzip_static and brotli_static).
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
 
-# Stands, empty, beside a document of an archive that may be kept no longer than a feed; its address does not tell.
+# An empty file that marks an archive document with the max-age of a feed; the URL does not show the difference.
 _GROWING = ".growing"
 
 
 class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How many files were written, were as they should be, and were removed; and why which addresses have none."""
+    """The numbers of written, unchanged and removed files, and a reason for each address without a file."""
 
     written: int
     unchanged: int
@@ -40,10 +47,10 @@ class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def name_file(address: Address) -> str:
-    """Give the name of the file, relative to the folder, that what is at `address` is written to.
+    """Return the name of an address's file, relative to the folder.
 
     Raises:
-        ExportError: no file can be called so.
+        ExportError: the address does not give a valid file name.
     """
     name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
     if isinstance(address, PageAddress | HomeAddress):
@@ -55,14 +62,14 @@ def name_file(address: Address) -> str:
 def _decode(part: str) -> str:
     decoded = unquote(part)
     if "/" in decoded:
-        raise ExportError(f"{decoded!r} cannot be the name of a file")
+        raise ExportError(f"{decoded!r} is not a valid file name")
     return decoded
 
 
 class Exporter:
-    """Has the folder `root` hold what the server answers at `now`: each address as a file beside its compressed forms.
+    """Writes the server's responses at `now` to the folder `root`: a file and its compressed forms per address.
 
-    A file is dated as its content was last modified.
+    The modification time of a file is the time of the last change of its content.
     """
 
     def __init__(self, reader: CatalogReader, root: Path, *, settings: Settings, now: datetime) -> None:
@@ -74,38 +81,41 @@ class Exporter:
         self._written = self._unchanged = 0
 
     def export(self, *, is_forced: bool = False, progress: Progress = lambda _done, _total: None) -> ExportResult:
-        """Bring the folder up to date; to be called once.
+        """Update the folder; call this once.
 
-        What the catalog has not changed since the last export is not made again. With `is_forced` everything is, and a
-        folder is taken that holds other files; those of them that no address is named after stay.
+        Documents without changes in the catalog since the last export are not rendered again. With `is_forced`, all
+        documents are rendered, and the folder may contain other files; files with other names than the exported files
+        stay.
 
         Raises:
-            ExportError: the folder is not one to write to or cannot be written, or the catalog was collected with other
+            ExportError: the folder is unsuitable or cannot be written, or the catalog was collected with other
                 settings.
         """
-        basis = read_basis(self._reader, self._settings)
+        inputs = read_inputs(self._reader, self._settings)
         with self._folder.open():
             before = read_manifest(self._folder, is_forced=is_forced)
-            freshness = Freshness(self._reader, self._folder, settings=self._settings, now=self._now)
+            previous = PreviousExport(before, self._folder, reader=self._reader, settings=self._settings, now=self._now)
             addresses = self._list_addresses()
-            lingering = dict(freshness.find_lingering(before, addresses))
-            addresses |= {address.path: address for address in lingering}
-            exported = {} if is_forced else freshness.find_current(before, basis, addresses)
-            waiting = [address for path, address in addresses.items() if path not in exported]
+            unlinked = dict(previous.find_unlinked(addresses))
+            addresses |= {address.path: address for address in unlinked}
+            exported = {} if is_forced else previous.find_current(inputs, addresses)
+            outdated = [address for path, address in addresses.items() if path not in exported]
             self._unchanged += len(Manifest(exported).names)
-            if waiting or len(exported) < len(before.exported):
-                self._note_beforehand(before, waiting)
-            exported |= self._write_all(waiting, progress)
+            if outdated or len(exported) < len(before.exported):
+                self._write_plan(before, outdated)
+            exported |= self._write_all(outdated, progress)
             removed = self._remove(before.names - Manifest(exported).names)
-            left = {address.path: moment for address, moment in lingering.items()}
-            noted = {path: msgspec.structs.replace(each, left=left.get(path)) for path, each in exported.items()}
-            self._note(noted, basis)
+            times = {address.path: unlinked_at for address, unlinked_at in unlinked.items()}
+            self._write_manifest(
+                {path: msgspec.structs.replace(each, unlinked_at=times.get(path)) for path, each in exported.items()},
+                inputs,
+            )
         return ExportResult(
             written=self._written, unchanged=self._unchanged, removed=removed, left_out=tuple(self._left_out)
         )
 
     def _list_addresses(self) -> dict[str, Address]:
-        """Give every address that a file can be named after, by its path."""
+        """Return every address with a valid file name, by path."""
         addresses = {}
         for address in list_addresses(self._reader, settings=self._settings, now=self._now):
             try:
@@ -116,51 +126,51 @@ class Exporter:
                 addresses[address.path] = address
         return addresses
 
-    def _write_all(self, addresses: Sequence[Address], progress: Progress) -> dict[str, Exported]:
+    def _write_all(self, addresses: Sequence[Address], progress: Progress) -> dict[str, ExportedFiles]:
         exported = {}
         for done, address in enumerate(addresses, start=1):
             exported[address.path] = self._write(address)
             progress(done, len(addresses))
         return exported
 
-    def _write(self, address: Address) -> Exported:
-        made = make_document(address, self._reader, settings=self._settings, now=self._now)
-        bodies = {name: encode(made.body, encoding) for name, encoding in _name_forms(address).items()}
-        if _is_growing(address, made):
+    def _write(self, address: Address) -> ExportedFiles:
+        document = make_document(address, self._reader, settings=self._settings, now=self._now)
+        bodies = {name: encode(document.body, encoding) for name, encoding in _name_forms(address).items()}
+        if _is_growing(address, document):
             bodies[name_file(address) + _GROWING] = b""
         stamps = {}
         for name, body in bodies.items():
-            is_written = self._folder.write(name, body, modified=made.last_modified)
+            is_written = self._folder.write(name, body, modified=document.last_modified)
             self._written += is_written
             self._unchanged += not is_written
-            stamps[name] = self._folder.stamp(name)
-        modified = to_seconds(made.last_modified) if made.last_modified else None
-        return Exported(stamps, made.scopes, modified)
+            stamps[name] = self._folder.get_stamp(name)
+        modified = to_seconds(document.last_modified) if document.last_modified else None
+        return ExportedFiles(stamps, document.scopes, modified)
 
     def _remove(self, names: Collection[str]) -> int:
         return sum(self._folder.remove(name) for name in sorted(names))
 
-    def _note_beforehand(self, before: Manifest, waiting: Collection[Address]) -> None:
-        """Note all files that may be there from now on, lest those of an export that is killed belong to nobody."""
-        planned = {address.path: Exported(dict.fromkeys(_name_all(address), "")) for address in waiting}
+    def _write_plan(self, before: Manifest, outdated: Collection[Address]) -> None:
+        """Write a manifest with all files of this export, so the next export knows the files of a killed export."""
+        planned = {address.path: ExportedFiles(dict.fromkeys(_name_all(address), "")) for address in outdated}
         write_manifest(self._folder, Manifest(before.exported | planned))
 
-    def _note(self, exported: dict[str, Exported], basis: Basis) -> None:
-        write_manifest(self._folder, Manifest(exported, basis, to_seconds(self._now)))
+    def _write_manifest(self, exported: dict[str, ExportedFiles], inputs: ExportInputs) -> None:
+        write_manifest(self._folder, Manifest(exported, inputs, to_seconds(self._now)))
 
 
 def _name_forms(address: Address) -> dict[str, Encoding]:
-    """Give the names of the files to write for an address; the program's own files are served as they are."""
+    """Return the names of the files to write for an address, with their codings; assets are not compressed."""
     name = name_file(address)
     encodings = [Encoding.IDENTITY] if isinstance(address, AssetAddress) else list(Encoding)
     return {name + _SUFFIXES[encoding]: encoding for encoding in encodings}
 
 
 def _name_all(address: Address) -> list[str]:
-    """Give the names of all files that may be written for an address."""
+    """Return the names of all possible files of an address."""
     markers = [name_file(address) + _GROWING] if isinstance(address, ArchiveAddress) else []
     return [*_name_forms(address), *markers]
 
 
-def _is_growing(address: Address, made: Document) -> bool:
-    return isinstance(address, ArchiveAddress) and made.max_age_seconds < ARCHIVE_MAX_AGE_SECONDS
+def _is_growing(address: Address, document: Document) -> bool:
+    return isinstance(address, ArchiveAddress) and document.max_age_seconds < ARCHIVE_MAX_AGE_SECONDS

@@ -1,4 +1,4 @@
-"""Keep files below a folder: each whole at every instant, and dated as its content is."""
+"""Write files below a folder atomically, with the modification time of their content."""
 
 import fcntl
 import os
@@ -10,60 +10,60 @@ from pathlib import Path
 from feeds.model.clock import to_seconds
 from feeds.model.errors import ExportError
 
-LONGEST_NAME_BYTES = 250
-"""What file systems take, 255 bytes, less room for `.br`."""
+MAX_NAME_BYTES = 250
+"""The limit of file systems, 255 bytes, minus room for `.br`."""
 
 _TEMPORARY = ".feeds-export.tmp"
 
 
 def check_name(name: str) -> None:
-    """Accept a file's name relative to the folder, `/` between its parts, if it can neither lead out of it nor hide.
+    """Check a file name relative to the folder, with `/` between its parts: the file must be inside and not hidden.
 
     Raises:
-        ExportError: it can, or no file can be called so.
+        ExportError: the file would be outside or hidden, or the name is not valid.
     """
     for part in name.split("/"):
         if not part or part.startswith(".") or "\0" in part:
-            raise ExportError(f"{name!r} cannot be the name of a file")
-        if len(part.encode()) > LONGEST_NAME_BYTES:
-            raise ExportError(f"{name[:40]}… is too long for the name of a file")
+            raise ExportError(f"{name!r} is not a valid file name")
+        if len(part.encode()) > MAX_NAME_BYTES:
+            raise ExportError(f"{name[:40]}… is too long for a file name")
 
 
 class Folder:
-    """Files below `root`, by names that `check_name` accepts; nobody else may write there meanwhile."""
+    """Files below `root`, by names accepted by `check_name`; no other program may write there at the same time."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Make the folder where there is none, and keep other exports out of it until the end of the block.
+        """Create the folder if missing, and lock out other exports until the end of the block.
 
         Raises:
-            ExportError: it cannot be made, or another export is under way.
+            ExportError: the folder cannot be created, or another export is running.
         """
-        with _explaining(self.root):
+        with _wrapping_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             self._lock(descriptor)
             yield
         finally:
-            os.close(descriptor)  # and with it the lock goes
+            os.close(descriptor)  # also releases the lock
 
     def is_empty(self) -> bool:
-        """Say whether there is nothing in the folder but what an export that was killed had not finished."""
-        with _explaining(self.root, "read"):
+        """Return whether the folder is empty, except for the temporary file of a killed export."""
+        with _wrapping_errors(self.root, "read"):
             return all(path.name == _TEMPORARY for path in self.root.iterdir())
 
     def read(self, name: str) -> bytes | None:
-        """Give the content of a file, None where there is none."""
+        """Return the content of a file, or None if there is no file."""
         path = self._locate(name)
-        with _explaining(path, "read"):
+        with _wrapping_errors(path, "read"):
             return path.read_bytes() if path.exists() else None
 
-    def stamp(self, name: str) -> str:
-        """Give what changes whenever a file does; empty where there is none."""
+    def get_stamp(self, name: str) -> str:
+        """Return a string from size and time that changes with the file; empty if there is no file."""
         try:
             status = self._locate(name).stat()
         except OSError:
@@ -71,41 +71,41 @@ class Folder:
         return f"{status.st_size}.{status.st_mtime_ns}"
 
     def write(self, name: str, body: bytes, *, modified: datetime | None = None) -> bool:
-        """Have a file hold `body`, dated `modified` (None: when it was written); say whether it did not before.
+        """Write `body` with the modification time `modified` (None: now); return whether the content has changed.
 
         Raises:
-            ExportError: it cannot be written.
+            ExportError: the file cannot be written.
         """
         path = self._locate(name)
-        with _explaining(path):
-            if _holds(path, body):
-                _date(path, modified)
+        with _wrapping_errors(path):
+            if _has_content(path, body):
+                _set_modified(path, modified)
                 return False
             path.parent.mkdir(parents=True, exist_ok=True)
             self._replace(path, body, modified=modified)
             return True
 
     def remove(self, name: str) -> bool:
-        """Remove a file, and the folders that it leaves empty; say whether there was one."""
+        """Remove a file and the folders left empty by the removal; return whether there was a file."""
         path = self._locate(name)
-        with _explaining(path, "removed"):
-            is_there = path.is_file() or path.is_symlink()
-            if is_there:
+        with _wrapping_errors(path, "removed"):
+            has_file = path.is_file() or path.is_symlink()
+            if has_file:
                 path.unlink()
-        with suppress(OSError):  # it is gone already, or not empty
+        with suppress(OSError):  # already removed, or not empty
             for parent in path.parents[: name.count("/")]:
                 parent.rmdir()
-        return is_there
+        return has_file
 
     def _locate(self, name: str) -> Path:
-        # Whatever the locale says of file names, addresses are in UTF-8.
+        # Addresses are in UTF-8, independent of the locale's encoding of file names.
         return self.root / os.fsdecode(name.encode())
 
     def _replace(self, path: Path, body: bytes, *, modified: datetime | None) -> None:
-        temporary = self.root / _TEMPORARY  # there is only one, so that none is left behind for long
+        temporary = self.root / _TEMPORARY  # always the same name: at most one stays behind
         try:
             temporary.write_bytes(body)
-            _date(temporary, modified)
+            _set_modified(temporary, modified)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -114,19 +114,19 @@ class Folder:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ExportError(f"Another export is writing to {self.root}; wait until it has ended.") from None
+            raise ExportError(f"Another export is writing to {self.root}; try again when it has finished.") from None
         except OSError:
-            pass  # a file system without locks, such as one over a network
+            pass  # a file system without locks, such as a network file system
 
 
-def _holds(path: Path, body: bytes) -> bool:
+def _has_content(path: Path, body: bytes) -> bool:
     try:
         return path.stat().st_size == len(body) and path.read_bytes() == body
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
-def _date(path: Path, modified: datetime | None) -> None:
+def _set_modified(path: Path, modified: datetime | None) -> None:
     if modified is None:
         return
     seconds = to_seconds(modified)
@@ -135,10 +135,8 @@ def _date(path: Path, modified: datetime | None) -> None:
 
 
 @contextmanager
-def _explaining(path: Path, verb: str = "written") -> Iterator[None]:
+def _wrapping_errors(path: Path, verb: str = "written") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ExportError(
-            f"{path} cannot be {verb} ({error.strerror or error}); the export is not complete."
-        ) from error
+        raise ExportError(f"{path} cannot be {verb} ({error.strerror or error}); the export is incomplete.") from error

@@ -1,4 +1,4 @@
-"""Remember what was exported, from which state of the catalog: what is ours to remove, and what need not be made."""
+"""Record exported files and the catalog state behind them: files to remove later, and files to keep as they are."""
 
 from pathlib import Path
 from typing import Self
@@ -15,83 +15,87 @@ _PROGRAM = Path(__file__).parent.parent
 _NAME = ".feeds-export.json"
 
 
-class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What files were made from: a state of the catalog (`version` of `generation`), settings, and the program."""
+class ExportInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """The inputs of an export: a catalog state (`version` of `generation`), the settings and the program."""
 
     generation: str
     version: int
-    settings_fingerprint: str = msgspec.field(name="appearance")  # as manifests of former exports call it
-    program: str
+    settings_fingerprint: str = msgspec.field(name="appearance")
+    program_fingerprint: str = msgspec.field(name="program")
 
-    def follows(self, other: Self) -> bool:
-        """Say whether what has changed since another basis can be told by the versions of the catalog alone."""
+    def differs_only_in_version(self, other: Self) -> bool:
+        """Return whether catalog versions alone are enough to find all changes since other inputs."""
         return msgspec.structs.replace(self, version=other.version) == other
 
 
-class Exported(msgspec.Struct, frozen=True):
-    """What was made of one address: each file's stamp by its name, and the scopes of the catalog that they show.
+class ExportedFiles(msgspec.Struct, frozen=True):
+    """The files of an address: a stamp per file name, and the scopes of the catalog behind the content.
 
-    `modified` is when what they show last became different, `left` since when nothing leads to them any more; both are
-    in seconds.
+    `modified` is the time of the last change of the content, `unlinked_at` the time since when no feed links to the
+    files; both are in seconds.
     """
 
     stamps: dict[str, str]
     scopes: tuple[str, ...] = ()
     modified: int | None = None
-    left: int | None = None
+    unlinked_at: int | None = msgspec.field(name="left", default=None)
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What stands in the folder, by path. Without a basis an export has not come to its end: it may be anything.
+    """The files in the folder, by path. Without `inputs`, an export has not finished, and the files may be anything.
 
-    The files show what was to be seen at `moment`, in seconds: entries that are released later outdate them without a
-    new version.
+    The files show the catalog at `exported_at`, in seconds: entries with a later release time outdate the files without
+    a new catalog version.
+
+    The JSON names of some fields are older than their names here, and stay: exports must read older manifests.
     """
 
-    exported: dict[str, Exported] = {}
-    basis: Basis | None = None
-    moment: int | None = None
+    exported: dict[str, ExportedFiles] = {}
+    inputs: ExportInputs | None = msgspec.field(name="basis", default=None)
+    exported_at: int | None = msgspec.field(name="moment", default=None)
 
     @property
     def names(self) -> set[str]:
         """The names of all files."""
-        return {name for exported in self.exported.values() for name in exported.stamps}
+        return {name for files in self.exported.values() for name in files.stamps}
 
 
-def read_basis(reader: CatalogReader, settings: Settings) -> Basis:
-    """Read what files will be made from.
+def read_inputs(reader: CatalogReader, settings: Settings) -> ExportInputs:
+    """Read the inputs of a new export.
 
     Raises:
-        ExportError: the settings are others than those of the last collect, so that feeds would look otherwise than
-            they did, and their Last-Modified would not say so.
+        ExportError: the settings differ from the settings of the last collect: feeds would change without a change of
+            their Last-Modified.
     """
     state = reader.state()
     if state.settings_fingerprint != settings.settings_fingerprint:
-        raise ExportError("The settings are not those of the last collect; run `feeds collect` with them first.")
-    return Basis(
+        raise ExportError("The settings have changed since the last collect; run `feeds collect` first.")
+    return ExportInputs(
         generation=state.generation,
         version=state.version,
         settings_fingerprint=state.settings_fingerprint,
-        program=_fingerprint_program(),
+        program_fingerprint=_fingerprint_program(),
     )
 
 
 def _fingerprint_program() -> str:
-    # The version would not do: who runs a checkout gets other pages with the next pull.
+    # The version number is not enough: in a checkout, the next pull may change pages.
     files = sorted(path for path in _PROGRAM.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return fingerprint(b"".join(path.read_bytes() for path in files))
 
 
 def read_manifest(folder: Folder, *, is_forced: bool) -> Manifest:
-    """Read what the last export wrote to a folder; nothing, if there was none.
+    """Read the manifest of the last export to a folder; without an earlier export, return an empty manifest.
 
     Raises:
-        ExportError: the folder holds files that no export has written, or the list of what was written is damaged, and
-            the export is not forced.
+        ExportError: the folder contains other files than those of an export, or the manifest is damaged, and the export
+            is not forced.
     """
     text = folder.read(_NAME)
     if text is None and not folder.is_empty() and not is_forced:
-        raise ExportError(f"{folder.root} holds files that no export has written; name another folder, or add --force.")
+        raise ExportError(
+            f"{folder.root} contains files not written by an export; choose another folder or add --force."
+        )
     try:
         manifest = msgspec.json.decode(text or b"{}", type=Manifest)
         for name in manifest.names:
@@ -99,10 +103,10 @@ def read_manifest(folder: Folder, *, is_forced: bool) -> Manifest:
     except (msgspec.DecodeError, ExportError) as error:
         if is_forced:
             return Manifest()
-        raise ExportError(f"{folder.root / _NAME} is damaged ({error}); to do without it, add --force.") from None
+        raise ExportError(f"{folder.root / _NAME} is damaged ({error}); add --force to ignore it.") from None
     return manifest
 
 
 def write_manifest(folder: Folder, manifest: Manifest) -> None:
-    """Write it for the next export."""
+    """Write the manifest for the next export."""
     folder.write(_NAME, msgspec.json.encode(manifest))

@@ -19,7 +19,7 @@ MANIFEST = ".feeds-export.json"
 
 
 class Publisher:
-    """A publisher who writes articles, collects and exports them; time passes only when told to."""
+    """A publisher that writes, collects and exports articles, with a clock that tests move."""
 
     def __init__(self, folder: Path, database_url: str = "") -> None:
         self.content = folder / "content"
@@ -32,8 +32,8 @@ class Publisher:
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def start_anew(self, name: str) -> None:
-        """Go on with a catalog in which nothing is."""
+    def start_new_catalog(self, name: str) -> None:
+        """Continue with an empty catalog."""
         self.catalog = Catalog(f"sqlite:///{self.content.parent / name}.sqlite3")
 
     def collect(self) -> None:
@@ -55,16 +55,16 @@ class Publisher:
         return create_app(self.settings, self.catalog, clock=self.clock).test_client()
 
     def list_paths(self) -> list[str]:
-        """Give the path of every address."""
+        """Return the path of every address."""
         with self.catalog.reading() as reader:
             return [address.path for address in list_addresses(reader, settings=self.settings, now=self.now)]
 
     def list_files(self) -> set[str]:
-        """Give the names of all files, as they stand in the folder."""
+        """Return the names of all files in the folder."""
         return {str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()}
 
     def identify(self) -> dict[str, tuple[int, int]]:
-        """Give what tells of each file whether it was replaced or dated otherwise."""
+        """Return the inode and modification time of each file, to detect replaced files."""
         return {name: self._identify(self.root / name) for name in self.list_files() - {MANIFEST}}
 
     def _identify(self, path: Path) -> tuple[int, int]:
@@ -77,7 +77,7 @@ def forms(*names: str) -> set[str]:
 
 
 def name_of(path: str) -> str:
-    """Give the name of the file for a decoded path, as a server of files would look for it."""
+    """Return the file name that a static file server looks for at a decoded path."""
     if path == "/":
         return "index.html"
     name = path.removeprefix("/")

@@ -1,4 +1,4 @@
-"""The export holds what the server answers, writes only what changed, and removes only what it wrote."""
+"""The export has the same bytes as the server, writes changed files only, and removes only its own files."""
 
 import json
 import os
@@ -84,7 +84,7 @@ def test_everything_that_a_crawler_finds_is_exported(publisher: Publisher) -> No
             links = re.findall(rf"""(?:href|src|xmlUrl|htmlUrl)="(?:{SITE_URL})?(/[^"#?]*)""", text)
             waiting.extend(links)
     assert len(seen) > 20
-    # What is composed only a server can answer.
+    # Only a server can answer composed queries.
     assert {name_of(unquote_path(path)) for path in seen - {"/compose"}} <= publisher.list_files()
 
 
@@ -108,7 +108,7 @@ def test_a_second_export_makes_and_writes_nothing(publisher: Publisher) -> None:
     assert made == []
 
 
-def test_made_anew_by_force_the_same_is_not_written(publisher: Publisher) -> None:
+def test_a_forced_export_renders_all_and_writes_no_equal_file(publisher: Publisher) -> None:
     first = publisher.export()
     before, made = publisher.identify(), list[int]()
     result = publisher.export(is_forced=True, progress=lambda done, _total: made.append(done))
@@ -135,7 +135,7 @@ def test_only_what_changed_is_written(publisher: Publisher) -> None:
     assert len(made) < len(publisher.list_paths())
 
 
-def test_what_only_time_has_changed_is_written(publisher: Publisher) -> None:
+def test_a_file_changed_by_time_alone_is_written(publisher: Publisher) -> None:
     publisher.write("later", title="Not yet", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}")
     publisher.collect()
     publisher.export()
@@ -146,7 +146,7 @@ def test_what_only_time_has_changed_is_written(publisher: Publisher) -> None:
     assert publisher.export().written == 0
 
 
-def test_what_came_and_was_due_between_two_exports_is_written(publisher: Publisher) -> None:
+def test_an_entry_collected_and_released_between_two_exports_is_written(publisher: Publisher) -> None:
     publisher.export()
     publisher.write("later", title="Not yet", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}")
     publisher.collect()
@@ -155,7 +155,7 @@ def test_what_came_and_was_due_between_two_exports_is_written(publisher: Publish
     assert b"Not yet" in (publisher.root / "feed.atom").read_bytes()
 
 
-def test_a_topic_that_ends_is_followed_to_its_end(publisher: Publisher) -> None:
+def test_a_retired_topic_is_exported_until_its_end(publisher: Publisher) -> None:
     (publisher.content / "topics").mkdir()
     (publisher.content / "topics" / "tides.yaml").write_text(f"name: Tides\nretired: {publisher.now:%F}T23:00:00Z\n")
     publisher.collect()
@@ -171,7 +171,7 @@ def test_a_topic_that_ends_is_followed_to_its_end(publisher: Publisher) -> None:
     assert home.exists()
 
 
-def test_the_same_bytes_under_another_date_are_dated_anew(publisher: Publisher) -> None:
+def test_a_changed_modification_time_is_restored(publisher: Publisher) -> None:
     publisher.export()
     feed = publisher.root / "feed.atom.gz"
     number, modified = publisher.identify()["feed.atom.gz"]
@@ -180,7 +180,7 @@ def test_the_same_bytes_under_another_date_are_dated_anew(publisher: Publisher) 
     assert publisher.identify()["feed.atom.gz"] == (number, modified)
 
 
-def test_a_file_that_was_lost_or_changed_comes_back(publisher: Publisher) -> None:
+def test_a_lost_or_changed_file_is_restored(publisher: Publisher) -> None:
     publisher.export()
     before = {name: (publisher.root / name).read_bytes() for name in publisher.list_files() - {MANIFEST}}
     (publisher.root / "feed.atom").unlink()
@@ -191,12 +191,12 @@ def test_a_file_that_was_lost_or_changed_comes_back(publisher: Publisher) -> Non
     assert {name: (publisher.root / name).read_bytes() for name in before} == before
 
 
-def test_what_is_no_more_is_removed_and_nothing_else(publisher: Publisher) -> None:
+def test_obsolete_files_are_removed_and_nothing_else(publisher: Publisher) -> None:
     publisher.export()
     ours = [publisher.root / "notes.txt", publisher.root / "providers" / "logo.png"]
     for path in ours:
         path.write_text("mine")
-    publisher.start_anew("second")
+    publisher.start_new_catalog("second")
     (publisher.content / "two.md").unlink()
     publisher.write("one", topics="[Tides]", provider="{domain: gazette.example}")
     publisher.collect()
@@ -208,7 +208,7 @@ def test_what_is_no_more_is_removed_and_nothing_else(publisher: Publisher) -> No
     assert [path.read_text() for path in ours] == ["mine", "mine"]
 
 
-def test_what_has_lost_its_entries_stays_for_its_subscribers(publisher: Publisher) -> None:
+def test_a_feed_without_entries_stays_for_its_subscribers(publisher: Publisher) -> None:
     publisher.export()
     (publisher.content / "two.md").unlink()
     publisher.collect()
@@ -218,9 +218,9 @@ def test_what_has_lost_its_entries_stays_for_its_subscribers(publisher: Publishe
         assert (served.status_code, served.data) == (200, (publisher.root / name_of(path)).read_bytes())
 
 
-def test_a_folder_that_is_left_empty_is_removed(publisher: Publisher) -> None:
+def test_a_folder_left_empty_is_removed(publisher: Publisher) -> None:
     publisher.export()
-    publisher.start_anew("second")
+    publisher.start_new_catalog("second")
     for name in ("one", "two"):
         publisher.write(name, topics="[]")
     publisher.collect()
@@ -229,15 +229,15 @@ def test_a_folder_that_is_left_empty_is_removed(publisher: Publisher) -> None:
     assert (publisher.root / "providers").is_dir()
 
 
-def test_an_empty_folder_is_taken(publisher: Publisher) -> None:
+def test_an_empty_folder_is_accepted(publisher: Publisher) -> None:
     publisher.root.mkdir()
     assert publisher.export().written > 0
 
 
-def test_a_folder_with_files_of_others_takes_force(publisher: Publisher) -> None:
+def test_a_folder_with_other_files_needs_force(publisher: Publisher) -> None:
     publisher.root.mkdir()
     (publisher.root / "notes.txt").write_text("mine")
-    with pytest.raises(ExportError, match=r"holds files that no export has written.*--force"):
+    with pytest.raises(ExportError, match=r"contains files not written by an export.*--force"):
         publisher.export()
     assert publisher.list_files() == {"notes.txt"}
     publisher.export(is_forced=True)
@@ -256,7 +256,7 @@ def test_a_folder_with_files_of_others_takes_force(publisher: Publisher) -> None
         b'{"exported": {"/x": {"stamps": {"a\\u0000b": ""}}}}',
     ],
 )
-def test_a_damaged_list_of_what_is_ours_takes_force(publisher: Publisher, damage: bytes) -> None:
+def test_a_damaged_manifest_needs_force(publisher: Publisher, damage: bytes) -> None:
     publisher.root.mkdir()
     (publisher.root / MANIFEST).write_bytes(damage)
     with pytest.raises(ExportError, match=r"is damaged.*--force"):
@@ -265,17 +265,26 @@ def test_a_damaged_list_of_what_is_ours_takes_force(publisher: Publisher, damage
     assert (publisher.content / "one.md").is_file()
 
 
+def test_the_names_in_the_manifest_stay(publisher: Publisher) -> None:
+    """Exports must read the manifests of earlier versions."""
+    publisher.export()
+    manifest = json.loads((publisher.root / MANIFEST).read_bytes())
+    assert manifest.keys() == {"exported", "basis", "moment"}
+    assert manifest["basis"].keys() == {"generation", "version", "appearance", "program"}
+    assert manifest["exported"]["/feed.atom"].keys() == {"stamps", "scopes", "modified", "left"}
+
+
 class KilledError(Exception):
-    """Stands for whatever may end an export before its time."""
+    """Stands for anything that kills an export."""
 
 
-@pytest.mark.parametrize("moment", [1, 7, 14])
-def test_an_export_that_was_cut_short_is_completed(publisher: Publisher, moment: int) -> None:
+@pytest.mark.parametrize("killed_at", [1, 7, 14])
+def test_a_killed_export_is_completed(publisher: Publisher, killed_at: int) -> None:
     publisher.export()
     complete = publisher.list_files()
     publisher.write("three", topics="[Harbours]")
     publisher.collect()
-    cut_short(publisher, moment)
+    kill_export(publisher, killed_at)
     (publisher.root / ".feeds-export.tmp").write_text("torn")
     publisher.export()
     assert publisher.list_files() == complete | forms(*(f"topics/harbours.{format}" for format in FORMATS))
@@ -284,19 +293,19 @@ def test_an_export_that_was_cut_short_is_completed(publisher: Publisher, moment:
         assert (publisher.root / name_of(unquote_path(path))).read_bytes() == client.get(path).data
 
 
-def cut_short(publisher: Publisher, moment: int) -> None:
+def kill_export(publisher: Publisher, killed_at: int) -> None:
     def kill(done: int, _total: int) -> None:
-        if done == moment:
+        if done == killed_at:
             raise KilledError
 
     with pytest.raises(KilledError):
         publisher.export(progress=kill)
 
 
-def test_what_an_export_that_was_cut_short_has_written_is_removed_with_the_rest(publisher: Publisher) -> None:
-    cut_short(publisher, len(publisher.list_paths()) - 1)
+def test_files_of_a_killed_export_are_removed_later(publisher: Publisher) -> None:
+    kill_export(publisher, len(publisher.list_paths()) - 1)
     assert (publisher.root / "topics" / "ports.atom").is_file()
-    publisher.start_anew("second")
+    publisher.start_new_catalog("second")
     (publisher.content / "two.md").unlink()
     publisher.collect()
     publisher.export()
@@ -321,26 +330,26 @@ def test_all_is_of_one_state_of_the_catalog(tmp_path: Path, database_url: str) -
     publisher.catalog.close()
 
 
-def test_another_export_meanwhile_is_turned_away(publisher: Publisher) -> None:
+def test_a_second_export_at_the_same_time_is_rejected(publisher: Publisher) -> None:
     with Folder(publisher.root).open(), pytest.raises(ExportError, match="Another export is writing"):
         publisher.export()
     assert publisher.export().written > 0
 
 
-def test_other_settings_than_the_collectors_are_refused(publisher: Publisher) -> None:
+def test_settings_changed_since_the_collect_are_rejected(publisher: Publisher) -> None:
     publisher.settings = make_settings(FEEDS_LIMIT="7")
-    with pytest.raises(ExportError, match="run `feeds collect` with them first"):
+    with pytest.raises(ExportError, match="run `feeds collect` first"):
         publisher.export()
     publisher.collect()
     assert publisher.export().written > 0
 
 
-def test_a_name_that_is_too_long_is_left_out_alone(publisher: Publisher) -> None:
+def test_only_the_address_with_a_long_name_is_left_out(publisher: Publisher) -> None:
     publisher.write("three", topics=f"[{'鷗' * 84}, Harbours]")
     publisher.collect()
     result = publisher.export()
     assert len(result.left_out) == 4
-    assert all("is too long for the name of a file" in reason for reason in result.left_out)
+    assert all("is too long for a file name" in reason for reason in result.left_out)
     assert (publisher.root / "topics" / "harbours.atom").is_file()
 
 
@@ -367,7 +376,7 @@ def test_a_folder_without_rights_ends_in_a_sentence(publisher: Publisher) -> Non
         publisher.export()
 
 
-def test_a_full_disk_ends_in_a_sentence_and_leaves_no_rest(publisher: Publisher) -> None:
+def test_a_full_disk_ends_in_a_sentence_and_leaves_no_temporary_file(publisher: Publisher) -> None:
     publisher.write("long", excerpt=json.dumps("word " * 40_000))
     publisher.collect()
     with limiting_files(100_000), pytest.raises(ExportError, match=r"feed.atom cannot be written \(File too large\)"):
@@ -378,7 +387,7 @@ def test_a_full_disk_ends_in_a_sentence_and_leaves_no_rest(publisher: Publisher)
 
 @contextmanager
 def limiting_files(size: int) -> Iterator[None]:
-    """Let no file grow further: as near to a full disk as one comes without being root."""
+    """Limit the size of files: the closest thing to a full disk without root."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -422,7 +431,7 @@ def test_on_a_terminal_there_is_a_progress_bar(publisher: Publisher) -> None:
 
 
 @given(st.lists(st.sampled_from(["..", ".", "/", "%2f", "\0", "a", "鷗" * 84, ".atom"]), min_size=1).map("".join))
-def test_no_ill_meant_name_leads_out_of_the_folder(name: str) -> None:
+def test_no_malicious_name_leads_out_of_the_folder(name: str) -> None:
     check_named(PageAddress(Query.for_topic(name)))
     check_named(FeedAddress(Query.for_provider(name), Format.RSS))
     check_named(AssetAddress(name))

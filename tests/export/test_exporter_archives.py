@@ -1,4 +1,4 @@
-"""The export holds the archives of all feeds, and makes anew only those documents of them that have changed."""
+"""The export has the archives of all feeds, and renders changed archive documents only."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ START = datetime(2024, 5, 6, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
-    """Give a publisher of so many stories that there are archives, who has exported them."""
+    """Give a publisher with enough exported stories for archives."""
     publisher = Publisher(tmp_path_factory.mktemp("exported"))
     publisher.settings = SETTINGS
     dates = (f"{START + timedelta(minutes=number):%FT%TZ}" for number in range(STORIES))
@@ -39,7 +39,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
 
 @pytest.fixture
 def publisher(exported: Publisher, tmp_path: Path) -> Publisher:
-    """Give a publisher who has just exported, and may go on."""
+    """Give a publisher right after an export."""
     shutil.copytree(exported.content.parent, tmp_path, dirs_exist_ok=True)
     publisher = Publisher(tmp_path)
     publisher.settings, publisher.now = SETTINGS, exported.now
@@ -57,20 +57,20 @@ def list_archives(publisher: Publisher, feed: str) -> list[str]:
 
 
 def find_cut(publisher: Publisher, feed: str) -> str:
-    """Give the name of the document that an exported feed leads to, without its extension."""
+    """Return the name of the document linked from an exported feed, without its extension."""
     text = (publisher.root / f"{feed}.atom").read_text()
     (found,) = re.findall(rf'href="{SITE_URL}/([^"]*)\.atom" rel="prev-archive"', text)
     return str(found)
 
 
 def export_and_count(publisher: Publisher) -> int:
-    """Export, and give how many addresses were made."""
+    """Export, and return the number of rendered addresses."""
     made: list[int] = []
     publisher.export(progress=lambda done, _total: made.append(done))
     return len(made)
 
 
-def test_all_that_feeds_lead_to_is_listed(publisher: Publisher) -> None:
+def test_all_linked_documents_are_listed(publisher: Publisher) -> None:
     with publisher.catalog.reading() as reader:
         listed = list(list_addresses(reader, settings=publisher.settings, now=publisher.now))
     waiting = [address.path for address in listed if isinstance(address, FeedAddress)]
@@ -87,7 +87,7 @@ def test_all_that_feeds_lead_to_is_listed(publisher: Publisher) -> None:
             waiting += re.findall(pattern, text)
     found = {path for path in seen if "/archive/" in path}
     assert len(found) > 20
-    # JSON Feed has no link to what is newer, so that its newest block is there but not led to.
+    # JSON Feed has no link to newer documents: the newest block exists without a link.
     growing = {path for path in documents if path.endswith("/archive/2.json")}
     assert found | growing == documents
 
@@ -99,7 +99,7 @@ def test_a_feed_that_is_not_full_has_none(publisher: Publisher) -> None:
     assert list_archives(publisher, "providers/gazette.example") == []
 
 
-def test_one_block_is_led_to_by_its_cut_alone(publisher: Publisher) -> None:
+def test_a_single_block_is_linked_by_its_cut_only(publisher: Publisher) -> None:
     for number in range(3):
         publish(publisher, f"new-{number}", hours=24 + number, provider="{domain: times.example}")
     publisher.export()
@@ -107,7 +107,7 @@ def test_one_block_is_led_to_by_its_cut_alone(publisher: Publisher) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "suffix"), [("identity", ""), ("gzip", ".gz"), ("br", ".br")])
-def test_bytes_are_those_of_the_server(publisher: Publisher, encoding: str, suffix: str) -> None:
+def test_bytes_equal_those_of_the_server(publisher: Publisher, encoding: str, suffix: str) -> None:
     client = publisher.client()
     paths = [unquote(path) for path in publisher.list_paths() if "/archive/" in path]
     for path in paths:
@@ -118,7 +118,7 @@ def test_bytes_are_those_of_the_server(publisher: Publisher, encoding: str, suff
         assert served.headers["Cache-Control"] == f"public, max-age={900 if is_growing or is_page else 86_400}"
 
 
-def test_what_still_grows_is_marked(publisher: Publisher) -> None:
+def test_growing_documents_are_marked(publisher: Publisher) -> None:
     marked = [name for name in list_archives(publisher, "feed") if name.endswith(".growing")]
     assert marked == [f"feed/archive/2.{format}.growing" for format in sorted(FORMATS)]
     assert all((publisher.root / name).read_bytes() == b"" for name in marked)
@@ -128,7 +128,7 @@ def test_a_second_export_makes_nothing(publisher: Publisher) -> None:
     assert export_and_count(publisher) == 0
 
 
-def test_publishing_leaves_what_was_finished(publisher: Publisher) -> None:
+def test_publishing_keeps_finished_documents(publisher: Publisher) -> None:
     before = publisher.identify()
     publish(publisher, "new", hours=24)
     made = export_and_count(publisher)
@@ -143,7 +143,7 @@ def test_publishing_leaves_what_was_finished(publisher: Publisher) -> None:
     assert made == 4 * (2 * 3 + 2) + 4 + 5
 
 
-def test_a_correction_reaches_the_one_document_it_belongs_to(publisher: Publisher) -> None:
+def test_a_correction_changes_one_document(publisher: Publisher) -> None:
     publish(publisher, "old", hours=1)
     publisher.export()
     before = publisher.identify()
@@ -155,7 +155,7 @@ def test_a_correction_reaches_the_one_document_it_belongs_to(publisher: Publishe
     assert touched == forms(*(f"{feed}/archive/1.{kind}" for feed in ("feed", "topics/tides") for kind in kinds))
 
 
-def test_a_story_whose_time_has_come_leaves_what_was_finished(publisher: Publisher) -> None:
+def test_a_release_keeps_finished_documents(publisher: Publisher) -> None:
     publisher.write("later", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}", topics="[Tides]")
     publisher.collect()
     publisher.export()
@@ -167,7 +167,7 @@ def test_a_story_whose_time_has_come_leaves_what_was_finished(publisher: Publish
     assert b"Title of later" in (publisher.root / "topics/tides.atom").read_bytes()
 
 
-def test_a_damaged_document_is_mended(publisher: Publisher) -> None:
+def test_a_damaged_document_is_restored(publisher: Publisher) -> None:
     document = publisher.root / "feed/archive/1.atom.br"
     body = document.read_bytes()
     document.write_bytes(b"")
@@ -175,14 +175,14 @@ def test_a_damaged_document_is_mended(publisher: Publisher) -> None:
     assert document.read_bytes() == body
 
 
-def test_what_copies_of_a_feed_lead_to_stays_for_a_while(publisher: Publisher) -> None:
+def test_documents_linked_from_old_copies_of_a_feed_stay_for_a_while(publisher: Publisher) -> None:
     cut = find_cut(publisher, "topics/tides")
     body = (publisher.root / f"{cut}.atom").read_bytes()
     publish(publisher, "new", hours=24)
     publisher.export()
     assert find_cut(publisher, "topics/tides") != cut
     assert (publisher.root / f"{cut}.atom").read_bytes() == body
-    publish(publisher, "lead", hours=-2)  # what the cut holds, with nothing related any more
+    publish(publisher, "lead", hours=-2)  # the content of the cut, without related stories
     publisher.export()
     assert (publisher.root / f"{cut}.atom").read_bytes() != body
     publisher.now += timedelta(hours=1)
@@ -193,8 +193,8 @@ def test_what_copies_of_a_feed_lead_to_stays_for_a_while(publisher: Publisher) -
     assert not any(name.startswith(cut) for name in publisher.list_files())
 
 
-def test_a_catalog_made_anew_has_other_blocks(publisher: Publisher) -> None:
-    publisher.start_anew("second")
+def test_a_new_catalog_has_other_blocks(publisher: Publisher) -> None:
+    publisher.start_new_catalog("second")
     (publisher.content / "lead.md").unlink()
     for number in range(3):
         publish(publisher, f"new-{number}", hours=number)
