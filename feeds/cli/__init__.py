@@ -28,6 +28,7 @@ class _CommandGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"feeds.cli.{cmd_name}"), cmd_name)
+        command.short_help = (command.help or "").partition("\n")[0]  # on narrow terminals, click would cut the help
         return command
 
     def resolve_command(

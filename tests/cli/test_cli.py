@@ -262,6 +262,7 @@ def test_the_command_list_shows_whole_sentences(run: Run, name: str) -> None:
     assert len(sentence) <= 50
     assert sentence.endswith(".")
     assert f"  {name:<10}{sentence}" in run("--help", COLUMNS="80").stdout.splitlines()
+    assert f" {name} {sentence} " in f"{' '.join(run('--help', COLUMNS='50').stdout.split())} "
 
 
 @pytest.mark.parametrize(
