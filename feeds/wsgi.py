@@ -6,7 +6,7 @@ import sys
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.web import create_app
+from feeds.web.app import create_app
 
 try:
     settings = Settings.from_environ(os.environ)

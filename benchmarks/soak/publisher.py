@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event, Lock
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
+from feeds.collector.collect import Collector
 from feeds.settings import Settings
 
 TOPICS = ("amber", "basin", "cedar", "delta", "ember", "fjord")

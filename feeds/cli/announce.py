@@ -14,7 +14,7 @@ from feeds.model.errors import CatalogError, FeedsError
 from feeds.settings import Settings
 
 if TYPE_CHECKING:
-    from feeds.notify import Announcing
+    from feeds.notify.delivery import Announcing
 
 
 @click.command()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feeds.audit import audit_site
+from feeds.audit.site_audit import audit_site
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count
 from feeds.settings import Settings

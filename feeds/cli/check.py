@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from feeds.cli.collect import FOLDERS
+from feeds.cli.arguments import FOLDERS
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count, show_problems
 from feeds.collector.lint import check_folders

@@ -1,21 +1,17 @@
 """The `feeds collect` command."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.announce import notify_hubs, notifying_in_background, print_error
-from feeds.cli.progress import show_progress
-from feeds.cli.report import show_problems
-from feeds.cli.summary import show_summary
-from feeds.collector import Collector, CollectResult
+from feeds.cli.arguments import FOLDERS
+from feeds.cli.collect_once import collect_once, report_result
+from feeds.collector.collect import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
 from feeds.settings import Settings
-
-FOLDERS = click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DIR]...")
 
 
 @click.command()
@@ -51,24 +47,8 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     with notifying_in_background(settings) as wake:
 
         def report(result: CollectResult) -> None:
-            _report(result)
+            report_result(result)
             wake()
 
         listener = Listener(collected=report, troubled=print_error, released=lambda _time: wake())
         watch_until_signalled(watched, listener)
-
-
-def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
-    """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
-    catalog = Catalog(settings.database_url)
-    collector = Collector(catalog, folders or settings.content, settings_fingerprint=settings.settings_fingerprint)
-    with show_progress("Collecting", final_step="publishing ...") as progress:
-        result = collector.collect(force=force, progress=progress)
-    catalog.close()
-    _report(result)
-    return result
-
-
-def _report(result: CollectResult) -> None:
-    show_problems(result.problems, sys.stderr)
-    show_summary(result)

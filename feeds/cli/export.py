@@ -7,7 +7,7 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
-from feeds.export import Exporter
+from feeds.export.exporter import Exporter
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from feeds.articles.files import check_folder
-from feeds.cli.collect import FOLDERS, collect_once
+from feeds.cli.arguments import FOLDERS
+from feeds.cli.collect_once import collect_once
 from feeds.settings import Settings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from feeds.cli.terminal import count_columns, is_terminal, measure
-from feeds.collector import CollectResult
+from feeds.collector.collect import CollectResult
 
 _MAX_FEEDS = 6
 _LABEL_COLUMNS = 10

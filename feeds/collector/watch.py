@@ -15,7 +15,7 @@ import msgspec
 
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector, CollectResult
+from feeds.collector.collect import Collector, CollectResult
 from feeds.collector.file_events import FileEvents, listen
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError

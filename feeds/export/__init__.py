@@ -1,5 +1,1 @@
 """Write the server's responses as files, for a static file server, a bucket or a CDN."""
-
-from feeds.export.exporter import Exporter, ExportResult
-
-__all__ = ["ExportResult", "Exporter"]

@@ -20,10 +20,11 @@ from feeds.export.manifest import (
     write_manifest,
 )
 from feeds.model.clock import to_seconds
+from feeds.model.document import Document
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import Document, make_document
+from feeds.site.documents import make_document
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
 from feeds.site.urls import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
 from feeds.site.walk import list_addresses

@@ -8,7 +8,7 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.model.feed import EMPTY_FEED_UPDATED, Format
+from feeds.model.feed import EMPTY_FEED_UPDATED, Feed, Format
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
@@ -16,6 +16,9 @@ from feeds.settings import Settings
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
+
+WEEKS = 16
+"""The number of weeks in which activity is counted."""
 
 _DEEPEST = 12
 """How many levels of topics are shown; deeper ones stand at the top, so that no chain of parents can go on for ever."""
@@ -50,6 +53,15 @@ def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
         newest=newest[0] if newest else EMPTY_FEED_UPDATED,
         changed=reader.last_change(now=now),
     )
+
+
+def read_activity(feed: Feed, reader: CatalogReader) -> Mapping[str, tuple[int, ...]]:
+    """Count the entries of each topic by week, by slug, the oldest week first; `feed` holds the newest entries.
+
+    The weeks end at the newest entry, not now: the same catalog gives the same page.
+    """
+    newest = max((entry.published for entry in feed.entries), default=None)
+    return reader.activity(end=newest, weeks=WEEKS) if newest else {}
 
 
 def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:

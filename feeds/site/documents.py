@@ -7,16 +7,17 @@ from typing import assert_never
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
+from feeds.model.document import HTML, Document
 from feeds.model.entry import fingerprint
 from feeds.model.feed import Format, Link
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers import render
 from feeds.settings import Settings
 from feeds.site.digests import read_digest
-from feeds.site.directory import read_directory, write_opml, write_robots, write_sitemap
+from feeds.site.directory import read_activity, read_directory, write_opml, write_robots, write_sitemap
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
-from feeds.site.home import read_home
-from feeds.site.pages import find_asset, render_compose, render_home, render_page
+from feeds.site.pages.assets import find_asset
+from feeds.site.pages.html import render_compose, render_home, render_page
 from feeds.site.resolve import resolve
 from feeds.site.retirement import add_notices
 from feeds.site.url_parser import check_spelling, parse_address
@@ -35,7 +36,6 @@ from feeds.site.urls import (
     SitemapAddress,
 )
 
-HTML = "text/html; charset=utf-8"
 OPML = "text/x-opml; charset=utf-8"
 SITEMAP = "application/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -46,23 +46,6 @@ _FEED_TYPES = {
     Format.RSS: "application/rss+xml; charset=utf-8",
     Format.JSON: "application/feed+json",  # JSON is UTF-8 and has no such parameter (RFC 8259 section 11)
 }
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What to send (RFC 9110 section 8).
-
-    `etag` is strong, without its quotes. `last_modified` is None where nothing was ever there to be modified. `links`
-    are for the `Link` header. `scopes` name the parts of the catalog that the bytes depend on; with none of them, it is
-    all of it.
-    """
-
-    body: bytes
-    media_type: str
-    etag: str
-    last_modified: datetime | None
-    max_age_seconds: int
-    links: tuple[Link, ...] = ()
-    scopes: tuple[str, ...] = ()
 
 
 def locate(
@@ -175,8 +158,9 @@ def _represent_list(
     directory = read_directory(reader, now=now)
     match address:
         case HomeAddress():
-            front = read_home(directory, reader, settings=settings, now=now)
-            body, media_type = render_home(front, settings), HTML
+            snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
+            activity = read_activity(snapshot.feed, reader)
+            body, media_type = render_home(directory, snapshot, activity=activity, settings=settings), HTML
         case ComposeAddress():
             body, media_type = render_compose(directory, settings), HTML
         case OpmlAddress():

@@ -8,7 +8,7 @@ from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
-from feeds.site.pages import list_assets
+from feeds.site.pages.assets import list_assets
 from feeds.site.urls import (
     Address,
     ArchiveAddress,

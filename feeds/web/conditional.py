@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import is_resource_modified, parse_etags, quote_etag
 
+from feeds.model.document import Document
 from feeds.site.compression import Encoding
-from feeds.site.documents import Document
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

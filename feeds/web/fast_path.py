@@ -13,8 +13,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import quote_etag
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from feeds.model.document import Document
 from feeds.site.compression import Encoding, choose_encoding
-from feeds.site.documents import Document
 from feeds.web.cache import DocumentCache
 from feeds.web.conditional import is_not_modified, make_etag
 from feeds.web.lru import CachedDocument, CacheKey

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any, NamedTuple
 
+from feeds.model.document import Document
 from feeds.site.compression import Encoding
-from feeds.site.documents import Document
 
 
 class CacheKey(NamedTuple):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from flask import Response
 from werkzeug.datastructures import Headers
 
+from feeds.model.document import HTML, Document
 from feeds.model.feed import Link
 from feeds.site.compression import Encoding, choose_encoding
-from feeds.site.documents import HTML, Document
 from feeds.web.conditional import make_etag, normalise_etags
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
-from feeds.export import Exporter
-from feeds.web import create_app
+from feeds.collector.collect import Collector
+from feeds.export.exporter import Exporter
+from feeds.web.app import create_app
 from tests.support.app import CLOCK, NOW, SITE_URL, make_settings
 from tests.support.articles import write_article
 from tests.support.paths import ROOT

@@ -22,7 +22,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
 from feeds.settings import Settings
-from feeds.web import cache, create_app
+from feeds.web import cache
+from feeds.web.app import create_app
 from tests.support.corpus_history import apply_commit, read_history
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, dump_fresh

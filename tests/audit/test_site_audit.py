@@ -15,11 +15,10 @@ from click.testing import CliRunner
 from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
-from feeds.audit import audit_site
-from feeds.audit.site_audit import Finding
+from feeds.audit.site_audit import Finding, audit_site
 from feeds.catalog.catalog import Catalog
 from feeds.cli import main
-from feeds.web import create_app
+from feeds.web.app import create_app
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.paths import SEEDS
 from tests.support.servers import find_free_port, serving

@@ -9,7 +9,7 @@ import pytest
 
 from feeds.articles.files import ContentFile, locate_article
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
+from feeds.collector.collect import Collector
 from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
 from tests.support.newsroom import Newsroom, related, url_of
 

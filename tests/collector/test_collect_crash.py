@@ -28,7 +28,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
+from feeds.collector.collect import Collector
 collector = Collector(Catalog(sys.argv[1]), [Path(sys.argv[2])])
 print("ready", flush=True)
 collector.collect()

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.site.documents import locate, make_document
-from feeds.web import create_app
+from feeds.web.app import create_app
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, dump_fresh, open_newsroom, url_of

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import make_url
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import CollectResult
+from feeds.collector.collect import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError

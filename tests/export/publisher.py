@@ -7,11 +7,11 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
-from feeds.export import Exporter, ExportResult
+from feeds.collector.collect import Collector
+from feeds.export.exporter import Exporter, ExportResult
 from feeds.model.clock import Clock
 from feeds.site.walk import list_addresses
-from feeds.web import create_app
+from feeds.web.app import create_app
 from tests.support.app import NOW, make_settings
 from tests.support.articles import write_article
 

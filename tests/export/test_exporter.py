@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
 from feeds.cli import main
-from feeds.export import ExportResult
-from feeds.export.exporter import name_file
+from feeds.export.exporter import ExportResult, name_file
 from feeds.export.folder import Folder
 from feeds.model.errors import ExportError
 from feeds.model.feed import Format

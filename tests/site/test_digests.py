@@ -7,9 +7,10 @@ import feedparser
 import pytest
 from flask.testing import FlaskClient
 
+from feeds.model.document import Document
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
-from feeds.site.documents import Document, locate, make_document
+from feeds.site.documents import locate, make_document
 from feeds.web.app import create_app
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom

@@ -8,10 +8,11 @@ import pytest
 
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
+from feeds.model.document import Document
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.query import Query
-from feeds.site.documents import Document, locate, make_asset_document, make_document
+from feeds.site.documents import locate, make_asset_document, make_document
 from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from tests.support.app import NOW, collected, make_settings
 from tests.support.articles import write_article

@@ -8,13 +8,13 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
+from feeds.collector.collect import Collector
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
 from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.url_parser import parse_address
-from feeds.web import create_app
+from feeds.web.app import create_app
 from feeds.web.cache import DocumentCache
 from feeds.web.lru import CachedDocument
 

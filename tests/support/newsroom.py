@@ -15,8 +15,7 @@ from sqlalchemy import text
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
-from feeds.collector import Collector, CollectResult
-from feeds.collector.collect import Progress
+from feeds.collector.collect import Collector, CollectResult, Progress
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
+from feeds.collector.collect import Collector
 from tests.support.app import CLOCK, SITE_URL, make_client
 from tests.support.articles import write_article
 

@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.http import http_date
 
+from feeds.model.document import Document
 from feeds.site.compression import Encoding
-from feeds.site.documents import Document
-from feeds.web import create_app
+from feeds.web.app import create_app
 from feeds.web.conditional import is_not_modified, make_etag, normalise_etags
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.paths import SEEDS

@@ -20,8 +20,8 @@ from werkzeug.http import http_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feeds.catalog.catalog import Catalog
-from feeds.collector import Collector
-from feeds.web import create_app
+from feeds.collector.collect import Collector
+from feeds.web.app import create_app
 from feeds.web.cache import POLL_SECONDS
 from feeds.web.fast_path import FastPath
 from tests.support.app import CLOCK, collected, fetch_from, make_settings

@@ -11,7 +11,7 @@ from werkzeug.http import http_date
 
 from feeds.catalog.catalog import Catalog
 from feeds.site.url_parser import parse_address
-from feeds.web import create_app
+from feeds.web.app import create_app
 from tests.support.app import make_client, make_settings
 
 FEED = "/topics/ai.atom"

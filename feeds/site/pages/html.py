@@ -1,6 +1,6 @@
 """Render the home page, the compose form, and the pages of feeds; no other module imports Jinja."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,7 +13,6 @@ from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
-from feeds.site.home import HomeContent
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
 from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_date, write_excerpt
@@ -35,19 +34,21 @@ MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
 
-def render_home(home: HomeContent, settings: Settings) -> bytes:
+def render_home(
+    directory: Directory, snapshot: FeedSnapshot, *, activity: Mapping[str, tuple[int, ...]], settings: Settings
+) -> bytes:
     """Write the page of all topics, the providers with the most entries, and the latest stories."""
-    providers = choose_providers(home.directory.providers)
+    providers = choose_providers(directory.providers)
     return _render(
         "home.html",
         settings,
         page_url=f"{settings.site_url}{HomeAddress().path}",
-        directory=home.directory,
-        activity=home.activity,
-        snapshot=home.edition,
-        stories=drop_covered(home.edition.feed.entries)[:MAX_HEADLINES],
+        directory=directory,
+        activity=activity,
+        snapshot=snapshot,
+        stories=drop_covered(snapshot.feed.entries)[:MAX_HEADLINES],
         providers=providers,
-        more_providers=len(home.directory.providers) - len(providers),
+        more_providers=len(directory.providers) - len(providers),
     )
 
 

@@ -1,0 +1,28 @@
+"""Collect once and report the result, as `feeds collect` and `feeds serve` do."""
+
+import sys
+from pathlib import Path
+
+from feeds.catalog.catalog import Catalog
+from feeds.cli.progress import show_progress
+from feeds.cli.report import show_problems
+from feeds.cli.summary import show_summary
+from feeds.collector.collect import Collector, CollectResult
+from feeds.settings import Settings
+
+
+def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
+    """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
+    catalog = Catalog(settings.database_url)
+    collector = Collector(catalog, folders or settings.content, settings_fingerprint=settings.settings_fingerprint)
+    with show_progress("Collecting", final_step="publishing ...") as progress:
+        result = collector.collect(force=force, progress=progress)
+    catalog.close()
+    report_result(result)
+    return result
+
+
+def report_result(result: CollectResult) -> None:
+    """Write the problems to standard error and the summary to standard output."""
+    show_problems(result.problems, sys.stderr)
+    show_summary(result)
