@@ -13,15 +13,15 @@ MAX_FILE_BYTES = 1024 * 1024
 _ARTICLE_SUFFIXES = (".md", ".markdown")
 _TOPIC_SUFFIXES = (".yaml", ".yml")
 _TOPIC_FOLDER = "topics"
-_SETTLED_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT): a younger file may yet change unseen
+_MIN_AGE_NS = 2_000_000_000  # the coarsest clock of a file system (FAT): a younger file may change with equal times
 
 
 class ContentFile(msgspec.Struct, frozen=True):
     """A file to collect.
 
-    `key` names it in the catalog, relative to its content folder, so that another checkout of the same content gives
-    the same catalog; `path` is where to open it and how messages name it. `stamp` changes whenever the file does,
-    as far as the file system tells; it is empty where it cannot tell.
+    `key` is the name in the catalog, relative to the content folder, so another checkout of the same content gives the
+    same catalog. `path` opens the file and names it in messages. `stamp` changes whenever the file system shows a
+    change of the file; it is empty if the file system cannot show changes yet.
     """
 
     key: str
@@ -30,129 +30,126 @@ class ContentFile(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """All there is to collect: article files in no order, topic metadata files by key."""
+    """All files to collect: article files in any order, topic metadata files by key."""
 
     articles: list[ContentFile]
     topics: list[ContentFile]
 
 
 def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
-    """Find every article, and every YAML file in a folder called `topics`; hidden and temporary files are passed over.
+    """Find every article, and every YAML file in a folder called `topics`; skip hidden and temporary files.
 
-    `now_ns` is the time in nanoseconds: a file modified in the last two seconds gets no stamp, for it may change again
-    under the same one.
+    `now_ns` is the time in nanoseconds. A file modified in the last two seconds gets no stamp, because the file may
+    change again without a change of its stamp.
 
     Raises:
         SettingsError: a folder does not exist or cannot be read.
     """
     content = Content([], [])
-    roots = _roots(folders)
+    roots = _list_roots(folders)
     for root in roots:
         check_folder(root)
-        above = _above_keys(roots)
+        base = _find_key_base(roots)
         for entry in _walk(root):
             if _is_article(entry.name):
-                key = _make_key(entry.path, above=above)
-                content.articles.append(ContentFile(key, entry.path, _stamp(entry, now_ns)))
+                key = _make_key(entry.path, base=base)
+                content.articles.append(ContentFile(key, entry.path, _make_stamp(entry, now_ns)))
             elif is_topic_file(entry.path):
-                content.topics.append(ContentFile(_make_key(entry.path, above=above), entry.path, ""))
+                content.topics.append(ContentFile(_make_key(entry.path, base=base), entry.path, ""))
     content.topics.sort(key=lambda file: file.key)
     return content
 
 
 def check_folder(root: str) -> None:
-    """Raise SettingsError where there is no such folder."""
+    """Raise SettingsError if the folder does not exist."""
     if not os.path.isdir(root):
-        raise SettingsError(f"There is no folder {root}; name one that holds articles (or set FEEDS_CONTENT).")
+        raise SettingsError(f"Folder {root} not found; name a folder with articles, or set FEEDS_CONTENT.")
 
 
 def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
-    """Give the article file at an absolute `path` as `scan` would name it, or None where that is no article's name."""
-    roots = _roots(folders)
+    """Return the article file at an absolute `path`, named as by `scan`; None if `scan` skips this path."""
+    roots = _list_roots(folders)
     for root in roots:
-        above = os.path.join(os.path.abspath(root), "")
-        if path.startswith(above):
-            relative = path[len(above) :]
+        folder = os.path.join(os.path.abspath(root), "")
+        if path.startswith(folder):
+            relative = path[len(folder) :]
             if not is_visible(relative) or not _is_article(os.path.basename(path)):
                 return None
             located = os.path.join(root, relative)
-            return ContentFile(_make_key(located, above=_above_keys(roots)), located, "")
+            return ContentFile(_make_key(located, base=_find_key_base(roots)), located, "")
     return None
 
 
 def locate_key(folders: Sequence[Path], key: str) -> str:
-    """Give the path of the file that `scan` calls `key`."""
-    return _above_keys(_roots(folders)) + key
+    """Return the path of the file with this key."""
+    return _find_key_base(_list_roots(folders)) + key
 
 
 def is_visible(relative: str) -> bool:
-    """Say whether no part of a path within a content folder makes `scan` pass it over."""
+    """Return whether a path within a content folder has no hidden or temporary part, which `scan` skips."""
     return not any(_is_hidden(part) for part in relative.split(os.sep))
 
 
 def is_topic_file(path: str) -> bool:
-    """Say whether `scan` would take a file of this path for a topic's metadata."""
+    """Return whether `scan` treats a file at this path as a topic's metadata."""
     return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
 
 
 def read_file(path: str) -> bytes:
-    """Read a file of the content.
+    """Read a content file.
 
     Raises:
-        ArticleError: it cannot be read, or is larger than MAX_FILE_BYTES.
+        ArticleError: the file cannot be read, or is larger than MAX_FILE_BYTES.
     """
-    if not _is_text(path):
-        message = "the file's name, or its folder's, is not in UTF-8; rename it"
-        raise _unreadable(_escape(path), "bad-file-name", message)
+    if not _is_utf8(path):
+        message = "The path of the file is not valid UTF-8; rename the file or folder."
+        raise _make_error(_escape(path), "bad-file-name", message)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _unreadable(path, "not-a-file", "this is a pipe, a socket or a device; put a file in its place")
+                raise _make_error(path, "not-a-file", "This is a pipe, socket or device; replace it with a file.")
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise _unreadable(path, *_explain_absence(path)) from None
+        raise _make_error(path, *_explain_absence(path)) from None
     except OSError as error:
-        message = f"the file cannot be read ({error.strerror}); give the collector the right to read it"
-        raise _unreadable(path, "unreadable", message) from None
+        message = f"Cannot read the file ({error.strerror}); give the collector permission to read it."
+        raise _make_error(path, "unreadable", message) from None
     if len(data) > MAX_FILE_BYTES:
-        message = f"the file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles"
-        raise _unreadable(path, "too-large", message)
+        message = f"The file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles."
+        raise _make_error(path, "too-large", message)
     return data
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
-    # A pipe would otherwise keep the collector waiting for someone to write to it.
+    # Without O_NONBLOCK, opening a pipe would block the collector until a program writes to the pipe.
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _unreadable(path: str, code: str, message: str) -> ArticleError:
+def _make_error(path: str, code: str, message: str) -> ArticleError:
     return ArticleError(Problem(path, 1, 1, Level.ERROR, code, message))
 
 
 def _explain_absence(path: str) -> tuple[str, str]:
     if os.path.islink(path):
-        return (
-            "broken-symlink",
-            f"the file links to {os.readlink(path)}, which does not exist; mend or remove the link",
-        )
-    return "missing-file", "the file was removed while it was being collected; collect again"
+        return "broken-symlink", f"Broken link to {os.readlink(path)}; fix or remove the link."
+    return "missing-file", "The file was removed during the collect; collect again."
 
 
-def _roots(folders: Sequence[Path]) -> list[str]:
+def _list_roots(folders: Sequence[Path]) -> list[str]:
     return list(dict.fromkeys(os.path.normpath(folder) for folder in folders))
 
 
-def _above_keys(roots: Sequence[str]) -> str:
-    # One folder's files are named within it, so that it may stand elsewhere on another machine.
+def _find_key_base(roots: Sequence[str]) -> str:
+    # The keys of a single folder are relative to it, so the folder may have another path on another machine.
     return os.path.join(roots[0], "") if len(roots) == 1 else ""
 
 
-def _make_key(path: str, *, above: str) -> str:
-    key = path[len(above) :].replace(os.sep, "/")
-    return key if _is_text(key) else _escape(key)
+def _make_key(path: str, *, base: str) -> str:
+    key = path[len(base) :].replace(os.sep, "/")
+    return key if _is_utf8(key) else _escape(key)
 
 
-def _is_text(path: str) -> bool:
+def _is_utf8(path: str) -> bool:
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -165,11 +162,11 @@ def _escape(path: str) -> str:
 
 
 def _walk(root: str) -> Iterator[os.DirEntry[str]]:
-    """Give every visible file below a folder, each folder once, whatever links there are."""
+    """Yield every visible file below a folder; links never make a folder count twice."""
     seen: set[tuple[int, int]] = set()
-    waiting = [root]
-    while waiting:
-        identity, entries = _list(waiting.pop())
+    pending = [root]
+    while pending:
+        identity, entries = _list_folder(pending.pop())
         if identity in seen:
             continue
         seen.add(identity)
@@ -177,7 +174,7 @@ def _walk(root: str) -> Iterator[os.DirEntry[str]]:
             if _is_hidden(entry.name):
                 continue
             if _is_folder(entry):
-                waiting.append(entry.path)
+                pending.append(entry.path)
             else:
                 yield entry
 
@@ -186,17 +183,17 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # such as a link to itself: reading it will tell
+        return False  # for example a link to itself; reading the file reports the problem
 
 
-def _list(folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
+def _list_folder(folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
     try:
         status = os.stat(folder)
         with os.scandir(folder) as entries:
             return (status.st_dev, status.st_ino), list(entries)
     except OSError as error:
-        # To go on without it would look as if all its articles had been deleted.
-        raise SettingsError(f"The folder {folder} cannot be read ({error.strerror}); nothing was collected.") from None
+        # Without this folder, a collect would remove all its articles.
+        raise SettingsError(f"Cannot read folder {folder} ({error.strerror}); nothing was collected.") from None
 
 
 def _is_hidden(name: str) -> bool:
@@ -207,12 +204,12 @@ def _is_article(name: str) -> bool:
     return name.endswith(_ARTICLE_SUFFIXES) and not _is_hidden(name)
 
 
-def _stamp(entry: os.DirEntry[str], now_ns: int) -> str:
+def _make_stamp(entry: os.DirEntry[str], now_ns: int) -> str:
     try:
         status = entry.stat()
     except OSError:
         return ""
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
-    if newest > now_ns - _SETTLED_NS:
+    if newest > now_ns - _MIN_AGE_NS:
         return ""
     return f"{status.st_size}.{status.st_mtime_ns}.{status.st_ctime_ns}.{status.st_ino}"

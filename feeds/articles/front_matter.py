@@ -1,7 +1,7 @@
-"""Read the YAML front matter of a file as plain values, safely, and find where each value stands.
+"""Read the YAML front matter of a file as plain values, safely, and locate each value in the file.
 
-YAML 1.1 by libyaml, with a schema of our own: every scalar stays the text its author typed, but for a plain null. Tags
-mean nothing. No message quotes the file, since it holds a secret.
+libyaml parses YAML 1.1, with a schema of our own: every scalar stays the text that its author typed, except a plain
+null. Tags are ignored. No message quotes a value, because the file holds a secret.
 """
 
 import re
@@ -23,13 +23,13 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from feeds.articles.source import Source, split, whole
-from feeds.articles.yaml_errors import explain
+from feeds.articles.source import Source, split_front_matter, wrap_yaml
+from feeds.articles.yaml_errors import explain_yaml_error
 from feeds.model.errors import ArticleError, Level, Problem
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Path: TypeAlias = tuple[str | int, ...]
-"""The keys and list indexes that lead to a value; () is the front matter as a whole."""
+"""The keys and list indexes that lead to a value; () is the whole front matter."""
 
 MAX_DEPTH = 50
 MAX_NODES = 100_000
@@ -39,34 +39,42 @@ _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 # The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
-# libyaml notices these after the place that needs mending, where the text began.
+# The keys that messages may quote; any other key may be part of a secret.
+_KNOWN_NAMES = (
+    "_id aliases ampWebUrl authors cdnAmpWebUrl deleted description domain excerpt featuredContent heat height id"
+    " images locale merged_into name originalUrl parent provider published publishedDateTime quality related removed"
+    " renamed_from retired shortname successor title topics type updatedDateTime url webUrl width"
+)
+_KNOWN_KEYS = frozenset(_KNOWN_NAMES.split())
+
+# libyaml reports these errors after the text that causes them, so messages point at the start of the text.
 _LATE_PROBLEMS = frozenset(("found unexpected end of stream", "could not find expected ':'"))
 
 
 class FrontMatter(msgspec.Struct, frozen=True):
-    """The fields of one file, where they come from, and what was wrong with them. Values are shared: change none."""
+    """The fields of one file, their source, and their problems. Values are shared; never modify a value."""
 
     source: Source
     fields: dict[str, Value]
     problems: tuple[Problem, ...] = ()
 
 
-def load(data: bytes, path: str) -> FrontMatter:
-    """Read a file's bytes.
+def load_front_matter(data: bytes, path: str) -> FrontMatter:
+    """Read the front matter in a file's bytes.
 
     Raises:
-        ArticleError: the file is not UTF-8, has no complete front matter, or the front matter is no mapping in YAML.
+        ArticleError: the file is not UTF-8, has no complete front matter, or its front matter is not a YAML mapping.
     """
-    return _load(split(data, path))
+    return _load(split_front_matter(data, path))
 
 
-def load_mapping(data: bytes, path: str) -> FrontMatter:
-    """Read the bytes of a file that is YAML from its beginning to its end.
+def load_yaml_mapping(data: bytes, path: str) -> FrontMatter:
+    """Read the bytes of a file that holds only YAML.
 
     Raises:
-        ArticleError: the file is not UTF-8, or is no mapping in YAML.
+        ArticleError: the file is not UTF-8, or not a YAML mapping.
     """
-    return _load(whole(data, path))
+    return _load(wrap_yaml(data, path))
 
 
 def _load(source: Source) -> FrontMatter:
@@ -77,18 +85,18 @@ def _load(source: Source) -> FrontMatter:
         return FrontMatter(source, _compose(source), (warning,))
 
 
-def locate(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]]:
-    """Say at which line and column of the file each of `paths` stands, both from 1, in the order asked for.
+def locate_values(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]]:
+    """Return the line and column in the file, both from 1, of the value at each of `paths`, in the same order.
 
-    A value that is not there is placed where the closest value around it begins, the front matter itself at 1:1. This
-    parses the text once more: it is for files that have a problem to report.
+    An absent value is located at the start of the closest value around, and the front matter itself at 1:1. The
+    function parses the text again, and is meant for files with a problem to report.
     """
     starts: dict[Path, int] = {}
     parser = _open_parser(source.yaml)
     while not isinstance(event := parser(), StreamEndEvent):
         if isinstance(event, CollectionStartEvent):
             _record_starts(parser, event, (), starts=starts)
-    return [_locate_one(source, starts, path) for path in paths]
+    return [_locate_value(source, starts, path) for path in paths]
 
 
 def _compose(source: Source) -> dict[str, Value]:
@@ -97,12 +105,12 @@ def _compose(source: Source) -> dict[str, Value]:
     except MarkedYAMLError as error:
         raise _translate(source, error) from None
     except _RefusedError as error:
-        raise source.error(error.index, error.code, message=error.message) from None
+        raise source.make_error(error.index, error.code, message=error.message) from None
     if isinstance(value, dict):
         return value
-    what = "is empty" if value is None else "is not a mapping"
-    message = f"the front matter {what}; write each field on a line of its own as `key: value`"
-    raise source.error(0, "not-a-mapping", message=message)
+    problem = "is empty" if value is None else "is not a mapping"
+    message = f"The front matter {problem}; write each field on its own line as `key: value`."
+    raise source.make_error(0, "not-a-mapping", message=message)
 
 
 def _translate(source: Source, error: MarkedYAMLError) -> ArticleError:
@@ -110,9 +118,9 @@ def _translate(source: Source, error: MarkedYAMLError) -> ArticleError:
     mark = (error.context_mark if problem in _LATE_PROBLEMS else None) or error.problem_mark or error.context_mark
     index = mark.index if mark else 0
     if _is_tab_indented(source.yaml, index):
-        message = "a tab is used as indentation, which YAML does not allow; replace it with spaces"
-        return source.error(index, "tab", message=message)
-    return source.error(index, "yaml", message=explain(problem))
+        message = "YAML does not allow tabs as indentation; replace the tab with spaces."
+        return source.make_error(index, "tab", message=message)
+    return source.make_error(index, "yaml", message=explain_yaml_error(problem))
 
 
 def _is_tab_indented(text: str, index: int) -> bool:
@@ -123,7 +131,7 @@ def _is_tab_indented(text: str, index: int) -> bool:
 def _strip_refused(source: Source) -> tuple[Source, Problem]:
     first = _REFUSED.search(source.yaml)
     line, column = source.position(first.start() if first else 0)
-    message = "control characters, which no feed can carry, are left out from here on; delete them"
+    message = "Control characters are left out from here on; delete them."
     stripped = _REFUSED.sub("", source.yaml)
     text = source.text[: source.offset] + stripped + source.text[source.offset + len(source.yaml) :]
     warning = Problem(source.path, line, column, Level.WARNING, "control-character", message)
@@ -131,7 +139,7 @@ def _strip_refused(source: Source) -> tuple[Source, Problem]:
 
 
 def _open_parser(yaml: str) -> Callable[[], Event]:
-    # The parser gives None after the end of the stream only, where nobody here reads on.
+    # The parser returns None only after the end of the stream, and no caller reads further.
     return cast("Callable[[], Event]", CParser(yaml).get_event)
 
 
@@ -148,14 +156,14 @@ def _record_starts(parser: Callable[[], Event], event: Event, path: Path, *, sta
             index += 1
 
 
-def _locate_one(source: Source, starts: dict[Path, int], path: Path) -> tuple[int, int]:
+def _locate_value(source: Source, starts: dict[Path, int], path: Path) -> tuple[int, int]:
     while path and path not in starts:
         path = path[:-1]
     return source.position(starts[path]) if path else (1, 1)
 
 
 class _RefusedError(Exception):
-    """Something is YAML, but not YAML that front matter may hold."""
+    """Valid YAML that front matter may not contain."""
 
     def __init__(self, event: Event, code: str, *, message: str) -> None:
         super().__init__(message)
@@ -165,12 +173,12 @@ class _RefusedError(Exception):
 
 
 class _Composer:
-    """Build plain values from parser events, which takes half as long as from nodes, and bound their size."""
+    """Build plain values of bounded size from parser events, in half the time of building from nodes."""
 
     def __init__(self, yaml: str) -> None:
         self._next = _open_parser(yaml)
         self._nodes = 0
-        # A repeated part counts at each place, so that small text cannot become a large value.
+        # A repeated part counts each time, so a small text cannot become a large value.
         self._anchors: dict[str, tuple[Value, int] | None] = {}
 
     def compose(self) -> Value:
@@ -181,7 +189,7 @@ class _Composer:
         self._next()
         extra = self._next()
         if not isinstance(extra, StreamEndEvent):
-            raise _RefusedError(extra, "yaml", message=explain("did not find expected <document start>"))
+            raise _RefusedError(extra, "yaml", message=explain_yaml_error("did not find expected <document start>"))
         return value
 
     def _compose_value(self, event: Event, depth: int) -> Value:
@@ -196,7 +204,7 @@ class _Composer:
 
     def _compose_collection(self, event: CollectionStartEvent, depth: int) -> Value:
         if depth == MAX_DEPTH:
-            message = f"values are nested more than {MAX_DEPTH} deep here; front matter needs no more than a few levels"
+            message = f"Values are nested more than {MAX_DEPTH} levels deep; use fewer levels."
             raise _RefusedError(event, "too-deep", message=message)
         nodes_before = self._nodes
         if event.anchor is not None:
@@ -223,7 +231,7 @@ class _Composer:
             if key.anchor is not None:
                 self._anchors[key.anchor] = (name, 1)
             event = read()
-            # Nearly all values are texts; a call for each of them would cost a tenth of reading a file.
+            # Nearly all values are texts; a call for each text would add a tenth to the time for a file.
             value: Value
             if type(event) is ScalarEvent and event.anchor is None and event.value not in _NULLS:
                 value = event.value
@@ -232,12 +240,13 @@ class _Composer:
             if name == "<<" and key.implicit[0]:
                 merged = self._merge(event, value) | merged
             elif name in result:
-                message = "this key stands twice in the same mapping; keep one of the two"
+                key_name = f" `{name}`" if name in _KNOWN_KEYS else ""
+                message = f"Duplicate key{key_name}; keep one."
                 raise _RefusedError(key, "duplicate-key", message=message)
             else:
                 result[name] = value
         if not isinstance(key, MappingEndEvent):
-            message = "a key must be plain text; put the value in double quotes if it begins with `{`, `[` or `*`"
+            message = "A key must be plain text; put a value that starts with `{`, `[` or `*` in double quotes."
             raise _RefusedError(key, "bad-key", message=message)
         return merged | result if merged else result
 
@@ -245,7 +254,7 @@ class _Composer:
         merged: dict[str, Value] = {}
         for part in value if isinstance(value, list) else [value]:
             if not isinstance(part, dict):
-                message = "`<<` can only repeat mappings; give it an alias of one, or quote it if it is a key"
+                message = "`<<` repeats only mappings; use an alias of a mapping, or quote `<<` as a key."
                 raise _RefusedError(event, "bad-merge", message=message)
             merged = part | merged
             self._count(event, len(part))
@@ -254,7 +263,7 @@ class _Composer:
     def _repeat(self, event: AliasEvent) -> Value:
         anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
-            message = "this alias repeats nothing that stands completely before it; put the text in double quotes"
+            message = "No complete value before this alias has its name; put the text in double quotes."
             raise _RefusedError(event, "bad-alias", message=message)
         value, nodes = anchored
         self._count(event, nodes)
@@ -263,5 +272,5 @@ class _Composer:
     def _count(self, event: Event, nodes: int) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            message = f"the front matter holds more than {MAX_NODES:,} values, repeated ones included; shorten it"
+            message = f"The front matter has more than {MAX_NODES:,} values, including repeated values; shorten it."
             raise _RefusedError(event, "too-large", message=message)

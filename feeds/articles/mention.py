@@ -1,4 +1,4 @@
-"""Take an article apart into mentions: what one file says of one URL, as the draft of an entry."""
+"""Split an article into mentions: the content of one file about one URL, as the draft of an entry."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from feeds.model.topics import topic_key
 
 
 class Role(StrEnum):
-    """In what way a file mentions a URL: as the article it is, in one of three states, or as a related item."""
+    """How a file mentions a URL: as its article, in one of three states, or as a related item."""
 
     PUBLISHED = "published"
     UNPUBLISHED = "unpublished"
@@ -20,10 +20,10 @@ class Role(StrEnum):
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file at `path` says of `url`; `position` is 0 for the article itself, then 1, 2, … for related items.
+    """The mention of `url` in the file at `path`; `position` is 0 for the article, and 1, 2, … for related items.
 
-    `id` is the front matter's, or empty. `draft` is the entry that this mention alone would make, None where the
-    article is not shown. A draft's categories hold topic keys as terms and the author's spelling as labels.
+    `id` comes from the front matter, or is empty. `draft` is the entry made from this mention alone; None if the
+    article is hidden. The categories of a draft have topic keys as terms and the author's spellings as labels.
     """
 
     path: str
@@ -34,17 +34,17 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     draft: Entry | None
 
 
-def mentions_of(article: Article, path: str) -> list[Mention]:
-    """Give the mentions in one article: itself first, then, where it is published, its related items in order."""
+def list_mentions(article: Article, path: str) -> list[Mention]:
+    """List the mentions in one article: first the article, then, if it is published, its related items in order."""
     role = Role(article.state)
     if article.state is not PublicationState.PUBLISHED or article.published is None:
-        # What is not shown may have no URL, and then its id tells it from others.
+        # A hidden article may have no URL; then its id identifies the article.
         return [Mention(path=path, position=0, url=article.url or article.id, id=article.id, role=role, draft=None)]
-    categories = _categories(article.topics)
-    lead = _reference_to(article, article.published)
-    coverage = tuple(_reference_to(item, item.published or article.published) for item in article.related)
+    categories = _make_categories(article.topics)
+    lead = _make_reference(article, article.published)
+    coverage = tuple(_make_reference(item, item.published or article.published) for item in article.related)
     own = msgspec.structs.replace(
-        _draft(article, categories=categories, published=article.published, released=article.published),
+        _make_draft(article, categories=categories, published=article.published, released=article.published),
         kind=Kind.ARTICLE,
         body=article.body,
         embed=article.embed,
@@ -52,24 +52,24 @@ def mentions_of(article: Article, path: str) -> list[Mention]:
     )
     mentions = [Mention(path=path, position=0, url=article.url, id=article.id, role=role, draft=own)]
     for position, item in enumerate(article.related, start=1):
-        # An item without a date takes its lead's: it was news when the story was.
+        # An item without a date takes the date of its lead.
         published = item.published or article.published
         released = max(published, article.published)
-        draft = _draft(item, categories=categories, published=published, released=released, leads=(lead,))
+        draft = _make_draft(item, categories=categories, published=published, released=released, leads=(lead,))
         mentions.append(Mention(path=path, position=position, url=item.url, id=item.id, role=Role.RELATED, draft=draft))
     return mentions
 
 
-def _categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
+def _make_categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
     by_key = {topic_key(label): label for label in reversed(labels)}
     return tuple(Category(term=key, label=label) for key, label in sorted(by_key.items()))
 
 
-def _reference_to(story: Story, published: datetime) -> Reference:
+def _make_reference(story: Story, published: datetime) -> Reference:
     return Reference(url=story.url, title=story.title, provider=story.provider.name, published=published)
 
 
-def _draft(
+def _make_draft(
     story: Story,
     *,
     categories: tuple[Category, ...],

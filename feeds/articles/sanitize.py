@@ -1,4 +1,4 @@
-"""Make the HTML that articles bring along safe to show in any feed reader."""
+"""Make the HTML of articles safe to show in any feed reader."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ EMBED_HOSTS = frozenset(
         "embed.ted.com",
     )
 )
-"""Where an embedded player may come from."""
+"""The hosts allowed for embedded players."""
 
 _TEXT_TAGS = (
     "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var"
@@ -38,7 +38,7 @@ _BLOCK_TAGS = (
 _TABLE_TAGS = "caption col colgroup table tbody td tfoot th thead tr"
 _MEDIA_TAGS = "audio img picture source track video"
 _TAGS = frozenset(f"{_TEXT_TAGS} {_BLOCK_TAGS} {_TABLE_TAGS} {_MEDIA_TAGS}".split())
-# What stands inside these is no text for readers.
+# The content of these elements is not text for readers.
 _HIDDEN_TAGS = (
     "script style iframe object embed applet noscript noembed noframes template svg math title textarea select button"
     " option form"
@@ -66,31 +66,32 @@ _ATTRIBUTES = {
 _URL_ATTRIBUTES = frozenset(("cite", "href", "poster", "src"))
 _SRCSET_ITEM = re.compile(r"\s*,*\s*([^\s,]\S*[^\s,])((?:\s+[\d.]+[wx])?)\s*(?:,|$)", re.ASCII)
 
-# The parser takes time and memory by how deep the open tags are for each tag it meets; this is well below a second.
+# For each tag, the parser needs time and memory in proportion to the depth of open tags. The limit takes well below
+# a second.
 _MAX_EFFORT = 2_000_000
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
 _VOID_TAGS = frozenset(("area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 
-# A second pass changes nothing, except for markup so crooked that the parser mends it twice.
+# A second pass changes nothing, except for markup so broken that the parser repairs it twice.
 _MAX_PASSES = 5
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def body_html(text: str, base_url: str) -> str:
-    """Render a Markdown or HTML body as safe HTML, its addresses made absolute against `base_url`.
+def render_body(text: str, base_url: str) -> str:
+    """Render a Markdown or HTML body as safe HTML, with URLs made absolute against `base_url`.
 
-    Empty where nothing in it can be shown.
+    The result is empty if the body has nothing to show.
     """
     return clean_html(_markdown.render(strip_controls(text)), base_url).strip()
 
 
 def clean_html(html: str, base_url: str) -> str:
-    """Keep of an HTML fragment text, structure, media and links to http(s); cleaning twice changes nothing.
+    """Keep the text, structure, media and http(s) links of an HTML fragment; cleaning twice changes nothing.
 
-    HTML that no browser's parser would take quickly, with thousands of tags left open, gives an empty text.
+    HTML that a browser's parser needs long for, with thousands of open tags, gives an empty text.
     """
-    if _is_costly(html):
+    if _is_slow_to_parse(html):
         return ""
     filter_attribute = _make_filter(base_url)
     for _ in range(_MAX_PASSES):
@@ -101,8 +102,8 @@ def clean_html(html: str, base_url: str) -> str:
     return ""
 
 
-def embed_html(html: str) -> str:
-    """Make a clean `<iframe>` of the first one in `html`; empty unless it is on https at one of EMBED_HOSTS."""
+def clean_embed(html: str) -> str:
+    """Make a clean `<iframe>` from the first `<iframe>` in `html`; empty unless its URL has https and EMBED_HOSTS."""
     finder = _IframeFinder()
     finder.feed(html)
     finder.close()
@@ -119,7 +120,7 @@ def embed_html(html: str) -> str:
 
 
 class _IframeFinder(HTMLParser):
-    """Remember the attributes of the first `<iframe>`."""
+    """Store the attributes of the first `<iframe>`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +143,7 @@ def _read_size(text: str) -> str:
     return size if re.fullmatch("[1-9][0-9]{0,4}", size) else ""
 
 
-def _is_costly(html: str) -> bool:
+def _is_slow_to_parse(html: str) -> bool:
     tags = _TAG.findall(html)
     depth = deepest = 0
     for slash, name in tags:
@@ -180,12 +181,12 @@ def _make_filter(base_url: str) -> Callable[[str, str, str], str | None]:
 def _absolutize(url: str, base_url: str) -> str:
     try:
         return urljoin(base_url, strip_controls(url).strip())
-    except ValueError:  # an address that only looks like IPv6
+    except ValueError:  # a host in brackets that is not IPv6
         return ""
 
 
 def _absolutize_srcset(srcset: str, base_url: str) -> str:
-    """Rewrite a list of pictures (https://html.spec.whatwg.org/multipage/images.html#srcset-attributes)."""
+    """Make the URLs of a `srcset` absolute (https://html.spec.whatwg.org/multipage/images.html#srcset-attributes)."""
     items = []
     for url, size in _SRCSET_ITEM.findall(srcset):
         absolute = _absolutize(url, base_url)

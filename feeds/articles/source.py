@@ -1,4 +1,4 @@
-"""Take an article file apart: its text, the front matter between two `---` lines, and the body after them."""
+"""Split an article file into the front matter between two `---` lines and the body after the second line."""
 
 import re
 
@@ -11,7 +11,7 @@ _CLOSING = re.compile("\n---[ \t]*\r?(?:\n|\\Z)")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file's text taken apart. `offset` is where `yaml`, what stands between the `---` lines, begins in `text`."""
+    """The parts of a file's text. `yaml` is the text between the `---` lines, and starts at `offset` in `text`."""
 
     path: str
     text: str
@@ -20,39 +20,36 @@ class Source(msgspec.Struct, frozen=True):
     body: str
 
     def position(self, index: int) -> tuple[int, int]:
-        """Give the line and the column in the file, both from 1, of a character of `yaml`."""
+        """Return the line and column in the file, both from 1, of a character of `yaml`."""
         return _position(self.text, self.offset + index)
 
-    def error(self, index: int, code: str, *, message: str) -> ArticleError:
-        """Make an error about a character of `yaml`."""
-        return _error(self.path, self.position(index), code=code, message=message)
+    def make_error(self, index: int, code: str, *, message: str) -> ArticleError:
+        """Make an error located at a character of `yaml`."""
+        return _make_error(self.path, self.position(index), code=code, message=message)
 
 
-def split(data: bytes, path: str) -> Source:
-    """Find the front matter: from a first line that is `---` to the next line that is; nothing is parsed yet.
+def split_front_matter(data: bytes, path: str) -> Source:
+    """Find the front matter, from `---` as the first line to the next `---` line, without parsing the YAML.
 
     Raises:
-        ArticleError: the file is not UTF-8, or one of the two lines is missing.
+        ArticleError: the file is not UTF-8, or a `---` line is missing.
     """
     text = _decode(data, path)
     opening = _OPENING.match(text)
     if opening is None:
-        message = (
-            "the file does not begin with front matter; make its first line `---`, put the fields under it, and end"
-            " them with another `---` line"
-        )
-        raise _error(path, (1, 1), code="no-front-matter", message=message)
-    # The line end of the opening line also serves as the one before the closing line of an empty front matter.
+        message = "The file must start with front matter: a `---` line, the fields, and another `---` line."
+        raise _make_error(path, (1, 1), code="no-front-matter", message=message)
+    # In empty front matter, the line end of the opening line is also the line end before the closing line.
     closing = _find_closing(text, opening.end() - 1)
     if closing is None:
-        message = "the front matter that begins here has no end; put a line that is `---` after its last field"
-        raise _error(path, (1, 1), code="unclosed-front-matter", message=message)
+        message = "The front matter has no end; add a `---` line after the last field."
+        raise _make_error(path, (1, 1), code="unclosed-front-matter", message=message)
     start, end = opening.end(), closing.start() + 1
     return Source(path, text, start, text[start:end], text[closing.end() :])
 
 
-def whole(data: bytes, path: str) -> Source:
-    """Take a file that is nothing but YAML.
+def wrap_yaml(data: bytes, path: str) -> Source:
+    """Make the source of a file that holds only YAML.
 
     Raises:
         ArticleError: the file is not UTF-8.
@@ -67,8 +64,8 @@ def _decode(data: bytes, path: str) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        message = "a byte here is not UTF-8; save the file with the encoding UTF-8"
-        raise _error(path, _position(before, len(before)), code="not-utf-8", message=message) from None
+        message = "Invalid UTF-8; save the file as UTF-8."
+        raise _make_error(path, _position(before, len(before)), code="not-utf-8", message=message) from None
 
 
 def _find_closing(text: str, start: int) -> re.Match[str] | None:
@@ -84,5 +81,5 @@ def _position(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
-def _error(path: str, position: tuple[int, int], *, code: str, message: str) -> ArticleError:
+def _make_error(path: str, position: tuple[int, int], *, code: str, message: str) -> ArticleError:
     return ArticleError(Problem(path, *position, Level.ERROR, code, message))

@@ -1,29 +1,28 @@
-"""Turn a topic's metadata file, a YAML mapping, into what it says of the topic."""
+"""Parse a topic's metadata file, a YAML mapping, into its labels, description and future."""
 
 from datetime import datetime
 
-from feeds.articles.fields import Note, Section, place_notes, read_image
-from feeds.articles.front_matter import load_mapping, locate
+from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image
+from feeds.articles.front_matter import load_yaml_mapping, locate_values
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile
 
 
 def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, ...]]:
-    """Read a topic's names, description, picture and parent, and how it ends; other fields are no concern of ours.
+    """Read a topic's names, description, picture, parent and end. Other fields are ignored.
 
-    `_id`, `shortname`, `aliases` and `renamed_from` are further labels that mean the topic. The first usable picture
-    counts.
+    `_id`, `shortname`, `aliases` and `renamed_from` are further labels of the topic. The first usable picture counts.
+    Returns the topic file and its warnings.
 
     Raises:
-        ArticleError: the file is not a mapping in YAML, or names no topic.
+        ArticleError: the file is not a YAML mapping, or does not name a topic.
     """
-    front = load_mapping(data, path)
-    notes: list[Note] = []
-    section = Section(front.fields, (), notes=notes)
+    front = load_yaml_mapping(data, path)
+    problems: list[FieldProblem] = []
+    section = Section(front.fields, (), problems=problems)
     name = section.read_text("name") or section.read_text("_id")
     if not name:
-        message = "the file does not say which topic it is about; give it a `name`"
-        raise ArticleError(Problem(path, 1, 1, Level.ERROR, "missing-name", message))
+        raise ArticleError(Problem(path, 1, 1, Level.ERROR, "missing-name", "Missing topic name; add `name`."))
     image = read_image(section)
     former = tuple(label for label in section.read_texts("renamed_from") if label != name)
     labels = (section.read_text("_id"), section.read_text("shortname"), *section.read_texts("aliases"), *former)
@@ -40,27 +39,27 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
         retired=retired,
         successor=successor,
     )
-    return file, (*front.problems, *place_notes(front, notes))
+    return file, (*front.problems, *locate_problems(front, problems))
 
 
-def place_field(data: bytes, path: str, field: str) -> tuple[int, int]:
-    """Say at which line and column of a topic file a field's value stands, both from 1; at the top if it does not.
+def locate_field(data: bytes, path: str, field: str) -> tuple[int, int]:
+    """Return the line and column of a field's value in a topic file, both from 1; (1, 1) if the field is absent.
 
     Raises:
-        ArticleError: the file is not a mapping in YAML.
+        ArticleError: the file is not a YAML mapping.
     """
-    return locate(load_mapping(data, path).source, [(field,)])[0]
+    return locate_values(load_yaml_mapping(data, path).source, [(field,)])[0]
 
 
 def _read_end(section: Section, *, is_merged: bool) -> tuple[datetime | None, str]:
-    """Read when the topic is retired, if it is, and which one comes after it."""
+    """Read the time at which the topic is retired, if any, and its successor."""
     retired = section.read_date("retired")
     successor = section.read_text("successor")
     if is_merged and retired:
-        message = "a topic that is merged into another has ended already; remove `retired` or `merged_into`"
-        section.note("merged-and-retired", message, at=("retired",))
+        message = "A merged topic cannot be retired too; remove `retired` or `merged_into`."
+        section.report("merged-and-retired", message, at=("retired",))
         return None, ""
     if successor and not section.has("retired"):
-        message = "`successor` means nothing without `retired`; say on which day the topic ends, or remove it"
-        section.note("not-retired", message, at=("successor",))
+        message = "`successor` needs `retired`; add the day on which the topic ends, or remove `successor`."
+        section.report("not-retired", message, at=("successor",))
     return retired, successor if retired else ""

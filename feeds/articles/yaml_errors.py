@@ -1,34 +1,31 @@
-"""Explain what libyaml finds wrong in words a writer can act on, never quoting the file."""
+"""Explain the errors of libyaml in words that a writer can act on, without quoting the file."""
 
-_QUOTE_IT = 'put the whole text in double quotes, and write a double quote inside it as \\"'
+_QUOTE_TEXT = 'put the whole text in double quotes, with \\" for each quote inside'
 
-# libyaml's own sentences (scanner.c, parser.c). All of them are constants, so none can carry a secret out of the file.
+# libyaml's own messages (scanner.c, parser.c). All of them are constants, so no message can reveal a secret.
 _EXPLANATIONS = {
     "mapping values are not allowed in this context": (
-        f"a colon and a blank stand inside a text without quotes, or the line is indented too far; {_QUOTE_IT}"
+        f"Colon and blank in a text without quotes, or a line indented too far; {_QUOTE_TEXT}."
     ),
-    "found unexpected end of stream": "a quoted text or a bracket opened here is never closed; add the missing one",
+    "found unexpected end of stream": "A quoted text or bracket that starts here has no end; add the missing end.",
     "did not find expected key": (
-        "this does not fit the `key: value` lines around it; check its indentation and the quotes on this line and"
-        " on the one before"
+        "This does not match the `key: value` lines around; check the indentation, and the quotes on this line and the"
+        " line before."
     ),
-    "could not find expected ':'": "this line has no colon; write `key: value`, or indent it if it continues a text",
-    "found character that cannot start any token": f"a text cannot begin with this character; {_QUOTE_IT}",
-    "found unknown escape character": (
-        "a backslash in double quotes begins an escape that YAML does not know; write two backslashes"
-    ),
-    "did not find expected ',' or ']'": "a list opened with `[` is not closed with `]`; close it or quote the text",
-    "did not find expected ',' or '}'": "a mapping opened with `{` is not closed with `}`; close it or quote the text",
-    "did not find expected '-' indicator": "this line stands among list items; begin it with `- ` or indent it",
+    "could not find expected ':'": "Missing colon; write `key: value`, or indent the line if it continues a text.",
+    "found character that cannot start any token": f"A text cannot start with this character; {_QUOTE_TEXT}.",
+    "found unknown escape character": "Unknown escape in double quotes; write two backslashes for a backslash.",
+    "did not find expected ',' or ']'": "A list that starts with `[` has no `]`; close it or quote the text.",
+    "did not find expected ',' or '}'": "A mapping that starts with `{` has no `}`; close it or quote the text.",
+    "did not find expected '-' indicator": "This line is among list items; start the line with `- ` or indent it.",
     "block sequence entries are not allowed in this context": (
-        f"a list item stands on the line of its key; put it on a line of its own, or {_QUOTE_IT}"
+        f"A list item is on the line of its key; move the item to a new line, or {_QUOTE_TEXT}."
     ),
-    "did not find expected <document start>": "the front matter must be one document; remove the `...` or `---` in it",
-    "found undefined tag handle": f"an exclamation mark begins a text; {_QUOTE_IT}",
+    "did not find expected <document start>": "The front matter must be one document; remove `...` or `---` inside.",
+    "found undefined tag handle": f"A text cannot start with an exclamation mark; {_QUOTE_TEXT}.",
 }
 
 
-def explain(problem: str) -> str:
-    """Turn a sentence of libyaml's into one that says what to do."""
-    known = _EXPLANATIONS.get(problem)
-    return known or f"this is not valid YAML ({problem}); mend the line, or {_QUOTE_IT}"
+def explain_yaml_error(error: str) -> str:
+    """Turn an error message of libyaml into a message that says what to do."""
+    return _EXPLANATIONS.get(error) or f"Invalid YAML ({error}); fix the line, or {_QUOTE_TEXT}."

@@ -16,7 +16,7 @@ import msgspec
 
 from feeds.articles.article import parse_article
 from feeds.articles.files import ContentFile, read_file
-from feeds.articles.mention import Mention, mentions_of
+from feeds.articles.mention import Mention, list_mentions
 from feeds.model.errors import ArticleError, Problem
 
 _CHUNK_FILES = 64
@@ -99,7 +99,7 @@ def read_source(task: Task) -> Reading:
         article, problems = parse_article(data, file.path)
     except ArticleError as error:
         return Reading(file, digest, rejected=True, problems=(error.problem,))
-    mentions = mentions_of(article, file.key)
+    mentions = list_mentions(article, file.key)
     own = mentions[0].draft
     labels = tuple((category.term, category.label) for category in own.categories) if own else ()
     return Reading(file, digest, problems=problems, mentions=[_row(mention) for mention in mentions], labels=labels)

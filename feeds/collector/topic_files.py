@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from feeds.articles.files import ContentFile, read_file
-from feeds.articles.topic_file import parse_topic_file, place_field
+from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.sources import Affected
 from feeds.collector.topic_succession import Fault, settle
@@ -66,7 +66,7 @@ def _place(faults: Iterable[Fault], files: Sequence[ContentFile]) -> Iterator[Pr
 
 def _find_place(path: str, field: str) -> tuple[int, int]:
     try:
-        return place_field(read_file(path), path, field)
+        return locate_field(read_file(path), path, field)
     except ArticleError:  # by now
         return 1, 1
 

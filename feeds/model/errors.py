@@ -1,18 +1,18 @@
-"""Say what went wrong, where, and what to do about it: every error and report that a user can meet.
+"""Define every error and problem that users see: each message names the cause, the place and the fix.
 
 FeedsError
 ├── SettingsError       a setting is unknown or has a bad value
 ├── ArticleError        a file cannot become an article; carries its Problem
-├── CatalogError        the catalog cannot be opened, written, or is not there yet
-│   └── CatalogBusyError    another collector holds it
+├── CatalogError        the catalog does not exist yet, or cannot be opened or written
+│   └── CatalogBusyError    another collector is writing to the catalog
 ├── ExportError         an export cannot be written
-├── HubError            a hub does not take what it is told
+├── HubError            a hub does not accept a notification
 ├── MassRemovalError    a collect would remove most of the articles
-├── BadRequestError     a URL asks for something in a way that cannot be read
-├── OverloadError       more is asked for at once than can be made
-├── NotFoundError       a URL path names no feed
-│   └── GoneError           a URL path names a feed that has been retired
-└── MovedError          a URL path is not the canonical one; carries the path and query that are
+├── BadRequestError     a part of a URL has no valid meaning
+├── OverloadError       too many requests at once to answer all of them
+├── NotFoundError       a URL path does not name a feed
+│   └── GoneError           a URL path names a retired feed
+└── MovedError          a URL path is not canonical; carries the canonical path and query
 """
 
 from enum import StrEnum
@@ -21,14 +21,17 @@ import msgspec
 
 
 class Level(StrEnum):
-    """How bad a problem is: an error costs the file, a warning costs at most a part of it."""
+    """The severity of a problem: an error costs the file, a warning costs at most a part of the file."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
-    """One finding about one file; `line` and `column` count from 1."""
+    """A problem in one file; `line` and `column` count from 1.
+
+    `message` starts with a capital letter or a name in backticks, says what to do, and ends with a full stop.
+    """
 
     path: str
     line: int
@@ -42,7 +45,7 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
 
 class FeedsError(Exception):
-    """Anything this package raises on purpose; its text is one sentence a user can act on."""
+    """The base of all errors that this package raises on purpose; the message tells users what to do."""
 
 
 class SettingsError(FeedsError):
@@ -58,7 +61,7 @@ class ArticleError(FeedsError):
 
 
 class CatalogError(FeedsError):
-    """The catalog cannot be opened or written, or has not been made yet."""
+    """The catalog cannot be opened or written, or does not exist yet."""
 
 
 class CatalogBusyError(CatalogError):
@@ -70,10 +73,10 @@ class ExportError(FeedsError):
 
 
 class HubError(FeedsError):
-    """A hub has not taken what it was told; `is_away` says that it would hardly have taken anything else either."""
+    """A hub did not accept a notification; `is_away` means that the hub would reject other notifications too."""
 
     def __init__(self, hub: str, reason: str, *, is_away: bool) -> None:
-        super().__init__(f"The hub {hub} {reason}; what it has not been told of waits for another try.")
+        super().__init__(f"The hub {hub} {reason}; its notifications are kept for another try.")
         self.is_away = is_away
 
 
@@ -82,35 +85,35 @@ class MassRemovalError(FeedsError):
 
     def __init__(self, *, removed: int, known: int) -> None:
         super().__init__(
-            f"this collect would remove {removed} of the {known} articles, as when a folder is not mounted or a"
-            " checkout went wrong; nothing was changed. If it is what you want, run it again with --force."
+            f"This would remove {removed} of {known} articles, so nothing was changed. Is the folder mounted?"
+            " Use --force if you mean it."
         )
         self.removed = removed
         self.known = known
 
 
 class BadRequestError(FeedsError):
-    """A URL asks for something in a way that cannot be read; the sentence points at the part."""
+    """A part of a URL has no valid meaning; the message names this part."""
 
 
 class OverloadError(FeedsError):
-    """More is asked for at once than can be made without keeping others waiting."""
+    """Too many requests arrive at once to answer all of them without delaying other clients."""
 
 
 class NotFoundError(FeedsError):
-    """A URL path names no feed."""
+    """A URL path does not name a feed."""
 
 
 class GoneError(NotFoundError):
-    """A URL path names a feed that has been retired."""
+    """A URL path names a retired feed."""
 
 
 class MovedError(FeedsError):
-    """A URL path is another spelling, or an older name, of the canonical one.
+    """A URL path is another spelling, or an older name, of the canonical path.
 
-    `reference` is that path, percent-encoded, with the canonical query behind `?` if there is one.
+    `reference` is the canonical path, percent-encoded, followed by `?` and the canonical query if there is a query.
     """
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"this is found at {reference}")
+        super().__init__(f"Moved to {reference}.")
         self.reference = reference

@@ -1,5 +1,6 @@
-"""An article file becomes a typed article, and what is wrong with it is placed and explained."""
+"""An article file becomes a typed article, and its problems are located and explained."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -55,11 +56,15 @@ unknown: {any: [thing]}
 ---
 *Body* [link](/x)
 """
-LEAST = "title: T\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-02"
+MINIMAL = "title: T\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-02"
 
 
 def wrap(front: str) -> bytes:
     return f"---\n{front}\n---\n".encode()
+
+
+def assert_is_sentence(problem: Problem) -> None:
+    assert re.fullmatch("[A-Z`].*[^.]\\.", problem.message)
 
 
 def read(front: str) -> Article:
@@ -72,12 +77,14 @@ def refuse(front: str) -> Problem:
     with pytest.raises(ArticleError) as caught:
         parse_article(wrap(front), "news/a.md")
     assert caught.value.problem.path == "news/a.md"
+    assert_is_sentence(caught.value.problem)
     return caught.value.problem
 
 
 def warn(front: str) -> tuple[Article, Problem]:
     article, (problem,) = parse_article(wrap(front), "a.md")
     assert problem.level is Level.WARNING
+    assert_is_sentence(problem)
     return article, problem
 
 
@@ -115,11 +122,11 @@ def test_every_field_is_read() -> None:
     assert [(problem.line, problem.code) for problem in problems] == [(22, "bad-url")]
 
 
-def test_the_least_that_can_be_published() -> None:
-    moment = datetime(2020, 1, 2, tzinfo=UTC)
-    article = read(LEAST)
+def test_minimal_articles_can_be_published() -> None:
+    date = datetime(2020, 1, 2, tzinfo=UTC)
+    article = read(MINIMAL)
     assert (article.state, article.title, article.url) == (PublicationState.PUBLISHED, "T", "https://example.org/a")
-    assert article.published == article.updated == moment
+    assert article.published == article.updated == date
     assert article.provider == Provider("example.org", "example.org")
 
 
@@ -139,45 +146,60 @@ def test_the_least_that_can_be_published() -> None:
         ("removed: false\ndeleted: null", PublicationState.PUBLISHED),
     ],
 )
-def test_flags_say_whether_it_is_shown(flags: str, state: PublicationState) -> None:
-    assert read(f"{LEAST}\n{flags}").state is state
+def test_flags_decide_the_state(flags: str, state: PublicationState) -> None:
+    assert read(f"{MINIMAL}\n{flags}").state is state
 
 
 @pytest.mark.parametrize(
     ("front", "position", "code", "advice"),
     [
-        ("webUrl: https://example.org/a\npublishedDateTime: 2020-01-02", (1, 1), "missing-title", "give it one"),
+        ("webUrl: https://example.org/a\npublishedDateTime: 2020-01-02", (1, 1), "missing-title", "add `title`"),
         (
             "title: ' '\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-02",
             (2, 8),
             "missing-title",
-            "give it one",
+            "add `title`",
         ),
-        (LEAST.replace(": T", ": [T]"), (2, 8), "not-text", "write one text"),
-        ("title: T\npublishedDateTime: 2020-01-02", (1, 1), "missing-url", "give it a `webUrl`"),
-        (LEAST.replace("https", "javascript"), (3, 9), "bad-url", "begins with http:// or https://"),
-        (LEAST.replace("https://example.org", ""), (3, 9), "bad-url", "write a complete one"),
-        (LEAST.replace("org/a", "org/a b"), (3, 9), "bad-url", "holds no blanks"),
+        (MINIMAL.replace(": T", ": [T]"), (2, 8), "not-text", "must be one text"),
+        ("title: T\npublishedDateTime: 2020-01-02", (1, 1), "missing-url", "add `webUrl`"),
+        (MINIMAL.replace("https", "javascript"), (3, 9), "bad-url", "must be an absolute http(s) URL"),
+        (MINIMAL.replace("https://example.org", ""), (3, 9), "bad-url", "must be an absolute http(s) URL"),
+        (MINIMAL.replace("org/a", "org/a b"), (3, 9), "bad-url", "without spaces or quotes"),
         (
-            LEAST.replace("https://example.org/a", '"https://example.org/\\x07"'),
+            MINIMAL.replace("https://example.org/a", '"https://example.org/\\x07"'),
             (3, 9),
             "bad-url",
-            "control characters",
+            "must be an absolute http(s) URL",
         ),
-        (LEAST.replace("https://example.org/a", "{a: b}"), (3, 9), "not-text", "write one text"),
-        (LEAST.replace("webUrl: https://example.org", "originalUrl: "), (3, 14), "bad-url", "write a complete one"),
-        ("title: T\nwebUrl: https://example.org/a", (1, 1), "missing-date", "give it a `publishedDateTime`"),
-        (LEAST.replace("-01-02", "-13-45"), (4, 20), "bad-date", "write it like 2020-12-31T23:59:00Z"),
-        (LEAST.replace("-01-02", "-13-45") + "\nupdatedDateTime: 2020-01-02", (4, 20), "bad-date", "write it like"),
-        (LEAST.replace("published", "updated").replace("2020-01-02", "today"), (4, 18), "bad-date", "write it like"),
-        (f"{LEAST}\nid: 42", (5, 5), "bad-id", "must begin with a scheme"),
-        (f"{LEAST}\nid: 'urn: a'", (5, 5), "bad-id", "hold no blanks"),
-        (f"{LEAST}\npublished: maybe", (5, 12), "bad-flag", "must be true or false"),
-        (f"{LEAST}\npublished: ''", (5, 12), "bad-flag", "must be true or false"),
-        (f"{LEAST}\npublished: [true]", (5, 12), "bad-flag", "must be true or false"),
-        (f"{LEAST}\nremoved: 1", (5, 10), "bad-flag", "must be true or false"),
-        ("published: false\ntitle: T", (1, 1), "missing-url", "give it a `webUrl`"),
-        ("removed: true\nid: nothing\nwebUrl: x", (3, 5), "bad-id", "must begin with a scheme"),
+        (MINIMAL.replace("https://example.org/a", "{a: b}"), (3, 9), "not-text", "must be one text"),
+        (
+            MINIMAL.replace("webUrl: https://example.org", "originalUrl: "),
+            (3, 14),
+            "bad-url",
+            "must be an absolute http(s) URL",
+        ),
+        ("title: T\nwebUrl: https://example.org/a", (1, 1), "missing-date", "add `publishedDateTime`"),
+        (MINIMAL.replace("-01-02", "-13-45"), (4, 20), "bad-date", "such as 2020-12-31T23:59:00Z"),
+        (
+            MINIMAL.replace("-01-02", "-13-45") + "\nupdatedDateTime: 2020-01-02",
+            (4, 20),
+            "bad-date",
+            "must be a valid date",
+        ),
+        (
+            MINIMAL.replace("published", "updated").replace("2020-01-02", "today"),
+            (4, 18),
+            "bad-date",
+            "must be a valid date",
+        ),
+        (f"{MINIMAL}\nid: 42", (5, 5), "bad-id", "must start with a scheme"),
+        (f"{MINIMAL}\nid: 'urn: a'", (5, 5), "bad-id", "without spaces"),
+        (f"{MINIMAL}\npublished: maybe", (5, 12), "bad-flag", "must be true or false"),
+        (f"{MINIMAL}\npublished: ''", (5, 12), "bad-flag", "must be true or false"),
+        (f"{MINIMAL}\npublished: [true]", (5, 12), "bad-flag", "must be true or false"),
+        (f"{MINIMAL}\nremoved: 1", (5, 10), "bad-flag", "must be true or false"),
+        ("published: false\ntitle: T", (1, 1), "missing-url", "add `webUrl`"),
+        ("removed: true\nid: nothing\nwebUrl: x", (3, 5), "bad-id", "must start with a scheme"),
     ],
 )
 def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: str, advice: str) -> None:
@@ -189,57 +211,57 @@ def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: st
 @pytest.mark.parametrize(
     ("line", "position", "code", "advice"),
     [
-        ("heat: warm", (5, 7), "bad-number", "write a whole number"),
-        ("quality: [1]", (5, 10), "not-text", "write one text"),
-        ("ampWebUrl: /amp", (5, 12), "bad-url", "write a complete one"),
-        ("cdnAmpWebUrl: ftp://x.example", (5, 15), "bad-url", "write a complete one"),
-        ("originalUrl: nowhere", (5, 14), "bad-url", "write a complete one"),
-        ("locale: the English one", (5, 9), "bad-language", "write one such as en"),
-        ("updatedDateTime: later", (5, 18), "bad-date", "write it like"),
-        ("excerpt: {a: b}", (5, 10), "not-text", "write one text"),
-        ("topics: {AI: yes}", (5, 9), "not-a-list", "begin each of its items"),
-        ("topics:\n  - AI\n  - [ML]", (7, 5), "not-text", "write it as one"),
-        ("topics:\n  - name: AI", (6, 5), "not-text", "write it as one"),
+        ("heat: warm", (5, 7), "bad-number", "must be a whole number"),
+        ("quality: [1]", (5, 10), "not-text", "must be one text"),
+        ("ampWebUrl: /amp", (5, 12), "bad-url", "must be an absolute http(s) URL"),
+        ("cdnAmpWebUrl: ftp://x.example", (5, 15), "bad-url", "must be an absolute http(s) URL"),
+        ("originalUrl: nowhere", (5, 14), "bad-url", "must be an absolute http(s) URL"),
+        ("locale: the English one", (5, 9), "bad-language", "such as en"),
+        ("updatedDateTime: later", (5, 18), "bad-date", "must be a valid date"),
+        ("excerpt: {a: b}", (5, 10), "not-text", "must be one text"),
+        ("topics: {AI: yes}", (5, 9), "not-a-list", "start each item"),
+        ("topics:\n  - AI\n  - [ML]", (7, 5), "not-text", "must be a text"),
+        ("topics:\n  - name: AI", (6, 5), "not-text", "must be a text"),
         ("provider: Times", (5, 11), "not-a-mapping", "as `key: value`"),
         ("provider: {domain: 'http://x.example/'}", (5, 20), "bad-domain", "such as example.org"),
-        ("provider: {authors: [{mail: x}]}", (5, 22), "bad-author", "write the name"),
-        ("images: [{width: 1}]", (5, 10), "bad-image", "give it one or remove it"),
-        ("images: [[a]]", (5, 10), "not-text", "write one text"),
-        ("images:\n  - url: x.jpg", (6, 10), "bad-url", "write a complete one"),
-        ("images: [{url: 'https://x.example/', width: 0}]", (5, 45), "bad-number", "must be 1 or more"),
-        ("images: [{url: 'https://x.example/', height: tall}]", (5, 46), "bad-number", "write a whole number"),
-        ("featuredContent: <script>x</script>", (5, 18), "bad-embed", "remove it"),
-        ("related: {title: x}", (5, 10), "not-a-list", "begin each of its items"),
+        ("provider: {authors: [{mail: x}]}", (5, 22), "bad-author", "add the name"),
+        ("images: [{width: 1}]", (5, 10), "bad-image", "add `url` or remove"),
+        ("images: [[a]]", (5, 10), "not-text", "must be one text"),
+        ("images:\n  - url: x.jpg", (6, 10), "bad-url", "must be an absolute http(s) URL"),
+        ("images: [{url: 'https://x.example/', width: 0}]", (5, 45), "bad-number", "must be 1 pixel or more"),
+        ("images: [{url: 'https://x.example/', height: tall}]", (5, 46), "bad-number", "must be a whole number"),
+        ("featuredContent: <script>x</script>", (5, 18), "bad-embed", "replace or remove it"),
+        ("related: {title: x}", (5, 10), "not-a-list", "start each item"),
         ("related: some", (5, 10), "not-a-mapping", "as `key: value`"),
         ("related: [text]", (5, 11), "not-a-mapping", "as `key: value`"),
-        ("related:\n  - webUrl: https://x.example/", (6, 5), "missing-title", "give it one"),
-        ("related:\n  - title: x", (6, 5), "missing-url", "give it a `webUrl`"),
-        ("related:\n  - title: x\n    webUrl: ''", (7, 13), "missing-url", "give it a `webUrl`"),
-        ("related:\n  - title: x\n    webUrl: y", (7, 13), "bad-url", "write a complete one"),
+        ("related:\n  - webUrl: https://x.example/", (6, 5), "missing-title", "add `title`"),
+        ("related:\n  - title: x", (6, 5), "missing-url", "add `webUrl`"),
+        ("related:\n  - title: x\n    webUrl: ''", (7, 13), "missing-url", "add `webUrl`"),
+        ("related:\n  - title: x\n    webUrl: y", (7, 13), "bad-url", "must be an absolute http(s) URL"),
     ],
 )
 def test_a_warning_costs_only_the_part(line: str, position: tuple[int, int], code: str, advice: str) -> None:
-    article, problem = warn(f"{LEAST}\n{line}")
+    article, problem = warn(f"{MINIMAL}\n{line}")
     assert ((problem.line, problem.column), problem.code) == (position, code)
     assert advice in problem.message
-    expected = read(f"{LEAST}\ntopics: [AI]" if "- AI\n" in line else LEAST)
+    expected = read(f"{MINIMAL}\ntopics: [AI]" if "- AI\n" in line else MINIMAL)
     image = Image("https://x.example/") if "url: 'https" in line else None
     assert article == Article(
         **{name: getattr(expected, name) for name in Article.__struct_fields__} | {"image": image}
     )
 
 
-def test_a_body_of_which_nothing_can_be_shown_is_reported() -> None:
-    article, (problem,) = parse_article(wrap(LEAST) + b"\n <script>x</script>\n", "a.md")
-    assert article == read(LEAST)
+def test_a_body_without_visible_content_is_reported() -> None:
+    article, (problem,) = parse_article(wrap(MINIMAL) + b"\n <script>x</script>\n", "a.md")
+    assert article == read(MINIMAL)
     assert (problem.line, problem.column, problem.code) == (7, 2, "bad-body")
-    assert "write it as Markdown" in problem.message
+    assert "write Markdown" in problem.message
 
 
 def test_a_related_item_keeps_all_but_its_bad_parts() -> None:
     bad = "id: x\n    publishedDateTime: soon\n    updatedDateTime: 2020-01-01\n    heat: hot"
     article, problems = parse_article(
-        wrap(f"{LEAST}\nrelated:\n  - title: R\n    webUrl: https://r.example/\n    {bad}\n  - just words\n  - ~"),
+        wrap(f"{MINIMAL}\nrelated:\n  - title: R\n    webUrl: https://r.example/\n    {bad}\n  - just words\n  - ~"),
         "a.md",
     )
     assert [problem.code for problem in problems] == ["bad-id", "bad-date", "bad-number", "not-a-mapping"]
@@ -248,7 +270,7 @@ def test_a_related_item_keeps_all_but_its_bad_parts() -> None:
 
 
 @pytest.mark.parametrize("front", ["published: false", "removed: true", "deleted: true"])
-def test_what_is_not_shown_needs_only_a_url_or_an_id(front: str) -> None:
+def test_a_hidden_article_needs_only_a_url_or_an_id(front: str) -> None:
     article, problems = parse_article(wrap(f"{front}\nid: urn:x\npublishedDateTime: never"), "a.md")
     assert (article.id, article.url, article.provider) == ("urn:x", "", Provider("", ""))
     assert {problem.code for problem in problems} == {"missing-url", "missing-title", "bad-date"}
@@ -258,32 +280,32 @@ def test_what_is_not_shown_needs_only_a_url_or_an_id(front: str) -> None:
     assert {problem.code for problem in problems} == {"bad-id", "missing-title", "missing-date"}
 
 
-def test_a_lone_text_serves_as_a_list() -> None:
-    article = read(f"{LEAST}\ntopics: AI\nimages: https://x.example/p.jpg\nprovider: {{authors: Ann}}")
+def test_a_single_text_counts_as_a_list() -> None:
+    article = read(f"{MINIMAL}\ntopics: AI\nimages: https://x.example/p.jpg\nprovider: {{authors: Ann}}")
     assert (article.topics, article.authors) == (("AI",), ("Ann",))
     assert article.image == Image("https://x.example/p.jpg")
 
 
-def test_nulls_are_as_good_as_nothing() -> None:
+def test_nulls_count_as_absent() -> None:
     names = "heat quality topics images related provider locale type excerpt id ampWebUrl featuredContent originalUrl"
-    assert read(LEAST + "".join(f"\n{name}: ~" for name in names.split())) == read(LEAST)
+    assert read(MINIMAL + "".join(f"\n{name}: ~" for name in names.split())) == read(MINIMAL)
     assert read(
-        f"{LEAST}\ntopics: [~]\nimages: [~]\nrelated: [~]\nprovider: {{name: ~, domain: ~, authors: [~]}}"
-    ) == read(LEAST)
+        f"{MINIMAL}\ntopics: [~]\nimages: [~]\nrelated: [~]\nprovider: {{name: ~, domain: ~, authors: [~]}}"
+    ) == read(MINIMAL)
 
 
 def test_updated_is_never_before_published() -> None:
-    article = read(f"{LEAST}\nupdatedDateTime: 2019-01-01")
+    article = read(f"{MINIMAL}\nupdatedDateTime: 2019-01-01")
     assert article.updated == article.published == datetime(2020, 1, 2, tzinfo=UTC)
 
 
-def test_an_original_address_stands_in_for_the_web_address() -> None:
-    article = read(LEAST.replace("webUrl", "webUrl: ''\noriginalUrl"))
+def test_an_original_url_replaces_a_missing_web_url() -> None:
+    article = read(MINIMAL.replace("webUrl", "webUrl: ''\noriginalUrl"))
     assert (article.url, article.via_url) == ("https://example.org/a", "")
 
 
-def test_control_characters_and_bad_fields_are_reported_in_the_files_order() -> None:
-    _, problems = parse_article(wrap(f"{LEAST}\nheat: x\nexcerpt: a\x07b\nquality: y"), "a.md")
+def test_problems_are_reported_in_file_order() -> None:
+    _, problems = parse_article(wrap(f"{MINIMAL}\nheat: x\nexcerpt: a\x07b\nquality: y"), "a.md")
     assert [problem.line for problem in problems] == [5, 6, 7]
     assert [problem.code for problem in problems] == ["bad-number", "control-character", "bad-number"]
 

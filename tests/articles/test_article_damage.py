@@ -1,4 +1,4 @@
-"""No file, however damaged, is worse than reported."""
+"""Every damaged file is read or reported; none raises another error."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds.articles.article import PublicationState, parse_article
-from feeds.articles.front_matter import load
+from feeds.articles.front_matter import load_front_matter
 from feeds.model.errors import ArticleError
 from tests.articles.test_article import FULL, wrap
 
 
 def check(data: bytes) -> None:
-    """Hold one file to what is promised of every file."""
+    """Check the guarantees that hold for every file."""
     try:
         article, problems = parse_article(data, "a.md")
     except ArticleError as error:
@@ -54,13 +54,13 @@ VALUES: st.SearchStrategy[object] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = [*sorted(load(FULL, "a.md").fields), "published", "removed", "deleted"]
+FIELDS = [*sorted(load_front_matter(FULL, "a.md").fields), "published", "removed", "deleted"]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4))
 def test_arbitrary_values_in_known_fields_are_read_or_refused(fields: dict[str, object]) -> None:
-    whole = load(FULL, "a.md").fields | fields
+    whole = load_front_matter(FULL, "a.md").fields | fields
     check(wrap(yaml.dump(whole, Dumper=yaml.CSafeDumper, allow_unicode=True)))
 
 
@@ -88,5 +88,5 @@ def assert_texts_agree(ours: object, theirs: object) -> None:
 
 def test_texts_of_real_articles_are_those_of_the_reference_loader(corpus: Path) -> None:
     for path in sorted(corpus.rglob("*.md")):
-        front = load(path.read_bytes(), path.name)
+        front = load_front_matter(path.read_bytes(), path.name)
         assert_texts_agree(front.fields, yaml.load(front.source.yaml, Loader=yaml.CSafeLoader))

@@ -1,4 +1,4 @@
-"""Finding files and reading them, whatever a file system may hold."""
+"""Content files are found and read from any file system."""
 
 import os
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_articles_are_found_at_any_depth_and_named_within_their_folder(tmp_path:
     assert find_keys(tmp_path) == ["2021/03/b.markdown", "a.md"]
 
 
-def test_hidden_and_temporary_files_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_and_temporary_files_are_skipped(tmp_path: Path) -> None:
     write(tmp_path, ".a.md", "#b.md#", "c.md~", ".#d.md", ".git/e.md", "f.md.swp")
     assert find_keys(tmp_path) == []
 
@@ -65,7 +65,7 @@ def test_the_working_folder_can_be_collected(tmp_path: Path, monkeypatch: pytest
     assert find_keys(Path()) == ["a.md", "b/c.md"]
 
 
-def test_an_event_names_a_file_as_the_scan_does(tmp_path: Path) -> None:
+def test_events_and_scans_give_a_file_the_same_key(tmp_path: Path) -> None:
     write(tmp_path, "one/b/a.md", "two/c.md")
     for folders in ([tmp_path], [tmp_path / "one", tmp_path / "two"]):
         for file in scan(folders, now_ns=LATER_NS).articles:
@@ -75,7 +75,7 @@ def test_an_event_names_a_file_as_the_scan_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["elsewhere/a.md", "in/.hidden/a.md", "in/a.txt", "in/a.md~", "inside/a.md"])
-def test_an_event_about_anything_else_names_no_article(tmp_path: Path, name: str) -> None:
+def test_an_event_about_another_file_names_no_article(tmp_path: Path, name: str) -> None:
     assert locate_article([tmp_path / "in"], str(tmp_path / name)) is None
 
 
@@ -89,26 +89,26 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert found[1] in {"more/b.md", "again/b.md"}
 
 
-def test_a_stamp_vouches_for_a_file_that_has_settled_only(tmp_path: Path) -> None:
+def test_a_recently_changed_file_has_no_stamp(tmp_path: Path) -> None:
     write(tmp_path, "a.md")
     written_ns = (tmp_path / "a.md").stat().st_ctime_ns
-    (settled,) = scan([tmp_path], now_ns=written_ns + 3_000_000_000).articles
+    (old,) = scan([tmp_path], now_ns=written_ns + 3_000_000_000).articles
     (fresh,) = scan([tmp_path], now_ns=written_ns + 1_000_000_000).articles
-    assert settled.stamp
+    assert old.stamp
     assert not fresh.stamp
     write(tmp_path, "a.md")
     (rewritten,) = scan([tmp_path], now_ns=LATER_NS).articles
-    assert rewritten.stamp != settled.stamp
+    assert rewritten.stamp != old.stamp
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"There is no folder .*nowhere; name one that holds articles"):
+    with pytest.raises(SettingsError, match=r"Folder .*nowhere not found; name a folder with articles"):
         scan([tmp_path / "nowhere"], now_ns=0)
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     write(tmp_path, "a.md")
-    with pytest.raises(SettingsError, match=r"There is no folder .*a\.md"):
+    with pytest.raises(SettingsError, match=r"Folder .*a\.md not found"):
         scan([tmp_path / "a.md"], now_ns=0)
 
 
@@ -117,7 +117,9 @@ def test_an_unreadable_folder_stops_the_collect(tmp_path: Path) -> None:
     write(tmp_path, "closed/a.md")
     (tmp_path / "closed").chmod(0)
     try:
-        with pytest.raises(SettingsError, match=r"closed cannot be read \(Permission denied\); nothing was collected"):
+        with pytest.raises(
+            SettingsError, match=r"Cannot read folder .*closed \(Permission denied\); nothing was collected"
+        ):
             scan([tmp_path], now_ns=0)
     finally:
         (tmp_path / "closed").chmod(0o700)
@@ -144,11 +146,11 @@ def test_a_link_to_itself_is_reported(tmp_path: Path) -> None:
     assert read_problem(tmp_path / "a.md")[0] == "unreadable"
 
 
-def test_a_file_that_is_gone_is_reported(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     assert read_problem(tmp_path / "a.md")[0] == "missing-file"
 
 
-def test_a_pipe_is_reported_and_not_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_is_reported_without_blocking(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     assert find_keys(tmp_path) == ["a.md"]
     assert read_problem(tmp_path / "a.md")[0] == "not-a-file"
@@ -166,7 +168,7 @@ def test_a_file_of_the_largest_size_is_read_and_a_larger_one_reported(tmp_path: 
     assert read_problem(tmp_path / "b.md")[0] == "too-large"
 
 
-def test_names_that_are_no_text_have_keys_that_are(tmp_path: Path) -> None:
+def test_names_that_are_not_utf_8_have_escaped_keys(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/caf\xe9"
     os.mkdir(folder)  # noqa: PTH102 pathlib takes no bytes
     Path(os.fsdecode(folder), "a.md").write_text("text")

@@ -1,13 +1,16 @@
-"""Front matter is read as its author typed it, whatever it is."""
+"""Front matter is read as its author typed it, and its problems are located and explained."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.articles.front_matter import MAX_DEPTH, Value, load, locate
+from feeds.articles import article, fields, topic_file
+from feeds.articles.front_matter import MAX_DEPTH, Value, load_front_matter, locate_values
 from feeds.model.errors import ArticleError, Level, Problem
 
 
@@ -17,14 +20,15 @@ def wrap(front: str) -> bytes:
 
 def refuse(data: bytes) -> Problem:
     with pytest.raises(ArticleError) as caught:
-        load(data, "news/a.md")
+        load_front_matter(data, "news/a.md")
     assert caught.value.problem.path == "news/a.md"
     assert caught.value.problem.level is Level.ERROR
+    assert re.fullmatch("[A-Z`].*[^.]\\.", caught.value.problem.message)
     return caught.value.problem
 
 
 def read(front: str) -> dict[str, Value]:
-    return load(wrap(front), "a.md").fields
+    return load_front_matter(wrap(front), "a.md").fields
 
 
 @pytest.mark.parametrize("text", ["no", "on", "yes", "1.10", "08", "2020-12-12", "0x1F", "1_000", "true", "!", "1e3"])
@@ -37,7 +41,7 @@ def test_a_null_is_null_only_without_quotes(text: str) -> None:
     assert read(f"a: {text}\nb: \"{text}\"\nc: [{text or '~'}, '{text}']") == {"a": None, "b": text, "c": [None, text]}
 
 
-def test_tags_mean_nothing() -> None:
+def test_tags_are_ignored() -> None:
     assert read("a: !!int 7\nb: !!python/name:os.system x\nc: !<tag:x> [1]\nd: !!str\ne: !mine {f: g}") == {
         "a": "7",
         "b": "x",
@@ -47,11 +51,11 @@ def test_tags_mean_nothing() -> None:
     }
 
 
-def test_aliases_repeat_what_they_name() -> None:
+def test_aliases_repeat_their_values() -> None:
     assert read("a: &x [1, &y ~]\nb: *x\n&k c: *k\nd: *y") == {"a": ["1", None], "b": ["1", None], "c": "c", "d": None}
 
 
-def test_merge_keys_fill_in_what_is_not_there() -> None:
+def test_merge_keys_add_missing_keys() -> None:
     front = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {<<: [*a, *b], x: 5}\nd: {'<<': 6}\ne: {<<: *b}"
     fields = read(front)
     assert fields["c"] == {"x": "5", "y": "2", "z": "4"}
@@ -69,8 +73,8 @@ def test_merge_keys_fill_in_what_is_not_there() -> None:
         (b"---\na: b\n---\n---\nrule\n---\n", "---\nrule\n---\n"),
     ],
 )
-def test_front_matter_stands_between_lines_that_are_three_hyphens(data: bytes, body: str) -> None:
-    front = load(data, "a.md")
+def test_front_matter_is_between_lines_of_three_hyphens(data: bytes, body: str) -> None:
+    front = load_front_matter(data, "a.md")
     assert (front.fields, front.source.body) == ({"a": "b"}, body)
 
 
@@ -80,33 +84,33 @@ def test_hyphens_in_a_text_do_not_end_the_front_matter() -> None:
 
 
 MALFORMED = {
-    "not UTF-8": (b"---\ntitle: caf\xe9\n---\n", (2, 11), "not-utf-8", "save the file"),
+    "not UTF-8": (b"---\ntitle: caf\xe9\n---\n", (2, 11), "not-utf-8", "save the file as UTF-8"),
     "not UTF-8 after other letters": ("---\ntitle: žluťoučk".encode() + b"\xff", (2, 16), "not-utf-8", "UTF-8"),
-    "UTF-16": ("---\na: b\n---\n".encode("utf-16"), (1, 1), "not-utf-8", "save the file"),
-    "empty file": (b"", (1, 1), "no-front-matter", "make its first line `---`"),
-    "no front matter": (b"# Title\n\nText\n", (1, 1), "no-front-matter", "make its first line `---`"),
-    "a blank line first": (b"\n---\na: b\n---\n", (1, 1), "no-front-matter", "make its first line `---`"),
-    "four hyphens": (b"----\na: b\n----\n", (1, 1), "no-front-matter", "make its first line `---`"),
-    "no end": (b"---\ntitle: x\n ---\n--- x\n", (1, 1), "unclosed-front-matter", "put a line that is `---`"),
-    "three hyphens alone": (b"---\n", (1, 1), "unclosed-front-matter", "put a line that is `---`"),
+    "UTF-16": ("---\na: b\n---\n".encode("utf-16"), (1, 1), "not-utf-8", "save the file as UTF-8"),
+    "empty file": (b"", (1, 1), "no-front-matter", "must start with front matter"),
+    "no front matter": (b"# Title\n\nText\n", (1, 1), "no-front-matter", "must start with front matter"),
+    "a blank line first": (b"\n---\na: b\n---\n", (1, 1), "no-front-matter", "must start with front matter"),
+    "four hyphens": (b"----\na: b\n----\n", (1, 1), "no-front-matter", "must start with front matter"),
+    "no end": (b"---\ntitle: x\n ---\n--- x\n", (1, 1), "unclosed-front-matter", "add a `---` line"),
+    "three hyphens alone": (b"---\n", (1, 1), "unclosed-front-matter", "add a `---` line"),
     "empty": (b"---\n---\n", (2, 1), "not-a-mapping", "as `key: value`"),
     "null": (wrap("~"), (2, 1), "not-a-mapping", "as `key: value`"),
     "comments only": (wrap("# nothing"), (2, 1), "not-a-mapping", "as `key: value`"),
     "a list": (wrap("- title: x"), (2, 1), "not-a-mapping", "as `key: value`"),
     "a text": (wrap("just words"), (2, 1), "not-a-mapping", "as `key: value`"),
-    "a tab": (wrap("provider:\n\tname: x"), (3, 1), "tab", "replace it with spaces"),
-    "a tab after blanks": (wrap("a:\n  b: x\n \tc: y"), (4, 2), "tab", "replace it with spaces"),
+    "a tab": (wrap("provider:\n\tname: x"), (3, 1), "tab", "replace the tab with spaces"),
+    "a tab after blanks": (wrap("a:\n  b: x\n \tc: y"), (4, 2), "tab", "replace the tab with spaces"),
     "duplicate key": (wrap("title: x\ntype: y\ntitle: z"), (4, 1), "duplicate-key", "keep one"),
     "duplicate key inside": (wrap("a:\n  - b: 1\n    b: 2"), (4, 5), "duplicate-key", "keep one"),
-    "a template's braces": (wrap("title: {{ title }}"), (2, 9), "bad-key", "put the value in double quotes"),
+    "a template's braces": (wrap("title: {{ title }}"), (2, 9), "bad-key", "in double quotes"),
     "a list as key": (wrap("? [a, b]\n: c"), (2, 3), "bad-key", "plain text"),
     "an unknown alias": (wrap("a: *b"), (2, 4), "bad-alias", "put the text in double quotes"),
-    "an alias in its anchor": (wrap("a: &b [x, *b]"), (2, 11), "bad-alias", "completely before"),
+    "an alias in its anchor": (wrap("a: &b [x, *b]"), (2, 11), "bad-alias", "complete value before"),
     "a merge of a text": (wrap("<<: x\na: b"), (2, 5), "bad-merge", "mappings"),
     "too deep": (wrap("a: " + "[" * 60 + "]" * 60), (2, 4 + MAX_DEPTH - 1), "too-deep", "levels"),
     "a colon in a text": (wrap("title: One: two"), (2, 11), "yaml", "in double quotes"),
-    "quotes in quotes": (wrap('title: "A "b" c"'), (2, 12), "yaml", "check its indentation and the quotes"),
-    "an open quote": (wrap('title: x\nexcerpt: "never'), (3, 10), "yaml", "add the missing one"),
+    "quotes in quotes": (wrap('title: "A "b" c"'), (2, 12), "yaml", "check the indentation, and the quotes"),
+    "an open quote": (wrap('title: x\nexcerpt: "never'), (3, 10), "yaml", "add the missing end"),
     "an open list": (wrap("topics: [a, b"), (3, 1), "yaml", "close it"),
     "an open mapping": (wrap("provider: {name: b"), (3, 1), "yaml", "close it"),
     "a line without a colon": (wrap("title: x\nwords\ntype: y"), (3, 1), "yaml", "write `key: value`"),
@@ -114,16 +118,29 @@ MALFORMED = {
     "an unknown escape": (wrap('title: "C:\\news"\npath: "\\q"'), (3, 8), "yaml", "two backslashes"),
     "two documents": (wrap("a: b\n--- \tc"), (3, 1), "yaml", "one document"),
     "a document's end": (wrap("a: b\n...\nc: d"), (4, 1), "yaml", "one document"),
-    "half an emoji": (wrap('title: "\\ud83d"'), (2, 11), "yaml", "mend the line"),
+    "half an emoji": (wrap('title: "\\ud83d"'), (2, 11), "yaml", "fix the line"),
 }
 
 
 @pytest.mark.parametrize("case", MALFORMED)
-def test_what_is_malformed_is_placed_and_explained(case: str) -> None:
+def test_malformed_files_are_located_and_explained(case: str) -> None:
     data, position, code, advice = MALFORMED[case]
     problem = refuse(data)
     assert ((problem.line, problem.column), problem.code) == (position, code)
     assert advice in problem.message
+
+
+@pytest.mark.parametrize("name", ["title", "webUrl", "renamed_from"])
+def test_a_duplicate_key_is_named_if_it_is_a_known_field(name: str) -> None:
+    assert refuse(wrap(f"{name}: x\n{name}: y")).message == f"Duplicate key `{name}`; keep one."
+    assert refuse(wrap("hush: x\nhush: y")).message == "Duplicate key; keep one."
+
+
+def test_every_field_that_is_read_is_known() -> None:
+    sources = [Path(module.__file__ or "").read_text() for module in (article, fields, topic_file)]
+    names = set(re.findall(r'(?:read_\w+|has|get)\("(\w+)"', "".join(sources)))
+    assert {"webUrl", "width", "successor"} <= names
+    assert [name for name in names if f"`{name}`" not in refuse(wrap(f"{name}: x\n{name}: y")).message] == []
 
 
 def test_line_ends_of_two_characters_do_not_move_positions() -> None:
@@ -142,7 +159,7 @@ def test_line_ends_of_two_characters_do_not_move_positions() -> None:
         "? &hush\n*hush",
     ],
 )
-def test_no_message_quotes_the_file(front: str) -> None:
+def test_no_message_quotes_a_value(front: str) -> None:
     assert "hush" not in str(refuse(wrap(front)))
 
 
@@ -165,7 +182,7 @@ def test_a_file_cannot_hold_more_values_than_an_article_needs() -> None:
 
 
 def test_control_characters_are_left_out_and_reported_once() -> None:
-    front = load("---\ntitle: x\nexcerpt: a\x07b\x00\nmore: \x9f\ufeffc\n---\nbody\n".encode(), "a.md")
+    front = load_front_matter("---\ntitle: x\nexcerpt: a\x07b\x00\nmore: \x9f\ufeffc\n---\nbody\n".encode(), "a.md")
     assert front.fields == {"title": "x", "excerpt": "ab", "more": "c"}
     assert front.source.body == "body\n"
     (problem,) = front.problems
@@ -174,13 +191,15 @@ def test_control_characters_are_left_out_and_reported_once() -> None:
 
 
 @given(st.characters(exclude_categories=["Cs"]))
-def test_every_character_can_stand_in_a_quoted_text(character: str) -> None:
+def test_a_quoted_text_may_contain_every_character(character: str) -> None:
     if character not in '"\\':
-        assert "a" in load(f'---\na: "{character}"\n---\n'.encode(), "a.md").fields
+        assert "a" in load_front_matter(f'---\na: "{character}"\n---\n'.encode(), "a.md").fields
 
 
 def test_values_are_located_in_the_file() -> None:
-    front = load(b"---\r\na:\r\n  - b: x\r\n  - {c: y, d: [1, 2]}\r\ne: &z\r\n  f: ~\r\ng: *z\r\n---\r\n", "a.md")
+    front = load_front_matter(
+        b"---\r\na:\r\n  - b: x\r\n  - {c: y, d: [1, 2]}\r\ne: &z\r\n  f: ~\r\ng: *z\r\n---\r\n", "a.md"
+    )
     places = {
         (): (1, 1),
         ("a",): (3, 3),
@@ -190,12 +209,12 @@ def test_values_are_located_in_the_file() -> None:
         ("g", "f"): (7, 4),
         ("missing",): (1, 1),
     }
-    assert locate(front.source, places) == list(places.values())
+    assert locate_values(front.source, places) == list(places.values())
 
 
-def test_values_are_located_where_they_stood_before_control_characters_were_left_out() -> None:
-    front = load(b"---\na: \x07x\nb: y\n---\n", "a.md")
-    assert locate(front.source, [("b",)]) == [(3, 4)]
+def test_values_are_located_before_control_characters_are_removed() -> None:
+    front = load_front_matter(b"---\na: \x07x\nb: y\n---\n", "a.md")
+    assert locate_values(front.source, [("b",)]) == [(3, 4)]
 
 
 SCALARS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff"), max_size=12)
@@ -222,10 +241,10 @@ def test_values_are_those_of_the_reference_loader(tree: dict[str, object], dump:
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,? \n\t~<\\\x07\ufeff", max_size=60))
 def test_arbitrary_front_matter_is_read_or_refused(text: str) -> None:
     try:
-        front = load(wrap(text), "a.md")
+        front = load_front_matter(wrap(text), "a.md")
     except ArticleError as error:
         problem = error.problem
         places = [(problem.line, problem.column)]
     else:
-        places = locate(front.source, [(key,) for key in front.fields])
+        places = locate_values(front.source, [(key,) for key in front.fields])
     assert all(line >= 1 <= column for line, column in places)

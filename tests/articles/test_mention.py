@@ -1,11 +1,11 @@
-"""What one file says of which URLs."""
+"""An article is split into mentions of URLs."""
 
 from datetime import UTC, datetime
 
 from msgspec import structs
 
 from feeds.articles.article import Article, PublicationState, RelatedItem
-from feeds.articles.mention import Role, mentions_of
+from feeds.articles.mention import Role, list_mentions
 from feeds.model.entry import Category, Kind, Provider
 
 NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ ARTICLE = Article(
 
 
 def test_a_published_article_mentions_itself_and_then_its_related_items() -> None:
-    mentions = mentions_of(ARTICLE, "lead.md")
+    mentions = list_mentions(ARTICLE, "lead.md")
     assert [(mention.position, mention.role, mention.url) for mention in mentions] == [
         (0, Role.PUBLISHED, ARTICLE.url),
         (1, Role.RELATED, "https://post.example/item"),
@@ -37,7 +37,7 @@ def test_a_published_article_mentions_itself_and_then_its_related_items() -> Non
 
 
 def test_the_articles_draft_lists_its_coverage() -> None:
-    draft = mentions_of(ARTICLE, "lead.md")[0].draft
+    draft = list_mentions(ARTICLE, "lead.md")[0].draft
     assert draft is not None
     assert (draft.kind, draft.published, draft.updated, draft.released) == (Kind.ARTICLE, EVENING, LATER, EVENING)
     assert draft.body == "<p>Text.</p>"
@@ -45,33 +45,33 @@ def test_the_articles_draft_lists_its_coverage() -> None:
     assert draft.leads == ()
 
 
-def test_a_related_draft_points_back_and_waits_for_its_lead() -> None:
-    draft = mentions_of(ARTICLE, "lead.md")[2].draft
+def test_a_related_draft_links_to_its_lead_and_is_not_released_before() -> None:
+    draft = list_mentions(ARTICLE, "lead.md")[2].draft
     assert draft is not None
     assert (draft.kind, draft.published, draft.released) == (Kind.RELATED, NOON, EVENING)
     assert [lead.url for lead in draft.leads] == [ARTICLE.url]
     assert draft.categories == (Category("ai", "AI"), Category("tides", "Tides"))
 
 
-def test_a_related_item_without_a_date_takes_its_leads() -> None:
-    draft = mentions_of(ARTICLE, "lead.md")[1].draft
+def test_a_related_item_without_a_date_takes_the_date_of_its_lead() -> None:
+    draft = list_mentions(ARTICLE, "lead.md")[1].draft
     assert draft is not None
     assert (draft.published, draft.updated) == (EVENING, EVENING)
 
 
 def test_one_topic_spelled_twice_is_one_category_as_spelled_first() -> None:
     article = structs.replace(ARTICLE, topics=("Tides", "TIDES", "tides "))
-    draft = mentions_of(article, "lead.md")[0].draft
+    draft = list_mentions(article, "lead.md")[0].draft
     assert draft is not None
     assert draft.categories == (Category("tides", "Tides"),)
 
 
-def test_an_article_that_is_not_shown_mentions_itself_alone_and_drafts_nothing() -> None:
+def test_a_hidden_article_mentions_only_itself_without_a_draft() -> None:
     for state, role in ((PublicationState.UNPUBLISHED, Role.UNPUBLISHED), (PublicationState.REMOVED, Role.REMOVED)):
-        (mention,) = mentions_of(structs.replace(ARTICLE, state=state), "lead.md")
+        (mention,) = list_mentions(structs.replace(ARTICLE, state=state), "lead.md")
         assert (mention.url, mention.role, mention.draft) == (ARTICLE.url, role, None)
 
 
-def test_what_has_no_url_is_known_by_its_id() -> None:
+def test_an_article_without_url_is_identified_by_its_id() -> None:
     article = structs.replace(ARTICLE, state=PublicationState.REMOVED, url="", id="urn:story:1")
-    assert mentions_of(article, "lead.md")[0].url == "urn:story:1"
+    assert list_mentions(article, "lead.md")[0].url == "urn:story:1"

@@ -1,4 +1,4 @@
-"""What a topic's metadata file says."""
+"""A topic's metadata file becomes a topic file, and its problems are reported."""
 
 from datetime import UTC, datetime
 
@@ -57,22 +57,22 @@ def test_a_topic_may_end() -> None:
         ("renamed_from:\n  - {a: b}", "3:5: warning not-text"),
     ],
 )
-def test_an_end_that_cannot_be_costs_itself(text: str, found: str) -> None:
+def test_a_bad_field_costs_only_itself(text: str, found: str) -> None:
     file, problems = parse_topic_file(f"name: Tides\n{text}\n".encode(), "tides.yaml")
     assert (file.name, file.retired, file.successor) == ("Tides", None, "")
     (problem,) = problems
     assert str(problem).startswith(f"tides.yaml:{found} ")
-    assert ";" in problem.message
+    assert problem.message.endswith(".")
 
 
-def test_a_bad_picture_costs_itself() -> None:
+def test_a_bad_image_costs_only_itself() -> None:
     file, problems = parse_topic_file(b"name: AI\nimages:\n  - url: javascript:1\n", "ai.yaml")
     assert (file.name, file.image) == ("AI", "")
     assert [str(problem).partition(" ")[0] for problem in problems] == ["ai.yaml:3:10:"]
 
 
 @pytest.mark.parametrize("data", [b"", b"description: x\n", b"- a\n", b"name: [\n", b"\xff\n", b"name: \n"])
-def test_a_file_that_names_no_topic_is_refused(data: bytes) -> None:
+def test_a_file_without_a_topic_name_is_refused(data: bytes) -> None:
     with pytest.raises(ArticleError) as caught:
         parse_topic_file(data, "ai.yaml")
     assert str(caught.value).startswith("ai.yaml:")

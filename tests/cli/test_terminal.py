@@ -57,18 +57,17 @@ def test_check_groups_problems_by_file_and_points_at_them() -> None:
     assert re.fullmatch(r"Checking  █{22}  2/2  [\d,]+/s", screen.lines[0])
     assert screen.lines[1:] == [
         "articles/a.md",
-        "  6:1 error duplicate-key: this key stands twice in the same mapping; keep one",
-        "    of the two",
+        "  6:1 error duplicate-key: Duplicate key `title`; keep one.",
         "    6 | title: again",
         "      | ^",
         "",
         "articles/b.md",
-        "  5:10 warning bad-image: a picture has no `url` and is left out; give it one or",
-        screen.lines[9],
+        "  5:10 warning bad-image: An image without `url` is left out; add `url` or",
+        screen.lines[8],
         "    5 | images: [{}, {}]",
         "      |          ^",
-        "  5:14 warning bad-image: a picture has no `url` and is left out; give it one or",
-        screen.lines[13],
+        "  5:14 warning bad-image: An image without `url` is left out; add `url` or",
+        screen.lines[12],
         "    5 | images: [{}, {}]",
         "      |              ^",
         "",
@@ -89,7 +88,7 @@ def test_check_of_good_articles_has_no_colour() -> None:
 def test_in_a_pipe_each_problem_is_a_line() -> None:
     write("a", GOOD + "title: again\n")
     result = CliRunner().invoke(main, ["check", "articles"])
-    assert result.stdout.startswith("articles/a.md:5:1: error duplicate-key this key")
+    assert result.stdout.startswith("articles/a.md:5:1: error duplicate-key Duplicate key `title`;")
     assert len(result.stdout.splitlines()) == 1
 
 

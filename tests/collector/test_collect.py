@@ -25,7 +25,7 @@ def test_a_missing_folder_is_named_and_costs_nothing(newsroom: Newsroom, tmp_pat
     newsroom.write("a")
     newsroom.collect()
     collector = Collector(newsroom.catalog, [tmp_path / "nowhere"], clock=newsroom.clock)
-    with pytest.raises(SettingsError, match=r"There is no folder .*nowhere; name one"):
+    with pytest.raises(SettingsError, match=r"Folder .*nowhere not found; name a folder"):
         collector.collect()
     assert newsroom.see().ids == [url_of("a")]
 
@@ -200,7 +200,7 @@ def test_a_collect_that_would_remove_most_articles_refuses_and_changes_nothing(n
     before = newsroom.see(), newsroom.versions(), newsroom.dump()
     for name in "abc":
         newsroom.delete(name)
-    with pytest.raises(MassRemovalError, match=r"would remove 3 of the 5 articles.*--force"):
+    with pytest.raises(MassRemovalError, match=r"would remove 3 of 5 articles.*--force"):
         newsroom.collect()
     assert (newsroom.see(), newsroom.versions(), newsroom.dump()) == before
     assert newsroom.collect(force=True).withdrawn == 3

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from feeds.articles.article import Article, PublicationState, RelatedItem
-from feeds.articles.mention import Mention, mentions_of
+from feeds.articles.mention import Mention, list_mentions
 from feeds.collector.merge import group_by_id, identify, merge
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.topics import TopicName
@@ -37,7 +37,7 @@ def make_lead(number: int, **fields: object) -> Article:
 
 
 def gather(*articles: Article) -> list[Mention]:
-    return [mention for number, article in enumerate(articles) for mention in mentions_of(article, f"{number}.md")]
+    return [mention for number, article in enumerate(articles) for mention in list_mentions(article, f"{number}.md")]
 
 
 def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) -> Entry | None:

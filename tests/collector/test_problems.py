@@ -5,13 +5,13 @@ import pytest
 from feeds.collector.problems import ReportFormat, describe_clash, describe_duplicates, write_report
 from feeds.model.errors import Level, Problem
 
-ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "there is no title; give it one")
+ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "Missing title; add `title`.")
 WARNING = Problem("news/b.md", 12, 1, Level.WARNING, "bad-picture", "the picture's width is not a number")
 
 
 def test_text_is_a_line_per_problem() -> None:
     assert write_report([ERROR, WARNING], ReportFormat.TEXT).splitlines() == [
-        "news/a.md:3:7: error missing-title there is no title; give it one",
+        "news/a.md:3:7: error missing-title Missing title; add `title`.",
         "news/b.md:12:1: warning bad-picture the picture's width is not a number",
     ]
 
@@ -24,14 +24,14 @@ def test_json_is_a_list_of_every_field() -> None:
             "column": 7,
             "level": "error",
             "code": "missing-title",
-            "message": "there is no title; give it one",
+            "message": "Missing title; add `title`.",
         }
     ]
 
 
 def test_github_is_a_workflow_command_per_problem() -> None:
     assert write_report([ERROR, WARNING], ReportFormat.GITHUB).splitlines() == [
-        "::error file=news/a.md,line=3,col=7,title=missing-title::there is no title; give it one",
+        "::error file=news/a.md,line=3,col=7,title=missing-title::Missing title; add `title`.",
         "::warning file=news/b.md,line=12,col=1,title=bad-picture::the picture's width is not a number",
     ]
 
