@@ -4,9 +4,9 @@ import msgspec
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """Where a feed ends and its archive goes on: below an entry `published` at a moment, in seconds.
+    """The end of a feed, where its archive continues: below an entry `published` at a time in seconds since 1970.
 
-    `mark` tells the entry from others of that moment: 8 hexadecimal digits, the first of the fingerprint of its id.
+    `mark` distinguishes entries of equal time: the first 8 hexadecimal digits of the fingerprint of the entry's id.
     """
 
     published: int
@@ -14,12 +14,12 @@ class Cut(msgspec.Struct, frozen=True):
 
 
 class ArchivePart(msgspec.Struct, frozen=True):
-    """What an archive document holds: a whole block of entries, by its number, or from its beginning up to a cut."""
+    """The part of an archive in one document: a block of entries by number, whole or from its start up to a cut."""
 
     block: int
     cut: Cut | None = None
 
     @property
     def name(self) -> str:
-        """What stands for it in a path."""
+        """The name of the part in URL paths."""
         return f"{self.block}-{self.cut.published}-{self.cut.mark}" if self.cut else str(self.block)

@@ -1,4 +1,4 @@
-"""Define a feed: a named, ordered list of entries, before any format is chosen."""
+"""Define a feed: a named, ordered list of entries, independent of format."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,11 +8,11 @@ import msgspec
 from feeds.model.entry import Entry
 
 EMPTY_FEED_UPDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The `updated` of a feed without entries: Atom demands one (RFC 4287 section 4.1.1), and a clock would lie."""
+"""The `updated` of a feed without entries: Atom requires a date (RFC 4287 section 4.1.1), and a clock would lie."""
 
 
 class Format(StrEnum):
-    """The documents a feed can be written as; the value is the extension in its URL."""
+    """The formats of a feed; the value is the extension in the URL."""
 
     ATOM = "atom"
     RSS = "rss"
@@ -20,17 +20,17 @@ class Format(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """The media type without parameters, as autodiscovery links carry it."""
+        """The media type without parameters, for autodiscovery links."""
         return {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}[self]
 
     @property
     def display_name(self) -> str:
-        """The name people know the format by."""
+        """The name of the format for people."""
         return {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}[self]
 
 
 class LinkChoice(StrEnum):
-    """Which of an article's addresses an entry links to, where it has more than one."""
+    """The URL of an article to which its entry links, if the article has several."""
 
     WEB = "web"
     AMP = "amp"
@@ -38,7 +38,7 @@ class LinkChoice(StrEnum):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A link of the feed itself, such as a hub or an archive document (RFC 4287 section 4.2.7)."""
+    """A link of the feed, such as a hub or an archive document (RFC 4287 section 4.2.7)."""
 
     rel: str
     href: str
@@ -48,7 +48,7 @@ class Link(msgspec.Struct, frozen=True):
 class DocumentLink(msgspec.Struct, frozen=True):
     """A link to another document of the same feed, at a canonical path without an extension (RFC 5005 section 4).
 
-    Each format links to the document in the same format.
+    The feed in each format links to the document in the same format.
     """
 
     rel: str
@@ -56,7 +56,7 @@ class DocumentLink(msgspec.Struct, frozen=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """The publisher, as every feed names it; `url` is absolute and has no slash at its end."""
+    """The publishing site, as every feed names it; `url` is absolute, without a slash at the end."""
 
     url: str
     title: str
@@ -66,12 +66,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed, whatever its format.
+    """One feed in any format.
 
     `path` is the canonical URL path without an extension (`/topics/ai`, `/feed`); `id` is the same in every format and
-    on every host; `page_url` is the absolute URL of the HTML page. `entries` stand newest first. `links` are beyond
-    the self and alternate links, and absolute; `documents` are the other documents of the feed. `ttl_seconds` is how
-    long a reader need not ask again. `is_archive` says that the document will stay as it is (RFC 5005 section 4).
+    on every host; `page_url` is the absolute URL of the HTML page. `entries` are sorted newest first. `links` are
+    absolute and exclude the self and alternate links; `documents` are the other documents of the feed. `ttl_seconds`
+    is the time for which readers need not poll. `is_archive` marks an archive document (RFC 5005 section 4).
     """
 
     id: str
@@ -91,20 +91,20 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def updated(self) -> datetime:
-        """The newest `updated` of the entries, never the clock."""
+        """The newest `updated` of the entries, never the current time."""
         return max((entry.updated for entry in self.entries), default=EMPTY_FEED_UPDATED)
 
     @property
     def category_scheme(self) -> str:
-        """The address below which each category's term leads to what else is in it (RFC 4287 section 4.2.2.2)."""
+        """The URL below which each category's term names the page of its topic (RFC 4287 section 4.2.2.2)."""
         return f"{self.site.url}/topics/"
 
     def self_url(self, format: Format) -> str:
-        """Give the absolute URL this feed has in `format`."""
+        """Return the absolute URL of the feed in `format`."""
         return f"{self.site.url}{self.path}.{format}{'?' + self.query_string if self.query_string else ''}"
 
     def links_in(self, format: Format) -> tuple[Link, ...]:
-        """Give the links, and those to the feed's other documents in `format`."""
+        """Return the links, including the links to the feed's other documents in `format`."""
         documents = (
             Link(document.rel, f"{self.site.url}{document.path}.{format}", format.media_type)
             for document in self.documents
@@ -113,6 +113,6 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def entry_url(entry: Entry, choice: LinkChoice) -> str:
-    """Give the address an entry links to: the chosen one where the entry has it, else its own."""
+    """Return the URL to which an entry links: the chosen one if the entry has it, else `entry.url`."""
     chosen = {LinkChoice.WEB: entry.url, LinkChoice.AMP: entry.amp_url, LinkChoice.CDN: entry.cdn_amp_url}[choice]
     return chosen or entry.url

@@ -7,8 +7,9 @@ from urllib.parse import quote
 import msgspec
 
 from feeds.model.expression import Expression, name, parse_expression
-from feeds.model.query_string import Parameter, parse_number, read_query, write_query
+from feeds.model.query_string import Parameter, read_query, write_query
 from feeds.model.search import Search, parse_search
+from feeds.model.values import parse_number
 
 MAX_ENTRIES = 200
 MAX_RANK = 1_000
@@ -142,7 +143,7 @@ def _read_types(text: str) -> Expression:
 
 def _read_related(text: str) -> bool:
     if text.lower() not in _RELATED:
-        raise ValueError("write entries or links")
+        raise ValueError("expected entries or links")
     return _RELATED[text.lower()]
 
 
@@ -156,11 +157,11 @@ _PARAMETERS = {
     for parameter in (
         Parameter("provider", "from_providers", parse_expression),
         Parameter("type", "types", _read_types),
-        Parameter("min_quality", "min_quality", partial(parse_number, 0, MAX_RANK)),
-        Parameter("min_heat", "min_heat", partial(parse_number, 0, MAX_RANK)),
+        Parameter("min_quality", "min_quality", partial(parse_number, minimum=0, maximum=MAX_RANK)),
+        Parameter("min_heat", "min_heat", partial(parse_number, minimum=0, maximum=MAX_RANK)),
         Parameter("q", "search", parse_search),
         Parameter("related", "with_related", _read_related, _write_related),
-        Parameter("limit", "limit", partial(parse_number, 1, MAX_ENTRIES)),
+        Parameter("limit", "limit", partial(parse_number, minimum=1, maximum=MAX_ENTRIES)),
     )
 }
 

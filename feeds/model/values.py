@@ -111,6 +111,14 @@ def read_whole_number(text: str, *, minimum: int, maximum: int) -> int | None:
     return number if number is not None and minimum <= number <= maximum else None
 
 
+def parse_number(text: str, *, minimum: int, maximum: int) -> int:
+    """Read a whole number from `minimum` to `maximum`; raise ValueError with the expected range otherwise."""
+    number = read_whole_number(text, minimum=minimum, maximum=maximum)
+    if number is None:
+        raise ValueError(f"expected a whole number from {minimum} to {maximum}")
+    return number
+
+
 def read_language(text: str) -> str:
     """Read a language tag (BCP 47), with `_` read as `-`; empty if the text is not a language tag."""
     tag = text.replace("_", "-")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feeds.model.values import is_server_url, read_language, read_whole_number
+from feeds.model.values import is_server_url, read_language
 
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 
@@ -54,14 +54,6 @@ def parse_language(text: str) -> str:
     if not text or read_language(text) != text:
         raise ValueError("expected a BCP 47 language tag such as en or pt-BR")
     return text
-
-
-def parse_number(text: str, *, minimum: int, maximum: int) -> int:
-    """Read a whole number from `minimum` to `maximum`."""
-    number = read_whole_number(text, minimum=minimum, maximum=maximum)
-    if number is None:
-        raise ValueError(f"expected a whole number from {minimum} to {maximum}")
-    return number
 
 
 def parse_choice(kind: type[StrEnum], text: str) -> StrEnum:

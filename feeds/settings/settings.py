@@ -16,13 +16,13 @@ from feeds.model.entry import fingerprint
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
 from feeds.model.query import MAX_ENTRIES, Query
+from feeds.model.values import parse_number
 from feeds.settings.parsers import (
     parse_choice,
     parse_database_url,
     parse_folders,
     parse_language,
     parse_line,
-    parse_number,
     parse_site_url,
     parse_urls,
 )

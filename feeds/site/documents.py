@@ -1,4 +1,4 @@
-"""Represent what an address names as the bytes and validators to send: the one way from the catalog to an answer."""
+"""Build the document at an address: the bytes and validators that the server sends and the export writes."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -44,14 +44,14 @@ ASSET_MAX_AGE_SECONDS = 86_400
 _FEED_TYPES = {
     Format.ATOM: "application/atom+xml; charset=utf-8",
     Format.RSS: "application/rss+xml; charset=utf-8",
-    Format.JSON: "application/feed+json",  # JSON is UTF-8 and has no such parameter (RFC 8259 section 11)
+    Format.JSON: "application/feed+json",  # JSON is UTF-8 and takes no charset parameter (RFC 8259 section 11)
 }
 
 
 def locate(
     path: str, reader: CatalogReader, *, query_string: str = "", defaults: Query = EVERYTHING, now: datetime
 ) -> Address:
-    """Find the address at a decoded URL path with an encoded query string, as `parse_address` and `find` do."""
+    """Find the address at a decoded URL path and an encoded query string, as `parse_address` and `find` do."""
     return find(parse_address(path, query_string, defaults=defaults), reader, path=path, now=now)
 
 
@@ -70,23 +70,23 @@ def find(address: Address, reader: CatalogReader, *, path: str, now: datetime) -
 
 
 def make_document(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
-    """Make the representation of what `address`, which `locate` gave, names at `now`.
+    """Build the document at an address from `find`, as of `now`.
 
-    Pure but for the catalog: the same content gives the same bytes on every machine.
+    The result depends on the catalog alone: equal content gives equal bytes on every machine.
 
     Raises:
-        NotFoundError: there is no such file, or no such part of an archive.
+        NotFoundError: no static file has this name, or the archive has no such part.
     """
     match address:
         case FeedAddress() | DigestAddress():
-            return _represent_feed(address, reader, settings=settings, now=now)
+            return _make_feed_document(address, reader, settings=settings, now=now)
         case ArchiveAddress():
             archive = read_archive(address.query, address.part, reader, settings=settings, now=now)
-            return _represent_edition(archive, address.format)
+            return _make_snapshot_document(archive, address.format)
         case PageAddress():
-            return _represent_page(address, reader, settings=settings, now=now)
+            return _make_page_document(address, reader, settings=settings, now=now)
         case HomeAddress() | ComposeAddress() | OpmlAddress() | SitemapAddress():
-            return _represent_list(address, reader, settings=settings, now=now)
+            return _make_list_document(address, reader, settings=settings, now=now)
         case RobotsAddress():
             return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
         case AssetAddress():
@@ -101,54 +101,54 @@ def depends_on_any(scopes: Collection[str], changed: Collection[str]) -> bool:
 
 
 def make_asset_document(address: AssetAddress) -> Document:
-    """Make the representation of a file that comes with the program; it takes no catalog.
+    """Build the document of a static file, without a catalog.
 
     Raises:
-        NotFoundError: there is no such file.
+        NotFoundError: no static file has this name.
     """
     asset = find_asset(address.name)
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
-def _represent_feed(
+def _make_feed_document(
     address: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Document:
     format = address.format
     if isinstance(address, DigestAddress):
-        edition = read_digest(address.query, address.cycle, reader, settings=settings)
+        snapshot = read_digest(address.query, address.cycle, reader, settings=settings)
     else:
-        edition = read_feed(address.query, reader, settings=settings, now=now)
-    representation = _represent_edition(add_notices(edition, reader, settings=settings, now=now), format)
-    if not edition.feed.links:
-        return representation
-    # A subscriber to a hub takes from the header which of the feed's addresses it is (WebSub section 4).
-    links = (*edition.feed.links, Link("self", edition.feed.self_url(format)))
-    return msgspec.structs.replace(representation, links=links)
+        snapshot = read_feed(address.query, reader, settings=settings, now=now)
+    document = _make_snapshot_document(add_notices(snapshot, reader, settings=settings, now=now), format)
+    if not snapshot.feed.links:
+        return document
+    # Subscribers of a hub read the feed's own URL from the header (WebSub section 4).
+    links = (*snapshot.feed.links, Link("self", snapshot.feed.self_url(format)))
+    return msgspec.structs.replace(document, links=links)
 
 
-def _represent_edition(edition: FeedSnapshot, format: Format) -> Document:
+def _make_snapshot_document(snapshot: FeedSnapshot, format: Format) -> Document:
     return _make(
-        render(edition.feed, format),
+        render(snapshot.feed, format),
         _FEED_TYPES[format],
-        changed=edition.changed,
-        max_age_seconds=edition.feed.ttl_seconds,
-        scopes=edition.scopes,
+        changed=snapshot.changed,
+        max_age_seconds=snapshot.feed.ttl_seconds,
+        scopes=snapshot.scopes,
     )
 
 
-def _represent_page(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
+def _make_page_document(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
     query = address.query
     if address.part:
-        edition = read_archive(query, address.part, reader, settings=settings, now=now)
+        snapshot = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
-        edition = read_feed(query, reader, settings=settings, now=now)
-        edition = add_notices(edition, reader, settings=settings, now=now)
-    body = render_page(address, edition, settings)
-    max_age = settings.max_age_seconds  # also of an archive's: what stands around the stories may change
-    return _make(body, HTML, changed=edition.changed, max_age_seconds=max_age, scopes=edition.scopes)
+        snapshot = read_feed(query, reader, settings=settings, now=now)
+        snapshot = add_notices(snapshot, reader, settings=settings, now=now)
+    body = render_page(address, snapshot, settings)
+    max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
+    return _make(body, HTML, changed=snapshot.changed, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
-def _represent_list(
+def _make_list_document(
     address: HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress,
     reader: CatalogReader,
     *,

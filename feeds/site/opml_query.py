@@ -4,7 +4,8 @@ from functools import partial
 
 import msgspec
 
-from feeds.model.query_string import Parameter, parse_number, read_query, write_query
+from feeds.model.query_string import Parameter, read_query, write_query
+from feeds.model.values import parse_number
 
 MOST_ENTRIES_ASKED = 1_000_000
 MOST_DAYS = 36_500
@@ -40,7 +41,7 @@ def parse_opml_query(query_string: str) -> OpmlQuery:
 
 def _read_flag(text: str) -> bool:
     if text not in {"0", "1"}:
-        raise ValueError("write 1 or 0")
+        raise ValueError("expected 1 or 0")
     return text == "1"
 
 
@@ -48,7 +49,7 @@ _PARAMETERS = {
     parameter.name: parameter
     for parameter in (
         Parameter("provider", "with_providers", _read_flag, lambda _value: "1"),
-        Parameter("min_entries", "min_entries", partial(parse_number, 0, MOST_ENTRIES_ASKED)),
-        Parameter("active_days", "active_days", partial(parse_number, 1, MOST_DAYS)),
+        Parameter("min_entries", "min_entries", partial(parse_number, minimum=0, maximum=MOST_ENTRIES_ASKED)),
+        Parameter("active_days", "active_days", partial(parse_number, minimum=1, maximum=MOST_DAYS)),
     )
 }

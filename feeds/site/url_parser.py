@@ -99,7 +99,7 @@ def parse_choices(query_string: str) -> Expression | None:
 def _check_name(text: str) -> str:
     name = parse_expression(text).single
     if not name:
-        raise BadRequestError(f"“{text}” is more than one name; choose one after another.")
+        raise BadRequestError(f"“{text}” is more than one name; choose the names one by one.")
     return name
 
 
@@ -109,14 +109,14 @@ def _parse_path(path: str) -> Address:
     section, _, name = path.strip("/").partition("/")
     section = section.lower()
     if not name:
-        return _SINGLE.get(section) or _refuse()
+        return _SINGLE.get(section) or _raise_not_found()
     if not name.isprintable():
-        _refuse()
+        _raise_not_found()
     if "/" in name or section == "feed":
-        return _read_nested(section, name)
+        return _parse_nested(section, name)
     if section == "static":
         return AssetAddress(name)
-    return _read_named(section, name)
+    return _parse_named(section, name)
 
 
 def check_spelling(path: str, address: Address) -> None:
@@ -131,39 +131,39 @@ def check_spelling(path: str, address: Address) -> None:
         raise MovedError(write_reference(address))
 
 
-def _read_named(section: str, name: str) -> Address:
+def _parse_named(section: str, name: str) -> Address:
     stem, _, extension = name.rpartition(".")
     format = _FORMATS.get(extension.lower()) if stem else None
-    query = _make_query(section, stem if format else name)
+    query = _parse_query_path(section, stem if format else name)
     return FeedAddress(query, format) if format else PageAddress(query)
 
 
-def _read_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | PageAddress:
+def _parse_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | PageAddress:
     *folders, file = path.split("/")
     stem, dot, extension = file.lower().partition(".")
-    format = _FORMATS.get(extension) or (_refuse() if dot else None)
+    format = _FORMATS.get(extension) or (_raise_not_found() if dot else None)
     if format and stem in _CYCLES:
-        return DigestAddress(_make_parent(section, folders), _CYCLES[stem], format)
+        return DigestAddress(_parse_parent(section, folders), _CYCLES[stem], format)
     found = _ARCHIVE_PART.fullmatch(stem)
     if not folders or folders.pop().lower() != "archive" or not found:
-        _refuse()
+        _raise_not_found()
     block, published, mark = found.groups()
     part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
-    query = _make_parent(section, folders)
+    query = _parse_parent(section, folders)
     return ArchiveAddress(query, part, format) if format else PageAddress(query, part)
 
 
-def _make_parent(section: str, names: list[str]) -> Query:
+def _parse_parent(section: str, names: list[str]) -> Query:
     if section == "feed" and not names:
         return EVERYTHING
-    return _make_query(section, names[0]) if len(names) == 1 else _refuse()
+    return _parse_query_path(section, names[0]) if len(names) == 1 else _raise_not_found()
 
 
-def _make_query(section: str, name: str) -> Query:
+def _parse_query_path(section: str, name: str) -> Query:
     if section == "topics":
         return Query(topics=parse_expression(name))
-    return Query(providers=parse_expression(name)) if section == "providers" else _refuse()
+    return Query(providers=parse_expression(name)) if section == "providers" else _raise_not_found()
 
 
-def _refuse() -> NoReturn:
+def _raise_not_found() -> NoReturn:
     raise NotFoundError("Page not found.")

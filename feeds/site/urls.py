@@ -1,6 +1,6 @@
-"""Name what there can be at a URL: feeds, archives, pages, the list of feeds, the files that pages need.
+"""Define the canonical URLs of the site: feeds, archives, digests, pages, lists and static files.
 
-Nothing here knows what exists; whether there is such a topic is the catalog's to say.
+An address is a parsed URL. Only the catalog knows whether an address has a document.
 """
 
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from feeds.model.query import EVERYTHING, Query
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
 ROOT_ASSETS = frozenset({"favicon.ico"})
-"""The files that browsers look for without being told."""
+"""Static files that browsers request at the root, without a link."""
 
 
 class FeedAddress(msgspec.Struct, frozen=True):
@@ -44,12 +44,12 @@ class ArchiveAddress(msgspec.Struct, frozen=True):
 
 
 def archive_stem(query: Query, part: ArchivePart) -> str:
-    """Give the canonical path of an archive document, percent-encoded, without an extension."""
+    """Return the canonical path of an archive document, percent-encoded, without an extension."""
     return f"{query.path}/archive/{part.name}"
 
 
 class DigestAddress(msgspec.Struct, frozen=True):
-    """A feed with an entry a day or a week, in one format."""
+    """A digest, a feed with one entry per day or week, in one format."""
 
     query: Query
     cycle: Cycle
@@ -62,12 +62,12 @@ class DigestAddress(msgspec.Struct, frozen=True):
 
 
 def digest_stem(query: Query, cycle: Cycle) -> str:
-    """Give the canonical path of a digest feed, percent-encoded, without an extension."""
+    """Return the canonical path of a digest, percent-encoded, without an extension."""
     return f"{query.path}/{cycle}"
 
 
 class PageAddress(msgspec.Struct, frozen=True):
-    """The page of a subject's latest stories, or of a part of its archive."""
+    """The page of a query's latest stories, or of a part of its archive."""
 
     query: Query = EVERYTHING
     part: ArchivePart | None = None
@@ -81,19 +81,19 @@ class PageAddress(msgspec.Struct, frozen=True):
 
 
 class HomeAddress(msgspec.Struct, frozen=True):
-    """The page that leads to all others."""
+    """The home page."""
 
     path: str = "/"
 
 
 class ComposeAddress(msgspec.Struct, frozen=True):
-    """The page on which feeds are composed. With choices in its query, it is another name of the page they lead to."""
+    """The page with the form that composes feeds. With a query string it redirects to the page of the composed feed."""
 
     path: str = "/compose"
 
 
 class OpmlAddress(msgspec.Struct, frozen=True):
-    """The list of feeds, for feed readers to import."""
+    """The list of feeds in OPML, for import into feed readers."""
 
     listing: OpmlQuery = EVERY_TOPIC
 
@@ -110,13 +110,13 @@ class SitemapAddress(msgspec.Struct, frozen=True):
 
 
 class RobotsAddress(msgspec.Struct, frozen=True):
-    """What robots are asked to do."""
+    """The rules for crawlers (RFC 9309)."""
 
     path: str = "/robots.txt"
 
 
 class AssetAddress(msgspec.Struct, frozen=True):
-    """A file that comes with the program, such as the stylesheet."""
+    """A static file of the program, such as the stylesheet."""
 
     name: str
 
@@ -133,18 +133,18 @@ Address: TypeAlias = (
 
 
 def page_of(query: Query) -> PageAddress | HomeAddress:
-    """Give the address of the page that speaks for a subject: for everything, that is the home page."""
+    """Return the address of a query's page; the page of everything is the home page."""
     return HomeAddress() if query == EVERYTHING else PageAddress(query)
 
 
 def query_string_of(address: Address) -> str:
-    """Give the canonical query of an address, percent-encoded; empty where there is none."""
+    """Return the canonical query string of an address, percent-encoded; empty if the address takes none."""
     if isinstance(address, OpmlAddress):
         return str(address.listing)
     return address.query.query_string if isinstance(address, QueryAddress) else ""
 
 
 def write_reference(address: Address) -> str:
-    """Give the canonical path of an address, and its query behind `?` if there is one (RFC 3986 section 4.2)."""
+    """Return the canonical path of an address, with `?` and its query string unless empty (RFC 3986 section 4.2)."""
     query_string = query_string_of(address)
     return f"{address.path}?{query_string}" if query_string else address.path

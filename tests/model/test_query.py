@@ -4,7 +4,7 @@ import pytest
 
 from feeds.model.errors import BadRequestError
 from feeds.model.query import EVERYTHING, Query, parse_query
-from feeds.model.query_string import MOST_CHARACTERS
+from feeds.model.query_string import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_every_query_has_one_spelling(query: str, canonical: str) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("limit=0", "“limit” cannot be “0”; write a whole number from 1 to 200."),
-        ("limit=201", "“limit” cannot be “201”; write a whole number from 1 to 200."),
-        ("limit=ten", "“limit” cannot be “ten”; write a whole number from 1 to 200."),
-        ("min_quality=-1", "“min_quality” cannot be “-1”; write a whole number from 0 to 1000."),
-        ("min_quality=1001", "“min_quality” cannot be “1001”; write a whole number from 0 to 1000."),
-        ("min_heat=%D9%A1", "“min_heat” cannot be “\u0661”; write a whole number from 0 to 1000."),
-        ("related=all", "“related” cannot be “all”; write entries or links."),
-        ("related=" + "x" * 50, f"“related” cannot be “{'x' * 40}…”; write entries or links."),
+        ("limit=0", "“limit”: invalid value “0”; expected a whole number from 1 to 200."),
+        ("limit=201", "“limit”: invalid value “201”; expected a whole number from 1 to 200."),
+        ("limit=ten", "“limit”: invalid value “ten”; expected a whole number from 1 to 200."),
+        ("min_quality=-1", "“min_quality”: invalid value “-1”; expected a whole number from 0 to 1000."),
+        ("min_quality=1001", "“min_quality”: invalid value “1001”; expected a whole number from 0 to 1000."),
+        ("min_heat=%D9%A1", "“min_heat”: invalid value “\u0661”; expected a whole number from 0 to 1000."),
+        ("related=all", "“related”: invalid value “all”; expected entries or links."),
+        ("related=" + "x" * 50, f"“related”: invalid value “{'x' * 40}…”; expected entries or links."),
         (
             "provider=a,,b",
             "“provider”: In “a,,b”, there is nothing between two signs, or at an end: write a, b+c, or a+!b.",
@@ -53,9 +53,9 @@ def test_every_query_has_one_spelling(query: str, canonical: str) -> None:
         ("type=!!a", "“type”: In “!!a”, “!” may stand once, in front."),
         ("q=-crypto", "“q”: -crypto only says what not to find; write before it what to find."),
         ("q=%26", '“q”: there is no word to search for in "&"; write one, or a "phrase", or a beginning*.'),
-        ("limit=3&limit=3", "“limit” stands twice; say it once."),
-        ("type=a%00b", "“type” has control characters; write it without."),
-        ("x" * (MOST_CHARACTERS + 1), "What stands after “?” is longer than 2000 characters."),
+        ("limit=3&limit=3", "Duplicate parameter “limit”; keep one."),
+        ("type=a%00b", "“type” must not contain control characters."),
+        ("x" * (MAX_CHARACTERS + 1), "The query string after “?” exceeds 2000 characters."),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_right(query: str, sentence: str) -> None:

@@ -37,12 +37,12 @@ def test_an_empty_query_is_the_whole_list(query_string: str) -> None:
 @pytest.mark.parametrize(
     ("query_string", "sentence"),
     [
-        ("provider=gazette.example", "“provider” cannot be “gazette.example”; write 1 or 0."),
-        ("min_entries=-1", "“min_entries” cannot be “-1”; write a whole number from 0 to 1000000."),
-        ("active_days=0", "“active_days” cannot be “0”; write a whole number from 1 to 36500."),
-        ("active_days=a%00b", "“active_days” has control characters; write it without."),
-        ("provider=1&provider=0", "“provider” stands twice; say it once."),
-        ("x=" + "x" * 2_000, "What stands after “?” is longer than 2000 characters."),
+        ("provider=gazette.example", "“provider”: invalid value “gazette.example”; expected 1 or 0."),
+        ("min_entries=-1", "“min_entries”: invalid value “-1”; expected a whole number from 0 to 1000000."),
+        ("active_days=0", "“active_days”: invalid value “0”; expected a whole number from 1 to 36500."),
+        ("active_days=a%00b", "“active_days” must not contain control characters."),
+        ("provider=1&provider=0", "Duplicate parameter “provider”; keep one."),
+        ("x=" + "x" * 2_000, "The query string after “?” exceeds 2000 characters."),
     ],
 )
 def test_a_bad_value_is_an_error(query_string: str, sentence: str) -> None:
