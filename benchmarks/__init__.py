@@ -1,1 +1,1 @@
-"""Measure what the program promises of its speed and memory, side by side with its peers on the same machine."""
+"""Measure speed and memory against targets, and against other programs on the same machine."""

@@ -1,4 +1,4 @@
-"""Run the benchmarks with `python -m benchmarks`."""
+"""The commands of `python -m benchmarks`."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,22 +9,19 @@ from pathlib import Path
 import click
 
 from benchmarks.catalog.benchmark import SECTION as CATALOG
-from benchmarks.catalog.benchmark import Plan, measure_catalog
+from benchmarks.catalog.benchmark import CatalogPlan, measure_catalog
 from benchmarks.clients.benchmark import SECTION as CLIENTS
-from benchmarks.clients.benchmark import Plan as ClientsPlan
-from benchmarks.clients.benchmark import measure_clients
+from benchmarks.clients.benchmark import ClientsPlan, measure_clients
 from benchmarks.composing.benchmark import SECTION as COMPOSING
-from benchmarks.composing.benchmark import Plan as ComposingPlan
-from benchmarks.composing.benchmark import measure_composing
-from benchmarks.corpus import Corpus, prepare_corpus
+from benchmarks.composing.benchmark import ComposingPlan, measure_composing
+from benchmarks.corpus import prepare_corpus
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
 from benchmarks.serving.benchmark import SECTION as SERVING
-from benchmarks.serving.benchmark import Plan as ServingPlan
-from benchmarks.serving.benchmark import measure_serving
-from benchmarks.soak import Load, Outcome, run_soak
+from benchmarks.serving.benchmark import ServingPlan, measure_serving
+from benchmarks.soak import SoakPlan, SoakResult, run_soak
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -33,21 +30,23 @@ MAKE_CORPUS = click.option(
     "--make-corpus",
     type=PROGRAM,
     envvar="BENCH_MAKE_CORPUS",
-    help="Python script called as PATH COUNT OUT_DIR, to write the articles; without it they are invented.",
+    help="Python script that writes the articles, called as PATH COUNT OUT_DIR; by default, articles are invented.",
 )
-SIZES = click.option("--sizes", default="1000,10000,100000", show_default=True, help="How many articles, each time.")
+SIZES = click.option("--sizes", default="1000,10000,100000", show_default=True, help="Numbers of articles.")
 WORK = click.option(
-    "--work", type=FOLDER, help="Where articles and catalogs are, or are made and stay; otherwise they are deleted."
+    "--work",
+    type=FOLDER,
+    help="Folder that keeps articles and catalogs for the next run; by default, a temporary folder.",
 )
 OUT = click.option(
-    "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Where figures and plots go."
+    "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Folder for figures and plots."
 )
-DATE = click.option("--date", default="", help="The date that the report bears; it bears none by itself.")
+DATE = click.option("--date", default="", help="Date to write into the report; by default, none.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure, side by side; but for soak, nothing here passes or fails."""
+    """Measure speed and memory, also of other programs; only `soak` passes or fails."""
 
 
 @main.command()
@@ -56,12 +55,12 @@ def main() -> None:
     "--hugo",
     type=PROGRAM,
     envvar="BENCH_HUGO",
-    help="Script called as PATH ARTICLES_DIR, to build them with Hugo and print `N s wall, … KB peak`.",
+    help="Script that builds articles with Hugo, called as PATH ARTICLES_DIR; prints `N s wall, … KB peak`.",
 )
-@click.option("--hugo-limit", type=int, help="The most articles to build with Hugo, whose memory grows with them.")
+@click.option("--hugo-limit", type=int, help="Maximum articles to build with Hugo: its memory grows with their number.")
 @SIZES
-@click.option("--runs", default=5, show_default=True, help="How many times everything is measured.")
-@click.option("--changes", default=10, show_default=True, help="How many changes `collect --watch` is timed with.")
+@click.option("--runs", default=5, show_default=True, help="Times to repeat every measurement.")
+@click.option("--changes", default=10, show_default=True, help="Changes to time `collect --watch` with.")
 @WORK
 @OUT
 @DATE
@@ -77,114 +76,120 @@ def catalog(  # noqa: PLR0913 one parameter per option
     out: Path,
     date: str,
 ) -> None:
-    """Measure collecting, rendering, and starting at growing numbers of articles.
+    """Measure collecting, rendering and starting.
 
-    Writes OUT/catalog.json, plots beside it where matplotlib is installed, and a section of OUT.md.
+    Measures at growing numbers of articles. Writes OUT/catalog.json, a section of OUT.md, and with matplotlib plots in
+    OUT.
     """
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
-        figures, notes = _measure(corpora, Plan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit))
+        plan = CatalogPlan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit)
+        figures, notes = measure_catalog(corpora, plan, progress=_print_progress)
     arguments = f"--sizes {sizes} --runs {runs} --changes {changes}"
-    _publish(CATALOG, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures, notes=notes)
+    _write_report(CATALOG, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures, notes=notes)
 
 
 @main.command()
 @MAKE_CORPUS
 @SIZES
-@click.option("--runs", default=3, show_default=True, help="How many times everything is measured.")
-@click.option("--flood", default=20_000, show_default=True, help="How many distinct queries are a flood.")
+@click.option("--runs", default=3, show_default=True, help="Times to repeat every measurement.")
+@click.option("--flood", default=20_000, show_default=True, help="Distinct queries in a flood.")
 @WORK
 @OUT
 @DATE
 def composing(  # noqa: PLR0913 one parameter per option
     *, make_corpus: Path | None, sizes: str, runs: int, flood: int, work: Path | None, out: Path, date: str
 ) -> None:
-    """Measure the first rendering of composed feeds, digests and searches, and what others notice of a flood of them.
+    """Measure composed feeds, digests and searches.
 
-    Writes OUT/composing.json and a section of OUT.md.
+    Measures their first rendering, and how a flood of their requests slows down other requests. Writes
+    OUT/composing.json and a section of OUT.md.
     """
     plan = ComposingPlan(runs=runs, flood=flood)
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
-        figures = measure_composing(folder, corpora, plan, tell=_tell_progress)
+        figures = measure_composing(folder, corpora, plan, progress=_print_progress)
     arguments = f"--sizes {sizes} --runs {runs} --flood {flood}"
-    _publish(COMPOSING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
+    _write_report(COMPOSING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
 
 
 @main.command()
-@click.option("--slow", type=click.IntRange(1, 10_000), default=1_000, show_default=True, help="How many are slow.")
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How many rounds of each kind.")
-@click.option("--seconds", default=4.0, show_default=True, help="How long a round is.")
-@click.option("--others/--no-others", default=True, help="Measure gunicorn's own workers, too.")
+@click.option("--slow", type=click.IntRange(1, 10_000), default=1_000, show_default=True, help="Slow clients.")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds for each kind.")
+@click.option("--seconds", default=4.0, show_default=True, help="Length of a round.")
+@click.option("--others/--no-others", default=True, help="Also measure gunicorn's own workers.")
 @OUT
 @DATE
 def clients(  # noqa: PLR0913 one parameter per option
     *, slow: int, rounds: int, seconds: float, others: bool, out: Path, date: str
 ) -> None:
-    """Measure what normal clients notice of a thousand slow ones, and of restarts.
+    """Measure how slow clients delay normal clients.
 
-    Writes OUT/clients.json and a section of OUT.md.
+    Restarts are measured too. Writes OUT/clients.json and a section of OUT.md.
     """
     plan = ClientsPlan(slow=slow, rounds=rounds, seconds=seconds, with_others=others)
     with _working_folder(None) as folder:
-        figures = measure_clients(folder, plan, tell=_tell_progress)
+        figures = measure_clients(folder, plan, progress=_print_progress)
     arguments = f"--slow {slow} --rounds {rounds} --seconds {seconds:g}"
-    _publish(CLIENTS, out, arguments=arguments, date=date, figures=figures)
+    _write_report(CLIENTS, out, arguments=arguments, date=date, figures=figures)
 
 
 @main.command()
-@click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="How often each is asked.")
-@click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="For how long, each time.")
+@click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="Rounds for each server.")
+@click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of a round.")
 @OUT
 @DATE
 def serving(*, rounds: int, seconds: int, out: Path, date: str) -> None:
-    """Measure how many requests a second are answered, by us and by others.
+    """Measure requests per second, ours and others'.
 
     Writes OUT/serving.json and a section of OUT.md.
     """
     with _working_folder(None) as folder:
-        figures, notes = measure_serving(folder, ServingPlan(rounds=rounds, seconds=seconds), tell=_tell_progress)
+        figures, notes = measure_serving(folder, ServingPlan(rounds=rounds, seconds=seconds), progress=_print_progress)
     arguments = f"--rounds {rounds} --seconds {seconds}"
-    _publish(SERVING, out, arguments=arguments, date=date, figures=figures, notes=notes)
+    _write_report(SERVING, out, arguments=arguments, date=date, figures=figures, notes=notes)
 
 
 @main.command()
-@click.option("--seconds", type=click.IntRange(1, 3_600), default=600, show_default=True, help="For how long.")
-@click.option("--readers", type=click.IntRange(1, 64), default=8, show_default=True, help="How many ask at once.")
-@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="How many processes serve.")
+@click.option("--seconds", type=click.IntRange(1, 3_600), default=600, show_default=True, help="Length of the test.")
+@click.option(
+    "--readers",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="Parallel feed readers.",
+)
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="Server processes.")
 def soak(*, seconds: int, readers: int, workers: int) -> None:
-    """Load a server with every kind of request while an article changes every second, and judge every answer.
+    """Check every answer of a server under load.
 
-    Exits with 1 if one is torn, stale by more than a second, a wrong 304 or an error, or if memory grows.
+    Articles change every second while readers send every kind of request. Exits with 1 if an answer is torn, stale by
+    more than a second, a wrong 304 or an error, or if memory grows.
     """
     with _working_folder(None) as folder:
-        outcome = run_soak(folder, Load(seconds=seconds, readers=readers, workers=workers))
-    _tell(outcome)
-    if outcome.faults or not outcome.is_flat:
+        result = run_soak(folder, SoakPlan(seconds=seconds, readers=readers, workers=workers))
+    _print_result(result)
+    if result.problem_count or not result.is_flat:
         raise SystemExit(1)
 
 
-def _tell(outcome: Outcome) -> None:
-    requests = sum(outcome.counts.values())
-    click.echo(f"{requests:,} requests and {outcome.commits} commits in {outcome.seconds:.0f} s")
-    click.echo(", ".join(f"{name}: {count:,}" for name, count in outcome.counts.items()))
-    click.echo(f"half of them took up to {outcome.p50_ms:.1f} ms, 99 % up to {outcome.p99_ms:.1f} ms")
-    memory = f"{outcome.memory[0]:.1f} MB at first, {outcome.memory[-1]:.1f} MB at last"
-    click.echo(f"the workers' memory (PSS): {memory}; last quarter over second: {outcome.growth:.3f}")
-    click.echo(f"faults: {outcome.faults}")
-    for finding in outcome.findings:
-        click.echo(f"  {finding}")
+def _print_result(result: SoakResult) -> None:
+    requests = sum(result.counts.values())
+    click.echo(f"{requests:,} requests and {result.commits} commits in {result.seconds:.0f} s")
+    click.echo(", ".join(f"{name}: {count:,}" for name, count in result.counts.items()))
+    click.echo(f"request times: median {result.p50_ms:.1f} ms, 99th percentile {result.p99_ms:.1f} ms")
+    memory = f"first {result.memory[0]:.1f} MB, last {result.memory[-1]:.1f} MB"
+    click.echo(f"workers' memory (PSS): {memory}; last quarter divided by second quarter: {result.growth:.3f}")
+    click.echo(f"problems: {result.problem_count}")
+    for problem in result.problems:
+        click.echo(f"  {problem}")
 
 
-def _measure(corpora: list[Corpus], plan: Plan) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    return measure_catalog(corpora, plan, tell=_tell_progress)
-
-
-def _tell_progress(text: str) -> None:
+def _print_progress(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _publish(  # noqa: PLR0913 what a report is made of
+def _write_report(  # noqa: PLR0913 the parts of a report
     section: Section,
     out: Path,
     *,
@@ -197,7 +202,7 @@ def _publish(  # noqa: PLR0913 what a report is made of
     report = Report(
         command=f"make bench BENCH_ARGS='{section.name} {arguments}'",
         date=date,
-        articles="of another program" if make_corpus else "invented",
+        articles="another program's" if make_corpus else "invented",
         machine=describe_machine(),
         figures=figures,
         notes=notes,
@@ -210,10 +215,10 @@ def _publish(  # noqa: PLR0913 what a report is made of
     if not section.plots:
         return
     if find_spec("matplotlib"):
-        # Apart, so that the processes measured above were not started by one that had grown by it.
+        # In a process of its own: matplotlib would enlarge this process, which starts the measured ones.
         run_python("benchmarks.plots", str(path), str(out))
     else:
-        click.echo("No plots: matplotlib is not installed; `make bench` does that.", err=True)
+        click.echo("No plots: matplotlib is not installed. Run `make bench` to install it.", err=True)
 
 
 @contextmanager
@@ -229,7 +234,7 @@ def _working_folder(work: Path | None) -> Iterator[Path]:
 def _parse_sizes(text: str) -> list[int]:
     sizes = [part.strip().replace("_", "") for part in text.split(",")]
     if not all(size.isdecimal() and int(size) > 0 for size in sizes):
-        raise click.BadParameter("write numbers such as 1000,10000", param_hint="--sizes")
+        raise click.BadParameter("expected numbers such as 1000,10000.", param_hint="--sizes")
     return sorted({int(size) for size in sizes})
 
 

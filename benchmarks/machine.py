@@ -1,4 +1,4 @@
-"""Describe the machine that figures come from, without its name."""
+"""Describe the machine behind the figures, without its name."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ _PACKAGES = ("SQLAlchemy", "feedgen", "gunicorn", "msgspec", "PyYAML")
 
 
 def describe_machine() -> dict[str, str]:
-    """Give the processor, its cores, the memory, and the versions of what the figures hang on most."""
+    """Return the processor, cores, memory, and the versions of the packages that affect the figures most."""
     return {
         "processor": _read_processor(),
         "cores": str(os.cpu_count()),

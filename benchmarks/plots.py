@@ -1,4 +1,4 @@
-"""Plot cost against size; `python -m benchmarks.plots JSON FOLDER`, the same figures giving the same bytes."""
+"""Plot cost against size with `python -m benchmarks.plots JSON FOLDER`; the same figures give the same bytes."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -12,31 +12,31 @@ from matplotlib.figure import Figure as Plot
 from benchmarks.figures import Figure
 from benchmarks.report import Report, read_json
 
-# Without these the SVG would hold random names and the moment it was made.
+# By default, an SVG holds random names and its creation time.
 _DETERMINISTIC = {"svg.hashsalt": "benchmarks", "svg.fonttype": "none", "font.family": "sans-serif"}
 _METADATA = {"Date": None}
 
 
 def plot_seconds(report: Report, path: Path) -> None:
-    """Plot what takes seconds against the number of articles, and what was measured beside it."""
+    """Plot figures in seconds, and their peers, against the number of articles."""
     figures = [figure for figure in report.figures if figure.unit == "s" and "CPU" not in figure.name]
     lines = {name: [(each.size, each.value) for each in same] for name, same in _group(figures, lambda each: each.name)}
     with_peers = [figure for figure in figures if figure.peer]
     for name, same in _group(with_peers, lambda each: each.peer_name):
-        # One peer stands beside several figures, measured once.
+        # Several figures share a peer that was measured once.
         lines[name] = sorted({each.size: median(each.peer) for each in same}.items())
     _plot(lines, path, label="seconds")
 
 
 def plot_growth(report: Report, path: Path) -> None:
-    """Plot how many times as much as with the fewest articles it takes to render, and to serve."""
+    """Plot the cost of rendering and serving relative to the smallest corpus."""
     figures = [figure for figure in report.figures if figure.unit == "ms" or "worker" in figure.name]
     lines = {}
     for name, same in _group(figures, lambda each: each.name):
         ordered = sorted(same, key=lambda each: each.size)
         lines[name] = [(each.size, each.value / ordered[0].value) for each in ordered]
-    # A whole decade, so that what hardly grows looks like that.
-    _plot(lines, path, label="times as much as with the fewest", at_least=(0.5, 5))
+    # A whole decade, so that a small growth looks small.
+    _plot(lines, path, label="times the smallest corpus", min_range=(0.5, 5))
 
 
 def _group(figures: Sequence[Figure], key: Callable[[Figure], str]) -> list[tuple[str, list[Figure]]]:
@@ -48,7 +48,7 @@ def _plot(
     path: Path,
     *,
     label: str,
-    at_least: tuple[float, float] = (0.5, 1),
+    min_range: tuple[float, float] = (0.5, 1),
 ) -> None:
     with mpl.rc_context(_DETERMINISTIC):
         plot = Plot(figsize=(9, 5), layout="constrained")
@@ -57,7 +57,7 @@ def _plot(
             axes.plot(*zip(*points, strict=True), marker="o", label=name)
         axes.set(xscale="log", yscale="log", xlabel="articles", ylabel=label)
         low, high = axes.get_ylim()
-        axes.set_ylim(min(low, at_least[0]), max(high, at_least[1]))
+        axes.set_ylim(min(low, min_range[0]), max(high, min_range[1]))
         axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.xaxis.set_minor_formatter("")
         axes.yaxis.set_major_formatter("{x:g}")

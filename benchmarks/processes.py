@@ -1,4 +1,4 @@
-"""Start the programs to measure, and learn from the kernel what they took."""
+"""Run programs, and read their time and memory from the kernel."""
 
 import os
 import re
@@ -18,11 +18,11 @@ _MB = 1_000_000
 
 
 class MeasureError(click.ClickException):
-    """A program that was to be measured failed; the text says which, and how."""
+    """A measured program failed; the text names the program and the failure."""
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What a program took: `peak_mb` in its largest process, `cpu_seconds` in all of them, 0 where not known."""
+    """The resources of a program: `peak_mb` of its largest process, `cpu_seconds` of all processes, 0 if unknown."""
 
     wall_seconds: float
     cpu_seconds: float
@@ -30,7 +30,7 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """A process's memory in MB: `pss` counts shared pages by its share, `uss` not at all, `rss` in full."""
+    """A process's memory in MB: shared pages count in part in `pss`, not at all in `uss`, in full in `rss`."""
 
     rss: float
     pss: float
@@ -38,7 +38,7 @@ class Memory(msgspec.Struct, frozen=True):
 
 
 def make_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment without this machine's settings, and with these ones."""
+    """Return the environment without this machine's feed settings, plus `settings`."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -48,10 +48,10 @@ def make_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(command: Sequence[str], settings: Mapping[str, str] | None = None) -> str:
-    """Run a program to its end, and give what it printed, on either stream.
+    """Run a program to its end, and return its standard output and standard error.
 
     Raises:
-        MeasureError: it failed.
+        MeasureError: the program failed.
     """
     finished = subprocess.run(
         command,
@@ -68,23 +68,23 @@ def run(command: Sequence[str], settings: Mapping[str, str] | None = None) -> st
 
 
 def run_python(module: str, *arguments: str) -> str:
-    """Run a module in a Python of its own; see `run`."""
+    """Run a module in a new Python process; see `run`."""
     return run([sys.executable, "-m", module, *arguments])
 
 
 def measure(command: Sequence[str], settings: Mapping[str, str]) -> Usage:
-    """Run a program to its end, and give what it and the processes that it started took.
+    """Run a program to its end, and return the resources of the program and its child processes.
 
     Raises:
-        MeasureError: it failed.
+        MeasureError: the program failed.
     """
     environment = make_environment(settings)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise MeasureError(f"{' '.join(command)} exited with {process.returncode}.")
@@ -93,15 +93,15 @@ def measure(command: Sequence[str], settings: Mapping[str, str]) -> Usage:
 
 
 def measure_hugo(script: Path, articles: Path) -> Usage:
-    """Have a script build articles with Hugo, and read the usage it prints.
+    """Run a script to build articles with Hugo, and read the resources from its output.
 
     Raises:
-        MeasureError: it failed, or printed none.
+        MeasureError: the script failed, or printed no resources.
     """
     printed = run([str(script), str(articles)])
     found = re.search(r"([\d.]+) s wall(?:, ([\d.]+) s user)?.*?(\d+) KB peak", printed)
     if not found:
-        raise MeasureError(f"{script.name} does not print `N s wall, … KB peak` but:\n{printed}")
+        raise MeasureError(f"{script.name} must print `N s wall, … KB peak`, but printed:\n{printed}")
     return Usage(float(found[1]), float(found[2] or 0), int(found[3]) * 1024 / _MB)
 
 
@@ -113,7 +113,7 @@ def read_memory(pid: int) -> Memory:
 
 
 def read_cpu_seconds(pid: int) -> float:
-    """Read how much processor time a process has taken so far."""
-    # What follows the name, which may hold anything, begins with the third field; the times are the 14th and 15th.
+    """Read the processor time of a process so far."""
+    # The name may hold anything, so split behind its parenthesis: the third field is first, the times are 14 and 15.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

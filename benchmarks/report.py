@@ -1,4 +1,4 @@
-"""Write the figures: a table for the terminal, JSON, and a section of the documentation."""
+"""Write figures as a table for the terminal, as JSON, and as a section of the documentation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,10 @@ from benchmarks.figures import Comparison, Figure
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the page that one benchmark writes: its heading, what sizes are of, and how the figures came about.
+    """The part of the documentation page written by one benchmark.
 
-    `plots` are files in the figures' folder, each with a text that stands for it.
+    `size` names the column of sizes, `legend` explains the measurement. `plots` are files in the figures' folder, each
+    with its alternative text.
     """
 
     name: str
@@ -23,17 +24,17 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def begin(self) -> str:
-        """The mark before it."""
-        return f"<!-- {self.name}: written by the benchmark, from here -->"
+        """The comment before the section."""
+        return f"<!-- {self.name}: begin, written by the benchmark -->"
 
     @property
     def end(self) -> str:
-        """The mark behind it."""
-        return f"<!-- {self.name}: to here -->"
+        """The comment after the section."""
+        return f"<!-- {self.name}: end -->"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures of one measurement, with the machine and the command that they come from."""
+    """All figures of one benchmark, with the machine and the command."""
 
     command: str
     date: str
@@ -44,17 +45,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_json(report: Report, path: Path) -> None:
-    """Write every figure, run by run."""
+    """Write every figure with the values of all runs."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
 
 
 def read_json(path: Path) -> Report:
-    """Read what `write_json` wrote."""
+    """Read a report written by `write_json`."""
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
 def write_table(report: Report, section: Section) -> str:
-    """Give the figures as a table for the terminal."""
+    """Return the figures as a table for the terminal."""
     rows = _make_rows(report, section)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -62,7 +63,7 @@ def write_table(report: Report, section: Section) -> str:
 
 
 def write_markdown(report: Report, section: Section, path: Path) -> None:
-    """Put the figures into the page at `path`, in place of those that stand between the marks, or at its end."""
+    """Write the section into the page at `path`, in place of its old text or at the end."""
     page = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
     text = f"{section.begin}\n\n{_write_section(report, section, path.stem)}\n\n{section.end}"
     marked = re.compile(f"{re.escape(section.begin)}.*?{re.escape(section.end)}", re.DOTALL)
@@ -72,19 +73,19 @@ def write_markdown(report: Report, section: Section, path: Path) -> None:
 
 def _write_section(report: Report, section: Section, folder: str) -> str:
     machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
-    made = (
-        f"Made by `{report.command}`{' on ' + report.date if report.date else ''}; the articles are {report.articles}."
+    origin = (
+        f"Measured by `{report.command}`{' on ' + report.date if report.date else ''}, with {report.articles} articles."
     )
     first, *rows = _make_rows(report, section)
     table = "\n".join(f"| {' | '.join(row)} |" for row in [first, ("---",) * len(first), *rows])
     plots = [f"![{text}]({folder}/{name})" for name, text in section.plots.items()]
     return "\n\n".join(
-        [f"## {section.title}", made, f"Machine: {machine}.", section.legend, table, *report.notes, *plots]
+        [f"## {section.title}", origin, f"Machine: {machine}.", section.legend, table, *report.notes, *plots]
     )
 
 
 def _make_rows(report: Report, section: Section) -> list[Sequence[str]]:
-    headings = ("what", section.size, "ours", "beside it", "ratio", "target", "met")
+    headings = ("figure", section.size, "ours", "compared with", "ratio", "target", "met")
     return [headings, *map(_make_row, report.figures)]
 
 
@@ -133,5 +134,5 @@ def _show_target(figure: Figure) -> str:
 
 
 def _show(value: float) -> str:
-    """Give three digits that count."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 three digits, as it says
+    """Format a value with three significant digits."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 three digits

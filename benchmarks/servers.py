@@ -1,4 +1,4 @@
-"""Start servers to measure, and wait until they serve."""
+"""Start servers to measure, and wait until the servers are ready."""
 
 import http.client
 import socket
@@ -25,18 +25,18 @@ _PATIENCE_SECONDS = 300
 def serving(
     command: Sequence[str], settings: Mapping[str, str], *, path: str, port: int = 0
 ) -> Iterator[tuple[int, int, float]]:
-    """Start a server; give its process id, its port, and the seconds until it first answered `path` with 200.
+    """Start a server; yield its process id, its port, and the seconds until its first 200 for `path`.
 
-    Unless it knows its `port`, it is told by `--bind`.
+    Without `port`, the server gets a free port by `--bind`.
 
     Raises:
-        MeasureError: it never did.
+        MeasureError: the server never answers with 200.
     """
-    told = () if port else ("--bind", f"127.0.0.1:{(port := find_free_port())}")
+    bind = () if port else ("--bind", f"127.0.0.1:{(port := find_free_port())}")
     environment = make_environment({**settings, "PORT": str(port)})
-    begun = time.perf_counter()
+    started = time.perf_counter()
     with subprocess.Popen(
-        [*command, *told],
+        [*command, *bind],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -44,24 +44,26 @@ def serving(
     ) as process:
         try:
             while get_status(port, path) != http.client.OK:
-                if process.poll() is not None or time.perf_counter() - begun > _PATIENCE_SECONDS:
+                if process.poll() is not None or time.perf_counter() - started > _PATIENCE_SECONDS:
                     raise MeasureError(f"{' '.join(command)} did not serve {path}.")
                 time.sleep(_POLL_SECONDS)
-            yield process.pid, port, time.perf_counter() - begun
+            yield process.pid, port, time.perf_counter() - started
         finally:
             process.terminate()
 
 
 def wait_for_workers(pid: int, workers: int) -> list[int]:
-    """Wait until a server has nothing but its workers, and give them: ours collects by itself as it starts.
+    """Wait until a server has only its workers as child processes, and return the workers' process ids.
+
+    Our server also starts a collect.
 
     Raises:
-        MeasureError: it never has.
+        MeasureError: other child processes remain.
     """
     end = time.monotonic() + _PATIENCE_SECONDS
     while len(children := list_children(pid)) != workers or any(map(_is_collecting, children)):
         if time.monotonic() > end:
-            raise MeasureError("The server did not come to rest.")
+            raise MeasureError(f"The server has {len(children)} child processes instead of {workers} idle workers.")
         time.sleep(_REST_SECONDS)
     return children
 
@@ -70,11 +72,11 @@ def _is_collecting(pid: int) -> bool:
     try:
         return b"collect" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except FileNotFoundError:
-        return True  # it was, and has ended just now
+        return True  # the collect has just ended
 
 
 def get_status(port: int, path: str) -> int | None:
-    """Get a path and read it all; give the status, None where nobody listens."""
+    """Request a path and read the whole answer; return the status, None without a server."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
     try:
         connection.request("GET", path)
@@ -88,7 +90,7 @@ def get_status(port: int, path: str) -> int | None:
 
 
 def find_free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

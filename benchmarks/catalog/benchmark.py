@@ -1,4 +1,4 @@
-"""Measure the catalog's figures: collecting, watching, rendering, starting, and a worker's memory."""
+"""Measure all figures of the catalog: collecting, watching, rendering, starting, and a worker's memory."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +8,9 @@ import msgspec
 from benchmarks.catalog.collect import measure_collecting
 from benchmarks.catalog.render import measure_rendering
 from benchmarks.catalog.start import measure_starting
-from benchmarks.catalog.watch import can_watch, measure_watching
+from benchmarks.catalog.watch import measure_watching, supports_watch
 from benchmarks.corpus import Corpus
-from benchmarks.figures import Figure, Tell
+from benchmarks.figures import Figure, Progress
 from benchmarks.report import Section
 
 SECTION = Section(
@@ -18,19 +18,19 @@ SECTION = Section(
     title="The catalog",
     size="articles",
     legend=(
-        "Medians, with the least and the greatest run in parentheses. Ours and what stands beside it ran one right "
-        "after the other, each in processes of its own; the ratio is that of the medians, with the least and the "
-        "greatest of a pair in parentheses."
+        "Medians, with the smallest and the largest run in parentheses. Our program and its peer ran directly after "
+        "each other, in separate processes. The ratio compares the medians, with the smallest and the largest ratio of "
+        "a pair of runs in parentheses."
     ),
     plots={
         "catalog-seconds.svg": "Seconds against articles, both on logarithmic scales",
-        "catalog-growth.svg": "What a feed and a worker cost, relative to the smallest corpus",
+        "catalog-growth.svg": "Cost of a feed and of a worker, relative to the smallest corpus",
     },
 )
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How often to measure, and the script that builds up to `hugo_limit` articles with Hugo, if there is one."""
+class CatalogPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of runs and changes, and the optional script that builds up to `hugo_limit` articles with Hugo."""
 
     runs: int
     changes: int
@@ -38,33 +38,35 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     hugo_limit: int | None = None
 
     def choose_hugo(self, corpus: Corpus) -> Path | None:
-        """Give the script if it is to build this corpus."""
+        """Return the script if the corpus is within `hugo_limit`."""
         return self.hugo if self.hugo_limit is None or corpus.size <= self.hugo_limit else None
 
 
-def measure_catalog(corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    """Measure everything at every size; give the figures, and notes on what could not be measured.
+def measure_catalog(
+    corpora: Sequence[Corpus], plan: CatalogPlan, *, progress: Progress
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """Measure every figure at every size; return the figures, and notes on missing figures.
 
     Raises:
-        MeasureError: a program that was to be measured failed.
+        MeasureError: a measured program failed.
     """
     figures: list[Figure] = []
     for corpus in corpora:
-        figures += measure_collecting(corpus, runs=plan.runs, hugo=plan.choose_hugo(corpus), tell=tell)
-    watches = can_watch()
-    if watches:
-        figures += [measure_watching(corpus, changes=plan.changes, tell=tell) for corpus in corpora]
-    figures += measure_rendering(corpora, runs=plan.runs, tell=tell)
-    figures += measure_starting(corpora, runs=plan.runs, tell=tell)
-    return tuple(figures), tuple(_note_absences(corpora, plan, watches=watches))
+        figures += measure_collecting(corpus, runs=plan.runs, hugo=plan.choose_hugo(corpus), progress=progress)
+    has_watch = supports_watch()
+    if has_watch:
+        figures += [measure_watching(corpus, changes=plan.changes, progress=progress) for corpus in corpora]
+    figures += measure_rendering(corpora, runs=plan.runs, progress=progress)
+    figures += measure_starting(corpora, runs=plan.runs, progress=progress)
+    return tuple(figures), tuple(_explain_missing_figures(corpora, plan, has_watch=has_watch))
 
 
-def _note_absences(corpora: Sequence[Corpus], plan: Plan, *, watches: bool) -> list[str]:
+def _explain_missing_figures(corpora: Sequence[Corpus], plan: CatalogPlan, *, has_watch: bool) -> list[str]:
     notes = []
     if plan.hugo is None:
-        notes.append("Hugo was not measured: `--hugo` names no script.")
+        notes.append("Hugo was not measured: no script in `--hugo`.")
     elif not all(plan.choose_hugo(corpus) for corpus in corpora):
-        notes.append(f"Hugo was not measured above {plan.hugo_limit:,} articles: `--hugo-limit` says so.")
-    if not watches:
-        notes.append("Watching was not measured: `feeds collect` has no `--watch`.")
+        notes.append(f"Hugo was not measured above {plan.hugo_limit:,} articles, the value of `--hugo-limit`.")
+    if not has_watch:
+        notes.append("Watching was not measured: `feeds collect` has no option `--watch`.")
     return notes

@@ -1,4 +1,4 @@
-"""Measure `feeds collect`: everything, nothing, and one changed article; Hugo's build of the same beside it."""
+"""Measure `feeds collect` with all, one and no changed articles, and Hugo's build of the same articles."""
 
 import sys
 import time
@@ -8,19 +8,19 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.corpus import Corpus, find_newest, restoring, retitle
-from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import Usage, measure, measure_hugo, run
 
-# A file this young may change again under the same stamp, so the collector would read it twice.
+# The collector reads younger files twice, because they may change again without a new modification time.
 SETTLED_SECONDS = 2.1
-# Validators are in whole seconds, so the collector lets two commits be a second apart. That is not what is measured.
+# HTTP dates are in whole seconds, so the collector waits until commits are a second apart. Do not measure the wait.
 PAUSE_SECONDS = 1.1
 
 _HUGO = "Hugo's build"
 
 
 class _Round(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of everything; `hugo` is None where there is none."""
+    """One run of all measurements; `hugo` is None without a script for Hugo."""
 
     hugo: Usage | None
     cold: Usage
@@ -29,23 +29,23 @@ class _Round(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def collect_command(corpus: Corpus, *options: str) -> list[str]:
-    """Give the command that collects a corpus."""
+    """Return the command that collects a corpus."""
     return [sys.executable, "-m", "feeds", "collect", *options, str(corpus.articles)]
 
 
 def collect_settings(corpus: Corpus) -> dict[str, str]:
-    """Give the settings under which a corpus is collected into its catalog."""
+    """Return the settings for collecting a corpus into its catalog."""
     return {"DATABASE_URL": corpus.database_url}
 
 
-def measure_collecting(corpus: Corpus, *, runs: int, hugo: Path | None, tell: Tell) -> list[Figure]:
-    """Measure whole processes, ours and Hugo's in turn; leaves the catalog collected."""
+def measure_collecting(corpus: Corpus, *, runs: int, hugo: Path | None, progress: Progress) -> list[Figure]:
+    """Measure whole processes, ours and Hugo's in turn, and leave a complete catalog."""
     time.sleep(SETTLED_SECONDS)
     rounds = []
     for number in range(runs):
-        tell(f"{corpus.size:,} articles: collecting, run {number + 1} of {runs}")
+        progress(f"{corpus.size:,} articles: collecting, run {number + 1} of {runs}")
         rounds.append(_measure_round(corpus, hugo))
-    run(collect_command(corpus), collect_settings(corpus))  # the last change was taken back
+    run(collect_command(corpus), collect_settings(corpus))  # the last change was undone
     return _make_figures(corpus.size, rounds)
 
 

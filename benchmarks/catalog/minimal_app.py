@@ -1,4 +1,4 @@
-"""Be the smallest app that a WSGI server serves: what starting costs without us."""
+"""The smallest WSGI app, to measure the start of gunicorn alone."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,6 +7,6 @@ _HEADERS = [("Content-Type", "text/plain"), ("Content-Length", str(len(_BODY)))]
 
 
 def app(_environ: dict[str, object], start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
-    """Answer every request with the same few bytes (PEP 3333)."""
+    """Answer every request with the same three bytes (PEP 3333)."""
     start_response("200 OK", _HEADERS)
     return [_BODY]

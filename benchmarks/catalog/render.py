@@ -9,7 +9,7 @@ from statistics import median
 import msgspec
 
 from benchmarks.corpus import Corpus
-from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
+from benchmarks.figures import Comparison, Figure, Progress, Target, compare_with_smallest
 from benchmarks.processes import run_python
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
@@ -22,16 +22,16 @@ from feeds.site.urls import FeedAddress
 
 _ROUNDS = 5
 _LIMIT = 1.5
-# Feeds of several topics, for one may happen to hold longer texts in one corpus than in another.
+# Several topics, because the texts of a single topic may be longer in one corpus than in another.
 _TOPICS = 5
 
 
-def measure_rendering(corpora: Sequence[Corpus], *, runs: int, tell: Tell) -> list[Figure]:
-    """Measure each size in a process of its own, the sizes in turn, and compare each with the smallest."""
+def measure_rendering(corpora: Sequence[Corpus], *, runs: int, progress: Progress) -> list[Figure]:
+    """Measure each size in a separate process, in turn, and compare each size with the smallest."""
     milliseconds: dict[int, list[dict[str, float]]] = {corpus.size: [] for corpus in corpora}
     for number in range(runs):
         for corpus in corpora:
-            tell(f"{corpus.size:,} articles: rendering, run {number + 1} of {runs}")
+            progress(f"{corpus.size:,} articles: rendering, run {number + 1} of {runs}")
             printed = run_python("benchmarks.catalog.render", corpus.database_url)
             milliseconds[corpus.size].append(msgspec.json.decode(printed, type=dict[str, float]))
     names = next(iter(milliseconds.values()))[0]
@@ -49,13 +49,13 @@ def _make_figures(name: str, milliseconds: dict[int, list[dict[str, float]]]) ->
 
 
 def find_largest_topics(reader: CatalogReader) -> list[str]:
-    """Give the slugs of the topics with the most entries."""
+    """Return the slugs of the topics with the most entries."""
     topics = sorted(reader.topics(), key=lambda topic: (-topic.entries, topic.slug))
     return [topic.slug for topic in topics[:_TOPICS]]
 
 
 def time_rendering(database_url: str) -> dict[str, float]:
-    """Give the milliseconds that one topic's feed takes, to read only and in each format, medians over rounds."""
+    """Return the milliseconds to read a topic's feed, and to render it in each format; medians over rounds."""
     catalog = Catalog(database_url)
     settings = Settings.from_environ({})
     with catalog.reading() as reader:
@@ -78,14 +78,14 @@ def time_rendering(database_url: str) -> dict[str, float]:
 
 
 def _time(topics: Sequence[str], work: Callable[[str], None]) -> float:
-    """Give the milliseconds of one topic's work: the median over rounds of the mean over topics."""
+    """Return the milliseconds per topic: the median over rounds of the mean over topics."""
     rounds = []
     for _ in range(1 + _ROUNDS):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         for topic in topics:
             work(topic)
-        rounds.append((time.perf_counter() - begun) * 1000 / len(topics))
-    return median(rounds[1:])  # the first fills caches
+        rounds.append((time.perf_counter() - started) * 1000 / len(topics))
+    return median(rounds[1:])  # the first round fills caches
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure gunicorn with a warm catalog: how soon the first feed is served, and what a worker holds in memory."""
+"""Measure gunicorn with a warm catalog: the time to the first feed, and a worker's memory."""
 
 import http.client
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import msgspec
 
 from benchmarks.catalog.render import find_largest_topics
 from benchmarks.corpus import Corpus
-from benchmarks.figures import Comparison, Figure, Target, Tell, compare_with_smallest
+from benchmarks.figures import Comparison, Figure, Progress, Target, compare_with_smallest
 from benchmarks.processes import MeasureError, Memory, read_memory
 from benchmarks.servers import GUNICORN, OURS, get_status, serving
 from feeds.catalog.catalog import Catalog
@@ -19,7 +19,7 @@ _REQUESTS = 200
 _MEMORY_LIMIT = 1.2
 
 _BARE = (
-    *(*GUNICORN, "--worker-class", "feeds.web.worker.PollingWorker", "--threads", "4"),  # as ours
+    *(*GUNICORN, "--worker-class", "feeds.web.worker.PollingWorker", "--threads", "4"),  # as our server
     *(
         "--workers",
         "1",
@@ -33,19 +33,19 @@ _BARE = (
 
 
 class _Start(msgspec.Struct, frozen=True):
-    """How a run went: seconds to the first 200, of a bare app and of ours, and then the memory of our worker."""
+    """One run: seconds to the first 200 of a minimal app and of ours, then the memory of our worker."""
 
     bare: float
     ours: float
     memory: Memory
 
 
-def measure_starting(corpora: Sequence[Corpus], *, runs: int, tell: Tell) -> list[Figure]:
-    """Measure a bare gunicorn and ours in turn, the sizes in turn."""
+def measure_starting(corpora: Sequence[Corpus], *, runs: int, progress: Progress) -> list[Figure]:
+    """Measure gunicorn with a minimal app and with ours in turn, for each size in turn."""
     starts: dict[int, list[_Start]] = {corpus.size: [] for corpus in corpora}
     for number in range(runs):
         for corpus in corpora:
-            tell(f"{corpus.size:,} articles: starting, run {number + 1} of {runs}")
+            progress(f"{corpus.size:,} articles: starting, run {number + 1} of {runs}")
             starts[corpus.size].append(_measure_start(corpus))
     return [*(_make_start_figure(size, found) for size, found in starts.items()), *_make_memory_figures(starts)]
 
@@ -64,7 +64,7 @@ def _measure_start(corpus: Corpus) -> _Start:
 
 
 def _find_worker(pid: int) -> int:
-    # A server that finds a catalog has a collect beside its workers.
+    # A server with an existing catalog also runs a collect.
     commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in list_children(pid)}
     (worker,) = [child for child, command in commands.items() if b"gunicorn" in command]
     return worker
@@ -81,7 +81,7 @@ def _list_feeds(corpus: Corpus) -> list[str]:
 def _expect(port: int, path: str) -> None:
     status = get_status(port, path)
     if status != http.client.OK:
-        raise MeasureError(f"{path} was answered with {status}.")
+        raise MeasureError(f"{path}: expected 200, got {status}.")
 
 
 def _make_start_figure(size: int, starts: Sequence[_Start]) -> Figure:

@@ -1,4 +1,4 @@
-"""Measure `feeds collect --watch`: how soon what is written to a file is in the feed."""
+"""Measure `feeds collect --watch`: the time from a changed file to the changed feed."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.catalog.collect import PAUSE_SECONDS, collect_command, collect_settings
 from benchmarks.corpus import Corpus, find_newest, restoring, retitle
-from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import ROOT, MeasureError, make_environment, run
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK
@@ -23,17 +23,17 @@ _POLL_SECONDS = 0.005
 _PATIENCE_SECONDS = 120
 
 
-def can_watch() -> bool:
-    """Say whether the command has the option."""
+def supports_watch() -> bool:
+    """Return whether `feeds collect` has the option `--watch`."""
     return "--watch" in run([sys.executable, "-m", "feeds", "collect", "--help"])
 
 
-def measure_watching(corpus: Corpus, *, changes: int, tell: Tell) -> Figure:
-    """Measure from before a file is written until the feed of everything, rendered from the catalog, shows it."""
-    tell(f"{corpus.size:,} articles: watching, {changes} changes")
+def measure_watching(corpus: Corpus, *, changes: int, progress: Progress) -> Figure:
+    """Measure the time from before a file is written until the rendered feed of all entries shows the change."""
+    progress(f"{corpus.size:,} articles: watching, {changes} changes")
     catalog = Catalog(corpus.database_url)
     with restoring(find_newest(corpus)) as path, _watching(corpus):
-        _time_change(catalog, path, title="Changed before it counts")
+        _time_change(catalog, path, title="Changed as a warm-up")
         seconds = tuple(_time_change(catalog, path, title=f"Changed, time {number}") for number in range(changes))
     catalog.close()
     target = Target(Comparison.VALUE, 1.0)
@@ -44,7 +44,7 @@ def measure_watching(corpus: Corpus, *, changes: int, tell: Tell) -> Figure:
 
 @contextmanager
 def _watching(corpus: Corpus) -> Iterator[None]:
-    """Have the collector watch, and begin when it has said what its first collect did."""
+    """Run a watching collector, and begin when it has printed the result of its first collect."""
     with subprocess.Popen(
         collect_command(corpus, "--watch"),
         cwd=ROOT,
@@ -54,7 +54,7 @@ def _watching(corpus: Corpus) -> Iterator[None]:
     ) as process:
         try:
             if process.stdout is None or not process.stdout.readline():
-                raise MeasureError("feeds collect --watch ended without a word.")
+                raise MeasureError("feeds collect --watch ended without output.")
             yield
         finally:
             process.terminate()
@@ -63,13 +63,13 @@ def _watching(corpus: Corpus) -> Iterator[None]:
 def _time_change(catalog: Catalog, path: Path, *, title: str) -> float:
     time.sleep(PAUSE_SECONDS)
     version = _read_version(catalog)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     retitle(path, title)
-    while time.perf_counter() - begun < _PATIENCE_SECONDS:
-        if _read_version(catalog) != version and title in _render_everything(catalog):
-            return time.perf_counter() - begun
+    while time.perf_counter() - started < _PATIENCE_SECONDS:
+        if _read_version(catalog) != version and title in _render_all_entries(catalog):
+            return time.perf_counter() - started
         time.sleep(_POLL_SECONDS)
-    raise MeasureError(f"A changed file was not in the feed {_PATIENCE_SECONDS} seconds later.")
+    raise MeasureError(f"The feed did not show a changed file within {_PATIENCE_SECONDS} seconds.")
 
 
 def _read_version(catalog: Catalog) -> int:
@@ -77,7 +77,7 @@ def _read_version(catalog: Catalog) -> int:
         return reader.state().version
 
 
-def _render_everything(catalog: Catalog) -> str:
+def _render_all_entries(catalog: Catalog) -> str:
     address = FeedAddress(EVERYTHING, Format.ATOM)
     with catalog.reading() as reader:
         answer = make_document(address, reader, settings=Settings.from_environ({}), now=SYSTEM_CLOCK.now())

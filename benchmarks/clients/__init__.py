@@ -1,1 +1,1 @@
-"""Have a thousand slow clients beside fifty normal ones, or restarts, and see what the normal ones notice."""
+"""Measure how slow clients and restarts delay normal clients."""

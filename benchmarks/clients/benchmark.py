@@ -1,4 +1,4 @@
-"""Measure what slow clients and restarts cost normal clients, of our worker and of gunicorn's own."""
+"""Measure how slow clients and restarts delay normal clients, with our worker and with gunicorn's own workers."""
 
 import os
 import signal
@@ -9,17 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.clients.run_clients import CLIENTS, Round, ask, holding
+from benchmarks.clients.run_clients import CLIENTS, Round, request_feeds, slow_clients
 from benchmarks.clients.slow_clients import KINDS
 from benchmarks.corpus import prepare_corpus
-from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import run
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
 
 _ARTICLES = 1_000
 _PATH = "/feed.atom"
-_TIMES = 2.0
+_MAX_RATIO = 2.0
 _REST_SECONDS = 1.0
 _OTHERS: Mapping[str, Sequence[str]] = {
     "gthread, 4 threads": ("--worker-class", "gthread"),
@@ -29,22 +29,22 @@ _OTHERS: Mapping[str, Sequence[str]] = {
 
 SECTION = Section(
     name="clients",
-    title="Slow clients, and restarts",
+    title="Slow clients and restarts",
     size="slow clients",
     legend=(
-        f"{CLIENTS} clients ask for a feed every tenth of a second or so, each over a connection that it keeps for "
-        "up to eight requests, half of the time with the ETag that it has. *Idle* clients connect and say nothing, "
-        "*dribbling* ones send a byte of a request each second, *keeping* ones keep their connection after an "
-        "answer, *stalled* ones ask and take nothing of the answer, *lingering* ones never hang up after their last "
-        "answer; those given up come back at once. Rounds with them and without follow each other; medians, with "
-        "the least and the greatest round in parentheses. All of it shares this machine. The server has two "
-        "workers; under the names of gunicorn's own workers, these stand in for ours."
+        f"{CLIENTS} normal clients request a feed about every tenth of a second, over connections kept for up to eight "
+        "requests; half of their requests carry the last ETag. Slow clients: *idle* clients connect and send nothing, "
+        "*dribbling* clients send one byte of a request per second, *keep-alive* clients keep their connection after "
+        "an answer, *stalled* clients send a request and read nothing, *lingering* clients do not close the connection "
+        "after their last answer. Slow clients reconnect as soon as the server closes their connection. Rounds with "
+        "and without slow clients alternate; medians, with the smallest and the largest round in parentheses. Server "
+        "and clients share this machine. The server has two workers: ours, or gunicorn's own in rows with their names."
     ),
 )
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How many slow clients, for how many rounds of how many seconds each, and whether gunicorn's own are measured."""
+class ClientsPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of slow clients and rounds, the seconds of a round, and whether to measure gunicorn's own workers."""
 
     slow: int = 1_000
     rounds: int = 5
@@ -52,8 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     with_others: bool = True
 
 
-def measure_clients(folder: Path, plan: Plan, *, tell: Tell) -> tuple[Figure, ...]:
-    """Measure in an empty folder, of invented articles.
+def measure_clients(folder: Path, plan: ClientsPlan, *, progress: Progress) -> tuple[Figure, ...]:
+    """Measure in an empty folder with invented articles.
 
     Raises:
         MeasureError: a server does not start.
@@ -63,38 +63,38 @@ def measure_clients(folder: Path, plan: Plan, *, tell: Tell) -> tuple[Figure, ..
     run(COLLECT, settings)
     figures: list[Figure] = []
     for kind in KINDS:
-        tell(f"{plan.slow:,} {kind} clients")
+        progress(f"{plan.slow:,} {kind} clients")
         figures += _measure_kind(kind, (), settings, plan=plan)
     for name, options in _OTHERS.items() if plan.with_others else ():
-        tell(f"{plan.slow:,} idle or dribbling clients, {name}")
+        progress(f"{plan.slow:,} idle or dribbling clients, {name}")
         found = _measure_kind("idle or dribbling", options, settings, plan=msgspec.structs.replace(plan, rounds=1))
         figures += (msgspec.structs.replace(each, name=f"{each.name}, {name}", target=None) for each in found)
-    tell("restarts")
+    progress("restarts")
     return (*figures, *_measure_restarts(settings, plan=plan))
 
 
-def _measure_kind(kind: str, options: Sequence[str], settings: Mapping[str, str], *, plan: Plan) -> list[Figure]:
+def _measure_kind(kind: str, options: Sequence[str], settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
     with serving((*OURS, *options), settings, path=_PATH) as (pid, port, _):
         wait_for_workers(pid, 2)
-        ask(port, _PATH, seconds=1)  # that everything has been rendered once
+        request_feeds(port, _PATH, seconds=1)  # render the feed once before measuring
         for _ in range(plan.rounds):
-            without = ask(port, _PATH, seconds=plan.seconds)
-            with holding(kind, port, _PATH, clients=plan.slow):
+            without = request_feeds(port, _PATH, seconds=plan.seconds)
+            with slow_clients(kind, port, _PATH, clients=plan.slow):
                 time.sleep(_REST_SECONDS)
-                rounds.append((ask(port, _PATH, seconds=plan.seconds), without))
+                rounds.append((request_feeds(port, _PATH, seconds=plan.seconds), without))
             time.sleep(_REST_SECONDS)
     return [
         Figure(
-            name=f"99 % of requests beside {kind} clients",
+            name=f"99th percentile with {kind} clients",
             size=plan.slow,
             unit="ms",
             ours=tuple(each.p99_ms for each, _ in rounds),
-            peer_name="without them",
+            peer_name="without slow clients",
             peer=tuple(each.p99_ms for _, each in rounds),
-            target=Target(Comparison.RATIO, _TIMES),
+            target=Target(Comparison.RATIO, _MAX_RATIO),
         ),
-        _count_errors(f"errors beside {kind} clients", [each for each, _ in rounds], slow=plan.slow),
+        _count_errors(f"errors with {kind} clients", [each for each, _ in rounds], slow=plan.slow),
     ]
 
 
@@ -103,29 +103,29 @@ def _count_errors(name: str, rounds: Sequence[Round], *, slow: int) -> Figure:
     return Figure(name=name, size=slow, unit="requests", ours=counts, target=Target(Comparison.VALUE, 0))
 
 
-def _measure_restarts(settings: Mapping[str, str], *, plan: Plan) -> list[Figure]:
+def _measure_restarts(settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
     with serving(OURS, settings, path=_PATH) as (pid, port, _), ThreadPoolExecutor() as pool:
         wait_for_workers(pid, 2)
         for _ in range(plan.rounds):
-            without = ask(port, _PATH, seconds=plan.seconds)
-            asking = pool.submit(ask, port, _PATH, seconds=plan.seconds)
-            while not asking.done():
+            without = request_feeds(port, _PATH, seconds=plan.seconds)
+            requesting = pool.submit(request_feeds, port, _PATH, seconds=plan.seconds)
+            while not requesting.done():
                 time.sleep(_REST_SECONDS)
                 os.kill(pid, signal.SIGHUP)
-            rounds.append((asking.result(), without))
+            rounds.append((requesting.result(), without))
     return [
         Figure(
-            name="99 % of requests while the server is restarted again and again (SIGHUP)",
+            name="99th percentile during repeated restarts (SIGHUP)",
             size=0,
             unit="ms",
             ours=tuple(each.p99_ms for each, _ in rounds),
-            peer_name="without that",
+            peer_name="without restarts",
             peer=tuple(each.p99_ms for _, each in rounds),
         ),
-        _count_errors("errors in restarts", [each for each, _ in rounds], slow=0),
+        _count_errors("errors during restarts", [each for each, _ in rounds], slow=0),
         Figure(
-            name="requests sent again in restarts, their kept connection having been closed",
+            name="requests repeated after a kept connection was closed by a restart",
             size=0,
             unit="requests",
             ours=tuple(float(each.resent) for each, _ in rounds),

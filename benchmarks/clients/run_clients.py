@@ -1,4 +1,4 @@
-"""Run clients of either kind against a server, in processes of their own."""
+"""Run normal and slow clients against a server, in separate processes."""
 
 import subprocess
 import sys
@@ -15,23 +15,23 @@ CLIENTS = 50
 
 
 class Round(msgspec.Struct, frozen=True):
-    """What normal clients saw: within how many milliseconds 99 % were answered, how many errors, how many resent."""
+    """A round of normal clients: 99th percentile in milliseconds, number of errors, number of repeated requests."""
 
     p99_ms: float
     errors: int
     resent: int
 
 
-def ask(port: int, path: str, *, seconds: float) -> Round:
-    """Have normal clients ask for so long."""
+def request_feeds(port: int, path: str, *, seconds: float) -> Round:
+    """Let normal clients request a path for `seconds`."""
     printed = run_python("tests.support.feed_clients", str(port), path, str(CLIENTS), str(seconds))
     account = msgspec.json.decode(printed, type=Account)
     return Round(quantiles(account.milliseconds, n=100)[-1], len(account.errors), account.resent)
 
 
 @contextmanager
-def holding(kind: str, port: int, path: str, *, clients: int) -> Iterator[None]:
-    """Have slow clients, all of them connected, until the end of the block."""
+def slow_clients(kind: str, port: int, path: str, *, clients: int) -> Iterator[None]:
+    """Connect slow clients, and keep their connections until the end of the block."""
     command = [sys.executable, "-m", "benchmarks.clients.slow_clients", kind, str(port), path, str(clients)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:

@@ -1,6 +1,7 @@
-"""Hold connections and hardly use them: `python -m benchmarks.clients.slow_clients KIND PORT PATH CLIENTS`.
+"""Slow clients: `python -m benchmarks.clients.slow_clients KIND PORT PATH CLIENTS`.
 
-Those that the server closes come back at once. It prints a line when all are connected, and goes on until it is ended.
+Clients reconnect as soon as the server closes their connection. The program prints a line when all clients are
+connected, and runs until stopped.
 """
 
 import asyncio
@@ -12,26 +13,26 @@ from contextlib import suppress
 from itertools import cycle, islice
 
 _BYTE_SECONDS = 1.0
-_BACK_SECONDS = 0.2
+_RECONNECT_SECONDS = 0.2
 _LINGER_SECONDS = 60
 _READ_BYTES = 65_536
-_ENDLESS = b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Endless: " + b"a" * 60
-_LAST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-_WHOLE = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+_ENDLESS_REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Endless: " + b"a" * 60
+_LAST_REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+_REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 Client = Callable[[int, bytes], Awaitable[None]]
 
 
 async def idle(port: int, _path: bytes) -> None:
-    """Connect, and say nothing."""
+    """Connect, and send nothing."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await _wait_for_end(reader, writer)
 
 
 async def dribble(port: int, path: bytes) -> None:
-    """Send a request that never ends, a byte each second."""
+    """Send an endless request, one byte per second."""
     _, writer = await asyncio.open_connection("127.0.0.1", port)
-    request = _ENDLESS % path
+    request = _ENDLESS_REQUEST % path
     try:
         for number in range(1_000_000):
             writer.write(request[number : number + 1] or b"a")
@@ -41,29 +42,29 @@ async def dribble(port: int, path: bytes) -> None:
         writer.close()
 
 
-async def keep(port: int, path: bytes) -> None:
-    """Ask once, and keep the connection."""
+async def keep_alive(port: int, path: bytes) -> None:
+    """Send one request, and keep the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(_WHOLE % path)
+    writer.write(_REQUEST % path)
     await _wait_for_end(reader, writer)
 
 
 async def stall(port: int, path: bytes) -> None:
-    """Ask, and take nothing of the answer."""
+    """Send a request, and read nothing of the answer."""
     loop = asyncio.get_running_loop()
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        connection.setblocking(False)  # noqa: FBT003 as the socket module has it
+        connection.setblocking(False)  # noqa: FBT003 a parameter of the socket module
         await loop.sock_connect(connection, ("127.0.0.1", port))
-        await loop.sock_sendall(connection, _WHOLE % path)
+        await loop.sock_sendall(connection, _REQUEST % path)
         await asyncio.sleep(_LINGER_SECONDS)
 
 
 async def linger(port: int, path: bytes) -> None:
-    """Ask for the last time, and do not hang up."""
+    """Send the last request, and do not close the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(_LAST % path)
+        writer.write(_LAST_REQUEST % path)
         while await reader.read(_READ_BYTES):
             pass
         await asyncio.sleep(_LINGER_SECONDS)
@@ -73,7 +74,7 @@ async def linger(port: int, path: bytes) -> None:
 
 KINDS: Mapping[str, tuple[Client, ...]] = {
     "idle or dribbling": (idle, dribble),
-    "keeping": (keep,),
+    "keep-alive": (keep_alive,),
     "stalled": (stall,),
     "lingering": (linger,),
 }
@@ -87,23 +88,23 @@ async def _wait_for_end(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
         writer.close()
 
 
-async def _come_back(client: Client, port: int, path: bytes) -> None:
+async def _reconnect_forever(client: Client, port: int, path: bytes) -> None:
     while True:
         with suppress(OSError):
             await client(port, path)
-        await asyncio.sleep(random.uniform(0, _BACK_SECONDS))  # noqa: S311 no secret
+        await asyncio.sleep(random.uniform(0, _RECONNECT_SECONDS))  # noqa: S311 no secret
 
 
-async def _hold(kind: str, port: int, path: bytes, clients: int) -> None:
+async def _connect_all(kind: str, port: int, path: bytes, clients: int) -> None:
     tasks = []
     for client in islice(cycle(KINDS[kind]), clients):
-        tasks.append(asyncio.create_task(_come_back(client, port, path)))
+        tasks.append(asyncio.create_task(_reconnect_forever(client, port, path)))
         if len(tasks) % 50 == 0:
-            await asyncio.sleep(0.02)  # the listener's queue is not what is tried
+            await asyncio.sleep(0.02)  # do not fill the queue of the listening socket
     print("connected", flush=True)
     await asyncio.gather(*tasks)
 
 
 if __name__ == "__main__":
     _, _kind, _port, _path, _clients = sys.argv
-    asyncio.run(_hold(_kind, int(_port), _path.encode(), int(_clients)))
+    asyncio.run(_connect_all(_kind, int(_port), _path.encode(), int(_clients)))

@@ -1,7 +1,7 @@
-"""Measure what composed feeds cost; `python -m benchmarks.composing.benchmark DATABASE_URL` is one run.
+"""Measure composed feeds; `python -m benchmarks.composing.benchmark DATABASE_URL` does one run.
 
-Each is made as its first reader has it made, from its address to its bytes. What other feeds notice of somebody who
-asks for one after the other is measured with clients.
+Each feed is made from its URL to its bytes, as for the first request. Normal clients measure how a flood of distinct
+queries delays other feeds.
 """
 
 import json
@@ -15,10 +15,10 @@ from statistics import median
 import msgspec
 
 from benchmarks.catalog.render import find_largest_topics
-from benchmarks.clients.run_clients import Round, ask
+from benchmarks.clients.run_clients import Round, request_feeds
 from benchmarks.composing.flood import flooding
 from benchmarks.corpus import Corpus, prepare_corpus
-from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import read_memory, run, run_python
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
@@ -30,10 +30,10 @@ from feeds.settings import Settings
 from feeds.site.documents import locate, make_document
 
 _ROUNDS = 5
-_TIMES_PLAIN = 3.0
-_TIMES_SEARCH = 10.0
-_TIMES_FLOOD = 2.0
-_TIMES_MEMORY = 1.1
+_MAX_RATIO_PLAIN = 3.0
+_MAX_RATIO_SEARCH = 10.0
+_MAX_RATIO_FLOOD = 2.0
+_MAX_RATIO_MEMORY = 1.1
 _PLAIN = "a topic"
 _ARTICLES = 10_000
 _PATH = "/feed.atom"
@@ -44,27 +44,29 @@ SECTION = Section(
     title="Composed feeds",
     size="articles",
     legend=(
-        "The first rendering, in Atom, from the address to the bytes, beside that of a topic's plain feed in the same "
-        "process; the topics are the largest there are. Medians over runs, each the median of five rounds. The flood "
-        "is of distinct queries, by 22 clients that wait a hundredth of a second, as for a network, and no longer "
-        "between an answer and the next question. Two workers have 18 of them wait for their turn, so that four are "
-        "always turned away and ask again. Beside them go the clients described above; all of it shares this machine."
+        "The first rendering as Atom, from the URL to the bytes, compared with a topic's plain feed in the same "
+        "process, for the largest topics. Medians over runs, each the median of five rounds. The flood consists of "
+        "distinct queries from 22 clients, which wait a hundredth of a second before each request, in place of a "
+        "network. Two workers queue 18 of the clients, so the server always rejects four, which then send their next "
+        "query. The normal clients described above run at the same time; server and clients share this machine."
     ),
 )
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How many runs, and how many distinct queries the flood has; none of it with 0."""
+class ComposingPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of runs, and the number of distinct queries in the flood; 0 means no flood."""
 
     runs: int
     flood: int
 
 
-def measure_composing(folder: Path, corpora: Sequence[Corpus], plan: Plan, *, tell: Tell) -> tuple[Figure, ...]:
-    """Measure every size; catalogs that are there are taken as they are.
+def measure_composing(
+    folder: Path, corpora: Sequence[Corpus], plan: ComposingPlan, *, progress: Progress
+) -> tuple[Figure, ...]:
+    """Measure every size, with existing catalogs where possible.
 
     Raises:
-        MeasureError: a program that was to be measured failed.
+        MeasureError: a measured program failed.
     """
     figures: list[Figure] = []
     for corpus in corpora:
@@ -72,12 +74,12 @@ def measure_composing(folder: Path, corpora: Sequence[Corpus], plan: Plan, *, te
             run((*COLLECT, str(corpus.articles)), {"DATABASE_URL": corpus.database_url})
         runs = []
         for number in range(plan.runs):
-            tell(f"{corpus.size:,} articles: composing, run {number + 1} of {plan.runs}")
+            progress(f"{corpus.size:,} articles: composing, run {number + 1} of {plan.runs}")
             printed = run_python("benchmarks.composing.benchmark", corpus.database_url)
             runs.append(msgspec.json.decode(printed, type=dict[str, float]))
         figures += _make_figures(corpus.size, runs)
     if plan.flood:
-        figures += _measure_flood(prepare_corpus(folder, _ARTICLES, program=None), plan, tell=tell)
+        figures += _measure_flood(prepare_corpus(folder, _ARTICLES, program=None), plan, progress=progress)
     return tuple(figures)
 
 
@@ -91,12 +93,12 @@ def _make_figures(size: int, runs: Sequence[Mapping[str, float]]) -> Iterator[Fi
                 ours=tuple(run[name] for run in runs),
                 peer_name=_PLAIN,
                 peer=tuple(run[_PLAIN] for run in runs),
-                target=Target(Comparison.RATIO, _TIMES_SEARCH if "search" in name else _TIMES_PLAIN),
+                target=Target(Comparison.RATIO, _MAX_RATIO_SEARCH if "search" in name else _MAX_RATIO_PLAIN),
             )
 
 
-def list_references(reader: CatalogReader) -> dict[str, str]:
-    """Give what is measured: what each is, and its address."""
+def list_queries(reader: CatalogReader) -> dict[str, str]:
+    """Map the name of each measured feed to its URL."""
     first, second, third, *_ = find_largest_topics(reader)
     small = min(reader.topics(), key=lambda topic: (topic.entries or sys.maxsize, topic.slug)).slug
     provider = max(reader.providers(), key=lambda each: (each.entries, each.domain)).domain
@@ -108,12 +110,12 @@ def list_references(reader: CatalogReader) -> dict[str, str]:
         "all of two topics": _write_path(f"{first}+{second}"),
         "one topic, not another": _write_path(f"{first}+!{second}"),
         "a small topic and a large one": _write_path(f"{first}+{small}"),
-        "what cannot be: two providers at once": f"/providers/{parse_expression(f'{provider}+{rare}')}.atom",
+        "impossible: two providers at once": f"/providers/{parse_expression(f'{provider}+{rare}')}.atom",
         "a topic from a rare provider": f"{_write_path(first)}?provider={rare}",
         "anything but a topic": _write_path(f"!{first}"),
         "a topic, quality ≥ 70": f"{_write_path(first)}?min_quality=70",
         "everything, heat ≥ 1000 (nothing)": "/feed.atom?min_heat=1000",
-        "eight terms and every parameter but words": (
+        "eight terms and every parameter except `q`": (
             f"{_write_path(mixed)}?provider=!{rare}&type=!video&min_quality=20&min_heat=1&related=links&limit=60"
         ),
         "a topic, 200 entries": f"{_write_path(first)}?limit=200",
@@ -123,10 +125,10 @@ def list_references(reader: CatalogReader) -> dict[str, str]:
         "search for a word in a topic": f"{_write_path(first)}?q=new",
         "search for two words": "/feed.atom?q=new+data",
         "search for a phrase": "/feed.atom?q=%22artificial+intelligence%22",
-        "search for a beginning": "/feed.atom?q=develop*",
+        "search for a prefix": "/feed.atom?q=develop*",
         "search for one word without another": "/feed.atom?q=data+-new",
-        "search for what is nowhere": "/feed.atom?q=xyzzyplugh",
-        "search for common words that a rare provider has not": f"/feed.atom?provider={rare}&q=the+new",
+        "search for a word without matches": "/feed.atom?q=xyzzyplugh",
+        "search for common words at a rare provider": f"/feed.atom?provider={rare}&q=the+new",
     }
 
 
@@ -134,66 +136,66 @@ def _write_path(topics: str) -> str:
     return f"/topics/{parse_expression(topics)}.atom"
 
 
-def time_references(database_url: str) -> dict[str, float]:
-    """Give the milliseconds that each takes."""
+def time_queries(database_url: str) -> dict[str, float]:
+    """Return the milliseconds for each measured feed."""
     catalog = Catalog(database_url)
     settings = Settings.from_environ({})
     with catalog.reading() as reader:
-        references = list_references(reader)
-    milliseconds: dict[str, list[float]] = {name: [] for name in references}
+        queries = list_queries(reader)
+    milliseconds: dict[str, list[float]] = {name: [] for name in queries}
     for _ in range(1 + _ROUNDS):
-        for name, reference in references.items():
-            path, _, query_string = reference.partition("?")
-            begun = time.perf_counter()
+        for name, url in queries.items():
+            path, _, query_string = url.partition("?")
+            started = time.perf_counter()
             with catalog.reading() as reader:
                 now = SYSTEM_CLOCK.now()
                 address = locate(path, reader, query_string=query_string, defaults=settings.defaults, now=now)
                 make_document(address, reader, settings=settings, now=now)
-            milliseconds[name].append((time.perf_counter() - begun) * 1_000)
-    return {name: median(rounds[1:]) for name, rounds in milliseconds.items()}  # the first fills caches
+            milliseconds[name].append((time.perf_counter() - started) * 1_000)
+    return {name: median(rounds[1:]) for name, rounds in milliseconds.items()}  # the first round fills caches
 
 
-def _measure_flood(corpus: Corpus, plan: Plan, *, tell: Tell) -> Iterator[Figure]:
+def _measure_flood(corpus: Corpus, plan: ComposingPlan, *, progress: Progress) -> Iterator[Figure]:
     settings = {"DATABASE_URL": corpus.database_url, "FEEDS_CONTENT": str(corpus.articles), "WEB_CONCURRENCY": "2"}
     run((*COLLECT, str(corpus.articles)), settings)
     rounds: list[tuple[Round, Round]] = []
     answers: Counter[str] = Counter()
     with serving(OURS, settings, path=_PATH) as (pid, port, _):
         wait_for_workers(pid, 2)
-        ask(port, _PATH, seconds=_FLOOD_SECONDS)
-        workers = wait_for_workers(pid, 2)  # by now, none of them is the collect that the server starts with
+        request_feeds(port, _PATH, seconds=_FLOOD_SECONDS)
+        workers = wait_for_workers(pid, 2)  # the server's first collect has ended by now
         memory = [sum(read_memory(worker).pss for worker in workers)]
         for number in range(plan.runs):
-            tell(f"a flood of {plan.flood:,} queries, {number + 1} of {plan.runs}")
-            without = ask(port, _PATH, seconds=_FLOOD_SECONDS)
+            progress(f"a flood of {plan.flood:,} queries, {number + 1} of {plan.runs}")
+            without = request_feeds(port, _PATH, seconds=_FLOOD_SECONDS)
             with flooding(port, first=number * plan.flood, count=plan.flood) as flood:
-                while flood.is_going_on():
-                    rounds.append((ask(port, _PATH, seconds=_FLOOD_SECONDS), without))
+                while flood.is_running():
+                    rounds.append((request_feeds(port, _PATH, seconds=_FLOOD_SECONDS), without))
                 answers.update(flood.count_answers())
             memory.append(sum(read_memory(worker).pss for worker in workers))
     yield Figure(
-        name="99 % of requests for another feed, beside a flood of distinct queries",
+        name="99th percentile for another feed during a flood of distinct queries",
         size=plan.flood,
         unit="ms",
         ours=tuple(each.p99_ms for each, _ in rounds),
-        peer_name="without it",
+        peer_name="without a flood",
         peer=tuple(each.p99_ms for _, each in rounds),
-        target=Target(Comparison.RATIO, _TIMES_FLOOD),
+        target=Target(Comparison.RATIO, _MAX_RATIO_FLOOD),
     )
     yield Figure(
-        name="memory of the workers (PSS), after the last flood",
+        name="workers' memory (PSS) after the last flood",
         size=plan.flood,
         unit="MB",
         ours=(memory[-1],),
-        peer_name="after the first",
+        peer_name="after the first flood",
         peer=(memory[1],),
-        target=Target(Comparison.RATIO, _TIMES_MEMORY),
+        target=Target(Comparison.RATIO, _MAX_RATIO_MEMORY),
     )
-    composed, put_off = answers.pop("200", 0), answers.pop("503", 0)
-    yield Figure(name="answered with a feed, in all floods", size=plan.flood, unit="queries", ours=(composed,))
-    yield Figure(name="put off (503), in all floods", size=plan.flood, unit="queries", ours=(put_off,))
+    composed, rejected = answers.pop("200", 0), answers.pop("503", 0)
+    yield Figure(name="answered with a feed, all floods", size=plan.flood, unit="queries", ours=(composed,))
+    yield Figure(name="rejected (503), all floods", size=plan.flood, unit="queries", ours=(rejected,))
     yield Figure(
-        name="answered in any other way",
+        name="other answers, all floods",
         size=plan.flood,
         unit="queries",
         ours=(answers.total(),),
@@ -202,4 +204,4 @@ def _measure_flood(corpus: Corpus, plan: Plan, *, tell: Tell) -> Iterator[Figure
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(time_references(sys.argv[1])))
+    sys.stdout.write(json.dumps(time_queries(sys.argv[1])))

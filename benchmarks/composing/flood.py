@@ -1,6 +1,6 @@
-"""Be somebody who asks for one composed feed after the other: `python -m benchmarks.composing.flood PORT FIRST COUNT`.
+"""Flood a server with composed feeds: `python -m benchmarks.composing.flood PORT FIRST COUNT`.
 
-Twenty-two clients do, each over a connection that it keeps, as fast as a network lets them; no query is asked twice.
+Twenty-two clients send distinct queries over kept connections, as fast as a network allows.
 """
 
 import http.client
@@ -17,28 +17,28 @@ import msgspec
 
 from benchmarks.processes import ROOT
 
-_CLIENTS = 22  # four more than two workers have wait: as many are always turned away, and ask again
-_NETWORK_SECONDS = 0.01  # that a question and its answer are on the way, which on one machine they are not
+_CLIENTS = 22  # four more than two workers queue, so four are always rejected and go on with their next query
+_NETWORK_SECONDS = 0.01  # stands for the network time of a request and its answer
 
 
 class Flood(msgspec.Struct, frozen=True):
-    """A flood in a process of its own."""
+    """A flood, run by a separate process."""
 
     process: subprocess.Popen[bytes]
 
     def count_answers(self) -> dict[str, int]:
-        """Wait for its end, and count the answers by status."""
+        """Wait for the end, and count the answers by status."""
         printed, _ = self.process.communicate()
         return msgspec.json.decode(printed, type=dict[str, int])
 
-    def is_going_on(self) -> bool:
-        """Say whether it has not come to its end."""
+    def is_running(self) -> bool:
+        """Return whether the flood is still running."""
         return self.process.poll() is None
 
 
 @contextmanager
 def flooding(port: int, *, first: int, count: int) -> Iterator[Flood]:
-    """Have `count` queries asked, beginning with a number, until the end of the block."""
+    """Send `count` queries, beginning with query number `first`, until the end of the block."""
     command = [sys.executable, "-m", "benchmarks.composing.flood", str(port), str(first), str(count)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
@@ -53,7 +53,7 @@ def _write_query(number: int) -> str:
     return f"/feed.atom?min_quality={quality % 101}&min_heat={heat + 5 * (quality // 101)}&limit={limit + 1}"
 
 
-def _ask(port: int, numbers: Iterator[int], counts: Counter[str]) -> None:
+def _send_queries(port: int, numbers: Iterator[int], counts: Counter[str]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while (number := next(numbers, None)) is not None:
         time.sleep(_NETWORK_SECONDS)
@@ -70,9 +70,9 @@ def _ask(port: int, numbers: Iterator[int], counts: Counter[str]) -> None:
 
 if __name__ == "__main__":
     _, _port, _first, _count = sys.argv
-    # One for all, so that whoever is turned away at once goes on with the next; `next` is atomic.
+    # Shared by all clients, so that a rejected client goes on with the next query; `next` is atomic.
     _numbers = iter(range(int(_first), int(_first) + int(_count)))
     _counts: Counter[str] = Counter()
     with ThreadPoolExecutor(_CLIENTS) as _pool:
-        list(_pool.map(lambda _: _ask(int(_port), _numbers, _counts), range(_CLIENTS)))
+        list(_pool.map(lambda _: _send_queries(int(_port), _numbers, _counts), range(_CLIENTS)))
     sys.stdout.write(json.dumps(_counts))

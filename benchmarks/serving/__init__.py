@@ -1,1 +1,1 @@
-"""Measure how many requests a second are answered, side by side with other ways to serve the same bytes."""
+"""Measure requests per second, compared with other ways to serve the same bytes."""

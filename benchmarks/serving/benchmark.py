@@ -1,4 +1,4 @@
-"""Measure requests a second: of ours, of the bare WSGI callable, of Flask, WhiteNoise, Django, and of nginx."""
+"""Measure requests per second of our server, a bare WSGI callable, Flask, WhiteNoise, Django and nginx."""
 
 import os
 import shutil
@@ -11,13 +11,13 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.corpus import Corpus, prepare_corpus
-from benchmarks.figures import Comparison, Figure, Target, Tell
+from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import MeasureError, run
 from benchmarks.report import Section
 from benchmarks.servers import COLLECT, GUNICORN, OURS, find_free_port, serving, wait_for_workers
-from benchmarks.serving.nginx import compose_command, write_example, write_plain
-from benchmarks.serving.served_feed import PATH, VARIABLE, write_material
-from benchmarks.serving.wrk import Answered, load
+from benchmarks.serving.feed_files import PATH, VARIABLE, write_feed_files
+from benchmarks.serving.nginx import make_command, write_example, write_plain
+from benchmarks.serving.wrk import Throughput, measure_load
 from feeds.settings import Settings
 
 _ARTICLES = 200
@@ -27,19 +27,19 @@ SECTION = Section(
     title="Serving",
     size="workers",
     legend=(
-        "The feed of everything, 50 entries in Atom, asked for by wrk over 32 kept connections; wrk has to share "
-        "this machine's cores with the server, so that figures of all cores are of about half of them. All servers "
-        "written in Python run in gunicorn with our worker and the same settings, and send the same bytes, but for "
-        "Django, which renders the same entries for each request. All are up all the time and asked in turn, each "
-        "round beginning with another one; medians, with the least and the greatest round in parentheses. CPU time "
-        "is that of the server's workers for a request; what else a machine does moves it less than requests a "
+        "wrk requests the feed of all entries, 50 entries in Atom, over 32 kept connections. wrk shares this machine's "
+        "cores with the server, so figures for all cores show about half of the cores. All Python servers run in "
+        "gunicorn with our worker and the same settings, and send the same bytes, except Django, which renders the "
+        "same entries for each request. All servers run all the time; each round measures the servers in turn, and "
+        "begins with another server. Medians, with the smallest and the largest round in parentheses. CPU time is the "
+        "time of the server's workers per request; other programs on the machine change it less than requests per "
         "second."
     ),
 )
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How many rounds, for how many seconds each server is asked in each, and the most workers, beside one."""
+class ServingPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of rounds, the seconds per server in a round, and the maximum workers; one worker is measured too."""
 
     rounds: int = 7
     seconds: int = 2
@@ -47,13 +47,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to be answered: by which server, with which headers, and what it stands beside; `floor` is the target."""
+    """One measurement: a server, request headers, the name of its peer, and the target ratio `floor`."""
 
     name: str
     server: str
     headers: Mapping[str, str] = {}
     status: int = 200
-    beside: str = "the bare callable"
+    peer: str = "the bare callable"
     floor: float | None = None
 
 
@@ -65,7 +65,7 @@ _APPS = {
 }
 _CONFIGURATIONS = {"nginx-plain": write_plain, "nginx-ours": write_example}
 _VARIANTS = (
-    Variant(name="the bare callable", server="bare", beside=""),
+    Variant(name="the bare callable", server="bare", peer=""),
     Variant(name="a plain Flask view", server="flask"),
     Variant(name="a file by WhiteNoise", server="whitenoise"),
     Variant(name="Django syndication", server="django"),
@@ -73,59 +73,61 @@ _VARIANTS = (
     Variant(name="ours, 200, gzip", server="ours", headers={"Accept-Encoding": "gzip"}),
     Variant(name="ours, 200, brotli", server="ours", headers={"Accept-Encoding": "br"}),
     Variant(name="ours, 304", server="ours", headers={"If-None-Match": "{etag}"}, status=304, floor=1.0),
-    Variant(name="a file by nginx", server="nginx-plain", beside=""),
-    Variant(name="the export by nginx", server="nginx-ours", beside="a file by nginx", floor=0.95),
+    Variant(name="a file by nginx", server="nginx-plain", peer=""),
+    Variant(name="the export by nginx", server="nginx-ours", peer="a file by nginx", floor=0.95),
 )
 
 
-def measure_serving(folder: Path, plan: Plan, *, tell: Tell) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    """Measure in an empty folder, of invented articles, with one worker and with the most.
+def measure_serving(
+    folder: Path, plan: ServingPlan, *, progress: Progress
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """Measure in an empty folder with invented articles, with one worker and with the maximum.
 
     Raises:
-        MeasureError: a server does not start, or something is not answered.
+        MeasureError: a server does not start, or a request fails.
     """
     corpus = prepare_corpus(folder, _ARTICLES, program=None)
     environ = _make_environ(corpus, folder)
     run(COLLECT, environ)
     run((*COLLECT[:-1], "export", str(folder / "site")), environ)
-    write_material(folder / "material", Settings.from_environ({**environ, "PORT": "8000"}))
+    write_feed_files(folder / "feed-files", Settings.from_environ({**environ, "PORT": "8000"}))
     figures: list[Figure] = []
     for workers in sorted({1, plan.workers}):
-        figures += _measure_with(workers, folder, environ, plan=plan, tell=tell)
+        figures += _measure_with(workers, folder, environ, plan=plan, progress=progress)
     return tuple(figures), tuple(f"{name} was not measured: it is not installed." for name in _list_missing())
 
 
 def _make_environ(corpus: Corpus, folder: Path) -> dict[str, str]:
-    # With an address of its own the feed is the same at whatever port.
+    # With a fixed URL, the feed is the same on any port.
     return {
         "DATABASE_URL": corpus.database_url,
         "FEEDS_CONTENT": str(corpus.articles),
         "FEEDS_SITE_URL": "https://feeds.example.org",
-        VARIABLE: str(folder / "material"),
+        VARIABLE: str(folder / "feed-files"),
     }
 
 
 def _measure_with(
-    workers: int, folder: Path, environ: Mapping[str, str], *, plan: Plan, tell: Tell
+    workers: int, folder: Path, environ: Mapping[str, str], *, plan: ServingPlan, progress: Progress
 ) -> Iterator[Figure]:
     settings = {**environ, "WEB_CONCURRENCY": str(workers)}
     with _running(workers, folder, settings) as servers:
         variants = [variant for variant in _VARIANTS if variant.server in servers]
-        answered: dict[str, list[Answered]] = {variant.name: [] for variant in variants}
-        prepared = {variant.name: _prepare(variant, *servers[variant.server]) for variant in variants}
+        measured: dict[str, list[Throughput]] = {variant.name: [] for variant in variants}
+        prepared = {variant.name: _make_headers(variant, *servers[variant.server]) for variant in variants}
         for number in range(plan.rounds):
-            tell(f"{workers} workers: round {number + 1} of {plan.rounds}")
+            progress(f"{workers} workers: round {number + 1} of {plan.rounds}")
             start = number % len(variants)
             for variant in variants[start:] + variants[:start]:
                 pid, port = servers[variant.server]
                 url = f"http://127.0.0.1:{port}{PATH}"
-                answered[variant.name].append(load(pid, url, prepared[variant.name], seconds=plan.seconds))
-    yield from _make_figures(workers, variants, answered)
+                measured[variant.name].append(measure_load(pid, url, prepared[variant.name], seconds=plan.seconds))
+    yield from _make_figures(workers, variants, measured)
 
 
 @contextmanager
 def _running(workers: int, folder: Path, settings: Mapping[str, str]) -> Iterator[dict[str, tuple[int, int]]]:
-    """Have all servers run; give the process and the port of each."""
+    """Run all servers; yield the process id and the port of each server."""
     servers = {}
     options = ("--config", "python:benchmarks.serving.gunicorn_conf")
     commands = {"ours": OURS} | {
@@ -138,7 +140,7 @@ def _running(workers: int, folder: Path, settings: Mapping[str, str]) -> Iterato
         for name, write in _CONFIGURATIONS.items() if _find_nginx() else ():
             port = find_free_port()
             configuration = write(folder / f"{name}-{workers}", folder / "site", port=port, workers=workers)
-            started = serving(compose_command(_find_nginx(), configuration), {}, path=PATH, port=port)
+            started = serving(make_command(_find_nginx(), configuration), {}, path=PATH, port=port)
             pid, _, _ = stack.enter_context(started)
             servers[name] = pid, port
         for pid, _ in servers.values():
@@ -154,17 +156,17 @@ def _find_nginx() -> str:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") or ""
 
 
-def _prepare(variant: Variant, _pid: int, port: int) -> dict[str, str]:
-    """Give the headers to ask with, having seen that they are answered as they should be."""
-    etag = _ask(port, {})[1]
+def _make_headers(variant: Variant, _pid: int, port: int) -> dict[str, str]:
+    """Return the request headers, after a check of the answer's status."""
+    etag = _request(port, {})[1]
     headers = {name: value.format(etag=etag) for name, value in variant.headers.items()}
-    status, _ = _ask(port, headers)
+    status, _ = _request(port, headers)
     if status != variant.status:
-        raise MeasureError(f"{variant.name} was answered with {status}.")
+        raise MeasureError(f"{variant.name}: expected {variant.status}, got {status}.")
     return headers
 
 
-def _ask(port: int, headers: Mapping[str, str]) -> tuple[int, str]:
+def _request(port: int, headers: Mapping[str, str]) -> tuple[int, str]:
     connection = HTTPConnection("127.0.0.1", port)
     connection.request("GET", PATH, headers=dict(headers))
     response = connection.getresponse()
@@ -174,27 +176,27 @@ def _ask(port: int, headers: Mapping[str, str]) -> tuple[int, str]:
 
 
 def _make_figures(
-    workers: int, variants: Sequence[Variant], answered: Mapping[str, Sequence[Answered]]
+    workers: int, variants: Sequence[Variant], measured: Mapping[str, Sequence[Throughput]]
 ) -> Iterator[Figure]:
     for variant in variants:
-        beside = answered.get(variant.beside, ())
+        peers = measured.get(variant.peer, ())
         yield Figure(
             name=variant.name,
             size=workers,
             unit="/s",
-            ours=tuple(each.per_second for each in answered[variant.name]),
-            peer_name=variant.beside,
-            peer=tuple(each.per_second for each in beside),
+            ours=tuple(each.per_second for each in measured[variant.name]),
+            peer_name=variant.peer,
+            peer=tuple(each.per_second for each in peers),
             target=Target(Comparison.RATIO, variant.floor, is_floor=True) if variant.floor else None,
         )
     for variant in variants:
         if variant.server in ("ours", "nginx-ours"):
-            beside = answered.get(variant.beside, ())
+            peers = measured.get(variant.peer, ())
             yield Figure(
                 name=f"CPU time, {variant.name}",
                 size=workers,
                 unit="µs",
-                ours=tuple(each.cpu_us for each in answered[variant.name]),
-                peer_name=variant.beside,
-                peer=tuple(each.cpu_us for each in beside),
+                ours=tuple(each.cpu_us for each in measured[variant.name]),
+                peer_name=variant.peer,
+                peer=tuple(each.cpu_us for each in peers),
             )

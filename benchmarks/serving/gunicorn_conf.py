@@ -1,4 +1,4 @@
-"""Configure gunicorn as for our own app, to serve the others."""
+"""Our gunicorn configuration, for the apps of other frameworks."""
 
 from feeds.gunicorn_conf import (
     accesslog,

@@ -1,4 +1,4 @@
-"""Configure nginx to serve files, by the example in our documentation or as plainly as can be."""
+"""Configure nginx to serve files, with the documentation's example or with a minimal configuration."""
 
 import os
 from pathlib import Path
@@ -34,19 +34,19 @@ server {{
 
 
 def write_plain(folder: Path, site: Path, *, port: int, workers: int) -> Path:
-    """Configure nginx, in a new folder, to serve the files of `site` and nothing else; give the file to start it by."""
+    """Write a minimal configuration for the files in `site` into a new folder, and return its main file."""
     return _write(folder, _PLAIN.format(port=port, site=site), workers=workers)
 
 
 def write_example(folder: Path, site: Path, *, port: int, workers: int) -> Path:
-    """Configure nginx, in a new folder, by our example to serve the export in `site`; give the file to start it by."""
+    """Write the documentation's example for the export in `site` into a new folder, and return its main file."""
     example = _EXAMPLE.read_text(encoding="utf-8")
     example = example.replace("listen 80;", f"listen 127.0.0.1:{port};")
     return _write(folder, example.replace("/var/www/feeds", str(site)), workers=workers)
 
 
-def compose_command(nginx: str, configuration: Path) -> list[str]:
-    """Give the command that starts it."""
+def make_command(nginx: str, configuration: Path) -> list[str]:
+    """Return the command that starts nginx."""
     return [nginx, "-e", "stderr", "-p", str(configuration.parent), "-c", str(configuration)]
 
 
@@ -54,7 +54,7 @@ def _write(folder: Path, site: str, *, workers: int) -> Path:
     folder.mkdir()
     (folder / "site.conf").write_text(site, encoding="utf-8")
     main = folder / "nginx.conf"
-    # Started by root, it would give up its rights, and could not read what lies in a temporary folder.
+    # As root, nginx switches to another user, who cannot read temporary folders.
     user = "user root;" if os.geteuid() == 0 else ""
     main.write_text(user + _MAIN.format(folder=folder, workers=workers), encoding="utf-8")
     return main

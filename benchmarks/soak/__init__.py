@@ -1,5 +1,5 @@
-"""Load a server with readers of every kind for minutes, while articles change, and judge every answer."""
+"""Load a server with feed readers for minutes while articles change, and check every answer."""
 
-from benchmarks.soak.run import Load, Outcome, run_soak
+from benchmarks.soak.run import SoakPlan, SoakResult, run_soak
 
-__all__ = ["Load", "Outcome", "run_soak"]
+__all__ = ["SoakPlan", "SoakResult", "run_soak"]

@@ -1,4 +1,4 @@
-"""Publish a new revision of a topic again and again; every article says which revision it is."""
+"""Publish new revisions of topics at an even pace; every article states its revision."""
 
 import random
 import time
@@ -11,7 +11,7 @@ from feeds.settings import Settings
 
 TOPICS = ("amber", "basin", "cedar", "delta", "ember", "fjord")
 LIMIT = len(TOPICS)
-"""How many entries feeds are to show: the newest of each topic, or six of one topic, so that there are archives."""
+"""Entries per feed: the newest of each topic, or six of one topic, so that archives exist."""
 
 _ARTICLES = 8
 _ARTICLE = """---
@@ -25,25 +25,25 @@ topics: [{topic}]
 
 {text}
 """
-_REPEATED = 20  # so that a feed takes more than one packet
+_REPEATED = 20  # makes a feed larger than one packet
 
 
-class Ledger:
-    """What has been committed, and when; threads may share it."""
+class CommitLog:
+    """The revisions of each topic and the times of their commits; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._commits: dict[str, list[tuple[float, int]]] = {topic: [(0.0, 0)] for topic in TOPICS}
 
-    def note(self, topic: str, revision: int, *, moment: float) -> None:
-        """Note that a revision is in the catalog since a moment of the monotonic clock."""
+    def record(self, topic: str, revision: int, *, at: float) -> None:
+        """Record a revision's commit `at` a time of the monotonic clock."""
         with self._lock:
-            self._commits[topic].append((moment, revision))
+            self._commits[topic].append((at, revision))
 
-    def find_revision(self, topic: str, *, moment: float) -> int:
-        """Give the revision of a topic that was in the catalog at a moment of the monotonic clock."""
+    def find_revision(self, topic: str, *, at: float) -> int:
+        """Return the revision of a topic in the catalog `at` a time of the monotonic clock."""
         with self._lock:
-            return next(revision for noted, revision in reversed(self._commits[topic]) if noted <= moment)
+            return next(revision for committed, revision in reversed(self._commits[topic]) if committed <= at)
 
     def count(self) -> int:
         """Count the commits."""
@@ -52,7 +52,7 @@ class Ledger:
 
 
 def write_revision(folder: Path, topic: str, revision: int) -> None:
-    """Write all articles of a topic anew."""
+    """Rewrite all articles of a topic."""
     folder.mkdir(parents=True, exist_ok=True)
     text = f"Revision {revision} of {topic}. " * _REPEATED
     for number in range(_ARTICLES):
@@ -61,8 +61,8 @@ def write_revision(folder: Path, topic: str, revision: int) -> None:
         (folder / f"{topic}-{number}.md").write_text(article, encoding="utf-8")
 
 
-def publish_until(stop: Event, settings: Settings, ledger: Ledger, *, every_seconds: float) -> None:
-    """Publish a random topic's next revision at an even pace until told to stop."""
+def publish_until(stop: Event, settings: Settings, commit_log: CommitLog, *, every_seconds: float) -> None:
+    """Publish the next revision of a random topic every `every_seconds`, until `stop` is set."""
     catalog = Catalog(settings.database_url)
     collector = Collector(catalog, settings.content, settings_fingerprint=settings.settings_fingerprint)
     rng = random.Random(1)  # noqa: S311 no secret
@@ -72,5 +72,5 @@ def publish_until(stop: Event, settings: Settings, ledger: Ledger, *, every_seco
         topic = rng.choice(TOPICS)
         write_revision(settings.content[0], topic, revision)
         collector.collect()
-        ledger.note(topic, revision, moment=time.monotonic())
+        commit_log.record(topic, revision, at=time.monotonic())
     catalog.close()

@@ -1,4 +1,4 @@
-"""A small run of the catalog's benchmark: every figure is there, whatever it is."""
+"""A small run of the catalog's benchmark writes every figure."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -18,7 +18,7 @@ HUGO = "#!/bin/sh\necho '2.50 s wall, 1.25 s user, 1000 KB peak' >&2\n"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the benchmark once; give the folder of its figures."""
+    """Run the benchmark once, and return the folder of its figures."""
     folder = tmp_path_factory.mktemp("catalog")
     hugo = folder / "hugo"
     hugo.write_text(HUGO)
@@ -39,7 +39,7 @@ def find_values(report: Report, name: str) -> tuple[Sequence[float], Sequence[fl
     return figure.ours, figure.peer
 
 
-def test_every_figure_is_there(folder: Path) -> None:
+def test_every_figure_is_written(folder: Path) -> None:
     report = read_json(folder / "catalog.json")
     assert {figure.size for figure in report.figures} == {SIZE}
     assert all(value > 0 for figure in report.figures for value in figure.ours)
@@ -60,7 +60,7 @@ def test_every_figure_is_there(folder: Path) -> None:
     ]
 
 
-def test_hugo_stands_beside(folder: Path) -> None:
+def test_hugo_is_the_peer(folder: Path) -> None:
     report = read_json(folder / "catalog.json")
     assert find_values(report, "cold collect")[1] == (2.5,)
     assert find_values(report, "cold collect, CPU time")[1] == (1.25,)
@@ -74,9 +74,9 @@ def test_the_page_shows_the_figures_and_the_command(folder: Path) -> None:
     assert "Hugo's build: 2.5 s" in page
 
 
-def test_plots_hold_no_moment(folder: Path) -> None:
+def test_plots_hold_no_date(folder: Path) -> None:
     if find_spec("matplotlib") is None:
-        pytest.skip("matplotlib is not installed; `make bench` does that")
+        pytest.skip("matplotlib is not installed; `make bench` installs it")
     for name in ("catalog-seconds.svg", "catalog-growth.svg"):
         plot = (folder / name).read_text()
         assert "<svg" in plot

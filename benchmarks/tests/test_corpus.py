@@ -1,4 +1,4 @@
-"""The articles that benchmarks invent are good articles, and the same each time."""
+"""Invented articles are valid, and the same each time."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ COUNT = 40
 
 @pytest.fixture
 def invented(tmp_path: Path) -> Corpus:
-    """Give a corpus of invented articles."""
+    """Return a corpus of invented articles."""
     invent_articles(tmp_path / "articles", COUNT)
     return Corpus(COUNT, tmp_path / "articles", tmp_path / "catalog.sqlite")
 
@@ -21,7 +21,7 @@ def read_all(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_invented_articles_have_no_problem_and_all_that_articles_have(invented: Corpus) -> None:
+def test_invented_articles_have_every_field_and_no_problems(invented: Corpus) -> None:
     parsed = [parse_article(data, name) for name, data in read_all(invented.articles).items()]
     assert len(parsed) == COUNT
     assert [problem for _, problems in parsed for problem in problems] == []
@@ -31,12 +31,12 @@ def test_invented_articles_have_no_problem_and_all_that_articles_have(invented: 
     assert any(article.related for article in articles)
 
 
-def test_a_larger_corpus_begins_with_the_smaller(invented: Corpus, tmp_path: Path) -> None:
+def test_a_larger_corpus_contains_the_smaller_one(invented: Corpus, tmp_path: Path) -> None:
     invent_articles(tmp_path / "larger", COUNT + 10)
     assert read_all(tmp_path / "larger").items() > read_all(invented.articles).items()
 
 
-def test_an_edit_is_taken_back(invented: Corpus) -> None:
+def test_an_edit_is_undone(invented: Corpus) -> None:
     before = read_all(invented.articles)
     with restoring(find_newest(invented)) as path:
         retitle(path, "Something else")

@@ -1,4 +1,4 @@
-"""A small run of the serving benchmarks: they run, and see what is wrong."""
+"""Small runs of the benchmarks of serving and of slow clients."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,34 +7,33 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import main
-from benchmarks.clients.benchmark import Plan as ClientsPlan
-from benchmarks.clients.benchmark import measure_clients
+from benchmarks.clients.benchmark import ClientsPlan, measure_clients
 from benchmarks.processes import MeasureError
 from benchmarks.report import read_json
 from benchmarks.servers import GUNICORN, serving
-from benchmarks.serving.wrk import load
+from benchmarks.serving.wrk import measure_load
 from tests.support.environment import SOAK
 
 BARE = (*GUNICORN, "--workers", "1", "benchmarks.catalog.minimal_app:app")
 
 
-def test_requests_and_what_they_took_are_counted(program: Callable[[str], str]) -> None:
+def test_requests_and_processor_time_are_measured(program: Callable[[str], str]) -> None:
     program("wrk")
     with serving(BARE, {}, path="/") as (pid, port, _):
-        answered = load(pid, f"http://127.0.0.1:{port}/", {"If-None-Match": "x"}, seconds=1)
-    assert answered.per_second > 10
-    assert 1 < answered.cpu_us < 1_000_000
+        throughput = measure_load(pid, f"http://127.0.0.1:{port}/", {"If-None-Match": "x"}, seconds=1)
+    assert throughput.per_second > 10
+    assert 1 < throughput.cpu_us < 1_000_000
 
 
-def test_a_server_that_is_not_there_is_seen(program: Callable[[str], str]) -> None:
+def test_a_missing_server_is_an_error(program: Callable[[str], str]) -> None:
     program("wrk")
     with serving(BARE, {}, path="/") as (pid, _, _), pytest.raises(MeasureError):
-        load(pid, "http://127.0.0.1:9/", {}, seconds=1)
+        measure_load(pid, "http://127.0.0.1:9/", {}, seconds=1)
 
 
 @pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
 @pytest.mark.timeout(300)
-def test_every_way_to_serve_is_measured(program: Callable[[str], str], tmp_path: Path) -> None:
+def test_every_server_is_measured(program: Callable[[str], str], tmp_path: Path) -> None:
     program("wrk")
     program("nginx")
     out = tmp_path / "docs" / "benchmarks"
@@ -50,6 +49,6 @@ def test_every_way_to_serve_is_measured(program: Callable[[str], str], tmp_path:
 @pytest.mark.timeout(300)
 def test_slow_clients_and_restarts_are_measured(tmp_path: Path) -> None:
     plan = ClientsPlan(slow=50, rounds=1, seconds=1, with_others=False)
-    figures = measure_clients(tmp_path, plan, tell=print)
+    figures = measure_clients(tmp_path, plan, progress=print)
     errors = [figure.value for figure in figures if figure.name.startswith("errors")]
     assert errors == [0] * 5

@@ -1,8 +1,8 @@
-"""Be the bare WSGI callable: the same bytes to everybody."""
+"""A bare WSGI callable that answers with the same bytes."""
 
 from collections.abc import Callable, Iterable
 
-from benchmarks.serving.served_feed import MEDIA_TYPE, read_body
+from benchmarks.serving.feed_files import MEDIA_TYPE, read_body
 
 _BODY = read_body()
 _HEADERS = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(_BODY)))]

@@ -1,4 +1,4 @@
-"""Be Django's syndication framework, which renders the feed of the same entries for each request."""
+"""Django's syndication framework, which renders the feed of the same entries for each request."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from django.utils.feedgenerator import Atom1Feed
 
-from benchmarks.serving.served_feed import PATH, read_entries
+from benchmarks.serving.feed_files import PATH, read_entries
 from feeds.model.entry import Entry
 
 settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True)
@@ -16,7 +16,7 @@ _ENTRIES = read_entries()
 
 
 class EntriesFeed(Feed):  # type: ignore[misc] # Django ships no types
-    """The feed, with what Django has words for."""
+    """The feed, with the fields known to Django."""
 
     feed_type = Atom1Feed
     title = "Topic Feeds"
@@ -24,39 +24,39 @@ class EntriesFeed(Feed):  # type: ignore[misc] # Django ships no types
     subtitle = "The latest stories on every topic."
 
     def items(self) -> tuple[Entry, ...]:
-        """Give the entries, out of memory."""
+        """Return the entries from memory."""
         return _ENTRIES
 
     def item_title(self, item: Entry) -> str:
-        """Give the title."""
+        """Return the title."""
         return item.title
 
     def item_description(self, item: Entry) -> str:
-        """Give the text."""
+        """Return the text."""
         return item.body or item.summary
 
     def item_link(self, item: Entry) -> str:
-        """Give the address."""
+        """Return the URL."""
         return item.url
 
     def item_guid(self, item: Entry) -> str:
-        """Give the id."""
+        """Return the id."""
         return item.id
 
     def item_pubdate(self, item: Entry) -> datetime:
-        """Give the date."""
+        """Return the date."""
         return item.published
 
     def item_updateddate(self, item: Entry) -> datetime:
-        """Give the date of the last change."""
+        """Return the date of the last change."""
         return item.updated
 
     def item_author_name(self, item: Entry) -> str:
-        """Give the publisher."""
+        """Return the publisher."""
         return item.provider.name
 
     def item_categories(self, item: Entry) -> list[str]:
-        """Give the topics."""
+        """Return the topics."""
         return [category.label for category in item.categories]
 
 

@@ -1,8 +1,8 @@
-"""Be a plain Flask view that returns the same bytes."""
+"""A plain Flask view that returns the same bytes."""
 
 from flask import Flask, Response
 
-from benchmarks.serving.served_feed import MEDIA_TYPE, PATH, read_body
+from benchmarks.serving.feed_files import MEDIA_TYPE, PATH, read_body
 
 _BODY = read_body()
 

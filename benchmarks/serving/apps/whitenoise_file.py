@@ -1,10 +1,10 @@
-"""Be WhiteNoise with the same bytes as a file."""
+"""WhiteNoise, which serves the same bytes from a file."""
 
 from collections.abc import Callable, Iterable
 
 from whitenoise import WhiteNoise
 
-from benchmarks.serving.served_feed import find_folder
+from benchmarks.serving.feed_files import find_folder
 
 
 def _refuse(

@@ -1,6 +1,6 @@
-"""Prepare what is served, and find it again in the servers' processes.
+"""Write the feed to serve into files, and read the files in the servers' processes.
 
-The folder that `BENCH_MATERIAL` names holds the feed's bytes as `feed.atom`, and its entries as `entries.json`.
+The folder named by `BENCH_FEED_FILES` holds the feed's bytes as `feed.atom`, and its entries as `entries.json`.
 """
 
 import os
@@ -15,14 +15,14 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import locate, make_document
 
-VARIABLE = "BENCH_MATERIAL"
+VARIABLE = "BENCH_FEED_FILES"
 PATH = "/feed.atom"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 _ENTRIES = "entries.json"
 
 
-def write_material(folder: Path, settings: Settings) -> None:
-    """Write the feed of everything, as the catalog has it now, into a new folder."""
+def write_feed_files(folder: Path, settings: Settings) -> None:
+    """Write the catalog's current feed of all entries into a new folder."""
     folder.mkdir()
     catalog = Catalog(settings.database_url)
     now = SYSTEM_CLOCK.now()
@@ -35,7 +35,7 @@ def write_material(folder: Path, settings: Settings) -> None:
 
 
 def find_folder() -> Path:
-    """Give the folder that the environment names."""
+    """Return the folder named by the environment variable."""
     return Path(os.environ[VARIABLE])
 
 
@@ -45,5 +45,5 @@ def read_body() -> bytes:
 
 
 def read_entries() -> tuple[Entry, ...]:
-    """Read the feed's entries, the newest first."""
+    """Read the feed's entries, newest first."""
     return msgspec.json.decode((find_folder() / _ENTRIES).read_bytes(), type=tuple[Entry, ...])
