@@ -1,4 +1,4 @@
-"""Make digest feeds: an entry for each day or week that is over, with its best stories."""
+"""Make digest feeds, with an entry for each finished day or week and the best stories in each entry."""
 
 from datetime import UTC, datetime, time
 
@@ -15,21 +15,21 @@ from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading
 from feeds.site.urls import digest_stem
 
-STORIES = 15
-"""The most stories in an entry."""
+MAX_STORIES = 15
+"""The maximum number of stories in an entry."""
 
-_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
+_MAX_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
 
 
 def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> FeedSnapshot:
-    """Read the digest feed of a subject that `resolve` gave: the newest days or weeks in which there was something.
+    """Read the digest feed of a resolved query: the newest days or weeks with at least one story.
 
-    The best stories are those with the highest peak heat, then quality. An entry stays as it is once its time is over
-    and collected, whatever becomes of the stories.
+    The best stories have the highest peak heat, then the highest quality. After the day or week is over and collected,
+    its entry never changes, even if the stories do.
     """
-    most = min(query.limit or _ENTRIES[cycle], _ENTRIES[cycle])
+    limit = min(query.limit or _MAX_ENTRIES[cycle], _MAX_ENTRIES[cycle])
     selected = query.with_defaults(settings.defaults)
-    digests = reader.digests(selected, cycle, most=most, stories=STORIES)
+    digests = reader.digests(selected, cycle, most=limit, stories=MAX_STORIES)
     heading = read_heading(query, reader)
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
@@ -53,33 +53,33 @@ def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: 
         feed=feed,
         name=title,
         changed=reader.last_titled(selected, since=closed),
-        is_full=len(digests) == most,
+        is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),
     )
 
 
 _DESCRIPTIONS = {
-    Cycle.DAILY: "The best of each day (UTC), once it is over.",
-    Cycle.WEEKLY: "The best of each week (Monday to Sunday, UTC), once it is over.",
+    Cycle.DAILY: "The best stories of each day (UTC), published after the day ends.",
+    Cycle.WEEKLY: "The best stories of each week (Monday to Sunday, UTC), published after the week ends.",
 }
 
 
-def _make_entry(  # noqa: PLR0913 what an entry is made of
+def _make_entry(  # noqa: PLR0913 the parts of an entry
     digest: Digest, cycle: Cycle, plain: Feed, *, name: str, reference: str, settings: Settings
 ) -> Entry:
-    called = cycle.name_of(digest.issue)
+    issue_name = cycle.name_of(digest.issue)
     end = datetime.combine(date_of(cycle.days_of(digest.issue).stop), time(), UTC)
     return Entry(
-        id=make_id(f"{reference}#{called}", site_id=settings.site_id),
+        id=make_id(f"{reference}#{issue_name}", site_id=settings.site_id),
         kind=Kind.ARTICLE,
-        title=f"{name or settings.site.title}, {called}",
-        url=f"{plain.page_url}#{called}",
+        title=f"{name or settings.site.title}, {issue_name}",
+        url=f"{plain.page_url}#{issue_name}",
         published=end,
         updated=end,
         released=end,
         summary="; ".join(story.title for story in digest.stories[:3]),
         body=write_stories(digest.stories, settings.link),
-        provider=Provider(name=settings.site.title, domain=""),  # nobody's but the site's
+        provider=Provider(name=settings.site.title, domain=""),  # the site itself
         type="digest",
         language=settings.site.language,
     )

@@ -19,7 +19,7 @@ from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.html import render_compose, render_home, render_page
 from feeds.site.resolve import resolve
-from feeds.site.retirement import add_notices
+from feeds.site.retirement import add_retirement_notices
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
@@ -118,7 +118,7 @@ def _make_feed_document(
         snapshot = read_digest(address.query, address.cycle, reader, settings=settings)
     else:
         snapshot = read_feed(address.query, reader, settings=settings, now=now)
-    document = _make_snapshot_document(add_notices(snapshot, reader, settings=settings, now=now), format)
+    document = _make_snapshot_document(add_retirement_notices(snapshot, reader, settings=settings, now=now), format)
     if not snapshot.feed.links:
         return document
     # Subscribers of a hub read the feed's own URL from the header (WebSub section 4).
@@ -142,7 +142,7 @@ def _make_page_document(address: PageAddress, reader: CatalogReader, *, settings
         snapshot = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(query, reader, settings=settings, now=now)
-        snapshot = add_notices(snapshot, reader, settings=settings, now=now)
+        snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
     body = render_page(address, snapshot, settings)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
     return _make(body, HTML, changed=snapshot.changed, max_age_seconds=max_age, scopes=snapshot.scopes)

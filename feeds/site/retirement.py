@@ -1,4 +1,4 @@
-"""Write the last entry of a retired topic's feed, which tells its readers that it ends, and where to go on."""
+"""Write the retirement notice: the last entry of a retired topic's feed, with the end date and the successor."""
 
 from datetime import datetime
 from html import escape
@@ -17,12 +17,14 @@ from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
 
 
-def add_notices(edition: FeedSnapshot, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
-    """Add an entry for each of the subject's topics that has been retired, beside all that the feed has room for."""
-    slugs = edition.query.topics.names if edition.query.topics else ()
+def add_retirement_notices(
+    snapshot: FeedSnapshot, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> FeedSnapshot:
+    """Add a retirement notice for each retired topic of the query, even to a feed with the maximum of entries."""
+    slugs = snapshot.query.topics.names if snapshot.query.topics else ()
     topics = [topic for slug in slugs if (topic := reader.topic(slug))]
     notices = [
-        write_notice(
+        write_retirement_notice(
             topic,
             reader.topic(topic.successor),
             retired=topic.retired,
@@ -33,30 +35,32 @@ def add_notices(edition: FeedSnapshot, reader: CatalogReader, *, settings: Setti
         if topic.retired and topic.is_retired(now)
     ]
     if not notices:
-        return edition
-    entries = sorted((*edition.feed.entries, *notices), key=lambda entry: (-entry.published.timestamp(), entry.id))
-    moments = [notice.released for notice in notices] + ([edition.changed] if edition.changed else [])
-    feed = msgspec.structs.replace(edition.feed, entries=tuple(entries))
-    return msgspec.structs.replace(edition, feed=feed, changed=max(moments))
+        return snapshot
+    entries = sorted((*snapshot.feed.entries, *notices), key=lambda entry: (-entry.published.timestamp(), entry.id))
+    changes = [notice.released for notice in notices] + ([snapshot.changed] if snapshot.changed else [])
+    feed = msgspec.structs.replace(snapshot.feed, entries=tuple(entries))
+    return msgspec.structs.replace(snapshot, feed=feed, changed=max(changes))
 
 
-def write_notice(topic: Topic, successor: Topic | None, *, retired: datetime, feed_id: str, site: Site) -> Entry:
-    """Say in an entry that `topic`, whose feed has the id `feed_id`, has been `retired` at that moment.
+def write_retirement_notice(
+    topic: Topic, successor: Topic | None, *, retired: datetime, feed_id: str, site: Site
+) -> Entry:
+    """Write the entry that announces the retirement of `topic` at the time `retired`.
 
-    Its id hangs on the feed's alone, so that it stays one entry if the day is put off. It comes from nobody but the
-    site: its provider has no domain.
+    The id of the entry depends only on `feed_id`, the id of the topic's feed, so postponing the retirement does not
+    make another entry. The provider is the site itself, without a domain.
     """
-    said = (
+    text = (
         f"The topic “{topic.name}” was retired on {retired.date()}."
-        f" Its feed can be read until {(retired + GRACE).date()}"
+        f" Its feed stays available until {(retired + GRACE).date()}"
     )
-    url, advice = f"{site.url}/", f"; what else there is stands at {site.url}/"
-    body = f'; what else there is stands at <a href="{escape(url)}">{escape(site.title)}</a>.'
+    url, advice = f"{site.url}/", f". Browse all topics: {site.url}/"
+    body = f'. Browse all topics: <a href="{escape(url)}">{escape(site.title)}</a>.'
     if successor:
         query = Query.for_topic(successor.slug)
         url = f"{site.url}{PageAddress(query).path}"
-        advice = f", and then leads to “{successor.name}”: {site.url}{FeedAddress(query, Format.ATOM).path}"
-        body = f', and then leads to <a href="{escape(url)}">{escape(successor.name)}</a>.'
+        advice = f", then redirects to “{successor.name}”: {site.url}{FeedAddress(query, Format.ATOM).path}"
+        body = f', then redirects to <a href="{escape(url)}">{escape(successor.name)}</a>.'
     return Entry(
         id=uuid5(UUID(feed_id), "retired").urn,
         kind=Kind.ARTICLE,
@@ -65,8 +69,8 @@ def write_notice(topic: Topic, successor: Topic | None, *, retired: datetime, fe
         published=retired,
         updated=retired,
         released=retired,
-        summary=f"{said}{advice}",
-        body=f"<p>{escape(said)}{body}</p>",
+        summary=f"{text}{advice}",
+        body=f"<p>{escape(text)}{body}</p>",
         provider=Provider(name=site.title, domain=""),
         categories=(Category(term=topic.slug, label=topic.name),),
     )

@@ -1,8 +1,8 @@
-"""Say in words what a feed holds: “Computer Vision and AI, not Robotics, quality ≥ 70”.
+"""Name a query in words: “Computer Vision and AI, not Robotics, quality ≥ 70”.
 
-Names that are one alternative each are listed: “A or B”, “A, B or C”. Otherwise “, or ” stands between alternatives,
-as nowhere else, and each reads “A and B”, “A, B and C”, “A, not B”. What a query adds comes last, after commas, or
-after semicolons where “, or ” came before. A name that holds a comma or one of the small words is put in quotes.
+Alternatives of a single name form a list: “A or B”, “A, B or C”. Longer alternatives read “A and B”, “A, B and C”,
+“A, not B”, with “, or ” between alternatives and nowhere else. The filters of the query string come last, after
+commas, or after semicolons if a part contains “, or ”. Names with a comma or a small word of the grammar are quoted.
 """
 
 import re
@@ -17,16 +17,16 @@ _RELATED = {True: "with related stories", False: "articles only"}
 
 
 def write_name(query: Query, topics: Mapping[str, str]) -> str:
-    """Name a subject, in words that tell it from any other; empty for everything.
+    """Name a query, with a different name for every different query; empty for everything.
 
-    `topics` has the topics' names by slug. How many entries there are is left unsaid.
+    `topics` has the names of topics by slug. The name leaves out the maximum number of entries.
     """
     words = _write_query(query, topics)
     return words[:1].upper() + words[1:] if words.startswith(("everything", "everyone")) else words
 
 
 def write_subtitle(query: Query, topics: Mapping[str, str]) -> str:
-    """Say in a sentence what a subject's feed brings."""
+    """Describe the stories of a query's feed in a sentence."""
     if query.is_plain and not query.topics and not query.providers:
         return "The latest stories on every topic."
     return f"The latest stories {'from' if query.providers else 'on'} {_write_query(query, topics)}."
@@ -47,35 +47,40 @@ def _write_path(query: Query, topics: Mapping[str, str]) -> str:
 
 def _write_parameters(query: Query) -> Iterator[str]:
     if query.from_providers:
-        yield _write_expression(query.from_providers, str, lead="from ")
+        yield _write_expression(query.from_providers, str, prefix="from ")
     if query.types:
-        yield _write_expression(query.types, str, lead="type ")
+        yield _write_expression(query.types, str, prefix="type ")
     if query.min_quality is not None:
         yield f"quality ≥ {query.min_quality}"
     if query.min_heat is not None:
         yield f"heat ≥ {query.min_heat}"
     if query.search:
-        yield f"search “{query.search}”"
+        yield f"matching “{query.search}”"
     if query.with_related is not None:
         yield _RELATED[query.with_related]
 
 
-def _write_expression(expression: Expression, name: Callable[[str], str], *, lead: str = "", anything: str = "") -> str:
-    """Write it with `lead` before what is wanted, and with `anything` for an alternative that wants nothing."""
+def _write_expression(
+    expression: Expression, name: Callable[[str], str], *, prefix: str = "", anything: str = ""
+) -> str:
+    """Write `prefix` before the wanted names, and `anything` for an alternative that only excludes names."""
     if all(len(terms) == 1 and not terms[0].is_negated for terms in expression.alternatives):
-        return lead + _list([name(terms[0].name) for terms in expression.alternatives], "or")
+        return prefix + _list([name(terms[0].name) for terms in expression.alternatives], "or")
     return _BETWEEN.join(
-        ", ".join(_write_alternative(terms, name, lead=lead, anything=anything)) for terms in expression.alternatives
+        ", ".join(_write_alternative(terms, name, prefix=prefix, anything=anything))
+        for terms in expression.alternatives
     )
 
 
-def _write_alternative(terms: Sequence[Term], name: Callable[[str], str], *, lead: str, anything: str) -> Iterator[str]:
+def _write_alternative(
+    terms: Sequence[Term], name: Callable[[str], str], *, prefix: str, anything: str
+) -> Iterator[str]:
     wanted = [name(term.name) for term in terms if not term.is_negated]
     if wanted:
-        yield lead + _list(wanted, "and")
+        yield prefix + _list(wanted, "and")
     elif anything:
         yield anything
-    yield from (f"not {lead}{name(term.name)}" for term in terms if term.is_negated)
+    yield from (f"not {prefix}{name(term.name)}" for term in terms if term.is_negated)
 
 
 def _list(names: Sequence[str], word: str) -> str:

@@ -252,14 +252,14 @@ def test_the_last_entry_is_one_for_good(newsroom: Newsroom) -> None:
     assert notice["url"] == "https://news.example/"
     assert notice["authors"] == [{"name": "Harbour News"}]
     assert notice["summary"] == (
-        "The topic “Boats” was retired on 2021-03-05. Its feed can be read until 2021-04-04; what else there is stands"
-        " at https://news.example/"
+        "The topic “Boats” was retired on 2021-03-05. Its feed stays available until 2021-04-04. Browse all topics:"
+        " https://news.example/"
     )
     describe(newsroom, "boats", "name: Boats", "retired: 2021-03-04", "successor: Ships")
     newsroom.collect()
     moved = read(newsroom, "/topics/boats.json")["items"][0]
     assert (moved["id"], moved["date_published"]) == (notice["id"], "2021-03-04T00:00:00Z")
-    assert moved["summary"].endswith("and then leads to “Ships”: https://news.example/topics/ships.atom")
+    assert moved["summary"].endswith("then redirects to “Ships”: https://news.example/topics/ships.atom")
 
 
 def test_the_last_entry_is_never_crowded_out(newsroom: Newsroom) -> None:

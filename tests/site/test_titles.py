@@ -58,7 +58,7 @@ def read(path: str, query_string: str = "") -> Query:
         ),
         ("/topics/ai.atom", "provider=a.example,!b.example", "AI; from a.example, or not from b.example"),
         ("/feed.atom", "min_quality=70&min_heat=9&related=links", "Everything, quality ≥ 70, heat ≥ 9, articles only"),
-        ("/topics/ai.atom", "q=-crypto+robots&related=links", "AI, search “robots -crypto”, articles only"),
+        ("/topics/ai.atom", "q=-crypto+robots&related=links", "AI, matching “robots -crypto”, articles only"),
         ("/feed.atom", "related=entries", "Everything, with related stories"),
     ],
 )
