@@ -1,4 +1,4 @@
-"""List what there is to subscribe to: every topic in its hierarchy, and every provider."""
+"""Read the directory of all topics and providers, and write the directory as OPML, sitemap and robots.txt."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -20,21 +20,22 @@ from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAdd
 WEEKS = 16
 """The number of weeks in which activity is counted."""
 
-_DEEPEST = 12
-"""How many levels of topics are shown; deeper ones stand at the top, so that no chain of parents can go on for ever."""
+_MAX_DEPTH = 12
+"""The maximum depth of the hierarchy. Deeper topics move to the top level, so no chain of parents is endless."""
 
 
 class TopicNode(msgspec.Struct, frozen=True):
-    """A topic, and the topics below it, by name."""
+    """A topic and its child topics, sorted by name."""
 
     topic: Topic
     children: tuple["TopicNode", ...]
 
 
 class Directory(msgspec.Struct, frozen=True):
-    """All topics but those retired, by name, those without a parent first-level; providers, by domain.
+    """All topics except retired topics, sorted by name, and all providers, sorted by domain.
 
-    `newest` is the date of the newest entry, `changed` when any of it last looked different.
+    Topics without a parent are at the top level. `newest` is the date of the newest entry, and `changed` the time of
+    the last visible change.
     """
 
     topics: tuple[TopicNode, ...]
@@ -44,11 +45,11 @@ class Directory(msgspec.Struct, frozen=True):
 
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
-    """Read the whole list."""
+    """Read all topics and providers at `now`."""
     topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
     newest = [entry.published for entry in reader.window(EVERYTHING, limit=1, now=now).entries]
     return Directory(
-        topics=arrange(topics),
+        topics=arrange_topics(topics),
         providers=tuple(reader.providers()),
         newest=newest[0] if newest else EMPTY_FEED_UPDATED,
         changed=reader.last_change(now=now),
@@ -56,40 +57,40 @@ def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
 
 
 def read_activity(feed: Feed, reader: CatalogReader) -> Mapping[str, tuple[int, ...]]:
-    """Count the entries of each topic by week, by slug, the oldest week first; `feed` holds the newest entries.
+    """Count entries per week by topic slug, the oldest week first; `feed` has the newest entries of the catalog.
 
-    The weeks end at the newest entry, not now: the same catalog gives the same page.
+    The weeks end at the newest entry, not at the current time: the same catalog always gives the same page.
     """
     newest = max((entry.published for entry in feed.entries), default=None)
     return reader.activity(end=newest, weeks=WEEKS) if newest else {}
 
 
-def arrange(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
-    """Put topics below their parents, in the order given, each exactly once.
+def arrange_topics(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:
+    """Put topics below their parents, in the given order, each topic exactly once.
 
-    One whose parent is unknown stands at the top, and so does, where parents go round in a circle, the first by slug.
+    A topic with an unknown parent goes to the top level. So does the first topic by slug in a cycle of parents.
     """
     by_slug = {topic.slug: topic for topic in topics}
     below: dict[str, list[Topic]] = {}
     for topic in by_slug.values():
         below.setdefault(_choose_parent(topic, by_slug), []).append(topic)
-    return _gather("", below)
+    return _make_nodes("", below)
 
 
 def write_opml(directory: Directory, settings: Settings, listing: OpmlQuery = EVERY_TOPIC) -> bytes:
-    """Write the feeds that a listing asks for, in Atom, as OPML 2.0; publishers are a group beside the topics."""
+    """Write the Atom feeds selected by `listing` as OPML 2.0, with publishers in a group after the topics."""
     return _Opml(directory, settings, listing).write()
 
 
 def write_sitemap(directory: Directory, settings: Settings) -> bytes:
-    """Write the addresses of the home page and of the pages of all topics and providers, as far as they find room."""
+    """Write the URLs of the home page and of the pages of topics and providers, up to the limit of a sitemap."""
     return render_sitemap(islice(_list_pages(directory, settings.site_url), MAX_PAGES))
 
 
 def write_robots(settings: Settings) -> bytes:
-    """Keep robots from what can be composed without end, and lead them to all else (RFC 9309)."""
-    endless = (f"Disallow: {settings.base_path}{path}" for path in (SEARCH_PATH, ComposeAddress().path))
-    lines = ("User-agent: *", *endless, f"Sitemap: {settings.site_url}{SitemapAddress().path}", "")
+    """Exclude robots from the endless search and compose pages, and point robots to the sitemap (RFC 9309)."""
+    excluded = (f"Disallow: {settings.base_path}{path}" for path in (SEARCH_PATH, ComposeAddress().path))
+    lines = ("User-agent: *", *excluded, f"Sitemap: {settings.site_url}{SitemapAddress().path}", "")
     return "\n".join(lines).encode()
 
 
@@ -108,22 +109,22 @@ def _flatten(nodes: Iterable[TopicNode]) -> Iterator[Topic]:
         yield from _flatten(node.children)
 
 
-def _gather(parent: str, below: Mapping[str, Iterable[Topic]]) -> tuple[TopicNode, ...]:
-    return tuple(TopicNode(topic, _gather(topic.slug, below)) for topic in below.get(parent, ()))
+def _make_nodes(parent: str, below: Mapping[str, Iterable[Topic]]) -> tuple[TopicNode, ...]:
+    return tuple(TopicNode(topic, _make_nodes(topic.slug, below)) for topic in below.get(parent, ()))
 
 
 def _choose_parent(topic: Topic, by_slug: Mapping[str, Topic]) -> str:
-    """Give the slug of the topic to stand below; empty for the top."""
-    line = [topic.slug]
-    while (above := by_slug[line[-1]].parent) in by_slug and above not in line and len(line) < _DEEPEST:
-        line.append(above)
-    is_first_in_circle = above == topic.slug == min(line)
-    is_too_deep = len(line) == _DEEPEST
-    return "" if topic.parent not in by_slug or is_first_in_circle or is_too_deep else topic.parent
+    """Return the slug of the parent to use; empty for the top level."""
+    chain = [topic.slug]
+    while (parent := by_slug[chain[-1]].parent) in by_slug and parent not in chain and len(chain) < _MAX_DEPTH:
+        chain.append(parent)
+    is_first_in_cycle = parent == topic.slug == min(chain)
+    is_too_deep = len(chain) == _MAX_DEPTH
+    return "" if topic.parent not in by_slug or is_first_in_cycle or is_too_deep else topic.parent
 
 
 class _Opml:
-    """The document of one listing."""
+    """The OPML document of a listing."""
 
     def __init__(self, directory: Directory, settings: Settings, listing: OpmlQuery) -> None:
         self._directory = directory
@@ -141,9 +142,9 @@ class _Opml:
         return tuple(outline for outline in outlines if outline.xml_url or outline.children)
 
     def _outline(self, node: TopicNode) -> Outline:
-        """Describe a topic; one that is not wanted is a mere group of those below it."""
+        """Describe a topic, or only the group of its children if the listing leaves out the topic."""
         children = self._list_topics(node.children)
-        if not self._wants(node.topic):
+        if not self._includes(node.topic):
             return Outline(text=node.topic.name, children=children)
         query = Query.for_topic(node.topic.slug)
         return self._outline_feed(query, node.topic.name, description=node.topic.description, children=children)
@@ -152,7 +153,7 @@ class _Opml:
         feeds = tuple(
             self._outline_feed(Query.for_provider(provider.domain), provider.domain)
             for provider in self._directory.providers
-            if self._wants(provider)
+            if self._includes(provider)
         )
         if feeds:
             yield Outline(text="Publishers", children=feeds)
@@ -164,8 +165,8 @@ class _Opml:
         feed = f"{url}.{Format.ATOM}"
         return Outline(text=text, xml_url=feed, html_url=url, description=description, children=children)
 
-    def _wants(self, source: Topic | ProviderCount) -> bool:
-        """Say whether a topic or provider has enough entries, and was active lately, as time goes by in the catalog."""
+    def _includes(self, source: Topic | ProviderCount) -> bool:
+        """Return whether a topic or provider has enough entries, and was active shortly before the newest entry."""
         if source.entries < self._listing.min_entries:
             return False
         days = self._listing.active_days

@@ -1,4 +1,4 @@
-"""List every address there is: what a crawler would find, without asking."""
+"""List every address of the site: the result of a crawl, without sending any requests."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,9 +23,9 @@ from feeds.site.urls import (
 
 
 def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
-    """Give every canonical address at `now`, each once; what others lead to comes before them, the home page last.
+    """Return every canonical address at `now` once, a link's target before the page with the link, the home page last.
 
-    A topic's are there until the end of its feed.
+    The addresses of a retired topic are included until the end of its feed.
     """
     yield from (AssetAddress(name) for name in list_assets())
     for query in list_queries(reader, now=now):
@@ -38,7 +38,7 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
 
 
 def list_queries(reader: CatalogReader, *, now: datetime) -> Iterator[Query]:
-    """Give everything, every topic by name, and every provider by domain, those without entries included."""
+    """Return the queries for everything, every topic by name, and every provider by domain, with or without entries."""
     yield EVERYTHING
     yield from (Query.for_topic(topic.slug) for topic in reader.topics() if not topic.is_closed(now))
     yield from (Query.for_provider(domain) for domain in reader.domains())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.site.directory import Directory, TopicNode, arrange, read_directory, write_opml
+from feeds.site.directory import Directory, TopicNode, arrange_topics, read_directory, write_opml
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
@@ -31,26 +31,26 @@ def draw(nodes: tuple[TopicNode, ...]) -> str:
 
 def test_topics_are_below_their_parents() -> None:
     topics = [make_topic("a", "c"), make_topic("b"), make_topic("c"), make_topic("d", "a"), make_topic("e", "c")]
-    assert draw(arrange(topics)) == "b c(a(d) e)"
+    assert draw(arrange_topics(topics)) == "b c(a(d) e)"
 
 
 def test_an_unknown_parent_is_ignored() -> None:
-    assert draw(arrange([make_topic("a", "gone"), make_topic("b", "b")])) == "a b"
+    assert draw(arrange_topics([make_topic("a", "gone"), make_topic("b", "b")])) == "a b"
 
 
 def test_a_circle_is_cut_at_its_first_topic() -> None:
     topics = [make_topic("c", "a"), make_topic("a", "b"), make_topic("b", "c"), make_topic("d", "b")]
-    assert draw(arrange(topics)) == "a(c(b(d)))"
+    assert draw(arrange_topics(topics)) == "a(c(b(d)))"
 
 
 def test_a_long_chain_of_parents_is_cut() -> None:
     topics = [make_topic(f"t{number}", f"t{number + 1}") for number in range(5_000)]
-    assert len(list(list_slugs(arrange(topics)))) == 5_000
+    assert len(list(list_slugs(arrange_topics(topics)))) == 5_000
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("abcdefghij")))
 def test_every_topic_is_listed_once(parents: dict[str, str]) -> None:
-    arranged = arrange([make_topic(slug, parent) for slug, parent in parents.items()])
+    arranged = arrange_topics([make_topic(slug, parent) for slug, parent in parents.items()])
     assert sorted(list_slugs(arranged)) == sorted(parents)
 
 
@@ -64,7 +64,7 @@ def list_feeds(directory: Directory, listing: OpmlQuery = EVERY_TOPIC) -> list[t
 
 
 def make_directory(*topics: Topic, providers: tuple[ProviderCount, ...] = ()) -> Directory:
-    return Directory(topics=arrange(topics), providers=providers, newest=NEWEST, changed=None)
+    return Directory(topics=arrange_topics(topics), providers=providers, newest=NEWEST, changed=None)
 
 
 def age(topic: Topic, *, days: int, entries: int = 1) -> Topic:

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.errors import BadRequestError
-from feeds.site.opml_query import EVERY_TOPIC, MOST_DAYS, MOST_ENTRIES_ASKED, OpmlQuery, parse_opml_query
+from feeds.site.opml_query import EVERY_TOPIC, MAX_ACTIVE_DAYS, MAX_MIN_ENTRIES, OpmlQuery, parse_opml_query
 
 listings = st.builds(
     OpmlQuery,
     with_providers=st.booleans(),
-    min_entries=st.integers(0, MOST_ENTRIES_ASKED),
-    active_days=st.none() | st.integers(1, MOST_DAYS),
+    min_entries=st.integers(0, MAX_MIN_ENTRIES),
+    active_days=st.none() | st.integers(1, MAX_ACTIVE_DAYS),
 )
 
 
