@@ -13,7 +13,7 @@ from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import last_turn_of_topics, next_turn
 from feeds.catalog.search_index.finding import Finder
-from feeds.catalog.timeline import Archive, Window, WindowReader
+from feeds.catalog.timeline import Window, WindowReader
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.periods import Cycle
@@ -77,7 +77,7 @@ class CatalogReader:
 
     def window(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries that are released by `now`."""
-        return WindowReader(self._connection, query).newest(limit=limit, now=now)
+        return WindowReader(self._connection, query).read_newest(limit=limit, now=now)
 
     def count(self, query: Query, *, now: datetime) -> int:
         """Count the entries that are released by `now`."""
@@ -89,19 +89,19 @@ class CatalogReader:
 
     def last_titled(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Give when what a selection is called last changed, or `since` if that was later; None if neither ever was."""
-        titled = WindowReader(self._connection, query).titled()
+        titled = WindowReader(self._connection, query).find_last_title_change()
         return from_seconds(max(titled, to_seconds(since) if since else 0)) if titled or since else None
 
-    def archive(self, query: Query, part: ArchivePart, *, now: datetime) -> Archive | None:
+    def archive(self, query: Query, part: ArchivePart, *, now: datetime) -> Window | None:
         """Read the entries of one part of an archive that are released by `now`; None where there is no such part."""
-        return WindowReader(self._connection, query).archive(part, now=now)
+        return WindowReader(self._connection, query).read_archive(part, now=now)
 
     def archive_parts(self, query: Query, *, limit: int, now: datetime) -> list[ArchivePart]:
         """List the parts of the archive that the newest `limit` entries released by `now` lead to, newest first.
 
         The first is the one that they are linked to; the others are whole blocks, if there is more than one.
         """
-        return WindowReader(self._connection, query).archive_parts(limit=limit, now=now)
+        return WindowReader(self._connection, query).list_archive_parts(limit=limit, now=now)
 
     def last_change(self, *, now: datetime) -> datetime | None:
         """Give when anything at all last looked different, None where nothing was ever there."""

@@ -1,4 +1,4 @@
-"""Read the newest entries of a selection, and what of its archive is linked to them."""
+"""Read the newest entries of a query, and the parts of its archive that hold older entries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,70 +16,63 @@ from feeds.model.entry import Entry, Kind, fingerprint
 from feeds.model.query import Query
 
 _MARK_DIGITS = 8
-_MOST_BEYOND = 4 * BLOCK_SIZE  # entries below a cut that lies, by now or by somebody's whim, beyond its block
+_MAX_ENTRIES_BEYOND_BLOCK = 4 * BLOCK_SIZE
+"""The maximum number of entries below a cut outside its block: the block was divided later, or the URL is made up."""
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The newest entries of a selection, newest first, ties by id.
+    """Consecutive entries of a query, newest first, ties by id: the newest entries, or one part of the archive.
 
-    `changed` is when this window last looked different, None where nothing was ever in it; `older` is where older
-    entries are, if there are any, and None where the window has room for them.
+    `changed` is the time of the last visible change to the window, None if there never was an entry. `older` and
+    `newer` are the adjacent parts of the archive, None if there are none. The newest entries have no `older` part if
+    they are fewer than their limit. New entries come into a window that `is_growing`; only the other parts are
+    finished archive documents.
     """
 
     entries: tuple[Entry, ...]
     changed: datetime | None
-    older: ArchivePart | None
-
-
-class Archive(msgspec.Struct, frozen=True):
-    """The entries of one part of a selection's archive, newest first, ties by id.
-
-    `changed` is when it last looked different, None where nothing was ever in it; `older` and `newer` are the parts
-    beside it. What `is_growing` is no archive yet: the newest entries come into it.
-    """
-
-    entries: tuple[Entry, ...]
-    changed: datetime | None
-    older: ArchivePart | None
-    newer: ArchivePart | None
-    is_growing: bool
+    older: ArchivePart | None = None
+    newer: ArchivePart | None = None
+    is_growing: bool = True
 
 
 class WindowReader:
-    """Reads the newest entries of one selection, over one connection."""
+    """Read windows of one query over one connection."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
         self._query = query
 
-    def newest(self, *, limit: int, now: datetime) -> Window:
-        """Read the newest `limit` entries that are released by `now`."""
-        return (self._walk if self._query.is_presorted else self._find)(limit=limit, now=now)
+    def read_newest(self, *, limit: int, now: datetime) -> Window:
+        """Read the newest `limit` entries released by `now`."""
+        read = self._read_presorted if self._query.is_presorted else self._search
+        return read(limit=limit, now=now)
 
-    def _find(self, *, limit: int, now: datetime) -> Window:
-        """Read them where the catalog does not keep the selection in order."""
+    def _search(self, *, limit: int, now: datetime) -> Window:
+        """Read the newest entries of a query that the catalog does not keep in order."""
         finder = Finder(self._connection, self._query)
         entries = schema.entries.c
         wanted = _STORED.where(entries.number.in_(finder.newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        return Window(_decode(rows), self._latest(rows, [finder.last_departure(span)]), older=None)
+        return Window(_decode(rows), self._find_latest(rows, [finder.last_departure(span)]))
 
-    def _walk(self, *, limit: int, now: datetime) -> Window:
-        """Read them where it does."""
+    def _read_presorted(self, *, limit: int, now: datetime) -> Window:
+        """Read the newest entries of a query that the catalog keeps in order."""
         rows = self._read_entries(Span(), limit=limit, now=now)
         if len(rows) < limit:
-            return Window(_decode(rows), self._last_change(rows, Span()), older=None)
-        # What left from below the window was not seen in it, unless the window has moved up since; and then whatever
-        # moved it up is younger. So its present end is the right place to cut.
+            return Window(_decode(rows), self._find_last_change(rows, Span()))
+        # An entry that left from below the window was never visible in it, unless the window has moved up since; the
+        # change that moved the window is then newer. So the present end of the window bounds the former versions.
         last = Key(rows[-1].published, rows[-1].id)
-        # The link to what is older is made of that end and of the block alone. Whether there is anything older, the
-        # window cannot tell: it would look different without anything in it having changed.
+        # The link depends on this end and on the block alone. If it depended on whether older entries exist, the window
+        # would change although none of its entries did.
         block = self._blocks().below(last)
-        return Window(_decode(rows), self._last_change(rows, Span(last), linked=[block]), older=_cut(block, last))
+        changed = self._find_last_change(rows, Span(last), linked=[block])
+        return Window(_decode(rows), changed, older=_cut(block, last))
 
-    def archive(self, part: ArchivePart, *, now: datetime) -> Archive | None:
-        """Read the entries of one part of the archive that are released by `now`; None where there is no such part."""
+    def read_archive(self, part: ArchivePart, *, now: datetime) -> Window | None:
+        """Read the entries of one part of the archive released by `now`; None if the part does not exist."""
         blocks = self._blocks()
         block = blocks.numbered(part.block)
         if block is None:
@@ -89,22 +82,22 @@ class WindowReader:
         end = self._find_cut(part.cut) if part.cut else boundary
         is_beyond = end is not None and boundary is not None and is_earlier(boundary, end)
         span = Span(block.start, end)
-        rows = self._read_entries(span, limit=_MOST_BEYOND + 1 if is_beyond else None, now=now)
-        if is_beyond and len(rows) > _MOST_BEYOND:
+        rows = self._read_entries(span, limit=_MAX_ENTRIES_BEYOND_BLOCK + 1 if is_beyond else None, now=now)
+        if is_beyond and len(rows) > _MAX_ENTRIES_BEYOND_BLOCK:
             return None
         newer = None if part.cut else following
-        return Archive(
+        return Window(
             entries=_decode(rows),
-            changed=self._last_change(rows, span, linked=[each for each in (preceding, newer) if each]),
+            changed=self._find_last_change(rows, span, linked=[each for each in (preceding, newer) if each]),
             older=ArchivePart(preceding.number) if preceding else None,
             newer=ArchivePart(newer.number) if newer else None,
             is_growing=end is None,
         )
 
-    def archive_parts(self, *, limit: int, now: datetime) -> list[ArchivePart]:
-        """List the parts of the archive that the newest `limit` entries released by `now` lead to, newest first.
+    def list_archive_parts(self, *, limit: int, now: datetime) -> list[ArchivePart]:
+        """List the archive parts that follow the newest `limit` entries released by `now`, newest first.
 
-        The first is the one that they are linked to; the others are whole blocks, if there is more than one.
+        The newest entries link to the first part; the other parts are whole blocks, if there are several blocks.
         """
         last = self._find_last(limit=limit, now=now)
         if last is None:
@@ -114,12 +107,12 @@ class WindowReader:
         whole = blocks.numbers() if blocks.preceding(block) else []
         return [_cut(block, last), *map(ArchivePart, whole)]
 
-    def titled(self) -> int:
-        """Give the moment, in seconds, at which what the selection is called last changed; 0 if it never did."""
+    def find_last_title_change(self) -> int:
+        """Return the time, in seconds, at which the title of the query last changed; 0 if the title never changed."""
         scopes = schema.scopes.c
-        titled = select(func.max(scopes.changed)).where(scopes.name.in_(self._query.scopes))
-        site = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
-        return max(self._connection.scalar(titled) or 0, int(self._connection.scalar(site) or 0))
+        scope_changed = select(func.max(scopes.changed)).where(scopes.name.in_(self._query.scopes))
+        site_changed = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
+        return max(self._connection.scalar(scope_changed) or 0, int(self._connection.scalar(site_changed) or 0))
 
     def _blocks(self) -> Blocks:
         if not self._query.topic:
@@ -128,7 +121,10 @@ class WindowReader:
         return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
 
     def _find_cut(self, cut: Cut) -> Key:
-        """Give the place of the entry that a cut names, be it gone; without a trace of it, before all of its moment."""
+        """Return the position of the entry that a cut names, even if the entry has left.
+
+        If the catalog has no trace of the entry, return the position before all entries of the same time.
+        """
         for table, members in _SELECTED:
             source, where, published = _select_from(self._query, table, members)
             ids = select(table.c.id).select_from(source).where(*where, published == cut.published)
@@ -150,7 +146,7 @@ class WindowReader:
         return self._connection.execute(found).all()
 
     def _find_last(self, *, limit: int, now: datetime) -> Key | None:
-        """Give the place of the last of the newest `limit` entries, None where there are fewer."""
+        """Return the position of the last of the newest `limit` entries; None if there are fewer entries."""
         id = schema.entries.c.id
         source, where, published = _select_from(self._query, schema.entries, schema.entry_topics)
         found = (
@@ -164,19 +160,19 @@ class WindowReader:
         row = self._connection.execute(found).one_or_none()
         return Key(*row) if row else None
 
-    def _last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
-        """Give when these rows, or anything in their span, last looked different, or were linked to other blocks."""
-        departures = schema.former_versions.c
+    def _find_last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
+        """Return the time at which the rows, the entries in their span or the links to other blocks last changed."""
+        versions = schema.former_versions.c
         source, where, published = _select_from(self._query, schema.former_versions, schema.former_version_topics)
-        left = [*where, departures.figures_only == 0, *lie_in(span, published, departures.id)]
-        departed = self._connection.scalar(select(func.max(departures.until)).select_from(source).where(*left))
-        return self._latest(rows, [departed or 0, *(block.drawn for block in linked)])
+        left = [*where, versions.figures_only == 0, *lie_in(span, published, versions.id)]
+        last_left = self._connection.scalar(select(func.max(versions.until)).select_from(source).where(*left))
+        return self._find_latest(rows, [last_left or 0, *(block.drawn for block in linked)])
 
-    def _latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
-        """Give the latest moment at which one of these rows, the title, or something else looked different."""
-        moments = [self.titled(), *others]
-        moments += [max(row.changed, row.released) for row in rows]
-        return from_seconds(max(moments)) if any(moments) else None
+    def _find_latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
+        """Return the latest time at which a row or the title changed, or the latest of the other times."""
+        times = [self.find_last_title_change(), *others]
+        times += [max(row.changed, row.released) for row in rows]
+        return from_seconds(max(times)) if any(times) else None
 
 
 _STORED = select(
@@ -192,9 +188,9 @@ _SELECTED = ((schema.entries, schema.entry_topics), (schema.former_versions, sch
 def _select_from(
     query: Query, table: Table, members: Table
 ) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
-    """Give what to select a selection's rows of `table` from, the conditions, and the column to order by.
+    """Return the source of a query's rows of `table`, the conditions on the rows, and the column to order by.
 
-    `members` lists the rows of `table` topic by topic, in order of time.
+    `members` lists the rows of `table` by topic, in order of time.
     """
     where: list[ColumnElement[bool]] = [] if query.includes_related else [table.c.kind == Kind.ARTICLE.value]
     if query.provider:
@@ -211,7 +207,7 @@ def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
 
 
 def _cut(block: Block, last: Key) -> ArchivePart:
-    """Name the part of an archive that is older than `last`, which lies in `block` or right above it."""
+    """Return the archive part below `last`, an entry in `block` or right above the block."""
     return ArchivePart(block.number, Cut(last.published, _mark(last.id)))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.catalog.archive_blocks import BLOCK_SIZE
-from feeds.catalog.timeline import Archive, Window
+from feeds.catalog.timeline import Window
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.entry import Entry
 from feeds.model.query import Query
@@ -72,12 +72,12 @@ def window(newsroom: Newsroom, query: Query, limit: int) -> Window:
         return reader.window(query, limit=limit, now=newsroom.now)
 
 
-def find_archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Archive | None:
+def find_archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window | None:
     with newsroom.catalog.reading() as reader:
         return reader.archive(query, part, now=newsroom.now)
 
 
-def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Archive:
+def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window:
     found = find_archive(newsroom, query, part)
     assert found
     return found
@@ -94,7 +94,7 @@ def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[Arch
         part = found.older
 
 
-def show(found: Archive) -> Document:
+def show(found: Window) -> Document:
     links = (found.older, found.newer, found.is_growing)
     return Document(found.entries, links, found.changed, is_lasting=not found.is_growing)
 
