@@ -1,4 +1,4 @@
-"""Define the query behind a feed or page: the entries to select, as a URL spells them."""
+"""Define the query behind a feed or page: the selected entries, as spelled in a URL."""
 
 from functools import partial
 from typing import Any, Self
@@ -22,7 +22,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """The query behind a feed or page, as its URL spells it; without any field, every entry.
 
     The path gives `topics`, by slug, or `providers`, by domain. The query string gives all other fields; None means
-    that the URL does not say. `from_providers` narrows by domain, `types` by the articles' `type`, casefolded.
+    not given. `from_providers` narrows by domain, `types` by the articles' `type`, casefolded.
     `min_quality` and `min_heat` are minimum quality and minimum peak heat; entries without a figure are below every
     minimum. `search` finds words in an entry's text. `with_related` False selects published articles only. `limit` is
     the maximum number of entries.
@@ -87,8 +87,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     def scopes(self) -> tuple[str, ...]:
         """The scopes of the catalog whose versions move whenever a selected entry changes.
 
-        Negated names alone do not bound an alternative: `!a` may gain an entry of any topic, so the scope is the whole
-        catalog. Names without `!` do: an entry that enters or leaves the selection changes in all of its topics.
+        Negated names alone do not bound an alternative: `!a` may gain an entry of any topic, and the scope is the whole
+        catalog. Names without `!` do: an entry entering or leaving the selection changes in all topics of the entry.
         """
         named = [f"topics/{slug}" for slug in (self.topics.names if self.topics else ())]
         named += [f"providers/{domain}" for each in self.provider_expressions for domain in each.names]
@@ -109,7 +109,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         return write_query(msgspec.structs.asdict(self), _PARAMETERS)
 
     def without_path(self) -> Self:
-        """Return the part that the query string gives."""
+        """Return the part given by the query string."""
         return msgspec.structs.replace(self, topics=None, providers=None)
 
     def with_defaults(self, defaults: "Query") -> "Query":
@@ -118,7 +118,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(defaults, **given)
 
     def without_defaults(self, defaults: "Query") -> "Query":
-        """Return this query without the fields that equal those of `defaults`."""
+        """Return this query without the fields equal in `defaults`."""
         values = msgspec.structs.asdict(self)
         return Query(**{field: value for field, value in values.items() if value != getattr(defaults, field)})
 

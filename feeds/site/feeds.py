@@ -22,11 +22,11 @@ _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; ever
 
 
 class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed, or a document of its archive, as it is now.
+    """The current state of a feed or of an archive document.
 
-    `changed` is when the feed last changed; None if it never had an entry. `is_full` means that the feed holds its
-    maximum of entries, and older entries may exist. `name` names the query in words. `scopes` are the parts of the
-    catalog that the feed depends on.
+    `changed` is the time of the feed's last change; None without any entry, now or before. `is_full` marks a feed with
+    its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts of
+    the catalog named by `scopes`.
     """
 
     query: Query
@@ -77,11 +77,11 @@ def read_archive(
 ) -> FeedSnapshot:
     """Read one archive document of a resolved query's feed (RFC 5005 section 4).
 
-    From the feed, `prev-archive` links lead through all older entries, each once. A finished document says that it is
-    an archive and may be cached for a day. Only `next-archive` links lead to a document that still grows.
+    From the feed, `prev-archive` links lead through all older entries, each once. Finished documents are marked as
+    archives and may be cached for a day. Only `next-archive` links lead to the document still growing.
 
     Raises:
-        NotFoundError: the archive has no such part, or the query is composed: only plain queries have archives.
+        NotFoundError: the part does not exist, or the query is composed: only plain queries have archives.
     """
     if not query.is_plain:
         raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
@@ -141,7 +141,7 @@ def _link_parts(query: Query, parts: Mapping[str, ArchivePart | None]) -> tuple[
 
 
 def make_feed_id(origin: Query, *, site_id: str) -> str:
-    """Return the id of the feed that began as the feed of `origin`, the same on every host and in every format.
+    """Return the feed id for the query with original slugs, the same on every host and in every format.
 
     The id stays when a topic is renamed (RFC 4287 section 4.2.6).
     """

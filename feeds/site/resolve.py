@@ -1,4 +1,4 @@
-"""Resolve a query to the spelling, or the successor, under which the catalog knows its topics and providers."""
+"""Resolve the topics and providers of a query to the catalog's spelling, or to successors."""
 
 import unicodedata
 from datetime import datetime
@@ -21,7 +21,7 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
     The catalog keeps no list of article types: an unknown type selects nothing.
 
     Raises:
-        NotFoundError: the catalog knows no such topic or provider; the message names it.
+        NotFoundError: a topic or provider is unknown; the message names the culprit.
         GoneError: a topic is retired and has no successor.
     """
     resolve_topic = partial(_resolve_topic, reader=reader, now=now)
