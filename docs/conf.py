@@ -18,7 +18,7 @@ myst_heading_anchors = 3  # what links to headings go by, spelt as on GitHub
 nitpicky = True
 html_theme = "alabaster"
 html_theme_options = {
-    "description": "Turn a repository of news articles into feeds, by topic",
+    "description": "Markdown articles as RSS, Atom and JSON feeds, one per topic",
     "fixed_sidebar": True,
     "page_width": "1080px",
     "body_max_width": "none",
