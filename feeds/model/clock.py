@@ -1,4 +1,4 @@
-"""Convert between aware datetimes and whole seconds since 1970-01-01T00:00:00Z, as the catalog keeps moments."""
+"""Convert between aware datetimes and the catalog's timestamps: whole seconds since 1970-01-01T00:00:00Z."""
 
 import time
 from collections.abc import Callable
@@ -6,26 +6,26 @@ from datetime import UTC, datetime
 
 import msgspec
 
-SECONDS_OF_DAY = 86_400
+SECONDS_PER_DAY = 86_400
 
 
-def to_seconds(moment: datetime) -> int:
-    """Give the whole seconds of an aware datetime, downwards."""
-    return int(moment.timestamp() // 1)
+def to_seconds(date: datetime) -> int:
+    """Return the timestamp of an aware datetime, rounded down."""
+    return int(date.timestamp() // 1)
 
 
 def from_seconds(seconds: int) -> datetime:
-    """Give the aware datetime, in UTC."""
+    """Return the aware datetime of a timestamp, in UTC."""
     return datetime.fromtimestamp(seconds, tz=UTC)
 
 
 def find_day(seconds: int) -> int:
-    """Give the UTC day of a moment, counted from 1970-01-01."""
-    return seconds // SECONDS_OF_DAY
+    """Return the UTC day of a timestamp, counted from 1970-01-01."""
+    return seconds // SECONDS_PER_DAY
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """Where the present moment comes from, and how to wait; tests bring their own."""
+    """The source of the current time, and a way to wait; tests pass their own clock."""
 
     now: Callable[[], datetime]
     sleep: Callable[[float], object]

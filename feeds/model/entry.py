@@ -1,4 +1,4 @@
-"""Define an entry, one item of a feed, in Atom's vocabulary (RFC 4287 section 4)."""
+"""Define entries, the items of a feed, and their parts in Atom's vocabulary (RFC 4287 section 4)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,14 +8,14 @@ import msgspec
 
 
 class Kind(StrEnum):
-    """Where an entry comes from."""
+    """The origin of an entry."""
 
     ARTICLE = "article"
     RELATED = "related"
 
 
 class Image(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A picture at an absolute http(s) URL; sizes in CSS pixels."""
+    """A picture at an absolute http(s) URL; width and height are in CSS pixels."""
 
     url: str
     width: int | None = None
@@ -24,21 +24,21 @@ class Image(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Provider(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who published the text first: a display name and a lower-case host name, empty where it is this site itself."""
+    """The original publisher: a display name and a lower-case host name, which is empty for this site itself."""
 
     name: str
     domain: str
 
 
 class Category(msgspec.Struct, frozen=True, order=True):
-    """A topic as feeds show it: `term` is its slug, `label` its display name (RFC 4287 section 4.2.2)."""
+    """A topic in a feed: `term` is the slug, `label` the display name (RFC 4287 section 4.2.2)."""
 
     term: str
     label: str
 
 
 class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Another text that an entry points to."""
+    """A link from an entry to another story."""
 
     url: str
     title: str
@@ -91,13 +91,13 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def encode_visible(entry: Entry) -> bytes:
-    """Write as JSON all that a subscriber can see of an entry, which `quality` and `heat` are not.
+    """Write an entry as JSON without `quality` and `heat`, which subscribers never see.
 
-    Empty fields are left out, so a field added later leaves the JSON of entries without it as it was.
+    Empty fields are left out. Thus a new field does not change the JSON of entries without a value.
     """
     return msgspec.json.encode(msgspec.structs.replace(entry, quality=None, heat=None))
 
 
 def fingerprint(document: bytes) -> str:
-    """Give 32 hexadecimal digits that differ whenever documents do."""
+    """Return 32 hexadecimal digits that identify the content of a document."""
     return blake2b(document, digest_size=16).hexdigest()

@@ -1,33 +1,33 @@
-"""Name the stretches of time that digests are about: days, and weeks as ISO 8601 has them, all in UTC."""
+"""Count and name the periods of digests: days, and weeks as ISO 8601 defines them, in UTC."""
 
 from datetime import date, timedelta
 from enum import StrEnum
 
 _EPOCH = date(1970, 1, 1)
-_DAYS_OF_WEEK = 7
-_EPOCH_WEEKDAY = 3  # a Thursday, where weeks begin with Monday
+_DAYS_PER_WEEK = 7
+_EPOCH_WEEKDAY = 3  # a Thursday; weeks start on Monday
 
 
 class Cycle(StrEnum):
-    """How often a digest comes; the value stands for it in URLs.
+    """How often a digest appears; URLs contain the value.
 
-    Days are counted from 1970-01-01, and issues, of one day or one week, from the one that this day is in.
+    Days are counted from 1970-01-01. Issues, of a day or a week, are counted from the issue with 1970-01-01.
     """
 
     DAILY = "daily"
     WEEKLY = "weekly"
 
     def issue_of(self, day: int) -> int:
-        """Give the issue that a day belongs to."""
-        return day if self is Cycle.DAILY else (day + _EPOCH_WEEKDAY) // _DAYS_OF_WEEK
+        """Return the issue for a day."""
+        return day if self is Cycle.DAILY else (day + _EPOCH_WEEKDAY) // _DAYS_PER_WEEK
 
     def days_of(self, issue: int) -> range:
-        """Give the days of an issue."""
-        first = issue if self is Cycle.DAILY else issue * _DAYS_OF_WEEK - _EPOCH_WEEKDAY
-        return range(first, first + (1 if self is Cycle.DAILY else _DAYS_OF_WEEK))
+        """Return the days of an issue."""
+        first = issue if self is Cycle.DAILY else issue * _DAYS_PER_WEEK - _EPOCH_WEEKDAY
+        return range(first, first + (1 if self is Cycle.DAILY else _DAYS_PER_WEEK))
 
     def name_of(self, issue: int) -> str:
-        """Name an issue, as ISO 8601 does: `2026-11-20` or `2026-W47`."""
+        """Name an issue as in ISO 8601: `2026-11-20` or `2026-W47`."""
         first = date_of(self.days_of(issue).start)
         if self is Cycle.DAILY:
             return first.isoformat()
@@ -36,5 +36,5 @@ class Cycle(StrEnum):
 
 
 def date_of(day: int) -> date:
-    """Give the date of a day."""
+    """Return the date of a day."""
     return _EPOCH + timedelta(days=day)

@@ -1,4 +1,4 @@
-"""Split texts into the words that a search goes by: our own way, so that they are the same on every engine."""
+"""Split texts into searchable words, independent of the database and therefore equal on every engine."""
 
 import re
 from collections import Counter
@@ -8,55 +8,57 @@ from itertools import pairwise
 from unicodedata import category, combining, normalize
 
 GAP = "¶"
-"""Stands among words where no phrase may reach across; no word is spelled so."""
+"""A separator among words, which no phrase may cross; no word has this spelling."""
 
-LONGEST_WORD = 64
-"""In characters; of a longer word only the beginning counts."""
+MAX_WORD_CHARACTERS = 64
+"""Only this many characters of a longer word count."""
 
-MOST_WORDS = 10_000
-MOST_REPEATS = 255
-"""How many words of an entry are searched, and how often one of them: PostgreSQL keeps no more positions of a word."""
+MAX_WORDS = 10_000
+"""Maximum number of searchable words in an entry."""
+
+MAX_REPEATS = 255
+"""Maximum number of times that a word of an entry is searchable: PostgreSQL stores no more positions of a word."""
 
 _OTHER = re.compile("[^\x00-\x7f]+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-# Thai and Lao, Burmese, Khmer, kana, Han: written without blanks, so each character is a word, and words are phrases.
+# Thai and Lao, Burmese, Khmer, kana, Han: scripts without blanks. Each character is a word, and words are phrases.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LETTERS = re.compile("(?:[0-9a-z]|[^\x00-\x7f])+")
-# Vowel signs, and what makes another letter of a letter; marks of all other combining classes are accents.
+# Vowel signs, and marks that make a different letter; marks of all other combining classes are accents.
 _KEPT_MARKS = frozenset({0, 7, 8, 9})
 
 
 def split_words(text: str) -> list[str]:
-    """Give the words of a text in order: runs of letters and digits, without case, accents and compatibility forms.
+    """Split a text into words in order: runs of letters and digits, without case, accents and compatibility forms.
 
-    Each is at most `LONGEST_WORD` characters long. Words that are split again stay as they are.
+    A word has at most `MAX_WORD_CHARACTERS` characters. Splitting a word again does not change the word.
     """
     if text.isascii():
         words = text.translate(_ASCII).split()
     else:
         folded = _OTHER.sub(_fold, text)
         words = folded.translate(_ASCII).split() if folded.isascii() else _LETTERS.findall(folded.lower())
-    if max(map(len, words), default=0) > LONGEST_WORD:
-        return [word[:LONGEST_WORD] for word in words]
+    if max(map(len, words), default=0) > MAX_WORD_CHARACTERS:
+        return [word[:MAX_WORD_CHARACTERS] for word in words]
     return words
 
 
-def join_texts(texts: Iterable[str]) -> list[str]:
-    """Give the words to be searched of some texts, with a gap after each, and in place of a word too often repeated."""
+def split_texts(texts: Iterable[str]) -> list[str]:
+    """Split texts into searchable words, with a gap after each text and in place of words repeated too often."""
     words: list[str] = []
     for text in texts:
         if found := split_words(text):
             words += found
             words.append(GAP)
-    return words if len(words) <= MOST_REPEATS else _limit(words[:MOST_WORDS])
+    return words if len(words) <= MAX_REPEATS else _limit_repeats(words[:MAX_WORDS])
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Write words so that splitting gives them again, those of scripts without blanks as these are written."""
+    """Join words into a text that splits into the same words; scripts without blanks are joined without blanks."""
     text = words[0]
     for before, word in pairwise(words):
         text += word if is_unspaced(before) and is_unspaced(word) else f" {word}"
@@ -64,18 +66,18 @@ def join_words(words: Sequence[str]) -> str:
 
 
 def is_unspaced(word: str) -> bool:
-    """Say whether a word is one character of a script that is written without blanks."""
+    """Return whether a word is a character of a script without blanks."""
     return bool(_UNSPACED.fullmatch(word))
 
 
 def _fold(run: re.Match[str]) -> str:
-    # What is dropped may have kept apart what belongs together.
+    # Dropping a character may bring together characters that NFC composes.
     return normalize("NFC", "".join(map(_fold_character, normalize("NFKC", run[0]).casefold())))
 
 
 @lru_cache(maxsize=16_384)
 def _fold_character(character: str) -> str:
-    """Give what a character is to a search: a letter or digit, nothing, or a blank."""
+    """Fold a character for searching into letters or digits, nothing, or a blank."""
     kind = category(character)
     if kind[0] in "LNM" and is_unspaced(character):
         return f" {character} "
@@ -90,13 +92,13 @@ def _is_kept(character: str) -> bool:
     return combining(character) in _KEPT_MARKS
 
 
-def _limit(words: list[str]) -> list[str]:
-    """Put a gap in place of every word that has been there `MOST_REPEATS` times."""
+def _limit_repeats(words: list[str]) -> list[str]:
+    """Put a gap in place of every repeat of a word after `MAX_REPEATS` repeats."""
     counts = Counter(words)
-    frequent = {word for word, count in counts.items() if count > MOST_REPEATS}
+    frequent = {word for word, count in counts.items() if count > MAX_REPEATS}
     seen: Counter[str] = Counter()
     limited = []
     for word in words:
         seen[word] += word in frequent
-        limited.append(GAP if seen[word] > MOST_REPEATS else word)
+        limited.append(GAP if seen[word] > MAX_REPEATS else word)
     return limited

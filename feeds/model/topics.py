@@ -1,4 +1,4 @@
-"""Name topics: which labels are one topic, which slug each gets, and that no two share one."""
+"""Name topics: labels with the same key are one topic, and every topic gets a unique slug."""
 
 import re
 import unicodedata
@@ -9,51 +9,51 @@ from hashlib import blake2b
 import msgspec
 
 GRACE = timedelta(days=30)
-"""For how long a retired topic's feed can still be read, so that its readers come upon the entry that says so."""
+"""How long a retired topic's feed stays readable, to show subscribers the retirement notice."""
 
-_SPOKEN = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
+_SYMBOL_WORDS = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u02bc"))
 
 
 class TopicName(msgspec.Struct, frozen=True):
-    """How a topic is written: in URLs, and for people."""
+    """The spellings of a topic in URLs and for people."""
 
     slug: str
     name: str
 
 
 def topic_key(label: str) -> str:
-    """Give what two labels share when they name one topic: case, blanks and Unicode forms aside."""
+    """Return the key of a topic: labels with the same key, apart from case, blanks and Unicode form, are one topic."""
     return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def slugify(label: str) -> str:
     """Write a label as a slug: lower-case letters and digits of any script, in words joined by hyphens.
 
-    Latin accents fold to plain letters; `C++` and `C#` keep their difference as words; symbols and emoji become their
-    code points, so that no label is without a slug.
+    Latin letters lose their accents. The signs of `C++` and `C#` become words. Symbols and emoji become code points,
+    because every label needs a slug.
     """
-    spoken = "".join(_SPOKEN.get(character, character) for character in topic_key(label)).translate(_APOSTROPHES)
-    plain = "".join(_fold(character) for character in unicodedata.normalize("NFC", spoken))
-    return re.sub(r"-+", "-", plain).strip("-") or _code_points(label)
+    worded = "".join(_SYMBOL_WORDS.get(character, character) for character in topic_key(label)).translate(_APOSTROPHES)
+    plain = "".join(_fold(character) for character in unicodedata.normalize("NFC", worded))
+    return re.sub(r"-+", "-", plain).strip("-") or _write_code_points(label)
 
 
 def _fold(character: str) -> str:
     if character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}:
         base = unicodedata.normalize("NFKD", character)[0]
         return base if base.isascii() and base.isalnum() else character
-    return f"-{_code_points(character)}-" if unicodedata.category(character) in {"So", "Sm", "Sk"} else "-"
+    return f"-{_write_code_points(character)}-" if unicodedata.category(character) in {"So", "Sm", "Sk"} else "-"
 
 
-def _code_points(text: str) -> str:
+def _write_code_points(text: str) -> str:
     return "-".join(f"u{ord(character):x}" for character in text)
 
 
 def assign_slugs(keys: Iterable[str]) -> dict[str, str]:
-    """Give every topic key a slug of its own, the same on every machine for the same set of keys.
+    """Give every topic key a unique slug, the same on every machine for the same set of keys.
 
-    Where several keys slugify alike, the one that reads most like the slug keeps it, and each of the others gets the
-    slug with a fingerprint of its key behind it.
+    If several keys have the same slug, the key most similar to the slug keeps the slug. Each other key gets the slug
+    followed by a fingerprint of the key.
     """
     contenders: dict[str, list[str]] = {}
     for key in keys:
@@ -65,27 +65,27 @@ def assign_slugs(keys: Iterable[str]) -> dict[str, str]:
     taken = set(slugs.values())
     for slug, (_, *others) in sorted(groups.items()):
         for key in others:
-            slugs[key] = _distinct_slug(slug, key=key, taken=taken)
+            slugs[key] = _extend_slug(slug, key=key, taken=taken)
             taken.add(slugs[key])
     return slugs
 
 
-def _distinct_slug(slug: str, *, key: str, taken: set[str]) -> str:
+def _extend_slug(slug: str, *, key: str, taken: set[str]) -> str:
     sizes = range(3, 65)
     candidates = (f"{slug}-{blake2b(key.encode(), digest_size=size).hexdigest()}" for size in sizes)
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def choose_label(spellings: Mapping[str, int]) -> str:
-    """Choose the display name among the spellings of one topic: the most used, ties by code point."""
+    """Choose the most used spelling of a topic as its display name; ties go to the first by code point."""
     return min(spellings, key=lambda label: (-spellings[label], label))
 
 
 class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What a topic's metadata file says of it.
+    """The content of a topic's metadata file.
 
-    `labels` are more that mean it, its `former` names among them, the oldest first. `parent`, `merged_into` and
-    `successor` are labels of other topics. `retired` is the moment from which on it is.
+    `labels` are further labels of the topic, including its `former` names, oldest first. `parent`, `merged_into` and
+    `successor` are labels of other topics. `retired` is the time at which the topic is retired.
     """
 
     name: str
@@ -100,5 +100,5 @@ class TopicFile(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The topic keys it answers to, its own first."""
+        """The keys of all labels of the topic, its own name first."""
         return tuple(dict.fromkeys(topic_key(label) for label in (self.name, *self.labels)))

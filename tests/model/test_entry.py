@@ -1,4 +1,4 @@
-"""An entry's fingerprint moves with what a subscriber can see, and with nothing else."""
+"""An entry's fingerprint changes with its visible fields only."""
 
 from datetime import UTC, datetime
 
@@ -6,15 +6,15 @@ import msgspec
 
 from feeds.model.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
 
-MOMENT = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+TIME = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ENTRY = Entry(
     id="https://news.example/a",
     kind=Kind.ARTICLE,
     title="A title",
     url="https://news.example/a",
-    published=MOMENT,
-    updated=MOMENT,
-    released=MOMENT,
+    published=TIME,
+    updated=TIME,
+    released=TIME,
     provider=Provider(name="News", domain="news.example"),
 )
 
@@ -28,11 +28,11 @@ def test_fingerprint_is_32_hexadecimal_digits_and_stable() -> None:
     assert len(bytes.fromhex(digest(ENTRY))) == 16
 
 
-def test_what_is_visible_is_blind_to_quality_and_heat() -> None:
+def test_quality_and_heat_are_not_visible() -> None:
     assert encode_visible(msgspec.structs.replace(ENTRY, quality=70, heat=-1)) == encode_visible(ENTRY)
 
 
-def test_fingerprint_moves_with_every_visible_field() -> None:
+def test_fingerprint_changes_with_every_visible_field() -> None:
     image = Image(url="https://news.example/a.png")
     changed = [
         msgspec.structs.replace(ENTRY, title="Another"),

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from feeds.model.feed import EMPTY_FEED_UPDATED, DocumentLink, Feed, Format, Link, LinkChoice, Site, entry_url
-from tests.model.test_entry import ENTRY, MOMENT
+from tests.model.test_entry import ENTRY, TIME
 
 FEED = Feed(
     id="urn:example:ai",
@@ -15,12 +15,12 @@ FEED = Feed(
     subtitle="News about AI",
     page_url="https://feeds.example/topics/ai",
     site=Site(url="https://feeds.example", title="Feeds"),
-    entries=(ENTRY, msgspec.structs.replace(ENTRY, id="b", updated=MOMENT + timedelta(hours=1))),
+    entries=(ENTRY, msgspec.structs.replace(ENTRY, id="b", updated=TIME + timedelta(hours=1))),
 )
 
 
 def test_updated_is_the_newest_of_the_entries() -> None:
-    assert FEED.updated == MOMENT + timedelta(hours=1)
+    assert FEED.updated == TIME + timedelta(hours=1)
 
 
 def test_empty_feed_has_a_constant_date() -> None:

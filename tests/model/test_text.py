@@ -1,4 +1,4 @@
-"""Plain texts come out as every format can carry them."""
+"""Plain texts are cleaned for every feed format."""
 
 import pytest
 from hypothesis import given
@@ -37,5 +37,5 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert strip_controls(strip_controls(text)) == strip_controls(text)
 
 
-def test_tags_give_way_to_blanks() -> None:
+def test_tags_become_blanks() -> None:
     assert strip_tags('<p title="a > b">x<br>y &lt;i&gt; &amp; caf&eacute;</p>') == " x y <i> & café "

@@ -1,10 +1,10 @@
-"""Words: what a text is to a search, whatever the case, the accents, the script."""
+"""Texts are split into words for searching, whatever their case, accents or script."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.model.tokenize import GAP, LONGEST_WORD, MOST_REPEATS, MOST_WORDS, join_texts, join_words, split_words
+from feeds.model.tokenize import GAP, MAX_REPEATS, MAX_WORD_CHARACTERS, MAX_WORDS, join_words, split_texts, split_words
 
 # What Unicode keeps apart, joins, orders or hides.
 TRICKY = (
@@ -39,7 +39,7 @@ def test_a_text_is_split_into_words(text: str, words: str) -> None:
 
 
 @given(TEXTS)
-def test_words_are_letters_that_engines_take_as_they_are_and_split_no_further(text: str) -> None:
+def test_words_are_letters_that_no_engine_splits_further(text: str) -> None:
     words = split_words(text)
     assert split_words(" ".join(words)) == words
     assert not set("".join(words)) & set(f"{GAP}\0 '\"\\:*&|!<>()-")
@@ -53,24 +53,24 @@ def test_joined_words_are_split_again(text: str) -> None:
     assert split_words(join_words(words)) == words
 
 
-def test_scripts_without_blanks_are_joined_without() -> None:
+def test_scripts_without_blanks_are_joined_without_blanks() -> None:
     assert join_words(["ai", "研", "究", "of", "2020"]) == "ai 研究 of 2020"
 
 
-def test_of_a_long_word_the_beginning_counts() -> None:
-    assert split_words("x" * 99 + " é" + "y" * 99) == ["x" * LONGEST_WORD, "e" + "y" * (LONGEST_WORD - 1)]
+def test_only_the_start_of_a_long_word_counts() -> None:
+    assert split_words("x" * 99 + " é" + "y" * 99) == ["x" * MAX_WORD_CHARACTERS, "e" + "y" * (MAX_WORD_CHARACTERS - 1)]
 
 
-def test_texts_are_joined_with_gaps() -> None:
-    assert join_texts(["One two", "", "…", "three"]) == ["one", "two", GAP, "three", GAP]
+def test_texts_are_split_with_gaps_between() -> None:
+    assert split_texts(["One two", "", "…", "three"]) == ["one", "two", GAP, "three", GAP]
 
 
 def test_a_word_repeated_too_often_leaves_gaps() -> None:
-    words = join_texts(["word and " * 300 + "end"])
+    words = split_texts(["word and " * 300 + "end"])
     assert words[-2:] == ["end", GAP]
-    assert words.count("word") == words.count("and") == MOST_REPEATS
+    assert words.count("word") == words.count("and") == MAX_REPEATS
     assert len(words) == 602
 
 
-def test_a_text_counts_up_to_a_length() -> None:
-    assert len(join_texts([" ".join(map(str, range(MOST_WORDS + 1)))])) == MOST_WORDS
+def test_words_beyond_the_maximum_are_dropped() -> None:
+    assert len(split_texts([" ".join(map(str, range(MAX_WORDS + 1)))])) == MAX_WORDS

@@ -1,4 +1,4 @@
-"""Slugs: readable, and never shared silently."""
+"""Slugs are readable and unique."""
 
 import pytest
 from hypothesis import given
@@ -34,7 +34,7 @@ def test_labels_that_differ_in_case_and_blanks_are_one_topic() -> None:
     assert topic_key("Machine  Learning ") == topic_key("machine learning")
 
 
-def test_labels_that_slugify_alike_get_slugs_of_their_own() -> None:
+def test_labels_with_equal_slugs_get_unique_slugs() -> None:
     slugs = assign_slugs(["café", "cafe", "ai-ethics", "ai ethics"])
     assert slugs["cafe"] == "cafe"
     assert slugs["ai ethics"] == "ai-ethics"

@@ -14,7 +14,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
-from feeds.model.tokenize import join_texts
+from feeds.model.tokenize import split_texts
 from feeds.site.documents import locate, make_document
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
@@ -109,7 +109,7 @@ class Publication:
     def list_words(self, entry: dict[str, Any]) -> list[str]:
         name = entry["id"].rpartition("/")[2]
         publisher = entry["provider"] if entry["is_article"] else "The Post"
-        return join_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))
+        return split_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")

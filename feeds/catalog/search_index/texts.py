@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from feeds.model.entry import Entry
 from feeds.model.search import Search, SearchTerm
 from feeds.model.text import strip_tags
-from feeds.model.tokenize import GAP, join_texts
+from feeds.model.tokenize import GAP, split_texts
 
 SECTION_SIZE = 16_384
 """How many numbers a section has."""
@@ -89,7 +89,7 @@ def check_texts(connection: Connection, search: Search, numbers: Iterable[int]) 
 def words_of(entry: Entry) -> Words:
     """Give the words of an entry that a search goes by."""
     provider = entry.provider
-    return join_texts((entry.title, entry.summary, strip_tags(entry.body), provider.name, provider.domain))
+    return split_texts((entry.title, entry.summary, strip_tags(entry.body), provider.name, provider.domain))
 
 
 def mark_of(number: int) -> str:

@@ -27,7 +27,7 @@ from feeds.catalog.search_index.texts import (
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.errors import BadRequestError
 from feeds.model.search import Search, parse_search
-from feeds.model.tokenize import MOST_REPEATS
+from feeds.model.tokenize import MAX_REPEATS
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, related, url_of
 
@@ -166,7 +166,7 @@ def test_a_text_is_copied_to_where_it_was_before(connection: Connection) -> None
 
 def test_a_word_said_too_often_is_found_alike(connection: Connection) -> None:
     index_texts(
-        connection, [(1, entry("Tides", body="<p>" + "buffalo " * (MOST_REPEATS + 45) + "end. buffalo herd</p>"))]
+        connection, [(1, entry("Tides", body="<p>" + "buffalo " * (MAX_REPEATS + 45) + "end. buffalo herd</p>"))]
     )
     assert find(connection, '"buffalo buffalo"') == find(connection, "buffalo end herd") == [1]
     assert find(connection, '"buffalo end"') == find(connection, '"buffalo herd"') == []
