@@ -117,7 +117,7 @@ class DigestReader:
             issues: dict[int, int] = defaultdict(int)
             if slots:
                 for day, of_day in postings.read_days(period).items():
-                    issues[self._cycle.issue_of(day)] |= slots & of_day
+                    issues[self._cycle.find_issue(day)] |= slots & of_day
             closed = {issue: some for issue, some in issues.items() if some and self._close(issue) is not None}
             yield _Part(table, period, closed, sets)
 
@@ -148,13 +148,13 @@ class DigestReader:
             wanted.append(columns.until)
         for chunk in chunks(numbers):
             for row in self._connection.execute(select(*wanted).where(columns.number.in_(chunk))):
-                issue = self._cycle.issue_of(find_day(row.published))
+                issue = self._cycle.find_issue(find_day(row.published))
                 closed = self._close(issue)
                 if closed is not None and _was_so(row, closed):
                     yield issue, _Story(_rank(row), table, row.number)
 
     def _close(self, issue: int) -> int | None:
-        return self._closings.find(self._cycle.days_of(issue)[-1])
+        return self._closings.find(self._cycle.list_days(issue)[-1])
 
     def _read_documents(self, stories: Sequence[_Story]) -> dict[tuple[str, int], Entry]:
         documents: dict[tuple[str, int], Entry] = {}

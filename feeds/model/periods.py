@@ -17,24 +17,24 @@ class Cycle(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
 
-    def issue_of(self, day: int) -> int:
+    def find_issue(self, day: int) -> int:
         """Return the issue for a day."""
         return day if self is Cycle.DAILY else (day + _EPOCH_WEEKDAY) // _DAYS_PER_WEEK
 
-    def days_of(self, issue: int) -> range:
+    def list_days(self, issue: int) -> range:
         """Return the days of an issue."""
         first = issue if self is Cycle.DAILY else issue * _DAYS_PER_WEEK - _EPOCH_WEEKDAY
         return range(first, first + (1 if self is Cycle.DAILY else _DAYS_PER_WEEK))
 
-    def name_of(self, issue: int) -> str:
+    def name_issue(self, issue: int) -> str:
         """Name an issue as in ISO 8601: `2026-11-20` or `2026-W47`."""
-        first = date_of(self.days_of(issue).start)
+        first = find_date(self.list_days(issue).start)
         if self is Cycle.DAILY:
             return first.isoformat()
         year, week, _ = first.isocalendar()
         return f"{year}-W{week:02}"
 
 
-def date_of(day: int) -> date:
+def find_date(day: int) -> date:
     """Return the date of a day."""
     return _EPOCH + timedelta(days=day)

@@ -8,7 +8,7 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
-from feeds.model.periods import Cycle, date_of
+from feeds.model.periods import Cycle, find_date
 from feeds.model.query import Query
 from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
@@ -67,8 +67,8 @@ _DESCRIPTIONS = {
 def _make_entry(  # noqa: PLR0913 the parts of an entry
     digest: Digest, cycle: Cycle, plain: Feed, *, name: str, reference: str, settings: Settings
 ) -> Entry:
-    issue_name = cycle.name_of(digest.issue)
-    end = datetime.combine(date_of(cycle.days_of(digest.issue).stop), time(), UTC)
+    issue_name = cycle.name_issue(digest.issue)
+    end = datetime.combine(find_date(cycle.list_days(digest.issue).stop), time(), UTC)
     return Entry(
         id=make_id(f"{reference}#{issue_name}", site_id=settings.site_id),
         kind=Kind.ARTICLE,

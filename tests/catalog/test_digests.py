@@ -22,7 +22,7 @@ def read(newsroom: Newsroom, query: Query = ALL, cycle: Cycle = Cycle.DAILY, **m
 
 
 def contents(digests: tuple[Digest, ...], cycle: Cycle = Cycle.DAILY) -> dict[str, list[str]]:
-    return {cycle.name_of(digest.issue): [story.title for story in digest.stories] for digest in digests}
+    return {cycle.name_issue(digest.issue): [story.title for story in digest.stories] for digest in digests}
 
 
 @pytest.fixture
@@ -141,8 +141,8 @@ def read_naively(newsroom: Newsroom, cycle: Cycle, *, most: int, stories: int) -
     rows += newsroom.query(f"SELECT {columns}, until FROM former_versions")  # noqa: S608 no values
     found = defaultdict(list)
     for id, published, released, since, quality, heat, until in rows:
-        issue = cycle.issue_of(published // 86_400)
-        last = cycle.days_of(issue)[-1]
+        issue = cycle.find_issue(published // 86_400)
+        last = cycle.list_days(issue)[-1]
         if last >= int(facts["closed"]):
             continue
         closed = moments.get(last, int(facts["created"]))
