@@ -65,7 +65,7 @@ class Catalog:
             yield CatalogWriter(connection)
 
     @contextmanager
-    def announcing(self) -> Iterator[OutboxWriter]:
+    def writing_outbox(self) -> Iterator[OutboxWriter]:
         """Give the statements over the outbox of a catalog that is there, in one transaction as `writing` does.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Keep the outbox: what hubs have yet to be told, and up to where the catalog has been gone through for that."""
+"""Store the outbox: pending notifications of hubs, and how far the catalog has been scanned for changed feeds."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -11,24 +11,25 @@ from feeds.catalog.rows import chunks, look_up
 from feeds.catalog.writer import CatalogWriter
 from feeds.model.clock import to_seconds
 
-_SEEN = "announced"
+_POSITION = "announced"
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """Up to where the catalog has been gone through: commit `version`, made at `committed`, releases up to `looked`.
+class ScanPosition(msgspec.Struct, frozen=True):
+    """How far the catalog has been scanned for changed feeds: commit `version` and releases until `scanned`.
 
-    Both moments are in seconds.
+    `committed` is the time of the commit. Both times are in seconds.
     """
 
     version: int
     committed: int
-    looked: int
+    scanned: int = msgspec.field(name="looked")
 
 
-class Ping(msgspec.Struct, frozen=True):
-    """What a hub has yet to be told: the feed at this canonical path has other bytes, with this ETag.
+class Notification(msgspec.Struct, frozen=True):
+    """A pending notification of a hub: the feed at a canonical path has new bytes, with this ETag.
 
-    It is so `since` a moment, has been tried in vain so many times, and is `due` at another; both are in seconds.
+    `since` is the time of the change, `attempts` the number of failed attempts, and `due` the time of the next attempt.
+    Both times are in seconds.
     """
 
     path: str
@@ -39,24 +40,24 @@ class Ping(msgspec.Struct, frozen=True):
 
 
 class Outbox:
-    """The outbox as it is, over one connection."""
+    """Queries of the outbox over a connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def seen(self) -> Seen | None:
-        """Read up to where the catalog has been gone through; None: no hub has ever had to be told of it."""
-        value = self._read_fact(_SEEN)
-        return msgspec.json.decode(value, type=Seen) if value else None
+    def read_position(self) -> ScanPosition | None:
+        """Return how far the catalog has been scanned; None before the first scan, without hubs up to now."""
+        value = self._read_fact(_POSITION)
+        return msgspec.json.decode(value, type=ScanPosition) if value else None
 
-    def committed(self) -> int:
-        """Give the moment of the last commit, in seconds; 0 where there was none."""
+    def read_commit_time(self) -> int:
+        """Return the time of the last commit, in seconds; 0 without commits."""
         return int(self._read_fact("committed") or 0)
 
-    def turned_scopes(self, *, after: int, until: datetime) -> set[str]:
-        """Name the scopes that look otherwise by themselves later than `after`, in seconds, and by `until`.
+    def find_scopes_changed_by_time(self, *, after: int, until: datetime) -> set[str]:
+        """Return the names of scopes changed by time alone, later than `after`, in seconds, and by `until`.
 
-        Entries have been released there, or the topic has been retired.
+        In a scope changed by time, entries have been released, or the topic has been retired.
         """
         entries, topics = schema.entries.c, schema.topics.c
         found = select(entries.provider, entries.topics).distinct()
@@ -71,24 +72,24 @@ class Outbox:
         retired = select(topics.slug).where(topics.retired > after, topics.retired <= to_seconds(until))
         return names | {f"topics/{slug}" for slug in self._connection.scalars(retired)}
 
-    def pings_to(self, hub: str, *, until: datetime) -> list[Ping]:
-        """Read what a hub is to be told by `until`, first what has been tried least often."""
+    def list_due(self, hub: str, *, until: datetime) -> list[Notification]:
+        """List the notifications of a hub due by `until`, with the fewest attempts first."""
         pings = schema.pings.c
         found = (
             select(pings.path, pings.etag, pings.since, pings.attempts, pings.due)
             .where(pings.hub == hub, pings.due <= to_seconds(until))
             .order_by(pings.attempts, pings.since, pings.path)
         )
-        return [Ping(*row) for row in self._connection.execute(found)]
+        return [Notification(*row) for row in self._connection.execute(found)]
 
-    def next_due(self, hub: str, *, is_untried: bool = False) -> int | None:
-        """Give the moment, in seconds, at which a hub is to be told next; None where it has been told everything.
+    def find_next_due(self, hub: str, *, only_untried: bool = False) -> int | None:
+        """Return the due time of a hub's next notification, in seconds; None without pending notifications.
 
-        With `is_untried`, only of what has never been tried in vain.
+        With `only_untried`, notifications with a failed attempt are ignored.
         """
         pings = schema.pings.c
         found = select(func.min(pings.due)).where(pings.hub == hub)
-        due: int | None = self._connection.scalar(found.where(pings.attempts == 0) if is_untried else found)
+        due: int | None = self._connection.scalar(found.where(pings.attempts == 0) if only_untried else found)
         return due
 
     def _read_fact(self, name: str) -> str | None:
@@ -96,50 +97,60 @@ class Outbox:
 
 
 class OutboxWriter(Outbox):
-    """The outbox and its statements, over one connection; whoever made the connection commits or rolls back."""
+    """Statements over the outbox; the owner of the connection commits or rolls back."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._writer = CatalogWriter(connection)
 
-    def see(self, seen: Seen) -> None:
-        """Note up to where the catalog has been gone through."""
-        self._writer.set_facts({_SEEN: msgspec.json.encode(seen).decode()})
+    def save_position(self, position: ScanPosition) -> None:
+        """Save how far the catalog has been scanned."""
+        self._writer.set_facts({_POSITION: msgspec.json.encode(position).decode()})
 
-    def etags(self, paths: Collection[str]) -> dict[str, str]:
-        """Read which bytes were last taken account of, by path; what has no entry has never been looked at."""
+    def read_etags(self, paths: Collection[str]) -> dict[str, str]:
+        """Return the ETags from the last scan, by path; a feed without an ETag has never been scanned."""
         return look_up(self._connection, schema.announced.c.path, schema.announced.c.etag, paths)
 
-    def set_etags(self, etags: Mapping[str, str]) -> None:
-        """Take account of bytes, by path."""
+    def save_etags(self, etags: Mapping[str, str]) -> None:
+        """Save the ETags of a scan, by path."""
         self._writer.upsert(schema.announced, [{"path": path, "etag": etag} for path, etag in etags.items()])
 
-    def put(self, hub: str, pings: Collection[Ping]) -> None:
-        """Have a hub told, each instead of what it had yet to be told of the same feed."""
-        self._writer.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(ping)} for ping in pings])
+    def put(self, hub: str, notifications: Collection[Notification]) -> None:
+        """Add notifications of a hub; each replaces a pending notification of the same feed."""
+        self._writer.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(each)} for each in notifications])
 
-    def claim(self, hub: str, ping: Ping, *, until: int) -> bool:
-        """Have nobody else tell a hub of a feed before a moment, in seconds; False where somebody does, or has."""
+    def claim(self, hub: str, notification: Notification, *, until: int) -> bool:
+        """Keep other processes from sending a notification before `until`, in seconds.
+
+        Return False if another process has claimed or sent the notification.
+        """
         pings = schema.pings.c
-        ours = (pings.hub == hub, pings.path == ping.path, pings.etag == ping.etag, pings.due == ping.due)
+        ours = (
+            pings.hub == hub,
+            pings.path == notification.path,
+            pings.etag == notification.etag,
+            pings.due == notification.due,
+        )
         return self._connection.execute(update(schema.pings).where(*ours).values(due=until)).rowcount == 1
 
-    def put_off(self, hub: str, pings: Collection[Ping]) -> None:
-        """Have a hub told later, but for feeds that have changed again meanwhile."""
-        self.put(hub, [ping for ping in pings if self._is_current(hub, ping)])
+    def postpone(self, hub: str, notifications: Collection[Notification]) -> None:
+        """Replace notifications by postponed ones, except for feeds with newer changes."""
+        self.put(hub, [each for each in notifications if self._is_current(hub, each)])
 
-    def take_out(self, hub: str, ping: Ping) -> None:
-        """Leave it at that, unless the feed has changed again meanwhile."""
+    def remove(self, hub: str, notification: Notification) -> None:
+        """Remove a notification, unless the feed has a newer change."""
         pings = schema.pings.c
         self._connection.execute(
-            delete(schema.pings).where(pings.hub == hub, pings.path == ping.path, pings.etag == ping.etag)
+            delete(schema.pings).where(
+                pings.hub == hub, pings.path == notification.path, pings.etag == notification.etag
+            )
         )
 
-    def forget_hubs(self, *, but: Collection[str]) -> None:
-        """Throw away what hubs other than these have yet to be told."""
-        self._connection.execute(delete(schema.pings).where(schema.pings.c.hub.not_in(but)))
+    def remove_other_hubs(self, *, keep: Collection[str]) -> None:
+        """Remove all notifications of hubs outside `keep`."""
+        self._connection.execute(delete(schema.pings).where(schema.pings.c.hub.not_in(keep)))
 
-    def _is_current(self, hub: str, ping: Ping) -> bool:
+    def _is_current(self, hub: str, notification: Notification) -> bool:
         pings = schema.pings.c
-        etag = select(pings.etag).where(pings.hub == hub, pings.path == ping.path)
-        return self._connection.scalar(etag) == ping.etag
+        etag = select(pings.etag).where(pings.hub == hub, pings.path == notification.path)
+        return self._connection.scalar(etag) == notification.etag

@@ -14,7 +14,7 @@ from feeds.model.errors import CatalogError, FeedsError
 from feeds.settings import Settings
 
 if TYPE_CHECKING:
-    from feeds.notify.delivery import Announcing
+    from feeds.notify.delivery import NotifyContext
 
 
 @click.command()
@@ -46,8 +46,8 @@ def notify_hubs(settings: Settings) -> None:
 
 def _notify_hubs(settings: Settings) -> None:
     if settings.hubs:
-        with _open_announcing(settings) as announcing:
-            import_module("feeds.notify").announce(announcing)
+        with _open_context(settings) as context:
+            import_module("feeds.notify.notifier").notify_hubs(context)
 
 
 @contextmanager
@@ -56,17 +56,17 @@ def notifying_in_background(settings: Settings) -> Iterator[Callable[[], object]
     if not settings.hubs:
         yield lambda: None
         return
-    with _open_announcing(settings) as announcing:
-        announcer = import_module("feeds.notify").Announcer(announcing)
+    with _open_context(settings) as context:
+        notifier = import_module("feeds.notify.notifier").BackgroundNotifier(context)
         try:
-            yield announcer.wake
+            yield notifier.wake
         finally:
-            announcer.stop()
+            notifier.stop()
 
 
 @contextmanager
-def _open_announcing(settings: Settings) -> Iterator["Announcing"]:
+def _open_context(settings: Settings) -> Iterator["NotifyContext"]:
     # Import only if there are hubs: feeds.notify imports the renderers, and a collect should not wait for them.
-    notify = import_module("feeds.notify")
+    delivery = import_module("feeds.notify.delivery")
     with closing(Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)) as catalog:
-        yield notify.Announcing(catalog=catalog, settings=settings, complain=print_error)
+        yield delivery.NotifyContext(catalog=catalog, settings=settings, report_error=print_error)

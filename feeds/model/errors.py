@@ -76,7 +76,7 @@ class HubError(FeedsError):
     """A hub did not accept a notification; `is_away` means that the hub would reject other notifications too."""
 
     def __init__(self, hub: str, reason: str, *, is_away: bool) -> None:
-        super().__init__(f"The hub {hub} {reason}; its notifications are kept for another try.")
+        super().__init__(f"The hub {hub} {reason}; notifications will be sent again later.")
         self.is_away = is_away
 
 

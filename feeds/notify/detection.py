@@ -1,4 +1,4 @@
-"""Notice which feeds have other bytes than hubs know of, and put into the outbox what they are to be told."""
+"""Detect feeds with new bytes, and add notifications of hubs to the outbox."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -6,100 +6,103 @@ from datetime import datetime
 import msgspec
 
 from feeds.catalog.catalog import Catalog
-from feeds.catalog.outbox import Ping, Seen
+from feeds.catalog.outbox import Notification, ScanPosition
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import to_seconds
 from feeds.model.feed import Format
-from feeds.notify.delivery import Announcing
+from feeds.notify.delivery import NotifyContext
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_queries
 
 
-class _Sight(msgspec.Struct, frozen=True):
-    """A feed as it is now: its ETag, and when it last changed, in seconds."""
+class _FeedState(msgspec.Struct, frozen=True):
+    """The current ETag of a feed, and the time of the feed's last change, in seconds."""
 
     etag: str
     changed: int
 
 
-class _Look(msgspec.Struct, frozen=True):
-    """What is found in the catalog: the feeds that may have changed since `before`, by path."""
+class _Scan(msgspec.Struct, frozen=True):
+    """A scan of the catalog: the possibly changed feeds since `before`, by path."""
 
-    before: Seen | None
-    after: Seen
-    feeds: Mapping[str, _Sight]
+    before: ScanPosition | None
+    after: ScanPosition
+    feeds: Mapping[str, _FeedState]
 
 
-def notice(announcing: Announcing) -> bool:
-    """Put a ping to each hub into the outbox for each feed whose bytes have changed since the last time; say if any.
+def detect_changes(context: NotifyContext) -> bool:
+    """Add a notification to the outbox for each hub and each feed with new bytes since the last scan.
 
-    The first time there are none, for nobody can have subscribed by a hub yet.
+    Return whether there are any changes. The first scan adds no notifications, because no reader can have subscribed
+    through a hub yet.
 
     Raises:
         CatalogError: the catalog cannot be read or written.
     """
-    now, hubs = announcing.clock.now(), announcing.settings.hubs
-    look = _look(announcing.catalog, announcing.settings, now=now)
-    if look.before and look.before.version == look.after.version and not look.feeds:
+    now, hubs = context.clock.now(), context.settings.hubs
+    scan = _scan(context.catalog, context.settings, now=now)
+    if scan.before and scan.before.version == scan.after.version and not scan.feeds:
         return False
-    with announcing.catalog.announcing() as outbox:
-        if outbox.seen() != look.before:
-            return True  # another process has noticed it meanwhile
-        changed = _compare(look, outbox.etags(look.feeds))
+    with context.catalog.writing_outbox() as outbox:
+        if outbox.read_position() != scan.before:
+            return True  # another process has detected the changes
+        changed = _find_changed(scan, outbox.read_etags(scan.feeds))
         since = to_seconds(now)
-        due = since + 1 + announcing.pace.delay_seconds
-        outbox.forget_hubs(but=hubs)
+        due = since + 1 + context.timing.delay_seconds
+        outbox.remove_other_hubs(keep=hubs)
         for hub in hubs:
-            outbox.put(hub, [Ping(path, etag, since, attempts=0, due=due) for path, etag in changed.items()])
-        outbox.set_etags({path: sight.etag for path, sight in look.feeds.items()})
-        outbox.see(look.after)
+            outbox.put(hub, [Notification(path, etag, since, attempts=0, due=due) for path, etag in changed.items()])
+        outbox.save_etags({path: state.etag for path, state in scan.feeds.items()})
+        outbox.save_position(scan.after)
     return bool(changed)
 
 
-def _look(catalog: Catalog, settings: Settings, *, now: datetime) -> _Look:
+def _scan(catalog: Catalog, settings: Settings, *, now: datetime) -> _Scan:
     with catalog.reading() as reader:
-        before = reader.outbox.seen()
-        after = Seen(reader.state().version, reader.outbox.committed(), to_seconds(now))
-        scopes = _find_scopes(reader, before, after, now=now) if before else ()
-        addresses = _list_feeds(reader, settings, scopes, now=now)
-        feeds = {address.path: _see(address, reader, settings=settings, now=now) for address in addresses}
-        return _Look(before, after, feeds)
+        before = reader.outbox.read_position()
+        after = ScanPosition(reader.state().version, reader.outbox.read_commit_time(), to_seconds(now))
+        scopes = _find_changed_scopes(before, after, reader=reader, now=now) if before else ()
+        addresses = _list_feeds(reader, settings, scopes=scopes, now=now)
+        feeds = {address.path: _read_state(address, reader, settings=settings, now=now) for address in addresses}
+        return _Scan(before, after, feeds)
 
 
-def _see(address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> _Sight:
-    made = make_document(address, reader, settings=settings, now=now)
-    return _Sight(made.etag, to_seconds(made.last_modified) if made.last_modified else 0)
+def _read_state(address: FeedAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> _FeedState:
+    document = make_document(address, reader, settings=settings, now=now)
+    return _FeedState(document.etag, to_seconds(document.last_modified) if document.last_modified else 0)
 
 
-def _find_scopes(reader: CatalogReader, before: Seen, after: Seen, *, now: datetime) -> set[str]:
-    """Name the scopes in which something may look otherwise."""
-    # A commit may hold what was released while its articles were being read, and looked for elsewhere since.
-    turned_after = before.looked if before.version == after.version else before.committed
-    turned = reader.outbox.turned_scopes(after=turned_after, until=now)
-    return turned | reader.versions_since(before.version).keys()
+def _find_changed_scopes(
+    before: ScanPosition, after: ScanPosition, *, reader: CatalogReader, now: datetime
+) -> set[str]:
+    """Return the scopes with possible changes."""
+    # A new commit may add entries released during the collect, before the last scan: start at the old commit.
+    start = before.scanned if before.version == after.version else before.committed
+    changed_by_time = reader.outbox.find_scopes_changed_by_time(after=start, until=now)
+    return changed_by_time | reader.versions_since(before.version).keys()
 
 
 def _list_feeds(
-    reader: CatalogReader, settings: Settings, scopes: Collection[str], *, now: datetime
+    reader: CatalogReader, settings: Settings, *, scopes: Collection[str], now: datetime
 ) -> Iterator[FeedAddress]:
-    """Give the feeds that show something of scopes, out of those that hubs are told of."""
+    """Give the feeds with content from any of the scopes, among the feeds announced to hubs."""
     queries = list_queries(reader, now=now) if scopes else ()
     for query in queries:
         if not set(query.with_defaults(settings.defaults).scopes).isdisjoint(scopes):
             yield from (FeedAddress(query, format) for format in Format)
 
 
-def _compare(look: _Look, known: Mapping[str, str]) -> dict[str, str]:
-    """Give the ETags of the feeds that have changed, by path.
+def _find_changed(scan: _Scan, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the ETags of the changed feeds, by path.
 
-    What other bytes are is for the ETag to say, since a change may not show in every format. Of a feed that has not
-    been looked at before, only the moment of its last change is known.
+    Only the ETag shows new bytes, because a change may not affect every format. For a feed without a known ETag, the
+    time of the last change decides.
     """
-    committed = look.before.committed if look.before else 0
+    committed = scan.before.committed if scan.before else 0
     return {
-        path: sight.etag
-        for path, sight in look.feeds.items()
-        if (sight.etag != known[path] if path in known else sight.changed > committed)
+        path: state.etag
+        for path, state in scan.feeds.items()
+        if (state.etag != known[path] if path in known else state.changed > committed)
     }

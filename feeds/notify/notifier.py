@@ -1,103 +1,108 @@
-"""Announce changes to all hubs, each in a thread of its own, so that none waits for another."""
+"""Notify all hubs of changes, with a thread per hub: no hub delays the others."""
 
 import time
 from collections.abc import Sequence
 from threading import Event, Thread
 
 from feeds.model.errors import CatalogError
-from feeds.notify.delivery import CATALOG_PAUSE_SECONDS, Announcing, Teller
-from feeds.notify.detection import notice
+from feeds.notify.delivery import CATALOG_PAUSE_SECONDS, HubNotifier, NotifyContext
+from feeds.notify.detection import detect_changes
 
-_PATIENCE_SECONDS = 30
-_LOOK_SECONDS = 1  # whether another has told it meanwhile
-_LAST_WORDS_SECONDS = 1  # for a thread to end by itself; one that waits for a hub is left behind
+_MAX_WAIT_SECONDS = 30
+_RECHECK_SECONDS = 1  # another process may have sent the notification by then
+_JOIN_SECONDS = 1  # for a thread to end by itself; a thread that waits for a hub is abandoned
 
 
-def announce(announcing: Announcing, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
-    """Tell hubs what has changed, and what they could not be told before; what takes too long is left in the outbox.
+def notify_hubs(context: NotifyContext, *, max_wait_seconds: float = _MAX_WAIT_SECONDS) -> None:
+    """Notify hubs of new changes and of postponed ones; after `max_wait_seconds`, the rest stays in the outbox.
 
     Raises:
         CatalogError: the catalog cannot be read or written.
     """
-    notice(announcing)
+    detect_changes(context)
     stop = Event()
-    tellers = [Teller(hub, announcing, stop=stop) for hub in announcing.settings.hubs]
-    threads = [Thread(target=_tell_once, args=(teller, announcing, stop), daemon=True) for teller in tellers]
+    notifiers = [HubNotifier(hub, context, stop=stop) for hub in context.settings.hubs]
+    threads = [
+        Thread(target=_notify_once, args=(notifier, context), kwargs={"stop": stop}, daemon=True)
+        for notifier in notifiers
+    ]
     for thread in threads:
         thread.start()
-    _join(threads, seconds=patience_seconds)
+    _join(threads, seconds=max_wait_seconds)
     stop.set()
-    _join(threads, seconds=_LAST_WORDS_SECONDS)
+    _join(threads, seconds=_JOIN_SECONDS)
 
 
-def _tell_once(teller: Teller, announcing: Announcing, stop: Event) -> None:
-    """Tell a hub what is due, and wait for what has not been tried yet: its time is near, or another tells it."""
+def _notify_once(notifier: HubNotifier, context: NotifyContext, *, stop: Event) -> None:
+    """Send the due notifications, and wait for untried ones: either due soon, or being sent by another process."""
     try:
-        teller.tell()
-        while (due_in := teller.next_due_in(is_untried=True)) is not None:
-            if stop.wait(min(max(0, due_in), _LOOK_SECONDS)):
+        notifier.notify()
+        while (seconds := notifier.find_seconds_until_due(only_untried=True)) is not None:
+            if stop.wait(min(max(0, seconds), _RECHECK_SECONDS)):
                 return
-            teller.tell()
+            notifier.notify()
     except CatalogError as error:
-        announcing.complain(error)
+        context.report_error(error)
 
 
-class Announcer:
-    """Announces changes in the background, from the first `wake` until `stop`."""
+class BackgroundNotifier:
+    """Notifies hubs in the background, from the first `wake` until `stop`."""
 
-    def __init__(self, announcing: Announcing) -> None:
-        self._announcing = announcing
+    def __init__(self, context: NotifyContext) -> None:
+        self._context = context
         self._stop = Event()
-        self._changed = Event()
-        self._noticed = {hub: Event() for hub in announcing.settings.hubs}
+        self._may_have_changed = Event()
+        self._detected = {hub: Event() for hub in context.settings.hubs}
         self._threads: list[Thread] = []
 
     def wake(self) -> None:
-        """Say that feeds may have changed; the first time, what was left in the outbox is told as well.
+        """Check for changed feeds soon; the first time, also send notifications left in the outbox.
 
-        No thread is begun before, since a process of several threads cannot fork to collect all articles.
+        Threads start at the first call only, because a process with several threads cannot fork to collect articles.
         """
-        self._changed.set()
+        self._may_have_changed.set()
         if not self._threads:
-            self._threads = [Thread(target=self._notice, daemon=True)]
-            self._threads += [Thread(target=self._tell, args=(hub,), daemon=True) for hub in self._noticed]
+            self._threads = [Thread(target=self._detect, daemon=True)]
+            self._threads += [Thread(target=self._notify, args=(hub,), daemon=True) for hub in self._detected]
             for thread in self._threads:
                 thread.start()
 
     def stop(self) -> None:
-        """End soon; what has not been told by then is left in the outbox."""
+        """End soon; unsent notifications stay in the outbox."""
         self._stop.set()
-        for event in (self._changed, *self._noticed.values()):
+        for event in (self._may_have_changed, *self._detected.values()):
             event.set()
-        _join(self._threads, seconds=_LAST_WORDS_SECONDS)
+        _join(self._threads, seconds=_JOIN_SECONDS)
 
-    def _notice(self) -> None:
+    def _detect(self) -> None:
         while not self._stop.is_set():
-            self._changed.clear()
+            self._may_have_changed.clear()
             try:
-                if notice(self._announcing):
-                    for event in self._noticed.values():
+                if detect_changes(self._context):
+                    for event in self._detected.values():
                         event.set()
-                pause_seconds = self._announcing.pace.idle_seconds
-            except CatalogError:  # whoever collects into it has more to say about that
+                pause_seconds = self._context.timing.idle_seconds
+            except CatalogError:  # the collector reports the error in more detail
                 pause_seconds = CATALOG_PAUSE_SECONDS
-            _pause(self._changed, pause_seconds, stop=self._stop)
+            _pause(self._may_have_changed, pause_seconds, stop=self._stop)
 
-    def _tell(self, hub: str) -> None:
-        teller = Teller(hub, self._announcing, stop=self._stop)
+    def _notify(self, hub: str) -> None:
+        notifier = HubNotifier(hub, self._context, stop=self._stop)
         while not self._stop.is_set():
-            self._noticed[hub].clear()
+            self._detected[hub].clear()
             try:
-                teller.tell()
-                due_in = teller.next_due_in()
+                notifier.notify()
+                seconds = notifier.find_seconds_until_due()
             except CatalogError:
-                due_in = CATALOG_PAUSE_SECONDS
-            idle_seconds = self._announcing.pace.idle_seconds
-            _pause(self._noticed[hub], idle_seconds if due_in is None else min(due_in, idle_seconds), stop=self._stop)
+                seconds = CATALOG_PAUSE_SECONDS
+            idle_seconds = self._context.timing.idle_seconds
+            _pause(
+                self._detected[hub], idle_seconds if seconds is None else min(seconds, idle_seconds), stop=self._stop
+            )
 
 
 def _pause(event: Event, seconds: float, *, stop: Event) -> None:
-    """Wait for an event, which may have been forgotten just when it was set in order to stop."""
+    """Wait for an event, unless stopped: the stop may have set the event just before the caller cleared it."""
     if not stop.is_set():
         event.wait(max(0, seconds))
 

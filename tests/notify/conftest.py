@@ -1,15 +1,15 @@
-"""Share a hub on loopback, and a newsroom whose feeds are announced to it."""
+"""Share a hub on loopback, and a newsroom that announces its feeds to the hub."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from feeds.catalog.outbox import Ping
+from feeds.catalog.outbox import Notification
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
-from feeds.notify import Announcing, NotifyTiming
-from feeds.notify.detection import notice
+from feeds.notify.delivery import NotifyContext, NotifyTiming
+from feeds.notify.detection import detect_changes
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress
@@ -29,12 +29,12 @@ def hub() -> Iterator[Hub]:
 
 
 class Bureau:
-    """A newsroom that announces what it publishes to hubs; `complaints` are what went wrong with them."""
+    """A newsroom that announces its feeds to hubs; `errors` are the reported errors."""
 
     def __init__(self, newsroom: Newsroom, *hubs: str) -> None:
         self.newsroom = newsroom
         self.hubs = hubs
-        self.complaints: list[FeedsError] = []
+        self.errors: list[FeedsError] = []
         self.environ: dict[str, str] = {}
 
     @property
@@ -42,12 +42,12 @@ class Bureau:
         return make_settings(FEEDS_HUBS=" ".join(self.hubs), **self.environ)
 
     @property
-    def announcing(self) -> Announcing:
-        return Announcing(
+    def context(self) -> NotifyContext:
+        return NotifyContext(
             catalog=self.newsroom.catalog,
             settings=self.settings,
-            complain=self.complaints.append,
-            pace=PATIENT,
+            report_error=self.errors.append,
+            timing=PATIENT,
             clock=self.newsroom.clock,
         )
 
@@ -56,17 +56,17 @@ class Bureau:
         self.newsroom.wait(minutes=1)
         self.newsroom.collector(settings_fingerprint=self.settings.settings_fingerprint).collect(force=force)
 
-    def notice(self) -> bool:
-        return notice(self.announcing)
+    def detect(self) -> bool:
+        return detect_changes(self.context)
 
-    def pending(self, hub: str = "") -> list[Ping]:
-        """Read what a hub, the first one if none is named, has yet to be told, be it due or not."""
+    def pending(self, hub: str = "") -> list[Notification]:
+        """Read all pending notifications of a hub, by default the first hub, due or not."""
         late = self.newsroom.now.replace(year=9999)
         with self.newsroom.catalog.reading() as reader:
-            return reader.outbox.pings_to(hub or self.hubs[0], until=late)
+            return reader.outbox.list_due(hub or self.hubs[0], until=late)
 
     def pending_paths(self, hub: str = "") -> set[str]:
-        return {ping.path for ping in self.pending(hub)}
+        return {notification.path for notification in self.pending(hub)}
 
     def etags(self) -> dict[str, str]:
         """Make every feed in every format, and give the ETags by path."""
@@ -78,9 +78,9 @@ class Bureau:
             }
 
     def empty_outbox(self) -> None:
-        """Take all out of the outbox, as if the hubs had been told."""
-        with self.newsroom.catalog.announcing() as outbox:
-            outbox.forget_hubs(but=())
+        """Remove all notifications from the outbox, as if sent."""
+        with self.newsroom.catalog.writing_outbox() as outbox:
+            outbox.remove_other_hubs(keep=())
 
 
 def in_all_formats(*stems: str) -> set[str]:
@@ -89,13 +89,13 @@ def in_all_formats(*stems: str) -> set[str]:
 
 @pytest.fixture
 def bureau(newsroom: Newsroom) -> Bureau:
-    """Give a bureau with two articles, collected and looked at, on either engine in turn."""
+    """Give a bureau with two collected and scanned articles, on each engine in turn."""
     return open_bureau(newsroom, HUB)
 
 
 @pytest.fixture
-def telling(tmp_path: Path, hub: Hub) -> Iterator[Bureau]:
-    """Give such a bureau on SQLite, with a hub that is there."""
+def sqlite_bureau(tmp_path: Path, hub: Hub) -> Iterator[Bureau]:
+    """Give such a bureau on SQLite, with a running hub."""
     newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
     yield open_bureau(newsroom, hub.url)
     newsroom.catalog.close()
@@ -106,7 +106,7 @@ def open_bureau(newsroom: Newsroom, *hubs: str) -> Bureau:
     newsroom.write("tides", topics=["Sea"])
     newsroom.write("robots", topics=["AI"], provider={"name": "The Post", "domain": "post.example"})
     bureau.collect()
-    bureau.notice()
+    bureau.detect()
     return bureau
 
 

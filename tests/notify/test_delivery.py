@@ -1,12 +1,11 @@
-"""A hub is told until it has taken everything; what it does not take is tried again, ever less often."""
+"""A hub gets every notification; failed notifications are sent again, less and less often."""
 
 import sqlite3
 import time
 from contextlib import closing
 from threading import Event, Thread
 
-from feeds.notify import NotifyTiming
-from feeds.notify.delivery import Teller
+from feeds.notify.delivery import HubNotifier, NotifyTiming
 from tests.notify.conftest import Bureau, in_all_formats
 from tests.support.hub import Hub
 
@@ -14,174 +13,176 @@ FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 
 
 def publish(bureau: Bureau, title: str = "Other") -> None:
-    """Change an article, and let the time pass after which hubs are told."""
+    """Change an article, and let time pass until notifications are due."""
     bureau.newsroom.write("tides", title=title, topics=["Sea"])
     bureau.collect()
-    bureau.notice()
+    bureau.detect()
     bureau.newsroom.wait(seconds=2)
 
 
-def make_teller(bureau: Bureau, stop: Event | None = None) -> Teller:
-    return Teller(bureau.hubs[0], bureau.announcing, stop=stop or Event())
+def make_notifier(bureau: Bureau, stop: Event | None = None) -> HubNotifier:
+    return HubNotifier(bureau.hubs[0], bureau.context, stop=stop or Event())
 
 
-def test_a_hub_is_told_once_of_each_feed(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
-    teller = make_teller(telling)
-    teller.tell()
-    teller.tell()
+def test_a_hub_is_notified_once_of_each_feed(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
+    notifier = make_notifier(sqlite_bureau)
+    notifier.notify()
+    notifier.notify()
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert (telling.pending(), teller.next_due_in()) == ([], None)
-    assert telling.complaints == []
+    assert (sqlite_bureau.pending(), notifier.find_seconds_until_due()) == ([], None)
+    assert sqlite_bureau.errors == []
 
 
-def test_nothing_is_told_before_its_time(telling: Bureau, hub: Hub) -> None:
-    telling.newsroom.write("tides", title="Other", topics=["Sea"])
-    telling.collect()
-    telling.notice()
-    teller = make_teller(telling)
-    teller.tell()
+def test_nothing_is_sent_before_it_is_due(sqlite_bureau: Bureau, hub: Hub) -> None:
+    sqlite_bureau.newsroom.write("tides", title="Other", topics=["Sea"])
+    sqlite_bureau.collect()
+    sqlite_bureau.detect()
+    notifier = make_notifier(sqlite_bureau)
+    notifier.notify()
     assert hub.paths == []
-    assert teller.next_due_in() == 2
+    assert notifier.find_seconds_until_due() == 2
 
 
-def test_a_hub_that_is_away_is_tried_twice_and_then_left_alone(telling: Bureau, hub: Hub) -> None:
+def test_a_hub_that_is_away_is_tried_twice_and_then_paused(sqlite_bureau: Bureau, hub: Hub) -> None:
     hub.status = 503
-    publish(telling)
-    teller = make_teller(telling)
-    teller.tell()
+    publish(sqlite_bureau)
+    notifier = make_notifier(sqlite_bureau)
+    notifier.notify()
     assert len(hub.paths) == 2
-    assert {(ping.attempts, ping.due) for ping in telling.pending()} == {(1, telling.newsroom.now.timestamp() + 10)}
+    assert {(notification.attempts, notification.due) for notification in sqlite_bureau.pending()} == {
+        (1, sqlite_bureau.newsroom.now.timestamp() + 10)
+    }
     hub.status = 204
-    teller.tell()
+    notifier.notify()
     assert len(hub.paths) == 2
-    telling.newsroom.wait(seconds=10)
-    teller.tell()
+    sqlite_bureau.newsroom.wait(seconds=10)
+    notifier.notify()
     assert set(hub.paths) == FEEDS
-    assert telling.pending() == []
+    assert sqlite_bureau.pending() == []
 
 
-def test_pauses_double_up_to_an_hour(telling: Bureau, hub: Hub) -> None:
+def test_pauses_double_up_to_an_hour(sqlite_bureau: Bureau, hub: Hub) -> None:
     hub.status = 500
-    publish(telling)
+    publish(sqlite_bureau)
     pauses = []
     for _ in range(12):
-        make_teller(telling).tell()
-        pauses.append(telling.pending()[0].due - telling.newsroom.now.timestamp())
-        telling.newsroom.wait(seconds=pauses[-1])
+        make_notifier(sqlite_bureau).notify()
+        pauses.append(sqlite_bureau.pending()[0].due - sqlite_bureau.newsroom.now.timestamp())
+        sqlite_bureau.newsroom.wait(seconds=pauses[-1])
     assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]
-    assert NotifyTiming().pause_seconds(10_000) == 3600
+    assert NotifyTiming().get_pause_seconds(10_000) == 3600
 
 
-def test_it_is_complained_of_once_until_the_hub_is_well(telling: Bureau, hub: Hub) -> None:
-    teller = make_teller(telling)
+def test_an_error_is_reported_once_until_the_hub_works_again(sqlite_bureau: Bureau, hub: Hub) -> None:
+    notifier = make_notifier(sqlite_bureau)
     for status in (500, 500, 204, 500):
         hub.status = status
-        publish(telling, title=str(len(hub.paths)))
-        telling.newsroom.wait(minutes=5)
-        teller.tell()
-    assert [f"{hub.url} answered 500" in str(error) for error in telling.complaints] == [True, True]
+        publish(sqlite_bureau, title=str(len(hub.paths)))
+        sqlite_bureau.newsroom.wait(minutes=5)
+        notifier.notify()
+    assert [f"{hub.url} answered 500" in str(error) for error in sqlite_bureau.errors] == [True, True]
 
 
-def test_what_is_refused_holds_nothing_else_up(telling: Bureau, hub: Hub) -> None:
+def test_a_refused_notification_does_not_delay_others(sqlite_bureau: Bureau, hub: Hub) -> None:
     hub.poison = {"/feed.atom"}
-    publish(telling)
-    make_teller(telling).tell()
+    publish(sqlite_bureau)
+    make_notifier(sqlite_bureau).notify()
     assert set(hub.paths) == FEEDS
-    assert telling.pending_paths() == {"/feed.atom"}
+    assert sqlite_bureau.pending_paths() == {"/feed.atom"}
     hub.status, hub.poison = 400, set()
-    publish(telling, title="Again")
+    publish(sqlite_bureau, title="Again")
     hub.forms.clear()
-    make_teller(telling).tell()
+    make_notifier(sqlite_bureau).notify()
     assert set(hub.paths) == FEEDS
-    assert telling.pending_paths() == FEEDS
+    assert sqlite_bureau.pending_paths() == FEEDS
 
 
-def test_what_has_changed_anew_is_tried_at_once(telling: Bureau, hub: Hub) -> None:
+def test_a_feed_that_changes_again_is_tried_at_once(sqlite_bureau: Bureau, hub: Hub) -> None:
     hub.status = 500
-    publish(telling)
-    make_teller(telling).tell()
+    publish(sqlite_bureau)
+    make_notifier(sqlite_bureau).notify()
     hub.status = 204
-    publish(telling, title="Again")
-    make_teller(telling).tell()
-    assert telling.pending() == []
+    publish(sqlite_bureau, title="Again")
+    make_notifier(sqlite_bureau).notify()
+    assert sqlite_bureau.pending() == []
 
 
-def test_what_has_waited_for_days_is_given_up(telling: Bureau, hub: Hub) -> None:
+def test_a_notification_that_fails_for_days_is_given_up(sqlite_bureau: Bureau, hub: Hub) -> None:
     hub.status = 500
-    publish(telling)
-    telling.newsroom.wait(days=3)
-    make_teller(telling).tell()
-    assert telling.pending() == []
-    assert "has not taken some changes of feeds for days; they are given up" in str(telling.complaints[-1])
+    publish(sqlite_bureau)
+    sqlite_bureau.newsroom.wait(days=3)
+    make_notifier(sqlite_bureau).notify()
+    assert sqlite_bureau.pending() == []
+    assert "has not accepted some notifications for days; giving up on them" in str(sqlite_bureau.errors[-1])
 
 
-def test_a_change_while_the_hub_is_told_is_told_as_well(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
-    with telling.newsroom.catalog.reading() as reader:
-        old = reader.outbox.pings_to(hub.url, until=telling.newsroom.now)
-    publish(telling, title="Again")
-    with telling.newsroom.catalog.announcing() as outbox:
-        for ping in old:
-            outbox.take_out(hub.url, ping)
-        outbox.put_off(hub.url, old)
-    assert telling.pending_paths() == FEEDS
-    assert {ping.attempts for ping in telling.pending()} == {0}
+def test_a_change_during_a_notification_is_sent_as_well(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
+    with sqlite_bureau.newsroom.catalog.reading() as reader:
+        old = reader.outbox.list_due(hub.url, until=sqlite_bureau.newsroom.now)
+    publish(sqlite_bureau, title="Again")
+    with sqlite_bureau.newsroom.catalog.writing_outbox() as outbox:
+        for notification in old:
+            outbox.remove(hub.url, notification)
+        outbox.postpone(hub.url, old)
+    assert sqlite_bureau.pending_paths() == FEEDS
+    assert {notification.attempts for notification in sqlite_bureau.pending()} == {0}
 
 
-def test_it_stops_between_two_feeds(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
+def test_it_stops_between_two_feeds(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
     stop = Event()
     stop.set()
-    make_teller(telling, stop).tell()
+    make_notifier(sqlite_bureau, stop).notify()
     assert hub.paths == []
-    assert telling.pending_paths() == FEEDS
+    assert sqlite_bureau.pending_paths() == FEEDS
 
 
-def test_it_waits_for_a_collector_that_is_writing(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
-    database = telling.newsroom.folder.parent / "catalog.sqlite"
-    thread = Thread(target=make_teller(telling).tell)
+def test_it_waits_for_a_collector_that_is_writing(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
+    database = sqlite_bureau.newsroom.folder.parent / "catalog.sqlite"
+    thread = Thread(target=make_notifier(sqlite_bureau).notify)
     with closing(sqlite3.connect(database, isolation_level=None)) as collector:
         collector.execute("BEGIN IMMEDIATE")
         thread.start()
         time.sleep(1.5)  # longer than a writer waits
-        assert hub.paths == []  # another process might be about to tell it the same
+        assert hub.paths == []  # another process might be about to send the same notification
         collector.execute("COMMIT")
     thread.join()
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert telling.pending() == []
+    assert sqlite_bureau.pending() == []
 
 
-def test_two_processes_tell_a_hub_once(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
-    second = make_teller(telling)
+def test_two_processes_notify_a_hub_once(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
+    second = make_notifier(sqlite_bureau)
     others: list[Thread] = []
 
-    def tell_as_well() -> None:
+    def notify_as_well() -> None:
         if not others:
-            others.append(Thread(target=second.tell))
+            others.append(Thread(target=second.notify))
             others[0].start()
             others[0].join(timeout=10)
 
-    hub.on_ping = tell_as_well
-    make_teller(telling).tell()
+    hub.on_request = notify_as_well
+    make_notifier(sqlite_bureau).notify()
     assert others
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert telling.pending() == []
+    assert sqlite_bureau.pending() == []
 
 
-def test_what_a_process_died_over_is_told_by_the_next(telling: Bureau, hub: Hub) -> None:
-    publish(telling)
-    claim_seconds = telling.announcing.pace.claim_seconds
-    with telling.newsroom.catalog.announcing() as outbox:
-        ping = outbox.pings_to(hub.url, until=telling.newsroom.now)[0]
-        until = int(telling.newsroom.now.timestamp()) + claim_seconds
-        assert outbox.claim(hub.url, ping, until=until)
-        assert not outbox.claim(hub.url, ping, until=until)
-    teller = make_teller(telling)
-    teller.tell()
-    assert set(hub.paths) == FEEDS - {ping.path}
-    telling.newsroom.wait(seconds=claim_seconds)
-    teller.tell()
+def test_a_notification_claimed_by_a_dead_process_is_sent_by_the_next(sqlite_bureau: Bureau, hub: Hub) -> None:
+    publish(sqlite_bureau)
+    claim_seconds = sqlite_bureau.context.timing.claim_seconds
+    with sqlite_bureau.newsroom.catalog.writing_outbox() as outbox:
+        notification = outbox.list_due(hub.url, until=sqlite_bureau.newsroom.now)[0]
+        until = int(sqlite_bureau.newsroom.now.timestamp()) + claim_seconds
+        assert outbox.claim(hub.url, notification, until=until)
+        assert not outbox.claim(hub.url, notification, until=until)
+    notifier = make_notifier(sqlite_bureau)
+    notifier.notify()
+    assert set(hub.paths) == FEEDS - {notification.path}
+    sqlite_bureau.newsroom.wait(seconds=claim_seconds)
+    notifier.notify()
     assert sorted(hub.paths) == sorted(FEEDS)

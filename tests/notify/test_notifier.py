@@ -1,4 +1,4 @@
-"""Hubs are told side by side, once after a collect or in the background, and none holds up another or the program."""
+"""Hubs are notified in parallel, once or in the background, and no hub delays another hub or the program."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.notify import Announcer, Announcing, NotifyTiming, announce
+from feeds.notify.delivery import NotifyContext, NotifyTiming
+from feeds.notify.notifier import BackgroundNotifier, notify_hubs
 from tests.notify.conftest import Bureau, in_all_formats, open_bureau
 from tests.support.hub import Hub, running_hub
 from tests.support.newsroom import Newsroom
@@ -20,7 +21,7 @@ from tests.support.waiting import wait_until
 Start: TypeAlias = Callable[..., Bureau]
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 SWIFT = NotifyTiming(delay_seconds=0, timeout_seconds=30, first_pause_seconds=5, idle_seconds=0.2)
-TOLD_WITHIN_SECONDS = 20
+NOTIFIED_WITHIN_SECONDS = 20
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def other_hub() -> Iterator[Hub]:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Open a bureau on SQLite whose clock goes by itself, with hubs by URL."""
+    """Open a bureau on SQLite with the system clock and hubs by URL."""
     newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
     newsroom.clock = SYSTEM_CLOCK
     yield lambda *hubs: open_bureau(newsroom, *hubs)
@@ -43,32 +44,32 @@ def publish(bureau: Bureau, title: str = "Other") -> None:
     bureau.collect()
 
 
-def announcing_of(bureau: Bureau) -> Announcing:
-    return msgspec.structs.replace(bureau.announcing, pace=SWIFT)
+def make_context(bureau: Bureau) -> NotifyContext:
+    return msgspec.structs.replace(bureau.context, timing=SWIFT)
 
 
 @contextmanager
-def announced(bureau: Bureau) -> Iterator[Announcer]:
-    announcer = Announcer(announcing_of(bureau))
+def running_notifier(bureau: Bureau) -> Iterator[BackgroundNotifier]:
+    notifier = BackgroundNotifier(make_context(bureau))
     try:
-        yield announcer
+        yield notifier
     finally:
-        announcer.stop()
+        notifier.stop()
 
 
-def test_after_a_collect_hubs_are_told_and_that_is_that(start: Start, hub: Hub, other_hub: Hub) -> None:
+def test_after_a_collect_hubs_are_notified_once(start: Start, hub: Hub, other_hub: Hub) -> None:
     bureau = start(hub.url, other_hub.url)
     publish(bureau)
-    announce(announcing_of(bureau))
-    announce(announcing_of(bureau))
+    notify_hubs(make_context(bureau))
+    notify_hubs(make_context(bureau))
     assert sorted(hub.paths) == sorted(other_hub.paths) == sorted(FEEDS)
 
 
-def test_hubs_are_not_told_before_the_new_bytes_are_served(start: Start, hub: Hub) -> None:
+def test_hubs_are_not_notified_before_the_new_bytes_are_served(start: Start, hub: Hub) -> None:
     bureau = start(hub.url)
     publish(bureau)
     committed = time.monotonic()
-    announce(bureau.announcing)
+    notify_hubs(bureau.context)
     assert min(hub.times) - committed > 1
 
 
@@ -76,72 +77,72 @@ def test_a_dead_hub_is_left_to_the_next_collect(start: Start, hub: Hub) -> None:
     dead = f"http://127.0.0.1:{find_free_port()}/"
     bureau = start(dead, hub.url)
     publish(bureau)
-    announce(announcing_of(bureau))
+    notify_hubs(make_context(bureau))
     assert set(hub.paths) == FEEDS
     assert bureau.pending_paths(dead) == FEEDS
-    assert len(bureau.complaints) == 1
-    assert dead in str(bureau.complaints[0])
+    assert len(bureau.errors) == 1
+    assert dead in str(bureau.errors[0])
 
 
-def test_a_hub_that_hangs_holds_up_neither_another_nor_the_program(start: Start, hub: Hub, other_hub: Hub) -> None:
+def test_a_hanging_hub_delays_neither_another_nor_the_program(start: Start, hub: Hub, other_hub: Hub) -> None:
     hub.is_hanging = True
     bureau = start(hub.url, other_hub.url)
     publish(bureau)
     begun = time.monotonic()
-    announce(announcing_of(bureau), patience_seconds=3)
-    assert time.monotonic() - begun < TOLD_WITHIN_SECONDS
+    notify_hubs(make_context(bureau), max_wait_seconds=3)
+    assert time.monotonic() - begun < NOTIFIED_WITHIN_SECONDS
     assert set(other_hub.paths) == FEEDS
     assert bureau.pending_paths(hub.url) == FEEDS
 
 
-def test_what_could_not_be_told_in_time_is_left(start: Start, hub: Hub) -> None:
+def test_unsent_notifications_stay_in_the_outbox(start: Start, hub: Hub) -> None:
     bureau = start(hub.url)
     publish(bureau)
-    announce(bureau.announcing, patience_seconds=0)
+    notify_hubs(bureau.context, max_wait_seconds=0)
     assert hub.paths == []
     assert bureau.pending_paths() == FEEDS
 
 
-def test_a_catalog_lost_meanwhile_is_complained_of(start: Start, hub: Hub, tmp_path: Path) -> None:
+def test_a_lost_catalog_is_reported(start: Start, hub: Hub, tmp_path: Path) -> None:
     bureau = start(hub.url)
     publish(bureau)
-    hub.on_ping = lambda: (tmp_path / "catalog.sqlite").rename(tmp_path / "lost")
-    announce(announcing_of(bureau), patience_seconds=3)
+    hub.on_request = lambda: (tmp_path / "catalog.sqlite").rename(tmp_path / "lost")
+    notify_hubs(make_context(bureau), max_wait_seconds=3)
     assert len(hub.paths) == 1
-    assert ["There is no catalog" in str(error) for error in bureau.complaints] == [True]
+    assert ["There is no catalog" in str(error) for error in bureau.errors] == [True]
 
 
-def test_in_the_background_hubs_are_told_at_each_wake(start: Start, hub: Hub) -> None:
+def test_in_the_background_hubs_are_notified_at_each_wake(start: Start, hub: Hub) -> None:
     bureau = start(hub.url)
-    with announced(bureau) as announcer:
+    with running_notifier(bureau) as notifier:
         for title in ("one", "two"):
             hub.forms.clear()
             publish(bureau, title)
-            announcer.wake()
+            notifier.wake()
             wait_until(lambda: set(hub.paths) == FEEDS)
             wait_until(lambda: bureau.pending() == [])
 
 
-def test_in_the_background_what_others_left_is_told(start: Start, hub: Hub) -> None:
+def test_in_the_background_the_outbox_is_sent(start: Start, hub: Hub) -> None:
     bureau = start(hub.url)
-    with announced(bureau) as announcer:
-        announcer.wake()
+    with running_notifier(bureau) as notifier:
+        notifier.wake()
         publish(bureau)
         wait_until(lambda: set(hub.paths) == FEEDS)
 
 
-def test_in_the_background_a_hub_that_hangs_holds_up_nobody(start: Start, hub: Hub, other_hub: Hub) -> None:
+def test_in_the_background_a_hanging_hub_delays_nobody(start: Start, hub: Hub, other_hub: Hub) -> None:
     hub.is_hanging = True
     bureau = start(hub.url, other_hub.url)
-    with announced(bureau) as announcer:
+    with running_notifier(bureau) as notifier:
         for title in ("one", "two"):
             other_hub.forms.clear()
             publish(bureau, title)
-            announcer.wake()
+            notifier.wake()
             wait_until(lambda: set(other_hub.paths) == FEEDS)
             wait_until(lambda: bureau.pending(other_hub.url) == [])
         begun = time.monotonic()
-    assert time.monotonic() - begun < TOLD_WITHIN_SECONDS
+    assert time.monotonic() - begun < NOTIFIED_WITHIN_SECONDS
     assert len(hub.forms) == 1
     assert bureau.pending_paths(hub.url) == FEEDS
 
@@ -151,18 +152,18 @@ def test_in_the_background_a_catalog_that_is_away_is_waited_for(start: Start, hu
     publish(bureau)
     catalog = tmp_path / "catalog.sqlite"
     away = catalog.rename(tmp_path / "away")
-    with announced(bureau) as announcer:
-        announcer.wake()
+    with running_notifier(bureau) as notifier:
+        notifier.wake()
         time.sleep(0.3)
         assert hub.paths == []
         away.rename(catalog)
         wait_until(lambda: set(hub.paths) == FEEDS)
-    assert bureau.complaints == []
+    assert bureau.errors == []
 
 
 def test_before_the_first_wake_there_is_nothing_to_stop(start: Start, hub: Hub) -> None:
     bureau = start(hub.url)
     publish(bureau)
-    with announced(bureau):
+    with running_notifier(bureau):
         pass
     assert hub.paths == []

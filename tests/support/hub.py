@@ -1,4 +1,4 @@
-"""Run a hub on loopback that notes what it is told, and answers as a test wants it to."""
+"""Run a hub on loopback that records requests, and answers as a test wants."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ from tests.support.servers import find_free_port
 
 
 class Hub:
-    """A hub: `status` is what it answers, unless `is_hanging`; both may be changed at any time.
+    """A hub that answers with `status`, unless `is_hanging`; both may be changed at any time.
 
-    `forms` are the requests it got, `times` their moments of the monotonic clock. Before it answers it calls `on_ping`,
-    and for `poison` paths it answers 500.
+    `forms` are the received requests, `times` their monotonic times. Before an answer, the hub calls `on_request`; for
+    `poison` paths, the hub answers 500.
     """
 
     def __init__(self, url: str) -> None:
@@ -22,7 +22,7 @@ class Hub:
         self.status = 204
         self.is_hanging = False
         self.poison: set[str] = set()
-        self.on_ping: Callable[[], object] = lambda: None
+        self.on_request: Callable[[], object] = lambda: None
         self.forms: list[dict[str, list[str]]] = []
         self.headers: list[dict[str, str]] = []
         self.times: list[float] = []
@@ -30,7 +30,7 @@ class Hub:
 
     @property
     def paths(self) -> list[str]:
-        """The paths of the feeds it was told of, in order."""
+        """The paths of the feeds in all notifications, in order."""
         return [urlsplit(form["hub.url"][0]).path for form in self.forms]
 
 
@@ -41,7 +41,7 @@ def _make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             hub.times.append(time.monotonic())
             hub.headers.append(dict(self.headers))
             hub.forms.append(form)
-            hub.on_ping()
+            hub.on_request()
             if hub.is_hanging:
                 hub.closing.wait(30)
                 self.close_connection = True

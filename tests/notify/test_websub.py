@@ -1,4 +1,4 @@
-"""A ping says what every hub understands, and whatever a hub does instead of answering is one error."""
+"""Every hub understands a notification, and any failure of a hub is the same error."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from feeds.model.errors import HubError
-from feeds.notify.ping import send_ping
+from feeds.notify.websub import send_notification
 from tests.support.hub import Hub
 from tests.support.servers import find_free_port
 
@@ -18,7 +18,7 @@ FEED = "https://news.example/topics/%C3%A9tude.atom?a=b&c"
 
 @contextmanager
 def saying(answer: bytes) -> Iterator[str]:
-    """Listen on a port, take one request, and answer with bytes, whatever they are."""
+    """Listen on a port, accept one request, and answer with any bytes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer_once() -> None:
@@ -35,13 +35,13 @@ def saying(answer: bytes) -> Iterator[str]:
 
 def catch(hub: str, *, timeout_seconds: float = 5) -> HubError:
     with pytest.raises(HubError) as caught:
-        send_ping(hub, FEED, timeout_seconds=timeout_seconds)
+        send_notification(hub, FEED, timeout_seconds=timeout_seconds)
     assert hub in str(caught.value)
     return caught.value
 
 
-def test_a_ping_names_the_feed_in_both_ways(hub: Hub) -> None:
-    send_ping(hub.url, FEED, timeout_seconds=5)
+def test_a_notification_names_the_feed_in_both_ways(hub: Hub) -> None:
+    send_notification(hub.url, FEED, timeout_seconds=5)
     assert hub.forms == [{"hub.mode": ["publish"], "hub.url": [FEED], "hub.topic": [FEED]}]
     assert hub.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
     assert hub.headers[0]["User-Agent"].startswith("topic-feeds/")
@@ -50,7 +50,7 @@ def test_a_ping_names_the_feed_in_both_ways(hub: Hub) -> None:
 @pytest.mark.parametrize("status", [200, 202, 204])
 def test_any_success_will_do(hub: Hub, status: int) -> None:
     hub.status = status
-    send_ping(hub.url, FEED, timeout_seconds=5)
+    send_notification(hub.url, FEED, timeout_seconds=5)
 
 
 @pytest.mark.parametrize(
