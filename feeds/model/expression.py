@@ -1,4 +1,4 @@
-"""Read and write expressions over names: `,` any of, `+` all of, `!` not; `,` binds loosest."""
+"""Parse and write expressions over names: `,` any of, `+` all of, `!` not; `,` binds loosest."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,11 +7,11 @@ import msgspec
 
 from feeds.model.errors import BadRequestError
 
-MOST_TERMS = 8
+MAX_TERMS = 8
 
 
 class Term(msgspec.Struct, frozen=True, order=True):
-    """A name that is wanted or not; those that are wanted sort first."""
+    """A name to include or exclude; included names sort first."""
 
     is_negated: bool
     name: str
@@ -21,7 +21,7 @@ class Term(msgspec.Struct, frozen=True, order=True):
 
 
 class Expression(msgspec.Struct, frozen=True):
-    """Any of `alternatives`, each of them all of its terms; `parse_expression` gives them sorted, and each once."""
+    """Any of `alternatives`, each matched by all of its terms; `parse_expression` sorts both and removes duplicates."""
 
     alternatives: tuple[tuple[Term, ...], ...]
 
@@ -30,44 +30,44 @@ class Expression(msgspec.Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name in it, once, in the order of writing."""
+        """Every name in the expression, once, in written order."""
         return tuple(dict.fromkeys(term.name for terms in self.alternatives for term in terms))
 
     @property
     def single(self) -> str:
-        """The name it consists of, where it is nothing but one that is wanted; else empty."""
+        """The only name, if the expression is a single included name; else empty."""
         only = self.alternatives[0][0]
         return only.name if str(self) == only.name else ""
 
     def rename(self, spell: Callable[[str], str]) -> "Expression":
-        """Put another spelling for each name, and sort it anew."""
+        """Return the expression with each name replaced by `spell(name)`, sorted again."""
         return _sort([[Term(term.is_negated, spell(term.name)) for term in terms] for terms in self.alternatives])
 
     def holds(self, names: frozenset[str]) -> bool:
-        """Say whether it selects what bears these names."""
+        """Return whether the expression matches an item with these names."""
         return any(all((term.name in names) is not term.is_negated for term in terms) for terms in self.alternatives)
 
 
 def name(single: str) -> Expression:
-    """Make the expression that is one name."""
+    """Return the expression for one name."""
     return Expression(((Term(is_negated=False, name=single),),))
 
 
 def parse_expression(text: str) -> Expression:
-    """Read an expression; blanks count as `+`, which they are in a query (HTML, section 4.10.21.8).
+    """Parse an expression; spaces count as `+`, because a query string writes spaces as `+` (HTML, section 4.10.21.8).
 
     Raises:
-        BadRequestError: it is ill-formed, or has more than 8 terms; the sentence points at the part.
+        BadRequestError: the expression is malformed or has more than 8 terms; the message names the invalid part.
     """
     _check_count(len(re.split("[,+ ]", text)))
-    return _sort([[_read_term(part, text) for part in re.split("[+ ]", terms)] for terms in text.split(",")])
+    return _sort([[_parse_term(part, text) for part in re.split("[+ ]", terms)] for terms in text.split(",")])
 
 
 def combine(any_of: Sequence[str], *, all_of: Sequence[str], none_of: Sequence[str]) -> Expression | None:
-    """Make the expression for what bears any of some names, all of others, and none of yet others; None without names.
+    """Return the expression for items with any, all and none of the given names; None without names.
 
     Raises:
-        BadRequestError: it would have more than 8 terms.
+        BadRequestError: the expression would have more than 8 terms.
     """
     rest = [
         *(Term(is_negated=False, name=name) for name in all_of),
@@ -79,17 +79,17 @@ def combine(any_of: Sequence[str], *, all_of: Sequence[str], none_of: Sequence[s
 
 
 def _check_count(count: int) -> None:
-    if count > MOST_TERMS:
-        raise BadRequestError(f"This has {count} terms; at most {MOST_TERMS} can be combined.")
+    if count > MAX_TERMS:
+        raise BadRequestError(f"Invalid expression: {count} terms; use at most {MAX_TERMS}.")
 
 
-def _read_term(part: str, text: str) -> Term:
+def _parse_term(part: str, text: str) -> Term:
     name = part.removeprefix("!")
     if not name:
-        missing = "a name is missing after “!”" if part else "there is nothing between two signs, or at an end"
-        raise BadRequestError(f"In “{text}”, {missing}: write a, b+c, or a+!b.")
+        missing = "after “!”" if part else "between two signs or at an end"
+        raise BadRequestError(f"Invalid expression “{text}”: missing name {missing}; write a, b+c or a+!b.")
     if "!" in name:
-        raise BadRequestError(f"In “{part}”, “!” may stand once, in front.")
+        raise BadRequestError(f"Invalid name “{part}”: use “!” only once, at the start.")
     return Term(part.startswith("!"), name)
 
 

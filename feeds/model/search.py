@@ -1,6 +1,6 @@
-"""Understand what a reader searches for: words, "phrases", beginnings* and -exclusions, all in one canonical spelling.
+"""Parse searches: words, "phrases", prefixes* and -exclusions, written in one canonical spelling.
 
-What is typed is only ever split into words. Engines are asked for these, so nothing in it can be their syntax.
+The text is only ever split into words. The search engines receive only the words, so text never becomes their syntax.
 """
 
 import re
@@ -11,20 +11,19 @@ import msgspec
 from feeds.model.errors import BadRequestError
 from feeds.model.tokenize import is_unspaced, join_words, split_words
 
-MOST_CHARACTERS = 200
-MOST_TERMS = 8
-SHORTEST_PREFIX = 3
-"""How many letters stand before a `*` at least: fewer would find nearly everything, slowly."""
+MAX_CHARACTERS = 200
+MAX_TERMS = 8
+MIN_PREFIX_LETTERS = 3
+"""The minimum number of letters before `*`: a shorter prefix would match nearly everything, slowly."""
 
-# A quote that is never closed reaches to the end: what is meant is plain.
+# A quote without a closing quote extends to the end: the intention is clear.
 _PART = re.compile(r'(?P<not>-*)(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<bare>[^\s"]+))')
-_QUOTES = dict.fromkeys(
-    map(ord, "“”„‟«»\N{FULLWIDTH QUOTATION MARK}"), '"'
-)  # what keyboards and word processors make of "
+# Keyboards and word processors replace " with these.
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»\N{FULLWIDTH QUOTATION MARK}"), '"')
 
 
 class SearchTerm(msgspec.Struct, frozen=True, order=True):
-    """One thing to find, or not to find: a word, or several in a row; of the last, with `is_prefix`, the beginning."""
+    """A word, or several consecutive words, to find or to exclude; with `is_prefix`, the last word is only a prefix."""
 
     is_negated: bool
     words: tuple[str, ...]
@@ -35,20 +34,20 @@ class SearchTerm(msgspec.Struct, frozen=True, order=True):
         return "-" * self.is_negated + (f'"{text}"' if " " in text else text)
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Say whether a text of these words is found by this term alone."""
-        *firsts, last = self.words
-        for start in range(len(words) - len(firsts)):
-            end = start + len(firsts)
+        """Return whether the term alone matches a text, given by the words of the text."""
+        *leading, last = self.words
+        for start in range(len(words) - len(leading)):
+            end = start + len(leading)
             is_last = words[end].startswith(last) if self.is_prefix else words[end] == last
-            if is_last and list(words[start:end]) == firsts:
+            if is_last and list(words[start:end]) == leading:
                 return not self.is_negated
         return self.is_negated
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What is searched for: texts that all `terms` match, at least one of which is not negated.
+    """A search for the texts that match all `terms`; at least one term is not negated.
 
-    The terms are in order and different from each other, so that searches which are equal are spelled alike.
+    The terms are sorted and distinct, so equal searches have equal spellings.
     """
 
     terms: tuple[SearchTerm, ...]
@@ -57,30 +56,28 @@ class Search(msgspec.Struct, frozen=True):
         return " ".join(map(str, self.terms))
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Say whether a text of these words, as `feeds.model.tokenize` gives them, is found."""
+        """Return whether the search matches a text, given by its words from `feeds.model.tokenize`."""
         return all(term.matches(words) for term in self.terms)
 
 
 def parse_search(text: str) -> Search:
-    """Understand what a reader has typed; what holds neither letter nor digit is ignored.
+    """Parse a search as typed; parts without a letter or digit are ignored.
 
-    All terms have to be found, in any order. `str` of the result is the canonical spelling, and means the same.
+    A text must match all terms, in any order. `str` of the result is the canonical spelling, with the same meaning.
 
     Raises:
-        BadRequestError: it is too long, has too many terms or too short a beginning, or there is nothing to find.
+        BadRequestError: the search is too long, has too many terms or too short a prefix, or has no word to find.
     """
     _check_length(text)
     terms = sorted(set(_parse_terms(text)))
     if not terms:
-        raise BadRequestError(f'there is no word to search for in "{text}"; write one, or a "phrase", or a beginning*')
+        raise BadRequestError(f'Invalid search: no words in "{text}"; type a word, a "phrase" or a prefix*.')
     if all(term.is_negated for term in terms):
-        raise BadRequestError(f"{terms[0]} only says what not to find; write before it what to find")
-    if len(terms) > MOST_TERMS:
-        raise BadRequestError(
-            f"a search has at most {MOST_TERMS} terms; this one has {len(terms)}, {terms[-1]} among them"
-        )
+        raise BadRequestError(f"Invalid search: {terms[0]} only excludes; add a word to find.")
+    if len(terms) > MAX_TERMS:
+        raise BadRequestError(f"Invalid search: {len(terms)} terms, including {terms[-1]}; use at most {MAX_TERMS}.")
     search = Search(tuple(terms))
-    _check_length(str(search))  # one character may stand for several words
+    _check_length(str(search))  # a character can expand to several words
     return search
 
 
@@ -90,15 +87,15 @@ def _parse_terms(text: str) -> Iterator[SearchTerm]:
         words = split_words(typed)
         if words:
             has_star = bool(part["star"]) or typed.rstrip().endswith("*")
-            # A character that is a word by itself begins no other.
+            # A character of a script without spaces is a whole word, never a prefix.
             is_prefix = has_star and not is_unspaced(words[-1])
-            if is_prefix and len(words[-1]) < SHORTEST_PREFIX:
+            if is_prefix and len(words[-1]) < MIN_PREFIX_LETTERS:
                 raise BadRequestError(
-                    f"{part[0]} finds too much; write at least {SHORTEST_PREFIX} letters before the *"
+                    f"Invalid search: {part[0]} matches too much; type at least {MIN_PREFIX_LETTERS} letters before *."
                 )
             yield SearchTerm(bool(part["not"]), tuple(words), is_prefix)
 
 
 def _check_length(text: str) -> None:
-    if len(text) > MOST_CHARACTERS:
-        raise BadRequestError(f"a search is at most {MOST_CHARACTERS} characters long, and this one has {len(text)}")
+    if len(text) > MAX_CHARACTERS:
+        raise BadRequestError(f"Invalid search: {len(text)} characters; use at most {MAX_CHARACTERS}.")

@@ -182,8 +182,8 @@ def test_topics_describes_a_composed_feed(
     ("expression", "sentence"),
     [
         ("ai+robotix", "Error: Topic “robotix” not found."),
-        ("ai,,b", "Error: In “ai,,b”, there is nothing between two signs"),
-        ("ai?limit=0", "Error: “limit” cannot be “0”"),
+        ("ai,,b", "Error: Invalid expression “ai,,b”: missing name between two signs"),
+        ("ai?limit=0", "Error: “limit”: invalid value “0”"),
         ("ai/archive/1", "Error: “ai/archive/1” is not a topic expression."),
     ],
 )

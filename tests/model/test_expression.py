@@ -1,4 +1,4 @@
-"""Expressions have one spelling, and select what they say."""
+"""Expressions have one spelling and follow logic."""
 
 from itertools import chain
 
@@ -36,31 +36,31 @@ def test_every_expression_has_one_spelling(text: str, canonical: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "In “”, there is nothing between two signs"),
-        ("ai,", "In “ai,”, there is nothing between two signs, or at an end"),
-        ("ai++b", "In “ai++b”, there is nothing between two signs"),
-        ("ai+!", "In “ai+!”, a name is missing after “!”"),
-        ("!!ai", "In “!!ai”, “!” may stand once, in front."),
-        ("a,b,c,d,e,f,g,h,i", "This has 9 terms; at most 8 can be combined."),
+        ("", "Invalid expression “”: missing name between two signs"),
+        ("ai,", "Invalid expression “ai,”: missing name between two signs or at an end"),
+        ("ai++b", "Invalid expression “ai++b”: missing name between two signs"),
+        ("ai+!", "Invalid expression “ai+!”: missing name after “!”"),
+        ("!!ai", "Invalid name “!!ai”: use “!” only once, at the start."),
+        ("a,b,c,d,e,f,g,h,i", "Invalid expression: 9 terms; use at most 8."),
     ],
 )
-def test_what_is_ill_formed_is_pointed_at(text: str, sentence: str) -> None:
+def test_malformed_expressions_are_rejected_with_the_invalid_part(text: str, sentence: str) -> None:
     with pytest.raises(BadRequestError, match="^" + sentence.replace("+", r"\+").replace("!", r"\!")):
         parse_expression(text)
 
 
 @pytest.mark.parametrize(("text", "single"), [("ai", "ai"), ("!ai", ""), ("ai,b", ""), ("ai+b", "")])
-def test_one_name_is_told_from_more(text: str, single: str) -> None:
+def test_single_gives_the_only_name(text: str, single: str) -> None:
     assert parse_expression(text).single == single
 
 
-def test_names_may_be_spelled_anew() -> None:
+def test_names_can_be_renamed() -> None:
     assert str(parse_expression("B+a,!C").rename(str.lower)) == "a+b,!c"
     assert parse_expression("b+a,!c,a").names == ("a", "b", "c")
 
 
 @given(ALTERNATIVES, st.frozensets(NAMES))
-def test_it_holds_as_logic_says(alternatives: list[list[str]], names: frozenset[str]) -> None:
+def test_expressions_follow_logic(alternatives: list[list[str]], names: frozenset[str]) -> None:
     expression = parse_expression(",".join(map("+".join, alternatives)))
     assert expression.holds(names) == any(
         all((term.lstrip("!") in names) == (not term.startswith("!")) for term in terms) for terms in alternatives

@@ -1,11 +1,11 @@
-"""Searches: what a reader types, understood, spelled in one way, or refused with a sentence."""
+"""Searches: every input has one canonical spelling or is rejected with a message."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.errors import BadRequestError
-from feeds.model.search import MOST_CHARACTERS, parse_search
+from feeds.model.search import MAX_CHARACTERS, parse_search
 from feeds.model.tokenize import GAP, split_words
 
 TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters(), max_size=40)
@@ -35,7 +35,7 @@ TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters()
         ("a-b -c", '"a b" -c'),
     ],
 )
-def test_a_search_has_one_spelling(typed: str, canonical: str) -> None:
+def test_each_search_has_one_spelling(typed: str, canonical: str) -> None:
     search = parse_search(typed)
     assert str(search) == canonical
     assert parse_search(canonical) == search
@@ -44,28 +44,28 @@ def test_a_search_has_one_spelling(typed: str, canonical: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", 'no word to search for in ""'),
-        ("!! -", 'no word to search for in "!! -"'),
-        ('-ai -"deep learning"', "^-ai only says what not to find"),
-        ("vision ab*", r"^ab\* finds too much; write at least 3 letters"),
-        ('"deep le*"', r'^"deep le\*" finds too much'),
-        ("a b c d e f g h -i", "at most 8 terms; this one has 9, -i among them"),
-        ("x" * 201, "at most 200 characters long, and this one has 201"),
-        ("ﷺ" * 12, "at most 200 characters long, and this one has 2"),
+        ("", 'no words in ""'),
+        ("!! -", 'no words in "!! -"'),
+        ('-ai -"deep learning"', "^Invalid search: -ai only excludes"),
+        ("vision ab*", r"^Invalid search: ab\* matches too much; type at least 3 letters"),
+        ('"deep le*"', r'^Invalid search: "deep le\*" matches too much'),
+        ("a b c d e f g h -i", "9 terms, including -i; use at most 8"),
+        ("x" * 201, "201 characters; use at most 200"),
+        ("ﷺ" * 12, "2.. characters; use at most 200"),
     ],
 )
-def test_what_cannot_be_searched_for_is_said_in_a_sentence(typed: str, sentence: str) -> None:
+def test_invalid_searches_are_rejected_with_a_message(typed: str, sentence: str) -> None:
     with pytest.raises(BadRequestError, match=sentence):
         parse_search(typed)
 
 
 @given(TYPED)
-def test_whatever_is_typed_is_refused_or_has_a_canonical_spelling_that_means_the_same(typed: str) -> None:
+def test_any_input_is_rejected_or_has_an_equivalent_canonical_spelling(typed: str) -> None:
     try:
         search = parse_search(typed)
     except BadRequestError:
         return
-    assert len(str(search)) <= MOST_CHARACTERS
+    assert len(str(search)) <= MAX_CHARACTERS
     assert parse_search(str(search)) == search
     assert str(parse_search(str(search))) == str(search)
 
@@ -87,6 +87,6 @@ def test_whatever_is_typed_is_refused_or_has_a_canonical_spelling_that_means_the
         ('"the gazette extra"', False),
     ],
 )
-def test_a_text_is_found_by_its_words(typed: str, is_found: bool) -> None:  # noqa: FBT001 a parameter
+def test_search_matches_texts_by_their_words(typed: str, is_found: bool) -> None:  # noqa: FBT001 a parameter
     words = [*split_words("The quick brown fox"), GAP, *split_words("The Gazette"), GAP]
     assert parse_search(typed).matches(words) is is_found

@@ -59,13 +59,13 @@ def test_another_query_is_answered_with_the_same_representation(client: FlaskCli
 @pytest.mark.parametrize(
     ("reference", "sentence"),
     [
-        ("/topics/ai,,b.atom", "In “ai,,b”, there is nothing between two signs, or at an end"),
-        ("/topics/a+b+c+d+e+f+g+h+i.atom", "This has 9 terms; at most 8 can be combined."),
+        ("/topics/ai,,b.atom", "Invalid expression “ai,,b”: missing name between two signs or at an end"),
+        ("/topics/a+b+c+d+e+f+g+h+i.atom", "Invalid expression: 9 terms; use at most 8."),
         ("/topics/ai?limit=201", "“limit”: invalid value “201”; expected a whole number from 1 to 200."),
         ("/feed.rss?min_quality=high", "“min_quality”: invalid value “high”; expected a whole number from 0 to 1000."),
         ("/?min_heat=-1", "“min_heat”: invalid value “-1”; expected a whole number from 0 to 1000."),
         ("/feed.xml?related=all", "“related”: invalid value “all”; expected entries or links."),
-        ("/feed.json?provider=!!a", "“provider”: In “!!a”, “!” may stand once, in front."),
+        ("/feed.json?provider=!!a", "“provider”: Invalid name “!!a”: use “!” only once, at the start."),
         ("/feed.json?limit=1&limit=2", "Duplicate parameter “limit”; keep one."),
         (f"/feed.json?x={'x' * MAX_CHARACTERS}", "The query string after “?” exceeds 2000 characters."),
     ],
