@@ -9,7 +9,7 @@ from statistics import quantiles
 import msgspec
 
 from benchmarks.processes import ROOT, run_python
-from tests.support.feed_clients import Account
+from tests.support.feed_clients import RequestLog
 
 CLIENTS = 50
 
@@ -25,8 +25,8 @@ class Round(msgspec.Struct, frozen=True):
 def request_feeds(port: int, path: str, *, seconds: float) -> Round:
     """Let normal clients request a path for `seconds`."""
     printed = run_python("tests.support.feed_clients", str(port), path, str(CLIENTS), str(seconds))
-    account = msgspec.json.decode(printed, type=Account)
-    return Round(quantiles(account.milliseconds, n=100)[-1], len(account.errors), account.resent)
+    log = msgspec.json.decode(printed, type=RequestLog)
+    return Round(quantiles(log.milliseconds, n=100)[-1], len(log.errors), log.resent)
 
 
 @contextmanager

@@ -98,5 +98,5 @@ def test_two_servers_and_a_restart_give_equal_answers(sites: tuple[Site, Site]) 
 def test_show_writes_what_the_server_answers(sites: tuple[Site, Site]) -> None:
     here, _ = sites
     with here.serving() as server:
-        assert here.render("/topics/ai.atom") == server.get("/topics/ai.atom").body
-        assert here.render("/TOPICS/AI.rss/") == server.get("/topics/ai.rss").body
+        assert here.show("/topics/ai.atom") == server.get("/topics/ai.atom").body
+        assert here.show("/TOPICS/AI.rss/") == server.get("/topics/ai.rss").body

@@ -91,7 +91,7 @@ def test_newsboat_imports_every_feed_of_the_list(
     folder.mkdir()
     (folder / "vision.yaml").write_text("name: Computer Vision\nparent: AI\n")
     site.collect()
-    imported = newsboat.import_opml(site.render(f"/feeds.opml{query}"))
+    imported = newsboat.import_opml(site.show(f"/feeds.opml{query}"))
     sections = ("/topics/", "/providers/") if with_providers else ("/topics/",)
     feeds = [path for path in site.list_feeds() if path.startswith(sections)]
     assert sorted(imported) == sorted(f"{site.settings['FEEDS_SITE_URL']}{path}.atom" for path in feeds)

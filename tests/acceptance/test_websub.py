@@ -1,4 +1,4 @@
-"""A subscriber is pushed what has just been published, by way of a hub, the real server and the real collector."""
+"""A subscriber is pushed what has just been published, by way of a push_hub, the real server and the real collector."""
 
 import subprocess
 import sys
@@ -12,10 +12,9 @@ import pytest
 
 from feeds.model.feed import Format
 from tests.acceptance.proxy import Proxy
-from tests.acceptance.websub import Hub, Subscriber, running_hub, running_subscriber
+from tests.acceptance.websub import PushHub, Subscriber, running_push_hub, running_subscriber
 from tests.support.articles import write_titled_article
-from tests.support.hub import Hub as Noter
-from tests.support.hub import running_hub as running_noter
+from tests.support.hub import Hub, running_hub
 from tests.support.site import Site, stopping
 from tests.support.waiting import wait_until
 
@@ -23,9 +22,9 @@ ROBOTS = {f"{stem}.{format}" for stem in ("/feed", "/topics/robots", "/providers
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
-    with running_hub() as hub:
-        yield hub
+def push_hub() -> Iterator[PushHub]:
+    with running_push_hub() as push_hub:
+        yield push_hub
 
 
 @pytest.fixture
@@ -35,10 +34,10 @@ def subscriber() -> Iterator[Subscriber]:
 
 
 @pytest.fixture
-def noter() -> Iterator[Noter]:
-    """Give a hub that only notes what it is told."""
-    with running_noter() as noter:
-        yield noter
+def hub() -> Iterator[Hub]:
+    """Give a push_hub that only notes what it is told."""
+    with running_hub() as hub:
+        yield hub
 
 
 def announce_to(site: Site, *hubs: str) -> Site:
@@ -70,8 +69,10 @@ def paths_of(pings: list[str]) -> list[str]:
     return sorted(urlsplit(ping).path for ping in pings)
 
 
-def test_a_subscriber_is_pushed_what_is_published(site: Site, proxy: Proxy, hub: Hub, subscriber: Subscriber) -> None:
-    site = announce_to(site, hub.url)
+def test_a_subscriber_is_pushed_what_is_published(
+    site: Site, proxy: Proxy, push_hub: PushHub, subscriber: Subscriber
+) -> None:
+    site = announce_to(site, push_hub.url)
     site.collect()
     with site.serving() as server, watching(site):
         proxy.upstream = server.url
@@ -80,11 +81,11 @@ def test_a_subscriber_is_pushed_what_is_published(site: Site, proxy: Proxy, hub:
         assert subscriber.verified == {topic}
         write_titled_article(site.content / "c.md", "pushed")
         server.wait_until(lambda: len(subscriber.pushed) > 0)
-        server.wait_until(lambda: len(hub.pings) >= len(ROBOTS))
+        server.wait_until(lambda: len(push_hub.pings) >= len(ROBOTS))
     [(pushed_topic, body)] = subscriber.pushed
     assert pushed_topic == topic
     assert "pushed" in {entry.title for entry in feedparser.parse(body).entries}
-    assert paths_of(hub.pings) == sorted(ROBOTS)
+    assert paths_of(push_hub.pings) == sorted(ROBOTS)
 
 
 def start_collecting(site: Site) -> "subprocess.Popen[bytes]":
@@ -93,42 +94,42 @@ def start_collecting(site: Site) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=site.folder, env=environ, stdout=subprocess.PIPE)
 
 
-def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(site: Site, noter: Noter) -> None:
-    site = announce_to(site, noter.url)
+def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(site: Site, hub: Hub) -> None:
+    site = announce_to(site, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
         assert process.stdout
         assert any(b"version 2" in line for line in process.stdout)
         process.kill()
-    assert noter.paths == []
+    assert hub.paths == []
     assert "feeds: unchanged" in site.collect()
-    assert sorted(noter.paths) == sorted(ROBOTS)
+    assert sorted(hub.paths) == sorted(ROBOTS)
 
 
-def test_a_collect_killed_while_it_pings_leaves_the_rest_to_the_next(site: Site, noter: Noter) -> None:
-    noter.is_hanging = True
-    site = announce_to(site, noter.url)
+def test_a_collect_killed_while_it_pings_leaves_the_rest_to_the_next(site: Site, hub: Hub) -> None:
+    hub.is_hanging = True
+    site = announce_to(site, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
-        wait_until(lambda: noter.forms)
+        wait_until(lambda: hub.forms)
         process.kill()
-    noter.is_hanging = False
-    noter.forms.clear()
+    hub.is_hanging = False
+    hub.forms.clear()
     site.collect()
-    assert sorted(noter.paths) == sorted(ROBOTS)
-    noter.forms.clear()
+    assert sorted(hub.paths) == sorted(ROBOTS)
+    hub.forms.clear()
     site.collect()
-    assert noter.paths == []
+    assert hub.paths == []
 
 
-def test_a_dead_hub_is_told_of_in_a_sentence_and_holds_nothing_up(site: Site, noter: Noter) -> None:
+def test_a_dead_hub_is_told_of_in_a_sentence_and_holds_nothing_up(site: Site, hub: Hub) -> None:
     dead = "http://localhost:1/"
-    site = announce_to(site, dead, noter.url)
+    site = announce_to(site, dead, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     printed = site.collect()
-    assert printed.count(f"Error: The hub {dead} cannot be reached") == 1
+    assert printed.count(f"Error: The push_hub {dead} cannot be reached") == 1
     assert "1 changed" in printed
-    assert sorted(noter.paths) == sorted(ROBOTS)
+    assert sorted(hub.paths) == sorted(ROBOTS)

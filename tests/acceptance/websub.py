@@ -39,7 +39,7 @@ class Subscription:
 
 
 @dataclass
-class Hub:
+class PushHub:
     """A hub (sections 5, 7 and 8): it verifies subscribers, fetches what publishers ping, and pushes it signed."""
 
     url: str
@@ -79,7 +79,7 @@ class Hub:
             headers = {
                 "Content-Type": content.headers["content-type"],
                 "Link": f'<{self.url}>; rel="hub", <{topic}>; rel="self"',
-                "X-Hub-Signature": f"sha256={signature}",
+                "X-PushHub-Signature": f"sha256={signature}",
             }
             assert post(subscription.callback, content.body, headers) == 200
 
@@ -117,7 +117,7 @@ class Subscriber:
     def take(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Take what is pushed, if it is signed with the secret."""
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-        assert headers["X-Hub-Signature"] == f"sha256={signature}"
+        assert headers["X-PushHub-Signature"] == f"sha256={signature}"
         self.pushed.append((read_links(headers["Link"])["self"], body))
         return 200, b""
 
@@ -129,10 +129,10 @@ def read_links(header: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_hub() -> Iterator[Hub]:
+def running_push_hub() -> Iterator[PushHub]:
     """Run a hub."""
     port = find_free_port()
-    hub = Hub(f"http://localhost:{port}/")
+    hub = PushHub(f"http://localhost:{port}/")
     with _serving(port, on_post=lambda body, _headers: hub.post(_read_form(body.decode()))):
         yield hub
 

@@ -79,42 +79,40 @@ def _list_articles() -> Iterator[dict[str, Any]]:
     topics = cycle([["Harbour", "Ferries"], ["Tides"], ["Lighthouses"], ["Gulls & terns", "Tides"], ["Markets"]])
     stories = zip(cycle(_WHO), cycle(_WHAT), cycle(_PROVIDERS), topics, strict=False)
     for number, (who, (what, excerpt), provider, named) in enumerate(islice(stories, STORIES)):
-        moment = NEWEST - timedelta(hours=number * 19 + number % 7 * 3)
-        article = _story(f"{who} {what}", provider, number=number, moment=moment)
+        time = NEWEST - timedelta(hours=number * 19 + number % 7 * 3)
+        article = _story(f"{who} {what}", provider, number=number, time=time)
         yield article | {
             "excerpt": excerpt,
             "topics": named,
             "images": [{"url": _picture(str(number)), "width": 1200, "height": 800}] if number % 6 != 4 else [],
-            "related": list(_list_coverage(number, moment)) if number % 3 == 0 else [],
+            "related": list(_list_coverage(number, time)) if number % 3 == 0 else [],
         }
-    yield _story("مدينة الميناء تفتح مكتبة عائمة", ("جريدة الميناء", "jarida.example"), number=900, moment=LATER) | {
+    yield _story("مدينة الميناء تفتح مكتبة عائمة", ("جريدة الميناء", "jarida.example"), number=900, time=LATER) | {
         "excerpt": "تقول البلدية إن المكتبة ستزور كل رصيف مرة في الأسبوع، وإن القراءة فيها مجانية للجميع.",
         "locale": "ar",
         "topics": ["Harbour"],
         "images": [{"url": _picture(f"{MISSING}-1"), "width": 1200, "height": 800}],
     }
-    yield _story("Weather station loses its picture", _PROVIDERS[0], number=901, moment=LATER) | {
+    yield _story("Weather station loses its picture", _PROVIDERS[0], number=901, time=LATER) | {
         "excerpt": "It was there yesterday.",
         "topics": ["Harbour"],
         "images": [{"url": _picture(f"{MISSING}-2"), "width": 1200, "height": 800}],
     }
 
 
-def _list_coverage(number: int, moment: datetime) -> Iterator[dict[str, Any]]:
+def _list_coverage(number: int, time: datetime) -> Iterator[dict[str, Any]]:
     for place in range(1 + number % 4):
         who, (what, _) = _WHO[(number + place) % len(_WHO)], _WHAT[number % len(_WHAT)]
         provider = _PROVIDERS[(number + place + 1) % len(_PROVIDERS)]
-        yield _story(
-            f"{who}: {what}, say neighbours", provider, number=number, moment=moment - timedelta(hours=place + 1)
-        )
+        yield _story(f"{who}: {what}, say neighbours", provider, number=number, time=time - timedelta(hours=place + 1))
 
 
-def _story(title: str, provider: tuple[str, str], *, number: int, moment: datetime) -> dict[str, Any]:
+def _story(title: str, provider: tuple[str, str], *, number: int, time: datetime) -> dict[str, Any]:
     name, domain = provider
     return {
         "title": title,
         "webUrl": f"https://{domain}/{number}/{blake2b(title.encode(), digest_size=4).hexdigest()}",
-        "publishedDateTime": f"{moment:%FT%TZ}",
+        "publishedDateTime": f"{time:%FT%TZ}",
         "provider": {"name": name, "domain": domain},
     }
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from feeds.model.entry import Kind
 from feeds.model.query import Query
-from tests.support.newsroom import ALL, Newsroom, related, url_of, watch
+from tests.support.newsroom import ALL, Newsroom, related, track_changes, url_of
 
 AI = Query.for_topic("ai")
 TIDES = Query.for_topic("tides")
@@ -169,7 +169,7 @@ def test_an_article_loses_a_topic_and_leaves_that_feed_only(newsroom: Newsroom) 
     newsroom.write("a", topics=["AI", "Tides"], related=related("b"))
     newsroom.write("c", topics=["Robots"])
     newsroom.collect()
-    look = watch(newsroom, [AI, TIDES, Query.for_topic("robots")])
+    look = track_changes(newsroom, [AI, TIDES, Query.for_topic("robots")])
     versions = newsroom.versions()
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.collect()

@@ -1,1 +1,1 @@
-"""What tests and benchmarks share: articles, catalogs, servers and clients to test with."""
+"""Articles, catalogs, servers and clients for tests and benchmarks."""

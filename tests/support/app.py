@@ -1,4 +1,4 @@
-"""Collect articles into a catalog, and make settings and the app for it."""
+"""Collect articles into a catalog, and make the app and its settings."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,13 +24,13 @@ SITE_URL = "https://news.example"
 
 
 def make_settings(**environ: str) -> Settings:
-    """Make settings of a site that has an address of its own."""
+    """Make settings with a site URL and a title."""
     return Settings.from_environ({"FEEDS_SITE_URL": SITE_URL, "FEEDS_SITE_TITLE": "Harbour News", **environ})
 
 
 @contextmanager
 def collected(content: Path, database: Path) -> Iterator[Catalog]:
-    """Give the catalog of the articles in a folder."""
+    """Collect the articles in a folder, and yield the catalog."""
     catalog = Catalog(f"sqlite:///{database}")
     Collector(catalog, [content], clock=CLOCK).collect()
     try:
@@ -40,12 +40,12 @@ def collected(content: Path, database: Path) -> Iterator[Catalog]:
 
 
 def make_client(catalog: Catalog, **environ: str) -> FlaskClient:
-    """Make a client of the app."""
+    """Make a client of the app for a catalog."""
     return create_app(make_settings(**environ), catalog, clock=CLOCK).test_client()
 
 
 def read_titles(database_url: str) -> set[str]:
-    """Read the titles of all entries that are out; none where there is no catalog."""
+    """Read the titles of all published entries; without a catalog, none."""
     try:
         with closing(Catalog(database_url)) as catalog, catalog.reading() as reader:
             entries = reader.window(Query(), limit=10_000, now=datetime.now(UTC)).entries

@@ -7,7 +7,7 @@ LONG_AGO = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 def write_titled_article(path: Path, title: str = "", *, published: datetime = LONG_AGO) -> Path:
-    """Write an article whose address is made of its file name; without a title, that is the file name's stem."""
+    """Write an article with a URL made from the file name, and by default also the title."""
     path.write_text(compose_article(path.stem, title or path.stem, published=published))
     return path
 
@@ -20,7 +20,7 @@ def compose_article(name: str, title: str, *, published: datetime = LONG_AGO) ->
 
 
 def write_article(folder: Path, name: str, **fields: str) -> None:
-    """Write an article; fields are YAML as it stands, and those that every article has may be left out."""
+    """Write an article; `fields` are raw YAML, and required fields have defaults."""
     matter = {
         "title": f"Title of {name}",
         "webUrl": f"https://gazette.example/{name}",

@@ -1,4 +1,4 @@
-"""Read what a real pipeline did to its articles, commit by commit, and do the same to a folder."""
+"""Read the commits of a real pipeline, and apply the commits to a folder."""
 
 import gzip
 import json
@@ -15,17 +15,17 @@ Commit: TypeAlias = list[dict[str, Any]]
 
 
 def read_history(corpus: Path) -> Iterator[Commit]:
-    """Give one commit after the other; skip the test where the corpus holds no history."""
+    """Yield the commits in order; skip the test if the corpus has no history."""
     path = corpus / "history.jsonl.gz"
     if not path.is_file():
-        pytest.skip("the corpus holds no history")
+        pytest.skip("the corpus has no history")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for _, changes in groupby(map(json.loads, lines), key=itemgetter("commit")):
             yield list(changes)
 
 
 def apply_commit(folder: Path, changes: Commit) -> None:
-    """Change the files in a folder as a commit did."""
+    """Apply the changes of a commit to a folder."""
     for change in changes:
         path = folder / change["path"]
         if change["action"] == "D":

@@ -1,4 +1,4 @@
-"""What the environment asks of a test run, read before tests hide the developer's own settings."""
+"""The environment variables of a test run, read before tests hide the developer's own settings."""
 
 import os
 

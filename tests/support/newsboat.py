@@ -1,4 +1,4 @@
-"""Drive newsboat as its user does."""
+"""Run newsboat as a user does."""
 
 import os
 import sqlite3
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 Item: TypeAlias = tuple[str, str, str, int]
-"""As newsboat keeps it: guid, title, link, seconds since 1970."""
+"""A row of newsboat's cache: guid, title, link, seconds since 1970."""
 
 
 @dataclass(frozen=True)
 class Newsboat:
-    """A newsboat with a home of its own, subscribed to one feed."""
+    """A newsboat with a separate home folder."""
 
     program: str
     folder: Path
@@ -35,7 +35,7 @@ class Newsboat:
         )
 
     def import_opml(self, document: bytes) -> list[str]:
-        """Give the addresses of the feeds that newsboat takes from a list."""
+        """Import an OPML list, and return the URLs of the imported feeds."""
         self.folder.mkdir()
         (self.folder / "feeds.opml").write_bytes(document)
         files = [f"--url-file={self.folder}/urls", f"--import-from-opml={self.folder}/feeds.opml"]

@@ -1,4 +1,4 @@
-"""Write articles, collect them, and look at what subscribers see: a publisher's day in a few lines."""
+"""A publisher's folder and catalog: write articles, collect, and read feeds as subscribers see the feeds."""
 
 import json
 import re
@@ -27,8 +27,8 @@ ALL = Query()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)
 SITE = Site(url="https://feeds.example", title="Feeds")
 
-# What two catalogs of the same articles have in common, whatever happened before, by natural keys. A topic or provider
-# without entries is history: it was there once.
+# Data that is equal in all catalogs of the same articles, whatever their history, by natural keys. Topics and providers
+# without entries depend on the history.
 _TABLES = {
     "files": "SELECT path, digest, accepted, problems FROM files",
     "mentions": "SELECT path, position, url, id, role, draft FROM mentions",
@@ -49,7 +49,7 @@ _TABLES = {
 
 
 class FeedView(msgspec.Struct, frozen=True):
-    """What a subscriber sees of one feed: its bytes, in the format that shows most, its entries, Last-Modified."""
+    """A feed as subscribers see it: bytes in the format with the most fields, entries, and Last-Modified."""
 
     document: bytes
     entries: tuple[Entry, ...]
@@ -64,13 +64,13 @@ class FeedView(msgspec.Struct, frozen=True):
         return [entry.title for entry in self.entries]
 
     def entry(self, id: str) -> Entry:
-        """Give the one entry with this id."""
+        """Return the entry with an id."""
         (entry,) = (entry for entry in self.entries if entry.id == id)
         return entry
 
 
 class Newsroom:
-    """A folder of articles, the catalog they are collected into, and a clock that only moves when told to."""
+    """A folder of articles, its catalog, and a clock that moves only on request."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         folder.mkdir()
@@ -81,13 +81,13 @@ class Newsroom:
         self.clock = Clock(now=lambda: self.now, sleep=lambda seconds: self.wait(seconds=seconds))
 
     def wait(self, **duration: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now += timedelta(**duration)
 
     def write(self, name: str, **fields: object) -> Path:
-        """Write an article; what `fields` do not say is plain, and what they say is None is left out.
+        """Write an article with default fields, changed by `fields`; None leaves out a field.
 
-        Its URL, title and file are named after `name`, and it was published at noon of 1 March 2021.
+        URL, title and file are named after `name`, and the publication time is noon on 1 March 2021.
         """
         plain = {
             "title": f"Story {name}",
@@ -99,7 +99,7 @@ class Newsroom:
         return self.write_text(name, "".join(f"{key}: {json.dumps(value)}\n" for key, value in given.items()))
 
     def write_text(self, name: str, front: str) -> Path:
-        """Write an article whose front matter is `front`."""
+        """Write an article with the front matter `front`."""
         path = self.folder / f"{name}.md"
         path.write_text(f"---\n{front}---\n", encoding="utf-8")
         return path
@@ -115,16 +115,16 @@ class Newsroom:
         force: bool = False,
         progress: Progress = lambda _done, _total: None,
     ) -> CollectResult:
-        """Collect a minute later."""
+        """Advance the clock by a minute, and collect."""
         self.wait(minutes=1)
         return self.collector().collect(only=only, force=force, progress=progress)
 
     def collector(self, *, settings_fingerprint: str = "") -> Collector:
-        """Give the collector of this folder into this catalog."""
+        """Return a collector of the folder into the catalog."""
         return Collector(self.catalog, [self.folder], settings_fingerprint=settings_fingerprint, clock=self.clock)
 
     def see(self, query: Query = ALL, *, limit: int = 50) -> FeedView:
-        """Look at a feed."""
+        """Return a feed as subscribers see it."""
         with self.catalog.reading() as reader:
             window = reader.window(query, limit=limit, now=self.now)
             named = [reader.topic(slug) for slug in query.topics.names] if query.topics else []
@@ -144,7 +144,7 @@ class Newsroom:
         return FeedView(render_json(feed), window.entries, window.changed)
 
     def see_topic(self, slug: str) -> FeedView:
-        """Look at the feed of a topic."""
+        """Return the feed of a topic."""
         return self.see(Query.for_topic(slug))
 
     def versions(self) -> dict[str, int]:
@@ -153,7 +153,7 @@ class Newsroom:
             return reader.versions_since(0)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Ask the database."""
+        """Run an SQL query."""
         engine = open_engine(self.database_url)
         try:
             with engine.connect() as connection:
@@ -162,7 +162,7 @@ class Newsroom:
             engine.dispose()
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Read all of the catalog that does not depend on its history."""
+        """Read all catalog data that does not depend on the history of the articles."""
         tables = {name: self.query(statement) for name, statement in _TABLES.items()}
         tables["texts"] = [(id, list_words(words)) for id, words in tables["texts"]]
         return {name: sorted(rows, key=repr) for name, rows in tables.items()}
@@ -186,24 +186,24 @@ def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[An
 
 
 def list_words(kept: str) -> list[str]:
-    """Give the different words in what either engine keeps of a text, in order."""
+    """Return the distinct words in an engine's stored form of a text, sorted."""
     lexemes = re.findall(r"'.([^']+)':", kept)
     return sorted(set(lexemes or kept.replace(GAP, "").split()))
 
 
 def url_of(name: str) -> str:
-    """Give the URL of the story called `name`."""
+    """Return the URL of the story `name`."""
     return f"https://gazette.example/{name}"
 
 
 def related(*names: str, **fields: object) -> list[dict[str, Any]]:
-    """Give the `related` list of a lead, as the pipeline writes it."""
+    """Return the `related` list of a lead."""
     provider = {"name": "The Post", "domain": "post.example"}
     return [{"title": f"Story {name}", "webUrl": url_of(name), "provider": provider} | fields for name in names]
 
 
-def watch(newsroom: Newsroom, queries: Iterable[Query]) -> Callable[[], dict[Query, bool]]:
-    """Give a function that says, each time, which feeds' bytes differ from the time before."""
+def track_changes(newsroom: Newsroom, queries: Iterable[Query]) -> Callable[[], dict[Query, bool]]:
+    """Return a function that maps each feed to whether its bytes changed since the previous call."""
     seen = {query: newsroom.see(query).document for query in queries}
 
     def look() -> dict[Query, bool]:

@@ -1,4 +1,4 @@
-"""Read about running processes from Linux's /proc."""
+"""Read Linux's /proc."""
 
 from pathlib import Path
 

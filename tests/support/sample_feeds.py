@@ -1,4 +1,4 @@
-"""Make feeds of invented news, with everything in them that an entry can have."""
+"""Make feeds of invented news with every possible field."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,16 +19,16 @@ TIDES = Category(term="tides", label="Tides")
 
 
 def make_entry(number: int = 1, **fields: object) -> Entry:
-    """Make a plain entry, whose id is its URL; a higher `number` is later by as many hours."""
-    moment = START + timedelta(hours=number)
+    """Make an entry, published `number` hours after `START`, with its URL as the id."""
+    time = START + timedelta(hours=number)
     entry = Entry(
         id=f"https://gazette.example/story-{number}",
         kind=Kind.ARTICLE,
         title=f"Story number {number}",
         url=f"https://gazette.example/story-{number}",
-        published=moment,
-        updated=moment,
-        released=moment,
+        published=time,
+        updated=time,
+        released=time,
         summary=f"What happened in story {number}.",
         provider=Provider("The Gazette", "gazette.example"),
     )
@@ -36,7 +36,7 @@ def make_entry(number: int = 1, **fields: object) -> Entry:
 
 
 def make_feed(*entries: Entry, **fields: object) -> Feed:
-    """Make the feed of one topic."""
+    """Make the feed of a topic."""
     feed = Feed(
         id="urn:example:topics:gulls",
         path="/topics/gulls",
@@ -73,7 +73,7 @@ def make_lead() -> Entry:
 
 
 def make_related() -> Entry:
-    """Make an entry that is coverage of another one, with a picture of unknown kind and size."""
+    """Make an entry with coverage of a lead, and with a picture of unknown type and size."""
     return make_entry(
         8,
         kind=Kind.RELATED,
@@ -85,20 +85,20 @@ def make_related() -> Entry:
 
 
 def make_video() -> Entry:
-    """Make an entry with an embed, without a summary."""
+    """Make a video entry with an embed and without a summary."""
     embed = '<iframe src="https://video.example/embed/7" title="Gulls"></iframe>'
     return make_entry(7, type="video", embed=embed, summary="", image=Image("https://img.example/still.webp", 16, 9))
 
 
 def make_full_feed() -> Feed:
-    """Make a feed in which every branch of every renderer is taken."""
+    """Make a feed that covers every branch of every renderer."""
     hub = Link("hub", "https://hub.example/")
     archive = DocumentLink("prev-archive", "/topics/gulls/archive/1")
     return make_feed(make_lead(), make_related(), make_video(), make_entry(6), links=(hub,), documents=(archive,))
 
 
 def make_archive() -> Feed:
-    """Make a document of the same feed's archive, which has one before it and one after it."""
+    """Make a middle document of the feed's archive."""
     documents = (
         DocumentLink("current", "/topics/gulls"),
         DocumentLink("prev-archive", "/topics/gulls/archive/1"),

@@ -1,4 +1,4 @@
-"""Run the web server in a process of its own."""
+"""Run the web server in a separate process."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tests.support.waiting import STARTS_WITHIN_SECONDS, wait_for_answer
 
 
 def find_free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -23,7 +23,7 @@ def find_free_port() -> int:
 
 @contextmanager
 def serving(folder: Path, **environ: str) -> Iterator[str]:
-    """Run gunicorn in a folder as the Procfile does, and give its address; its output goes to `server.log` there."""
+    """Run gunicorn in a folder as the Procfile does, and yield its URL; the log is `server.log` in the folder."""
     port = find_free_port()
     settings = {"PORT": str(port), "PYTHONPATH": str(ROOT), "FEEDS_CONTENT": str(SEEDS), **environ}
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]

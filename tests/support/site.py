@@ -1,4 +1,4 @@
-"""Run the program as a publisher does: a folder of articles, a catalog of its own, and the real server."""
+"""Run the program as a publisher does: a folder of articles, a catalog, and the real server."""
 
 import os
 import subprocess
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Response:
-    """What a server answered; the names of headers are in lower case."""
+    """A server's answer, with header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -38,26 +38,26 @@ class Response:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs; `log` holds what it and its collector print."""
+    """A running server; `log` is the output of the server and its collector."""
 
     url: str
     log: Path
 
     def get(self, path: str) -> Response:
-        """Ask for a path."""
+        """Request a path."""
         return fetch(self.url + path)
 
-    def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so."""
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition is true; fail with the log after `PATIENCE_SECONDS`."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
+        while not condition():
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.05)
 
 
 @dataclass(frozen=True)
 class Site:
-    """A publisher's machine: `content` are the articles, `folder` is where the programs run and the catalog lies."""
+    """A publisher's machine: articles in `content`, the working directory and catalog in `folder`."""
 
     folder: Path
     content: Path
@@ -73,25 +73,25 @@ class Site:
         return {**os.environ, **own, **self.settings}
 
     def run(self, *args: str) -> subprocess.CompletedProcess[bytes]:
-        """Run a command of the program to its end, well or not."""
+        """Run a command of the program to its end."""
         command = [sys.executable, "-m", "feeds", *args]
         return subprocess.run(command, cwd=self.folder, env=self.environ, capture_output=True, check=False, timeout=100)
 
     def collect(self) -> str:
-        """Collect, and give what the collector printed."""
+        """Collect, and return the collector's output."""
         finished = self.run("collect")
         assert finished.returncode == 0, finished.stderr.decode()
         return (finished.stdout + finished.stderr).decode()
 
-    def render(self, path: str) -> bytes:
-        """Give the body that `feeds show` writes for a path."""
+    def show(self, path: str) -> bytes:
+        """Return the output of `feeds show` for a path."""
         finished = self.run("show", path)
         assert finished.returncode == 0, finished.stderr.decode()
         return finished.stdout
 
     @contextmanager
     def serving(self, command: Sequence[str] = SERVER) -> Iterator[Server]:
-        """Run the server until the block ends, then let it stop by itself, which it must do soon and well."""
+        """Run the server until the block ends; fail if the server does not stop soon and without an error."""
         port = find_free_port()
         log = self.folder / f"server-{port}.log"
         with log.open("wb") as output:
@@ -106,7 +106,7 @@ class Site:
         assert process.returncode == 0, log.read_text()
 
     def read_entries(self, *, topic: str = "", provider: str = "", limit: int = 200) -> tuple[Entry, ...]:
-        """Read from the catalog what a feed must hold."""
+        """Read the entries of a feed from the catalog."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
             topics, providers = name(topic) if topic else None, name(provider) if provider else None
@@ -116,7 +116,7 @@ class Site:
         return window.entries
 
     def list_feeds(self) -> list[str]:
-        """List the paths of all feeds, without an extension: of everything, of topics, then of providers."""
+        """List the paths of all feeds without extension: the feed of all entries, topics, then providers."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
             topics, providers = reader.topics(), reader.providers()
@@ -127,7 +127,7 @@ class Site:
 
 @contextmanager
 def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Ask a process to stop at the end of the block, and make it stop if it does not."""
+    """Terminate a process at the end of the block, and kill the process if necessary."""
     try:
         yield
     finally:
@@ -140,7 +140,7 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether the server says that it can serve; one that has ended fails the test."""
+    """Return whether the server is healthy; fail if the server has ended."""
     assert process.poll() is None, server.log.read_text()
     try:
         return server.get("/healthz").status == 200
@@ -149,7 +149,7 @@ def is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
 
 
 def fetch(url: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Ask for a URL once, without following a redirect."""
+    """Request a URL once, without following redirects."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.netloc, timeout=30)
     try:

@@ -1,4 +1,4 @@
-"""Run commands on a real pseudo-terminal, and see what a person at it sees."""
+"""Run commands on a pseudo-terminal, and read the screen."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ from tests.support.paths import ROOT
 
 
 class Screen:
-    """What has been written to a terminal: `raw` as it came, `text` as it looks, without colours."""
+    """The output on a terminal: `raw` as written, `text` as displayed, without colours."""
 
     def __init__(self, terminal: int) -> None:
         self.raw = ""
@@ -27,7 +27,7 @@ class Screen:
 
     @property
     def text(self) -> str:
-        """Give the lines; what a carriage return has led to be written over is gone."""
+        """The displayed lines, without text overwritten after a carriage return."""
         plain = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", self.raw.replace("\r\n", "\n"))
         return "\n".join(_overwrite(line).rstrip() for line in plain.split("\n"))
 
@@ -36,12 +36,12 @@ class Screen:
         return self.text.splitlines()
 
     def finish(self) -> None:
-        """Wait for the rest; nobody may have the terminal open any more."""
+        """Read the rest of the output; no process may have the terminal open any more."""
         self._reader.join(timeout=20)
         os.close(self._terminal)
 
     def _read(self) -> None:
-        # A terminal whose other end has been closed fails to be read, on Linux at least.
+        # On Linux, reading fails when the other end of the terminal is closed.
         pieces = b""
         while piece := _read_piece(self._terminal):
             pieces += piece
@@ -63,7 +63,7 @@ def _overwrite(line: str) -> str:
 
 
 def run_on_terminal(*args: str, columns: int = 80) -> tuple[int, Screen]:
-    """Run a command in this process, with a terminal for all it writes, and give how it ended and what was seen."""
+    """Run a command in this process with a terminal for its output; return the exit code and the screen."""
     ours, theirs = _open(columns)
     screen = Screen(ours)
     with (
@@ -82,7 +82,7 @@ def run_on_terminal(*args: str, columns: int = 80) -> tuple[int, Screen]:
 def starting_on_terminal(
     command: Sequence[str], *, folder: Path, environ: Mapping[str, str], columns: int = 80
 ) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
-    """Start a command in a process of its own, and stop it by SIGTERM at the end of the block."""
+    """Start a command in a separate process, and stop the process by SIGTERM at the end of the block."""
     ours, theirs = _open(columns)
     own = {**environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8"}
     process = subprocess.Popen(command, cwd=folder, env=own, stdin=theirs, stdout=theirs, stderr=theirs)

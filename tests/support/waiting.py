@@ -1,4 +1,4 @@
-"""Wait for a condition, or for a server's first answer."""
+"""Wait for a condition or for a server's first answer."""
 
 import subprocess
 import time
@@ -11,15 +11,15 @@ STARTS_WITHIN_SECONDS = 30
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for something to become true; fail where it does not, within what the slowest machine may take."""
+    """Wait until a condition is true; fail after `PATIENCE_SECONDS`, enough for the slowest machine."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < end, "this has not happened"
+        assert time.monotonic() < end, f"the condition is still false after {PATIENCE_SECONDS} seconds"
         time.sleep(0.02)
 
 
 def wait_for_answer(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Wait until a server answers."""
+    """Wait until a server answers; fail after `STARTS_WITHIN_SECONDS`, or if the server has ended."""
     deadline = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < deadline:
         assert server.poll() is None, "the server has ended"

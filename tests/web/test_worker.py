@@ -18,7 +18,7 @@ import pytest
 
 from feeds.web.worker import HEAD_BYTES
 from tests.support.articles import write_article
-from tests.support.feed_clients import Account, ask, parse_head
+from tests.support.feed_clients import RequestLog, parse_head, run_clients
 from tests.support.paths import ROOT
 from tests.support.processes import list_children
 from tests.support.servers import find_free_port
@@ -216,26 +216,26 @@ def test_who_takes_nothing_is_given_up(hurried: Server) -> None:
         assert len(read_to_end(client)) < len(whole)
 
 
-def ask_meanwhile(server: Server, seconds: float) -> tuple[Thread, list[Account]]:
-    accounts: list[Account] = []
-    thread = Thread(target=lambda: accounts.append(asyncio.run(ask(server.port, PATH, clients=8, seconds=seconds))))
+def ask_meanwhile(server: Server, seconds: float) -> tuple[Thread, list[RequestLog]]:
+    logs: list[RequestLog] = []
+    thread = Thread(target=lambda: logs.append(asyncio.run(run_clients(server.port, PATH, clients=8, seconds=seconds))))
     thread.start()
-    return thread, accounts
+    return thread, logs
 
 
 def test_a_restart_loses_no_request(tmp_path: Path) -> None:
     write_article(tmp_path / "content", "one")
     with running(tmp_path) as server, server.connect():
         before = list_workers(server.pid)
-        thread, accounts = ask_meanwhile(server, seconds=4)
+        thread, logs = ask_meanwhile(server, seconds=4)
         for _ in range(2):
             time.sleep(0.5)
             os.kill(server.pid, signal.SIGHUP)
         thread.join()
         after = list_workers(server.pid)
     assert not set(before) & set(after)
-    assert accounts[0].errors == []
-    assert len(accounts[0].milliseconds) > 100
+    assert logs[0].errors == []
+    assert len(logs[0].milliseconds) > 100
 
 
 def list_workers(pid: int) -> Sequence[int]:
