@@ -1,10 +1,11 @@
-"""Divide the entries of a scope into the blocks that its archive documents hold, so that old ones stay as they are.
+"""Divide the entries of a scope into blocks, one for each archive document, so that old documents never change.
 
-Blocks follow each other in order of time: as feeds show entries, but the oldest first. A block holds what lies from its
-beginning up to the next one's. Once drawn, a beginning never moves, and block 1 has none.
+Blocks are in order of time: the order in which feeds show entries, but with the oldest entry first. A block holds the
+entries from its start up to the start of the next block. A start never moves once it is drawn, and block 1 has no
+start.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -25,14 +26,14 @@ from sqlalchemy import (
 from feeds.catalog import schema
 
 BLOCK_SIZE = 100
-"""How many entries a block is drawn to hold; a block of twice as many is divided.
+"""The number of entries in a new block; a block is divided when it holds twice as many.
 
-So the newest entries lie in a block that is still growing, and one that comes somewhat late changes no finished block.
+The newest entries are therefore in a block that still grows, and a late entry rarely changes a finished block.
 """
 
 
 class Key(NamedTuple):
-    """Where an entry stands: by `published`, in seconds, then by id downwards. Python would compare them otherwise."""
+    """The position of an entry: by `published`, in seconds, then by id in descending order, unlike Python's order."""
 
     published: int
     id: str
@@ -43,28 +44,28 @@ _LOWEST, _HIGHEST = Key(-(2**62), ""), Key(2**62, "")
 
 
 class Span(msgspec.Struct, frozen=True):
-    """What lies from `start` up to `end`, itself not included; None: without a bound."""
+    """The positions from `start` up to `end`, `end` not included; None means no bound."""
 
     start: Key | None = None
     end: Key | None = None
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Whose entries are divided: a topic's, by number, a provider's, by domain, or, with neither, all."""
+    """The entries of a topic, by number, of a provider, by domain, or, with neither, all entries."""
 
     topic: int | None = None
     provider: str = ""
 
     @property
     def name(self) -> str:
-        """The name under which its blocks are kept."""
+        """The name of the scope in the table of blocks."""
         if self.topic is not None:
             return f"topics/{self.topic}"
         return f"providers/{self.provider}" if self.provider else "feed"
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A block: its number, where it begins (None: there is nothing before), and when that was drawn, in seconds."""
+    """A block: its number, its start (None: the block is the first), and the time the start was drawn, in seconds."""
 
     number: int = 1
     start: Key | None = None
@@ -74,22 +75,22 @@ class Block(msgspec.Struct, frozen=True):
 def precedes(
     published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
 ) -> ColumnElement[bool]:
-    """Say that rows with these columns stand before `key` in order of time."""
-    moment, name = key
-    # The first half says no more than the second, but an index can be searched by it.
-    return and_(published <= moment, or_(published < moment, id >= name if or_equals else id > name))
+    """Build the condition that rows with these columns come before `key` in order of time."""
+    time, name = key
+    # The first half follows from the second, but the database can use an index for it.
+    return and_(published <= time, or_(published < time, id >= name if or_equals else id > name))
 
 
 def follows(
     published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
 ) -> ColumnElement[bool]:
-    """Say that rows with these columns stand after `key` in order of time."""
-    moment, name = key
-    return and_(published >= moment, or_(published > moment, id <= name if or_equals else id < name))
+    """Build the condition that rows with these columns come after `key` in order of time."""
+    time, name = key
+    return and_(published >= time, or_(published > time, id <= name if or_equals else id < name))
 
 
 def lie_in(span: Span, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
-    """Say that rows with these columns stand in a span."""
+    """Build the conditions that rows with these columns are in a span."""
     if span.start:
         yield follows(published, id, span.start, or_equals=True)
     if span.end:
@@ -101,20 +102,20 @@ def _sort(keys: Collection[Key]) -> list[Key]:
 
 
 def is_earlier(key: Key, other: Key) -> bool:
-    """Say whether `key` stands before `other` in order of time."""
+    """Return whether `key` comes before `other` in order of time."""
     return (key.published, other.id) < (other.published, key.id)
 
 
 def _choose_starts(edges: Sequence[tuple[int, Key]]) -> list[Key]:
-    """Choose, of the entries at the edges of blocks, with their places from 1 on, those that shall begin a block.
+    """Choose the entries that start a block among the entries at the edges of blocks, given with positions from 1 on.
 
-    The first block has its beginning already, and one that would not be full stays with the one before.
+    The first block has a start already, and an incomplete block stays part of the block before it.
     """
     last = max((place for place, _ in edges), default=0) // BLOCK_SIZE * BLOCK_SIZE
     return [key for place, key in edges if place % BLOCK_SIZE == 1 and 1 < place < last]
 
 
-# Built once: to build one costs far more than to execute it.
+# Statements are built once: building costs far more than executing.
 _BLOCKS = schema.blocks.c
 _KEY: _Key = (bindparam("published"), bindparam("id"))
 _SCOPED = select(_BLOCKS.number, _BLOCKS.published, _BLOCKS.id, _BLOCKS.drawn).where(
@@ -132,7 +133,7 @@ _FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, _KEY))
 
 
 def _select_edges(source: FromClause, published: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
-    """Select what stands first or last if the entries in a span are divided, with its place in the span from 1 on."""
+    """Select the first and last entries of the blocks that a span divides into, with their positions from 1 on."""
     id = schema.entries.c.id
     place = func.row_number().over(order_by=[published, id.desc()]).label("place")
     numbered = (
@@ -157,45 +158,45 @@ _EDGES_OF_TOPIC = _select_edges(
 
 
 class Blocks:
-    """The blocks of a scope, over one connection."""
+    """Read and divide the blocks of a scope over one connection."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
         self._scope = scope
 
     def numbered(self, number: int) -> Block | None:
-        """Give the block with this number."""
+        """Return the block with this number."""
         return Block() if number == 1 else self._find(_NUMBERED, number=number)
 
     def numbers(self) -> list[int]:
-        """Give the numbers of all blocks, the newest first."""
+        """Return the numbers of all blocks, newest first."""
         return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
 
     def holding(self, key: Key) -> Block:
-        """Give the block in which an entry lies."""
+        """Return the block that holds an entry."""
         return self._find(_HOLDING, **key._asdict()) or Block()
 
     def below(self, key: Key) -> Block:
-        """Give the block in which lies what comes just before an entry."""
+        """Return the block that holds the entry just before an entry."""
         return self._find(_BELOW, **key._asdict()) or Block()
 
     def preceding(self, block: Block) -> Block | None:
-        """Give the block before another one."""
+        """Return the block before another block."""
         return self.below(block.start) if block.start else None
 
     def following(self, block: Block) -> Block | None:
-        """Give the block after another one."""
+        """Return the block after another block."""
         return self._find(_FOLLOWING, **(block.start or _LOWEST)._asdict())
 
     def divide(self, keys: Collection[Key], *, until: int, drawn: int) -> None:
-        """Divide the blocks that have grown too large by the entries at `keys`.
+        """Divide the blocks that have become too large with the entries at `keys`.
 
-        What was published after `until`, in seconds, is left out of account: anything may yet come before it.
+        Entries published after `until`, in seconds, are ignored, because earlier entries may still arrive.
         """
         end: Key | None = None
         for key in _sort(keys):
             if end and is_earlier(key, end):
-                continue  # its block has been seen to
+                continue  # its block has been divided
             block = self.holding(key)
             following = self.following(block)
             self._add(self._find_starts(block, following, until=until), drawn=drawn)
@@ -204,7 +205,7 @@ class Blocks:
             end = following.start
 
     def divide_all(self, *, until: int) -> None:
-        """Divide what has never been divided."""
+        """Divide a scope without blocks."""
         self._add(self._find_starts(Block(), None, until=until), drawn=0)
 
     def _find(self, statement: Select[Any], **parameters: object) -> Block | None:
@@ -212,7 +213,7 @@ class Blocks:
         return Block(row.number, Key(row.published, row.id), row.drawn) if row else None
 
     def _find_starts(self, block: Block, following: Block | None, *, until: int) -> list[Key]:
-        """Give where new blocks are to begin, inside a block."""
+        """Return the starts of new blocks inside a block."""
         start, end = block.start or _LOWEST, (following.start if following else None) or _HIGHEST
         parameters = {f"start_{name}": value for name, value in start._asdict().items()}
         parameters |= {f"end_{name}": value for name, value in end._asdict().items()}
@@ -235,3 +236,20 @@ class Blocks:
             for place, start in enumerate(starts)
         ]
         self._connection.execute(insert(schema.blocks), records)
+
+
+def divide_all_scopes(connection: Connection, *, until: int) -> None:
+    """Divide the entries of a new catalog, except entries published after `until`, in seconds."""
+    topics, providers = schema.topics.c, schema.providers.c
+    minimum = 2 * BLOCK_SIZE  # smaller scopes are not divided
+    numbers = connection.scalars(select(topics.number).where(topics.entries >= minimum)).all()
+    domains = connection.scalars(select(providers.domain).where(providers.entries >= minimum)).all()
+    scopes = (Scope(), *(Scope(topic=number) for number in numbers), *(Scope(provider=domain) for domain in domains))
+    for scope in scopes:
+        Blocks(connection, scope).divide_all(until=until)
+
+
+def divide_scopes(connection: Connection, arrivals: Mapping[Scope, Collection[Key]], *, committed: int) -> None:
+    """Divide the blocks that have become too large with new entries; `committed` is the time of this commit."""
+    for scope, keys in arrivals.items():
+        Blocks(connection, scope).divide(keys, until=committed, drawn=committed)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from secrets import token_hex
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
 from feeds.catalog.database import describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.facts import read_fact, save_facts
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.writer import CatalogWriter
@@ -111,7 +112,7 @@ def _snapshots(engine: Engine) -> Engine:
 def _read_layout(connection: Connection) -> str | None:
     if not inspect(connection).has_table(schema.facts.name):
         return None
-    return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "layout"))
+    return read_fact(connection, "layout")
 
 
 def _prepare_tables(connection: Connection) -> None:
@@ -122,4 +123,4 @@ def _prepare_tables(connection: Connection) -> None:
         if table.name in existing:
             table.drop(connection)
     schema.metadata.create_all(connection, checkfirst=False)
-    CatalogWriter(connection).set_facts({"layout": schema.LAYOUT, "generation": token_hex(8)})
+    save_facts(connection, {"layout": schema.LAYOUT, "generation": token_hex(8)})

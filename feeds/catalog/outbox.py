@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
 from feeds.catalog import schema
-from feeds.catalog.rows import chunks, look_up
-from feeds.catalog.writer import CatalogWriter
+from feeds.catalog.facts import read_fact, save_facts
+from feeds.catalog.rows import RowWriter, chunks, look_up
 from feeds.model.clock import to_seconds
 
 _POSITION = "announced"
@@ -47,12 +47,12 @@ class Outbox:
 
     def read_position(self) -> ScanPosition | None:
         """Return how far the catalog has been scanned; None before the first scan, without hubs up to now."""
-        value = self._read_fact(_POSITION)
+        value = read_fact(self._connection, _POSITION)
         return msgspec.json.decode(value, type=ScanPosition) if value else None
 
     def read_commit_time(self) -> int:
         """Return the time of the last commit, in seconds; 0 without commits."""
-        return int(self._read_fact("committed") or 0)
+        return int(read_fact(self._connection, "committed") or 0)
 
     def find_scopes_changed_by_time(self, *, after: int, until: datetime) -> set[str]:
         """Return the names of scopes changed by time alone, later than `after`, in seconds, and by `until`.
@@ -92,20 +92,17 @@ class Outbox:
         due: int | None = self._connection.scalar(found.where(pings.attempts == 0) if only_untried else found)
         return due
 
-    def _read_fact(self, name: str) -> str | None:
-        return self._connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
-
 
 class OutboxWriter(Outbox):
     """Statements over the outbox; the owner of the connection commits or rolls back."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._writer = CatalogWriter(connection)
+        self._rows = RowWriter(connection)
 
     def save_position(self, position: ScanPosition) -> None:
         """Save how far the catalog has been scanned."""
-        self._writer.set_facts({_POSITION: msgspec.json.encode(position).decode()})
+        save_facts(self._connection, {_POSITION: msgspec.json.encode(position).decode()})
 
     def read_etags(self, paths: Collection[str]) -> dict[str, str]:
         """Return the ETags from the last scan, by path; a feed without an ETag has never been scanned."""
@@ -113,11 +110,11 @@ class OutboxWriter(Outbox):
 
     def save_etags(self, etags: Mapping[str, str]) -> None:
         """Save the ETags of a scan, by path."""
-        self._writer.upsert(schema.announced, [{"path": path, "etag": etag} for path, etag in etags.items()])
+        self._rows.upsert(schema.announced, [{"path": path, "etag": etag} for path, etag in etags.items()])
 
     def put(self, hub: str, notifications: Collection[Notification]) -> None:
         """Add notifications of a hub; each replaces a pending notification of the same feed."""
-        self._writer.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(each)} for each in notifications])
+        self._rows.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(each)} for each in notifications])
 
     def claim(self, hub: str, notification: Notification, *, until: int) -> bool:
         """Keep other processes from sending a notification before `until`, in seconds.

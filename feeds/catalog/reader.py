@@ -11,7 +11,7 @@ from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.schedule import last_turn_of_topics, next_turn
+from feeds.catalog.schedule import find_last_topic_change, find_next_scheduled_change
 from feeds.catalog.search_index.finding import Finder
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.model.archive import ArchivePart
@@ -107,12 +107,12 @@ class CatalogReader:
         """Give when anything at all last looked different, None where nothing was ever there."""
         newest = self.window(Query(), limit=1, now=now).changed
         moment = self._connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == "changed"))
-        last = max(int(moment or 0), last_turn_of_topics(self._connection, until=to_seconds(now)))
+        last = max(int(moment or 0), find_last_topic_change(self._connection, until=to_seconds(now)))
         return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)
 
     def next_release(self, *, after: datetime) -> datetime | None:
         """Give the moment at which something next shows by itself: an entry is released, a topic retired or closed."""
-        return _moment(next_turn(self._connection, after=to_seconds(after)))
+        return _moment(find_next_scheduled_change(self._connection, after=to_seconds(after)))
 
     def versions_since(self, version: int) -> dict[str, int]:
         """Give the scopes in which anything has changed since a version of the catalog, with their versions now."""

@@ -1,6 +1,6 @@
-"""Find the moments at which the catalog shows something else by itself: entries are released, topics retired or closed.
+"""Find scheduled changes: an entry is released, a topic is retired, or the feed of a retired topic is closed.
 
-Moments are in seconds.
+Times are in seconds.
 """
 
 from sqlalchemy import Connection, func, select
@@ -8,31 +8,31 @@ from sqlalchemy import Connection, func, select
 from feeds.catalog import schema
 from feeds.model.topics import GRACE
 
-_AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, the topic is closed
+_AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, its feed is closed
 
 
-def next_turn(connection: Connection, *, after: int) -> int | None:
-    """Give the first moment after another one; None where there is none."""
+def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:
+    """Return the time of the first scheduled change after a time; None if there is none."""
     released, retired = schema.entries.c.released, schema.topics.c.retired
     found = [connection.scalar(select(func.min(released)).where(released > after))]
     for delay in _AFTER_RETIREMENT:
-        moment = connection.scalar(select(func.min(retired)).where(retired > after - delay))
-        found.append(None if moment is None else moment + delay)
-    return min((moment for moment in found if moment is not None), default=None)
+        time = connection.scalar(select(func.min(retired)).where(retired > after - delay))
+        found.append(None if time is None else time + delay)
+    return min((time for time in found if time is not None), default=None)
 
 
-def last_turn(connection: Connection, *, until: int) -> int:
-    """Give the last moment up to another one; 0 where there was none."""
+def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
+    """Return the time of the last scheduled change up to a time; 0 if there was none."""
     released = schema.entries.c.released
-    moment = connection.scalar(select(func.max(released)).where(released <= until))
-    return max(moment or 0, last_turn_of_topics(connection, until=until))
+    time = connection.scalar(select(func.max(released)).where(released <= until))
+    return max(time or 0, find_last_topic_change(connection, until=until))
 
 
-def last_turn_of_topics(connection: Connection, *, until: int) -> int:
-    """Give the last moment up to another one at which a topic was retired or closed; 0 where none was."""
+def find_last_topic_change(connection: Connection, *, until: int) -> int:
+    """Return the last time up to a time at which a topic was retired or its feed closed; 0 if there was none."""
     retired = schema.topics.c.retired
     found = [0]
     for delay in _AFTER_RETIREMENT:
-        moment = connection.scalar(select(func.max(retired)).where(retired <= until - delay))
-        found.append(0 if moment is None else moment + delay)
+        time = connection.scalar(select(func.max(retired)).where(retired <= until - delay))
+        found.append(0 if time is None else time + delay)
     return max(found)

@@ -102,11 +102,6 @@ topics = Table(
 Index("topics_by_retirement", topics.c.retired)
 
 
-def hidden_slug(number: int) -> str:
-    """Give the slug of a topic that has no feed of its own any more: no label reads so, and no URL."""
-    return f"/{number}"
-
-
 aliases = Table(
     "aliases",
     metadata,

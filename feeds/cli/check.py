@@ -10,7 +10,7 @@ from feeds.cli.arguments import FOLDERS
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count, show_problems
 from feeds.collector.lint import check_folders
-from feeds.collector.problems import ReportFormat, write_report
+from feeds.collector.problem_report import ReportFormat, write_report
 from feeds.model.errors import Level
 from feeds.settings import Settings
 

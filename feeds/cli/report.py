@@ -9,7 +9,7 @@ import click
 
 from feeds.cli.quoting import quote_line, read_quotable_lines
 from feeds.cli.terminal import count_columns, is_terminal
-from feeds.collector.problems import ReportFormat, make_printable, write_report
+from feeds.collector.problem_report import ReportFormat, make_printable, write_report
 from feeds.model.errors import Level, Problem
 
 _MAX_COLUMNS = 110

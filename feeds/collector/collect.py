@@ -1,4 +1,4 @@
-"""Run one collect, from the content folders to the catalog, in one transaction."""
+"""Update the catalog from the content folders, in one transaction."""
 
 import os
 import time
@@ -10,36 +10,35 @@ from pathlib import Path
 import msgspec
 
 from feeds.articles.files import ContentFile, scan
-from feeds.catalog import schema
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
-from feeds.catalog.rows import Stored
+from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.diff import EntryChanges
-from feeds.collector.entries import publish
-from feeds.collector.parallel import Task, read_sources
-from feeds.collector.sources import Affected, forget_files, record_readings
-from feeds.collector.stored_problems import find_problems
+from feeds.collector.diff import DiffSummary
+from feeds.collector.entries import update_entries
+from feeds.collector.parallel import ReadTask, read_sources
+from feeds.collector.problems import find_problems
+from feeds.collector.sources import PendingUpdates, forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
-from feeds.collector.topics import Naming, update_topics
+from feeds.collector.topics import CollectedTopics, update_topics
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
 from feeds.model.errors import Level, MassRemovalError, Problem
 
 Progress = Callable[[int, int], object]
-"""Is told how many of how many files have been read."""
+"""A callback that gets the number of files read and the number of files to read."""
 
-_BATCH_READINGS = 1_000
-_LONGEST_WAIT_SECONDS = 2
+_BATCH_FILES = 1_000
+_MAX_WAIT_SECONDS = 2
 
 
 class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one collect did.
+    """The result of one collect.
 
-    `read`, `kept` and `gone` count article files: parsed anew, as they were, and no longer there; `rejected` counts
-    those that stand rejected, and `problems` are those of every file as it stands now, by path. All of these are about
-    the files that were to be collected, be they all or only some. `added`, `changed`, `withdrawn` and `unchanged` count
-    entries, of the whole catalog. `scopes` name the feeds that a subscriber sees otherwise. `seconds` tells how long
-    each phase took.
+    `read`, `kept` and `gone` count article files: parsed, unchanged, and deleted since the last collect. `rejected`
+    counts the files whose current version is rejected, and `problems` lists the problems of the current version of
+    every file, by path. All of these cover only the files that were to be collected. `added`, `changed`, `withdrawn`
+    and `unchanged` count the entries of the whole catalog. `scopes` name the feeds with a visible change. `seconds`
+    holds the duration of each phase.
     """
 
     read: int
@@ -56,8 +55,8 @@ class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float]
 
 
-class _Site(msgspec.Struct, frozen=True):
-    """What a collector works for."""
+class _Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of a collector."""
 
     folders: Sequence[Path]
     settings_fingerprint: str
@@ -74,7 +73,7 @@ class Collector:
         self, catalog: Catalog, folders: Sequence[Path], *, settings_fingerprint: str = "", clock: Clock = SYSTEM_CLOCK
     ) -> None:
         self._catalog = catalog
-        self._site = _Site(folders, settings_fingerprint, clock)
+        self._options = _Options(folders=folders, settings_fingerprint=settings_fingerprint, clock=clock)
 
     def collect(
         self,
@@ -83,189 +82,202 @@ class Collector:
         force: bool = False,
         progress: Progress = lambda _done, _total: None,
     ) -> CollectResult:
-        """Bring the catalog into agreement with the articles, or just with the `only` ones that may have changed.
+        """Update the catalog from all articles, or from the `only` files that may have changed.
 
-        To collect those costs about the same however many articles there are. A file that cannot become an article
-        keeps what it last said in the catalog. With `force`, any number of articles may be gone.
+        The cost of a partial collect hardly depends on the number of articles. A file that cannot become an article
+        keeps its last good version in the catalog. With `force`, any number of articles may be removed.
 
         Raises:
-            MassRemovalError: more than half of the articles are gone, and `force` is not set.
+            MassRemovalError: more than half of the articles would be removed, and `force` is not set.
             SettingsError: a folder does not exist or cannot be read.
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
-            collect = _Collect(writer, self._site, force=force, progress=progress)
+            collect = _Collect(writer, self._options, force=force, progress=progress)
             return collect.run_whole() if only is None else collect.run_partial(only)
 
 
-class _Collect:
-    """One collect under way."""
+class _Removal(msgspec.Struct, frozen=True):
+    """The URLs of articles whose files are gone, and the number of articles before."""
 
-    def __init__(self, writer: CatalogWriter, site: _Site, *, force: bool, progress: Progress) -> None:
+    urls: list[str] = []
+    articles: int = 0
+
+
+class _Collect:
+    """One collect in progress."""
+
+    def __init__(self, writer: CatalogWriter, options: _Options, *, force: bool, progress: Progress) -> None:
         self._writer = writer
-        self._site = site
+        self._options = options
         self._force = force
         self._progress = progress
-        self._facts = writer.facts()
-        self._is_new = "version" not in self._facts
-        self._now = to_seconds(site.clock.now())
-        self._moment = self._choose_moment()
-        self._affected = Affected(everything=self._is_new)
+        state = writer.read_state()
+        self._is_new = state is None
+        self._before = state or CollectState(settings_fingerprint=options.settings_fingerprint)
+        self._now = to_seconds(options.clock.now())
+        self._committed = self._choose_commit_time()
+        self._pending = PendingUpdates(everything=self._is_new)
         self._problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
     def run_whole(self) -> CollectResult:
         with self._timing("scan"):
-            content = scan(self._site.folders, now_ns=self._now * 1_000_000_000)
-            known = self._writer.files()
+            content = scan(self._options.folders, now_ns=self._now * 1_000_000_000)
+            known = self._writer.sources.read_files()
         return self._run(content.articles, known=known, topic_files=content.topics, keys=None)
 
     def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
         if self._is_new:
-            return self.run_whole()  # one that has been thrown away must not come back with a few articles only
+            return self.run_whole()  # a deleted catalog must not come back with a few articles only
         with self._timing("scan"):
             present = [file for file in files if os.path.lexists(file.path)]
             keys = {file.key for file in files}
-            known = self._writer.files(keys)
+            known = self._writer.sources.read_files(keys)
         return self._run(present, known=known, topic_files=None, keys=keys)
 
     def _run(
         self,
         files: Sequence[ContentFile],
         *,
-        known: Mapping[str, Stored],
+        known: Mapping[str, StoredFile],
         topic_files: Sequence[ContentFile] | None,
         keys: Collection[str] | None,
     ) -> CollectResult:
-        """Collect `files`: all there are, or, of the articles with these `keys`, those that are still there."""
+        """Collect `files`: all files that exist, or the files with these `keys` that still exist."""
         gone = sorted(known.keys() - {file.key for file in files})
-        leaving = self._find_leaving([known[key] for key in gone])
+        removal = self._find_removal([known[key] for key in gone])
         with self._timing("read"):
-            forget_files(self._writer, gone, affected=self._affected)
+            forget_files(self._writer, gone, pending=self._pending)
             read = self._read(_select_changed(files, known), known=known)
-            self._guard(leaving)
+            self._check_removal(removal)
         with self._timing("publish"):
-            topics = read_topic_files(self._writer, topic_files, affected=self._affected, problems=self._problems)
-            naming = update_topics(self._writer, self._affected, files=topics, moment=self._moment)
-            changes = publish(self._writer, self._affected, naming=naming, moment=self._moment)
-            self._problems.extend(find_problems(self._writer, self._site.folders, naming=naming, keys=keys))
-            entries = int(self._facts.get("entries", 0)) + changes.added - changes.withdrawn
-            version = self._stamp(naming, changes, entries=entries)
+            topic_metadata = read_topic_files(self._writer, topic_files, pending=self._pending, problems=self._problems)
+            topics = update_topics(self._writer, self._pending, files=topic_metadata, committed=self._committed)
+            summary = update_entries(self._writer, self._pending, topics=topics, committed=self._committed)
+            self._problems.extend(find_problems(self._writer, self._options.folders, topics=topics, keys=keys))
+            state = self._finish(topics, summary)
         return CollectResult(
             read=read,
             kept=len(files) - read,
             gone=len(gone),
             rejected=len({problem.path for problem in self._problems if problem.level is Level.ERROR}),
-            added=changes.added,
-            changed=changes.changed,
-            withdrawn=changes.withdrawn,
-            unchanged=entries - changes.added - changes.changed,
+            added=summary.added,
+            changed=summary.changed,
+            withdrawn=summary.withdrawn,
+            unchanged=state.entries - summary.added - summary.changed,
             problems=tuple(sorted(self._problems)),
-            scopes=frozenset(changes.visible),
-            version=version,
+            scopes=frozenset(summary.visible),
+            version=state.version,
             seconds=self._seconds,
         )
 
-    def _find_leaving(self, gone: Sequence[Stored]) -> tuple[list[str], int]:
-        """Give the URLs of the articles whose files are gone, and how many articles were; none for a few."""
-        paths = [row.path for row in gone if row.accepted]
-        enough = 2 * len(paths)
-        if self._force or not paths or (articles := self._writer.count_accepted(most=enough)) == enough:
-            return [], 0
-        return [row.url for row in self._writer.mentions_in(paths) if row.position == 0], articles
+    def _find_removal(self, gone: Sequence[StoredFile]) -> _Removal:
+        """Find the articles whose files are gone; nothing if they are at most half of all articles."""
+        keys = [file.key for file in gone if file.is_accepted]
+        limit = 2 * len(keys)
+        if self._force or not keys or (articles := self._writer.sources.count_accepted(limit=limit)) == limit:
+            return _Removal()
+        mentions = self._writer.sources.read_mentions_in(keys)
+        return _Removal([mention.url for mention in mentions if mention.position == 0], articles)
 
-    def _guard(self, leaving: tuple[list[str], int]) -> None:
-        """Refuse if most articles would be gone: what has only moved to another file is still mentioned."""
-        urls, articles = leaving
-        present = {row.url for row in self._writer.mentions_of(set(urls)) if row.position == 0}
-        removed = sum(url not in present for url in urls)
-        if removed * 2 > articles:
-            raise MassRemovalError(removed=removed, known=articles)
+    def _check_removal(self, removal: _Removal) -> None:
+        """Refuse to remove most articles. An article that moved to another file still has a mention."""
+        mentions = self._writer.sources.find_mentions(set(removal.urls))
+        present = {mention.url for mention in mentions if mention.position == 0}
+        removed = sum(url not in present for url in removal.urls)
+        if removed * 2 > removal.articles:
+            raise MassRemovalError(removed=removed, known=removal.articles)
 
-    def _read(self, tasks: Sequence[Task], *, known: Mapping[str, Stored]) -> int:
+    def _read(self, tasks: Sequence[ReadTask], *, known: Mapping[str, StoredFile]) -> int:
+        """Read files and store the results; return the number of files with new content."""
         parsed = done = 0
-        with closing(read_sources(tasks)) as readings:
-            while batch := list(islice(readings, _BATCH_READINGS)):
-                record_readings(self._writer, batch, known=known, affected=self._affected)
-                parsed += sum(reading.mentions is not None or reading.rejected for reading in batch)
+        with closing(read_sources(tasks)) as results:
+            while batch := list(islice(results, _BATCH_FILES)):
+                save_results(self._writer, batch, known=known, pending=self._pending)
+                parsed += sum(result.mentions is not None or result.is_rejected for result in batch)
                 done += len(batch)
                 self._progress(done, len(tasks))
         return parsed
 
-    def _choose_moment(self) -> int:
-        """Choose the moment of this commit: now, but later than the last commit and whatever has shown by itself.
+    def _choose_commit_time(self) -> int:
+        """Return the time of this commit: now, but after the last commit and after the last scheduled change.
 
-        Validators hang on it, and two states of a feed must not share one.
+        Validators depend on the time, and two states of a feed must not share a validator.
         """
         if self._is_new:
             return self._now
-        return max(self._now, int(self._facts["committed"]) + 1, self._writer.last_turn(until=self._now) + 1)
+        scheduled = self._writer.find_last_scheduled_change(until=self._now)
+        return max(self._now, self._before.committed + 1, scheduled + 1)
 
-    def _stamp(self, naming: Naming, changes: EntryChanges, *, entries: int) -> int:
-        """Give the scopes that look otherwise now the next version, and note what the next collect goes by."""
-        changes.visible |= self._stamp_settings(naming)
-        # What was released while this collect was under way has been seen as it was before.
-        now = to_seconds(self._site.clock.now())
-        changes.visible.update(*(scopes for released, scopes in changes.waiting if released <= now))
-        closed = self._close_days()
-        version = int(self._facts.get("version", 0))
-        facts = {
-            "collected": str(self._now),
-            "settings_fingerprint": self._site.settings_fingerprint,
-            "entries": str(entries),
-        }
-        if changes.visible or changes.ranking or closed or self._is_new:
-            version += 1
-            facts |= {"version": str(version), "committed": str(self._moment)}
-            if changes.visible and not self._is_new:
-                facts["changed"] = str(self._moment)
-            self._stamp_scopes(changes.visible | closed, version=version)
-            self._stamp_scopes(changes.ranking, ranking=version)
-            self._wait_for_moment()
-        self._writer.set_facts(facts)
-        return version
+    def _finish(self, topics: CollectedTopics, summary: DiffSummary) -> CollectState:
+        """Mark the changed scopes with the next version, and store the state for the next collect."""
+        summary.visible |= self._mark_retitled(topics)
+        # Readers have seen the old version of entries that were released during this collect.
+        now = to_seconds(self._options.clock.now())
+        summary.visible.update(*(scopes for released, scopes in summary.waiting if released <= now))
+        closed_scopes, closed = self._close_days()
+        has_commit = bool(summary.visible or summary.ranking or closed_scopes or self._is_new)
+        state = self._make_state(summary, closed=closed, has_commit=has_commit)
+        if has_commit:
+            self._writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
+            self._writer.mark_scopes_reranked(summary.ranking, version=state.version)
+            self._wait_for_commit_time()
+        self._writer.save_state(state)
+        return state
 
-    def _close_days(self) -> set[str]:
-        """Close the days that have passed since the last collect, and give the scope that has changed if any has."""
+    def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
+        before = self._before
+        fingerprint = self._options.settings_fingerprint
+        has_visible_change = bool(summary.visible) and not self._is_new
+        return CollectState(
+            version=before.version + has_commit,
+            committed=self._committed if has_commit else before.committed,
+            changed=self._committed if has_visible_change else before.changed,
+            created=self._committed if self._is_new else before.created,
+            collected=self._now,
+            closed=closed,
+            entries=before.entries + summary.added - summary.withdrawn,
+            settings_fingerprint=fingerprint,
+            settings_changed=before.settings_changed if fingerprint == before.settings_fingerprint else self._committed,
+        )
+
+    def _close_days(self) -> tuple[set[str], int]:
+        """Close the days since the last collect; return the changed scopes and the first day that is not closed."""
         today = find_day(self._now)
-        days = range(int(self._facts.get("closed", today)), today)
-        self._writer.insert(schema.closings, [{"day": day, "closed": self._moment} for day in days])
-        if days or self._is_new:
-            self._writer.set_facts({"closed": str(today)} | ({"created": str(self._moment)} if self._is_new else {}))
-        return {DIGESTS} if days else set()
+        first = today if self._is_new else self._before.closed
+        days = range(first, today)
+        self._writer.close_days(days, committed=self._committed)
+        return ({DIGESTS} if days else set()), max(first, today)
 
-    def _stamp_settings(self, naming: Naming) -> set[str]:
-        """Stamp the scopes that are titled otherwise now, or all if the site is, and give their names."""
+    def _mark_retitled(self, topics: CollectedTopics) -> set[str]:
+        """Mark the scopes with another title, and return them; return all scopes if settings changed."""
         if self._is_new:
             return set()
-        if self._facts.get("settings_fingerprint") != self._site.settings_fingerprint:
-            self._writer.set_facts({"settings_changed": str(self._moment)})
-            return set(self._writer.scope_names())
-        titled = {f"topics/{slug}" for slug in naming.changed}
-        self._stamp_scopes(titled, changed=self._moment)
-        return titled
+        if self._before.settings_fingerprint != self._options.settings_fingerprint:
+            return set(self._writer.list_scopes())
+        retitled = {f"topics/{slug}" for slug in topics.changed}
+        self._writer.mark_scopes_retitled(retitled, committed=self._committed)
+        return retitled
 
-    def _stamp_scopes(self, names: Collection[str], **columns: int) -> None:
-        self._writer.upsert(schema.scopes, [{"name": name, **columns} for name in sorted(names)])
-
-    def _wait_for_moment(self) -> None:
-        # Two commits within one second: without the wait, Last-Modified would lie in the future (RFC 9110 section
-        # 8.8.2.1). A clock that was set back is not waited for.
-        if 0 < self._moment - self._now <= _LONGEST_WAIT_SECONDS:
-            self._site.clock.sleep(self._moment - self._now)
+    def _wait_for_commit_time(self) -> None:
+        # After two commits within one second, Last-Modified would be in the future without a wait (RFC 9110 section
+        # 8.8.2.1). If the clock was set back, the wait would be too long.
+        if 0 < self._committed - self._now <= _MAX_WAIT_SECONDS:
+            self._options.clock.sleep(self._committed - self._now)
 
     @contextmanager
     def _timing(self, phase: str) -> Iterator[None]:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         yield
-        self._seconds[phase] = time.perf_counter() - begun
+        self._seconds[phase] = time.perf_counter() - start
 
 
-def _select_changed(files: Sequence[ContentFile], known: Mapping[str, Stored]) -> list[Task]:
-    """Give the files that have to be read: new ones, and those whose stamp cannot vouch for them."""
+def _select_changed(files: Sequence[ContentFile], known: Mapping[str, StoredFile]) -> list[ReadTask]:
+    """Return the files to read: new files, and files whose stamp does not prove that they are unchanged."""
     tasks = []
     for file in files:
-        row = known.get(file.key)
-        if row is None or not file.stamp or row.stamp != file.stamp:
-            tasks.append((file, row.digest if row else ""))
+        stored = known.get(file.key)
+        if stored is None or not file.stamp or stored.stamp != file.stamp:
+            tasks.append((file, stored.digest if stored else ""))
     return tasks

@@ -1,12 +1,13 @@
-"""Check article and topic files without a catalog: every problem, in every file and between them."""
+"""Check article and topic files without a catalog: find every problem in each file and between files."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.articles.files import scan
+from feeds.articles.mention import Role
 from feeds.collector.collect import Progress
-from feeds.collector.parallel import Reading, read_sources
+from feeds.collector.parallel import ReadResult, read_sources
 from feeds.collector.problems import describe_clash, describe_duplicates
 from feeds.collector.topic_files import parse_topic_files
 from feeds.model.errors import Problem
@@ -14,7 +15,7 @@ from feeds.model.topics import assign_slugs, slugify
 
 
 def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:
-    """Find the problems of all files below the folders, by path and place.
+    """Find the problems of all files below the folders, sorted by path and position.
 
     Raises:
         SettingsError: a folder does not exist or cannot be read.
@@ -25,26 +26,27 @@ def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Proble
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     paths_by_url: dict[str, list[str]] = {}
     path_by_topic = {topic.keys[0]: "" for topic in topics}
-    for done, reading in enumerate(read_sources([(file, "") for file in articles]), start=1):
-        problems.extend(reading.problems)
-        if url := _published_url(reading):
-            paths_by_url.setdefault(url, []).append(reading.file.path)
-        for key in (canonical.get(key, key) for key, _ in reading.labels):
-            path_by_topic[key] = path_by_topic.get(key) or reading.file.path
+    for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
+        problems.extend(result.problems)
+        if url := _find_published_url(result):
+            paths_by_url.setdefault(url, []).append(result.file.path)
+        for key in (canonical.get(label.topic, label.topic) for label in result.labels):
+            path_by_topic[key] = path_by_topic.get(key) or result.file.path
         progress(done, len(articles))
-    problems.extend(_compare(paths_by_url, path_by_topic))
+    problems.extend(_compare_files(paths_by_url, path_by_topic))
     return sorted(problems)
 
 
-def _published_url(reading: Reading) -> str:
-    position, url, _, role, _ = (reading.mentions or [(0, "", "", "", "")])[0]
-    return url if position == 0 and role == "published" else ""
+def _find_published_url(result: ReadResult) -> str:
+    """Return the URL of a published article; empty if the file has none."""
+    own = result.mentions[0] if result.mentions else None
+    return own.url if own and own.role == Role.PUBLISHED else ""
 
 
-def _compare(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:
+def _compare_files(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:
     for url, paths in paths_by_url.items():
         yield from describe_duplicates(url, paths)
     for key, slug in assign_slugs(path_by_topic).items():
-        # A topic that no article names is nobody's concern.
+        # Nobody needs to rename a topic without articles.
         if slug != slugify(key) and path_by_topic[key]:
             yield describe_clash(key, slug, path=path_by_topic[key])

@@ -1,98 +1,95 @@
-"""Record what files say: their mentions and topic labels, and which entries and topics may have to change."""
+"""Store what article files say, and list the entries and topics that may change because of it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import msgspec
+from typing import TypeVar
 
 from feeds.articles.mention import Role
-from feeds.catalog import schema
-from feeds.catalog.rows import AnyTable, Record, Stored
+from feeds.catalog.stored import StoredFile, StoredLabel, StoredMention
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.parallel import Reading
+from feeds.collector.parallel import ReadResult
 
 
 @dataclass(slots=True)
-class Affected:
-    """What may have to change: entries by URL or id, topics by key; on a new catalog, `everything`.
+class PendingUpdates:
+    """The entries and topics that a collect has to update; `everything` in a new catalog.
 
-    `removals` are URLs of articles that are removed, or no longer are: their leads list them otherwise. `described`
-    are the keys in topic files that say otherwise than before: all entries of those topics may be named otherwise.
+    `entry_names` are URLs and ids of entries, `topic_keys` keys of topics. `removed_urls` are the URLs of articles that
+    became removed or are no longer removed: the articles that list them as coverage change too. `described_keys` are
+    the keys in changed topic files: all entries of these topics may get other topic names.
     """
 
-    names: set[str] = field(default_factory=set)
-    removals: set[str] = field(default_factory=set)
-    topics: set[str] = field(default_factory=set)
-    described: set[str] = field(default_factory=set)
+    entry_names: set[str] = field(default_factory=set)
+    removed_urls: set[str] = field(default_factory=set)
+    topic_keys: set[str] = field(default_factory=set)
+    described_keys: set[str] = field(default_factory=set)
     everything: bool = False
 
 
-def record_readings(
-    writer: CatalogWriter, readings: Sequence[Reading], *, known: Mapping[str, Stored], affected: Affected
+def save_results(
+    writer: CatalogWriter, results: Sequence[ReadResult], *, known: Mapping[str, StoredFile], pending: PendingUpdates
 ) -> None:
-    """Write what some files say now over what they said before; a rejected file keeps what it said last."""
-    parsed = [reading for reading in readings if reading.mentions is not None]
-    read = [reading for reading in readings if reading.mentions is not None or reading.rejected]
-    writer.upsert(schema.files, [_file_record(reading, known.get(reading.file.key)) for reading in read])
-    confirmed = [reading for reading in readings if reading.mentions is None and not reading.rejected]
-    writer.update(schema.files, [{"path": item.file.key, "stamp": item.file.stamp} for item in confirmed])
-    mentions = [record for reading in parsed for record in _mention_records(reading)]
-    labels = [record for reading in parsed for record in _label_records(reading)]
-    known_keys = [reading.file.key for reading in parsed if reading.file.key in known]
-    _replace(writer, schema.mentions, writer.mentions_in(known_keys), records=mentions, affected=affected)
-    _replace(writer, schema.labels, writer.labels_in(known_keys), records=labels, affected=affected)
+    """Store what files say now; a rejected file keeps its last good version."""
+    sources = writer.sources
+    parsed = [result for result in results if result.mentions is not None]
+    read = [result for result in results if result.mentions is not None or result.is_rejected]
+    sources.save_files(_make_file(result, known.get(result.file.key)) for result in read)
+    unchanged = [result for result in results if result.mentions is None and not result.is_rejected]
+    sources.save_stamps({result.file.key: result.file.stamp for result in unchanged})
+    keys = [result.file.key for result in parsed if result.file.key in known]
+    mentions = [mention for result in parsed for mention in result.mentions or ()]
+    labels = [label for result in parsed for label in result.labels]
+    _replace_mentions(writer, sources.read_mentions_in(keys), mentions, pending=pending)
+    _replace_labels(writer, sources.read_labels_in(keys), labels, pending=pending)
 
 
-def forget_files(writer: CatalogWriter, keys: Collection[str], *, affected: Affected) -> None:
-    """Drop files that are gone, and what they said."""
-    _replace(writer, schema.mentions, writer.mentions_in(keys), records=[], affected=affected)
-    _replace(writer, schema.labels, writer.labels_in(keys), records=[], affected=affected)
-    writer.remove(schema.files, [{"path": key} for key in keys])
+def forget_files(writer: CatalogWriter, keys: Collection[str], *, pending: PendingUpdates) -> None:
+    """Delete files with their mentions and labels."""
+    sources = writer.sources
+    _replace_mentions(writer, sources.read_mentions_in(keys), [], pending=pending)
+    _replace_labels(writer, sources.read_labels_in(keys), [], pending=pending)
+    sources.delete_files(keys)
 
 
-def _replace(
-    writer: CatalogWriter, table: AnyTable, stored: Sequence[Stored], *, records: Sequence[Record], affected: Affected
+def _replace_mentions(
+    writer: CatalogWriter, old: Sequence[StoredMention], new: Sequence[StoredMention], *, pending: PendingUpdates
 ) -> None:
-    """Write only the rows that differ, and note whom they concern."""
-    names = table.c.keys()
-    old = {tuple(row) for row in stored}
-    if old:
-        new = {tuple(record[name] for name in names) for record in records}
-        records = [dict(zip(names, row, strict=True)) for row in sorted(new - old)]
-        gone = [dict(zip(names, row, strict=True)) for row in sorted(old - new)]
-        writer.remove(table, gone)
-        _note(affected, gone)
-    writer.insert(table, records)
-    _note(affected, records)
+    deleted, inserted = _compare(old, new)
+    writer.sources.delete_mentions(deleted)
+    writer.sources.insert_mentions(inserted)
+    if pending.everything:
+        return
+    for mention in (*deleted, *inserted):
+        pending.entry_names.update(name for name in (mention.url, mention.id) if name)
+        if mention.role == Role.REMOVED:
+            pending.removed_urls.add(mention.url)
 
 
-def _note(affected: Affected, records: Sequence[Record]) -> None:
-    for record in records:
-        if "topic" in record:
-            affected.topics.add(record["topic"])
-        elif not affected.everything:
-            affected.names.update(name for name in (record["url"], record["id"]) if name)
-            if record["role"] == Role.REMOVED:
-                affected.removals.add(record["url"])
+def _replace_labels(
+    writer: CatalogWriter, old: Sequence[StoredLabel], new: Sequence[StoredLabel], *, pending: PendingUpdates
+) -> None:
+    deleted, inserted = _compare(old, new)
+    writer.sources.delete_labels(deleted)
+    writer.sources.insert_labels(inserted)
+    pending.topic_keys.update(label.topic for label in (*deleted, *inserted))
 
 
-def _file_record(reading: Reading, known: Stored | None) -> Record:
-    was_accepted = known.accepted if known else 0
-    return {
-        "path": reading.file.key,
-        "stamp": reading.file.stamp if reading.digest else "",
-        "digest": reading.digest,
-        "accepted": was_accepted if reading.rejected else 1,
-        "problems": msgspec.json.encode(reading.problems).decode() if reading.problems else "",
-    }
+_Row = TypeVar("_Row", StoredMention, StoredLabel)
 
 
-def _mention_records(reading: Reading) -> list[Record]:
-    return [
-        {"path": reading.file.key, "position": position, "url": url, "id": id, "role": role, "draft": draft}
-        for position, url, id, role, draft in reading.mentions or ()
-    ]
+def _compare(old: Sequence[_Row], new: Sequence[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """Return what only `old` and what only `new` contains."""
+    if not old:
+        return [], list(new)
+    before, after = set(old), set(new)
+    return sorted(before - after), sorted(after - before)
 
 
-def _label_records(reading: Reading) -> list[Record]:
-    return [{"path": reading.file.key, "topic": topic, "label": label} for topic, label in reading.labels]
+def _make_file(result: ReadResult, known: StoredFile | None) -> StoredFile:
+    return StoredFile(
+        key=result.file.key,
+        stamp=result.file.stamp if result.digest else "",
+        digest=result.digest,
+        is_accepted=not result.is_rejected or (known is not None and known.is_accepted),
+        problems=result.problems,
+    )

@@ -1,46 +1,42 @@
-"""Read the topic metadata files, keeping the last good version of each, and note which topics they change."""
+"""Read the topic metadata files, keep the last good version of each, and find the topics that they change."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import msgspec
 
 from feeds.articles.files import ContentFile, read_file
 from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.sources import Affected
-from feeds.collector.topic_succession import Fault, settle
+from feeds.collector.sources import PendingUpdates
+from feeds.collector.topic_succession import TopicConflict, resolve_topic_files
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile, topic_key
 
-_FACT = "topic_files"
-
 
 def read_topic_files(
-    writer: CatalogWriter, files: Sequence[ContentFile] | None, *, affected: Affected, problems: list[Problem]
+    writer: CatalogWriter, files: Sequence[ContentFile] | None, *, pending: PendingUpdates, problems: list[Problem]
 ) -> list[TopicFile]:
-    """Give what the topic files say together, as known where `files` is None; their problems are added to `problems`.
+    """Read the topic files, or return the known topics if `files` is None; append the problems to `problems`.
 
-    A file that stops parsing keeps what it last said. Topics that changed files name are noted in `affected`.
+    A file that can no longer be parsed keeps its last good version. The topics of changed files are added to `pending`.
     """
-    stored = msgspec.json.decode(writer.facts().get(_FACT, "{}"), type=dict[str, TopicFile])
-    before, _ = settle(stored)
+    stored = writer.topics.read_files()
+    before, _ = resolve_topic_files(stored)
     if files is None:
         return before
     current, topics, found = parse_topic_files(files, known=stored)
     problems.extend(found)
     if current != stored:
-        for topic in _differing(before, topics):
-            affected.described.update(topic.keys)
-        writer.set_facts({_FACT: msgspec.json.encode(current).decode()})
+        for topic in _list_changed(before, topics):
+            pending.described_keys.update(topic.keys)
+        writer.topics.save_files(current)
     return topics
 
 
 def parse_topic_files(
     files: Sequence[ContentFile], *, known: Mapping[str, TopicFile]
 ) -> tuple[dict[str, TopicFile], list[TopicFile], list[Problem]]:
-    """Read what each file says, what they all say together, and their problems, those between them included.
+    """Return each parsed file by key, the topics that all files describe together, and all problems.
 
-    A file that cannot be read says what is `known` of it.
+    The problems include conflicts between files. A file that cannot be parsed keeps its `known` version.
     """
     parsed: dict[str, TopicFile] = {}
     problems: list[Problem] = []
@@ -52,26 +48,27 @@ def parse_topic_files(
             problems.append(error.problem)
             if file.key in known:
                 parsed[file.key] = known[file.key]
-    topics, faults = settle(parsed)
-    problems.extend(_place(faults, files))
+    topics, conflicts = resolve_topic_files(parsed)
+    problems.extend(_make_problems(conflicts, files))
     return parsed, topics, problems
 
 
-def _place(faults: Iterable[Fault], files: Sequence[ContentFile]) -> Iterator[Problem]:
+def _make_problems(conflicts: Iterable[TopicConflict], files: Sequence[ContentFile]) -> Iterator[Problem]:
     paths = {file.key: file.path for file in files}
-    for fault in faults:
-        path = paths[fault.file]
-        yield Problem(path, *_find_place(path, fault.field), Level.WARNING, fault.code, fault.message)
+    for conflict in conflicts:
+        path = paths[conflict.file]
+        yield Problem(path, *_find_field(path, conflict.field), Level.WARNING, conflict.code, conflict.message)
 
 
-def _find_place(path: str, field: str) -> tuple[int, int]:
+def _find_field(path: str, field: str) -> tuple[int, int]:
     try:
         return locate_field(read_file(path), path, field)
-    except ArticleError:  # by now
+    except ArticleError:  # the file has changed since it was parsed
         return 1, 1
 
 
-def _differing(before: Sequence[TopicFile], after: Sequence[TopicFile]) -> list[TopicFile]:
+def _list_changed(before: Sequence[TopicFile], after: Sequence[TopicFile]) -> list[TopicFile]:
+    """Return the old and new versions of the topics that differ."""
     old, new = ({topic_key(topic.name): topic for topic in topics} for topics in (before, after))
     keys = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
     return [topics[key] for key in keys for topics in (old, new) if key in topics]

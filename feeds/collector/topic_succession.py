@@ -1,4 +1,4 @@
-"""Settle what topic files say of each other: whose a label is, what has merged into what, and who succeeds whom."""
+"""Resolve topic files against each other: which topic has a label, which topics are merged, and who succeeds whom."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,8 @@ import msgspec
 from feeds.model.topics import TopicFile, topic_key
 
 
-class Fault(msgspec.Struct, frozen=True):
-    """Something in the file called `file` that cannot be as its `field` says, since another file says otherwise."""
+class TopicConflict(msgspec.Struct, frozen=True):
+    """A `field` of the topic file with key `file` that contradicts another topic file."""
 
     file: str
     field: str
@@ -16,85 +16,86 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
-def settle(files: Mapping[str, TopicFile]) -> tuple[list[TopicFile], list[Fault]]:
-    """Give the topics that files, by name, describe together, and what in them cannot be.
+def resolve_topic_files(files: Mapping[str, TopicFile]) -> tuple[list[TopicFile], list[TopicConflict]]:
+    """Return the topics that files, by key, describe together, and the conflicts between the files.
 
-    A label belongs to the topic that is named so, else to the first that claims it. A topic that is merged into another
-    one is not among them: all its labels are the other's. `successor` is the name of a topic that is.
+    A label belongs to the topic with this name, or else to the first topic that claims it. A topic that is merged into
+    another topic is left out, and all its labels belong to the other topic. `successor` is the name of a topic in the
+    result.
     """
-    settling = _Settling(files)
-    return settling.list_topics(), settling.faults
+    resolver = _Resolver(files)
+    return resolver.list_topics(), resolver.conflicts
 
 
-class _Settling:
-    """Files by topic key, and the topic that each label leads to in the end."""
+class _Resolver:
+    """Map topic keys to files, and labels to the topics that they mean."""
 
     def __init__(self, files: Mapping[str, TopicFile]) -> None:
-        self.faults: list[Fault] = []
+        self.conflicts: list[TopicConflict] = []
         self._files: dict[str, TopicFile] = {}
-        self._names: dict[str, str] = {}
-        for name, file in files.items():
-            self._take(name, file)
+        self._file_keys: dict[str, str] = {}
+        for file_key, file in files.items():
+            self._add(file_key, file)
         self._owners = {key: key for key in self._files}
         for key, file in self._files.items():
             for label in file.keys:
                 self._owners.setdefault(label, key)
         self._merged = self._find_targets("merged_into")
-        self._owners = {label: self._follow(key) for label, key in self._owners.items()}
+        self._owners = {label: self._follow_merges(key) for label, key in self._owners.items()}
         self._successors = self._find_targets("successor")
         self._labels: dict[str, list[str]] = {}
-        # A topic's own labels come before those of what has merged into it.
+        # A topic's own labels come before the labels of topics merged into it.
         for key in sorted(self._files, key=lambda key: key in self._merged):
-            self._share_out(key)
+            self._assign_labels(key)
 
     def list_topics(self) -> list[TopicFile]:
-        """Give the topics that there are, in the order of their files."""
-        return [self._describe(key, file) for key, file in self._files.items() if key not in self._merged]
+        """Return the topics that remain, in the order of their files."""
+        return [self._resolve(key, file) for key, file in self._files.items() if key not in self._merged]
 
-    def _take(self, name: str, file: TopicFile) -> None:
+    def _add(self, file_key: str, file: TopicFile) -> None:
         key = topic_key(file.name)
         if key in self._files:
-            message = f"{self._names[key]} is about this topic too, and counts; make one file of the two"
-            self.faults.append(Fault(name, "name", "topic-twice", message))
+            message = f"{self._file_keys[key]} already describes this topic and is used; keep one of the two files"
+            self.conflicts.append(TopicConflict(file_key, "name", "topic-twice", message))
             return
-        self._files[key], self._names[key] = file, name
+        self._files[key], self._file_keys[key] = file, file_key
 
     def _find_targets(self, field: str) -> dict[str, str]:
-        """Give, for each topic whose file names another one in a field, the key of that one."""
+        """Return the key of the topic that a field names, by the key of the topic with the field."""
         targets: dict[str, str] = {}
         for key, file in self._files.items():
             label = getattr(file, field)
             if label and topic_key(label) in self._owners:
                 targets[key] = self._owners[topic_key(label)]
             elif label:
-                message = f"`{field}` names no topic that has a file; write the name of one, or give it a file"
-                self._note(key, field, "unknown-topic", message)
+                message = f"`{field}` names a topic without a file; name another topic or add a file for it"
+                self._report(key, field, code="unknown-topic", message=message)
         circular = [key for key in targets if _is_circular(key, targets)]
         for key in circular:
-            message = f"`{field}` leads back to this very topic; name one that goes on"
-            self._note(key, field, "circle", message)
+            message = f"`{field}` leads back to this topic; name a topic outside the circle"
+            self._report(key, field, code="circle", message=message)
             del targets[key]
         return targets
 
-    def _follow(self, key: str) -> str:
+    def _follow_merges(self, key: str) -> str:
         while key in self._merged:
             key = self._merged[key]
         return key
 
-    def _share_out(self, key: str) -> None:
-        """Give the labels in a file to the topic they belong to, and note those that another one has."""
-        file, topic = self._files[key], self._follow(key)
+    def _assign_labels(self, key: str) -> None:
+        """Assign the labels in a file to their topic, and report labels of other topics."""
+        file, topic = self._files[key], self._follow_merges(key)
         labels = self._labels.setdefault(topic, [])
         for label in (file.name, *file.labels):
             if self._owners[topic_key(label)] == topic:
                 labels.append(label)
             else:
-                other = self._names[self._owners[topic_key(label)]]
+                other = self._file_keys[self._owners[topic_key(label)]]
                 field = "renamed_from" if label in file.former else "aliases"
-                message = f"the label “{label}” means another topic, that of {other}; leave it out in one of the two"
-                self._note(key, field, "label-taken", message)
+                message = f"the label “{label}” already belongs to the topic of {other}; remove it from one of the two"
+                self._report(key, field, code="label-taken", message=message)
 
-    def _describe(self, key: str, file: TopicFile) -> TopicFile:
+    def _resolve(self, key: str, file: TopicFile) -> TopicFile:
         labels = self._labels[key]
         successor = self._successors.get(key)
         return msgspec.structs.replace(
@@ -105,14 +106,14 @@ class _Settling:
             successor=self._files[successor].name if successor else "",
         )
 
-    def _note(self, key: str, field: str, code: str, message: str) -> None:
-        self.faults.append(Fault(self._names[key], field, code, message))
+    def _report(self, key: str, field: str, *, code: str, message: str) -> None:
+        self.conflicts.append(TopicConflict(self._file_keys[key], field, code, message))
 
 
 def _is_circular(key: str, targets: Mapping[str, str]) -> bool:
     seen: set[str] = set()
-    place = key
-    while place in targets and place not in seen:
-        seen.add(place)
-        place = targets[place]
-    return place == key
+    current = key
+    while current in targets and current not in seen:
+        seen.add(current)
+        current = targets[current]
+    return current == key

@@ -1,24 +1,22 @@
-"""Bring the catalog's topics up to date: which there are, how each is written, and whose entries that changes."""
+"""Update the catalog's topics: choose their slugs and names, and find the entries that show a renamed topic."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from feeds.catalog import schema
-from feeds.catalog.rows import Record, Stored
+from feeds.catalog.stored import StoredTopic
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.sources import Affected
+from feeds.collector.sources import PendingUpdates
 from feeds.model.clock import to_seconds
 from feeds.model.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
 
-_END = ("retired", "successor")
 
+class CollectedTopics(msgspec.Struct, frozen=True):
+    """The topics after this collect.
 
-class Naming(msgspec.Struct, frozen=True):
-    """The topics as this collect leaves them: names by topic key, synonyms included, and numbers by slug.
-
-    `changed` holds the slugs, old and new, of topics whose own feed is titled, described or addressed otherwise now;
-    `clashes` the slugs, by topic key, of topics that could not have the slug of their name, which is another's.
+    `names` are their names by topic key, synonyms included; `numbers` are their numbers by slug. `changed` holds the
+    old and new slugs of topics whose feed has another title, description or URL than before. `clashes` holds, by topic
+    key, the slugs of topics that cannot have the slug of their name, because another topic has it.
     """
 
     names: dict[str, TopicName]
@@ -27,157 +25,142 @@ class Naming(msgspec.Struct, frozen=True):
     clashes: dict[str, str]
 
 
-def update_topics(writer: CatalogWriter, affected: Affected, *, files: Sequence[TopicFile], moment: int) -> Naming:
-    """Write new and changed topics; the entries of a topic that is named otherwise now are added to `affected`.
+def update_topics(
+    writer: CatalogWriter, pending: PendingUpdates, *, files: Sequence[TopicFile], committed: int
+) -> CollectedTopics:
+    """Write new and changed topics, and add the entries of renamed topics to `pending`.
 
-    A topic once known stays known, so that its subscribers meet an empty feed rather than an error. `files` are the
-    metadata files, as they have been settled; `affected.described` has to name the keys of those that have changed.
-    `moment`, in seconds, is the commit's.
+    A known topic is never deleted: its subscribers get an empty feed instead of an error. `files` are the topic files
+    that `resolve_topic_files` returned, and `pending.described_keys` has to name the keys of changed files. `committed`
+    is the time of the commit, in seconds.
     """
-    stored = _inherit({row.key: row for row in writer.topics()}, files)
+    stored = _rename({topic.key: topic for topic in writer.topics.read_all()}, files)
     canonical = {key: file.keys[0] for file in files for key in file.keys}
-    labels = _count_labels(writer, affected.topics | affected.described, canonical)
+    labels = _count_labels(writer, pending.topic_keys | pending.described_keys, canonical=canonical)
     by_key = {file.keys[0]: file for file in files}
-    records = _plan(stored, labels=labels, files=by_key, canonical=canonical)
-    _write_topics(writer, records, stored=stored, files=files)
-    changed = {key for key, record in records.items() if _looks_otherwise(record, stored.get(key), until=moment)}
-    if not affected.everything:
-        renamed = {key for key in changed & set(stored) if _is_renamed(records[key], stored[key])}
-        for key in renamed | (affected.described & set(stored)):
-            affected.names.update(writer.ids_in_topic(stored[key].number))
-    slugs = {slug for key in changed for slug in _slugs(records[key], stored.get(key))}
-    return Naming(
-        names={key: TopicName(records[to]["slug"], records[to]["name"]) for key, to in _all_keys(records, canonical)},
-        numbers={record["slug"]: record["number"] for record in records.values()},
-        # What has a successor names it.
-        changed=slugs | {record["slug"] for record in records.values() if record["successor"] in slugs},
-        clashes={
-            key: record["slug"]
-            for key, record in records.items()
-            if record["slug"] not in {slugify(key), schema.hidden_slug(record["number"])}
-        },
+    topics = _plan(stored, labels=labels, files=by_key, canonical=canonical)
+    writer.topics.save(
+        added=[topic for key, topic in topics.items() if key not in stored],
+        changed=[topic for key, topic in topics.items() if key in stored and topic != stored[key]],
+    )
+    writer.topics.replace_aliases(_list_aliases(topics, files))
+    changed = {key for key, topic in topics.items() if _is_visibly_changed(topic, stored.get(key), until=committed)}
+    if not pending.everything:
+        renamed = {key for key in changed & set(stored) if _is_renamed(topics[key], stored[key])}
+        for key in renamed | (pending.described_keys & set(stored)):
+            pending.entry_names.update(writer.topics.read_entry_ids(stored[key].number))
+    slugs = {slug for key in changed for slug in _list_slugs(topics[key], stored.get(key))}
+    return CollectedTopics(
+        names={key: TopicName(topics[to].slug, topics[to].name) for key, to in _list_keys(topics, canonical)},
+        numbers={topic.slug: topic.number for topic in topics.values() if topic.slug},
+        # The feed of a retired topic names its successor.
+        changed=slugs | {topic.slug for topic in topics.values() if topic.successor in slugs},
+        clashes={key: topic.slug for key, topic in topics.items() if topic.slug not in {slugify(key), ""}},
     )
 
 
-def _inherit(stored: Mapping[str, Stored], files: Sequence[TopicFile]) -> dict[str, Stored]:
-    """Let a topic that has been renamed go on as the one that it was, with its archive."""
-    rows = dict(stored)
+def _rename(stored: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, StoredTopic]:
+    """Return the topics by new key: a topic with a new name keeps its row and its archive."""
+    topics = dict(stored)
     for file in files:
-        former = [key for key in map(topic_key, reversed(file.former)) if key in rows]
-        if former and file.keys[0] not in rows:
-            rows[file.keys[0]] = rows.pop(former[0])
-    return rows
+        former = [key for key in map(topic_key, reversed(file.former)) if key in topics]
+        if former and file.keys[0] not in topics:
+            topics[file.keys[0]] = topics.pop(former[0])
+    return topics
 
 
-def _all_keys(records: Mapping[str, Record], synonyms: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [*((key, key) for key in records if key not in synonyms), *synonyms.items()]
+def _list_keys(topics: Collection[str], canonical: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return every topic key, with the key of the topic it means."""
+    return [*((key, key) for key in topics if key not in canonical), *canonical.items()]
 
 
 def _count_labels(
-    writer: CatalogWriter, keys: Collection[str], canonical: Mapping[str, str]
+    writer: CatalogWriter, keys: Collection[str], *, canonical: Mapping[str, str]
 ) -> dict[str, dict[str, int]]:
-    """Count the spellings of topics; those of a synonym count for the topic it means."""
+    """Count the spellings of topics; spellings of a synonym count for the topic it means."""
     targets = {canonical.get(key, key) for key in keys}
     wanted = targets | {key for key, target in canonical.items() if target in targets}
-    counted: dict[str, dict[str, int]] = {}
-    for key, spellings in writer.spellings(wanted).items():
-        sums = counted.setdefault(canonical.get(key, key), {})
+    counts: dict[str, dict[str, int]] = {}
+    for key, spellings in writer.sources.count_spellings(wanted).items():
+        sums = counts.setdefault(canonical.get(key, key), {})
         for label, count in spellings.items():
             sums[label] = sums.get(label, 0) + count
-    return counted
+    return counts
 
 
 def _plan(
-    stored: Mapping[str, Stored],
+    stored: Mapping[str, StoredTopic],
     *,
     labels: Mapping[str, Mapping[str, int]],
     files: Mapping[str, TopicFile],
     canonical: Mapping[str, str],
-) -> dict[str, Record]:
+) -> dict[str, StoredTopic]:
+    """Return all topics as they should be stored, by key."""
     keys = {*stored, *labels, *files}
-    slugs = _assign(keys, files=files, canonical=canonical)
-    number = max((row.number for row in stored.values()), default=0)
-    records: dict[str, Record] = {}
+    slugs = _assign_slugs(keys, files=files, canonical=canonical)
+    number = max((topic.number for topic in stored.values()), default=0)
+    topics: dict[str, StoredTopic] = {}
     for key in sorted(keys):
         if key not in stored:
             number += 1
-        file = files.get(key)
-        parent = topic_key(file.parent) if file else ""
-        own_number = stored[key].number if key in stored else number
-        slug = slugs[key] if canonical.get(key, key) == key else schema.hidden_slug(own_number)
-        records[key] = {
-            "number": own_number,
-            "key": key,
-            "slug": slug,
-            "name": _name(key, file, labels, stored),
-            "description": file.description if file else "",
-            "image": file.image if file else "",
-            "parent": slugs.get(canonical.get(parent, parent), ""),
-            "origin": slugs.get(topic_key(file.former[0]), slug) if file and file.former else slug,
-            "retired": to_seconds(file.retired) if file and file.retired else None,
-            "successor": slugs.get(topic_key(file.successor), "") if file else "",
-        }
-    return records
+        file = files.get(key) or TopicFile(name=_choose_name(key, labels=labels, stored=stored))
+        slug = slugs[key] if canonical.get(key, key) == key else ""
+        parent = topic_key(file.parent)
+        topics[key] = StoredTopic(
+            number=stored[key].number if key in stored else number,
+            key=key,
+            slug=slug,
+            name=file.name,
+            description=file.description,
+            image=file.image,
+            parent=slugs.get(canonical.get(parent, parent), ""),
+            origin=slugs.get(topic_key(file.former[0]), slug) if file.former else slug,
+            retired=to_seconds(file.retired) if file.retired else None,
+            successor=slugs.get(topic_key(file.successor), ""),
+        )
+    return topics
 
 
-def _assign(keys: Collection[str], *, files: Mapping[str, TopicFile], canonical: Mapping[str, str]) -> dict[str, str]:
-    """Give every topic its slug; one that has become a synonym leaves its to the alias.
+def _assign_slugs(
+    keys: Collection[str], *, files: Mapping[str, TopicFile], canonical: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the slug of every topic; the slug of a synonym is free for the alias.
 
-    What another topic was once called keeps its slug too: readers know that by it.
+    The slug of a topic's former name stays reserved for the topic, because readers know the topic by it.
     """
     former = {(label, key) for key, file in files.items() for label in file.former}
-    kept = {topic_key(label) for label, key in former if slugify(label) != slugify(key)}
-    return assign_slugs(kept.union(key for key in keys if canonical.get(key, key) == key))
+    reserved = {topic_key(label) for label, key in former if slugify(label) != slugify(key)}
+    return assign_slugs(reserved.union(key for key in keys if canonical.get(key, key) == key))
 
 
-def _name(
-    key: str, file: TopicFile | None, labels: Mapping[str, Mapping[str, int]], stored: Mapping[str, Stored]
-) -> str:
-    if file:
-        return file.name
+def _choose_name(key: str, *, labels: Mapping[str, Mapping[str, int]], stored: Mapping[str, StoredTopic]) -> str:
     return choose_label(labels[key]) if key in labels else stored[key].name
 
 
-def _write_topics(
-    writer: CatalogWriter, records: Mapping[str, Record], *, stored: Mapping[str, Stored], files: Sequence[TopicFile]
-) -> None:
-    moved = [record for key, record in records.items() if key in stored and _differs(record, stored[key])]
-    # Slugs may change hands among the topics: out of the way first, for each is unique.
-    writer.update(
-        schema.topics, [{"number": record["number"], "slug": schema.hidden_slug(record["number"])} for record in moved]
-    )
-    writer.update(schema.topics, moved)
-    added = [{**record, "entries": 0, "newest": None} for key, record in records.items() if key not in stored]
-    writer.insert(schema.topics, added)
-    _write_aliases(writer, records, files)
+def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, str]:
+    """Return the slugs of topics by their other slugs: those of labels and former names."""
+    taken = {topic.slug for topic in topics.values()}
+    aliases = {slugify(label): topics[file.keys[0]].slug for file in files for label in file.labels}
+    aliases |= {topic.origin: topic.slug for topic in topics.values() if topic.slug}
+    return {slug: topic for slug, topic in aliases.items() if slug not in taken}
 
 
-def _write_aliases(writer: CatalogWriter, records: Mapping[str, Record], files: Sequence[TopicFile]) -> None:
-    taken = {record["slug"] for record in records.values()}
-    aliases = {slugify(label): records[file.keys[0]]["slug"] for file in files for label in file.labels}
-    aliases |= {record["origin"]: record["slug"] for record in records.values()}
-    writer.clear(schema.aliases)
-    writer.insert(
-        schema.aliases, [{"slug": slug, "topic": topic} for slug, topic in sorted(aliases.items()) if slug not in taken]
-    )
-
-
-def _differs(record: Record, row: Stored | None) -> bool:
-    return row is None or any(getattr(row, name) != value for name, value in record.items())
-
-
-def _looks_otherwise(record: Record, row: Stored | None, *, until: int) -> bool:
-    """Say whether a subscriber sees a difference; nobody sees that a topic is to be retired some day."""
-    if row is None or any(getattr(row, name) != value for name, value in record.items() if name not in _END):
+def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until: int) -> bool:
+    """Return whether subscribers see a difference; a retirement in the future is invisible."""
+    if stored is None or _without_end(topic) != _without_end(stored):
         return True
-    before, after = [row.retired, row.successor], [record[name] for name in _END]
-    return before != after and any(retired is not None and retired <= until for retired, _ in (before, after))
+    ends = {(each.retired, each.successor) for each in (topic, stored)}
+    return len(ends) > 1 and any(retired is not None and retired <= until for retired, _ in ends)
 
 
-def _is_renamed(record: Record, row: Stored) -> bool:
-    return bool(record["slug"] != row.slug or record["name"] != row.name)
+def _without_end(topic: StoredTopic) -> StoredTopic:
+    return msgspec.structs.replace(topic, retired=None, successor="")
 
 
-def _slugs(record: Record, row: Stored | None) -> set[str]:
-    slugs = {record["slug"], row.slug} if row else {record["slug"]}
-    return slugs - {schema.hidden_slug(record["number"])}
+def _is_renamed(topic: StoredTopic, stored: StoredTopic) -> bool:
+    return (topic.slug, topic.name) != (stored.slug, stored.name)
+
+
+def _list_slugs(topic: StoredTopic, stored: StoredTopic | None) -> set[str]:
+    slugs = {topic.slug, stored.slug} if stored else {topic.slug}
+    return slugs - {""}

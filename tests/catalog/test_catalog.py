@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
+from feeds.catalog.stored import CollectState
 from feeds.model.errors import CatalogBusyError, CatalogError
 from feeds.model.feed import EMPTY_FEED_UPDATED
 from feeds.model.query import Query
@@ -105,7 +106,7 @@ def test_a_second_writer_gives_up_after_its_time(database_url: str) -> None:
     with first.writing(), pytest.raises(CatalogBusyError, match="gives up"), second.writing():
         pass
     with second.writing() as writer:
-        assert writer.facts().keys() == {"layout", "generation"}
+        assert writer.read_state() is None
     first.close()
     second.close()
 
@@ -115,7 +116,7 @@ def test_a_writer_that_fails_leaves_no_trace(newsroom: Newsroom) -> None:
 
     def fail() -> None:
         with newsroom.catalog.writing() as writer:
-            writer.set_facts({"version": "99"})
+            writer.save_state(CollectState(version=99))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -143,7 +144,7 @@ def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: Database
     def lose_connection() -> None:
         with newsroom.catalog.writing() as writer:
             postgresql.end_sessions()
-            writer.facts()
+            writer.read_state()
 
     with pytest.raises(CatalogError, match=r"^The catalog at .* failed: "):
         lose_connection()
@@ -215,7 +216,7 @@ def test_a_new_file_that_others_hold_for_a_moment_is_waited_for(tmp_path: Path) 
     timer.start()
     catalog = Catalog(f"sqlite:///{path}", wait_seconds=0)
     with catalog.writing() as writer:
-        assert writer.facts()["layout"]
+        assert writer.read_state() is None
     timer.join()
     other.close()
     catalog.close()

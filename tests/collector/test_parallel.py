@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 from threading import Event, Thread
 
+import msgspec
 import pytest
 
 from feeds.articles.files import ContentFile
-from feeds.collector.parallel import Reading, Task, read_source, read_sources
+from feeds.catalog.stored import StoredLabel, StoredMention
+from feeds.collector.parallel import ReadResult, ReadTask, read_source, read_sources
 
 ROOT = Path(__file__).parents[2]
 MANY = 450  # more than it takes to read on all cores
@@ -29,7 +31,7 @@ tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys
 """
 
 
-def write_tasks(folder: Path, number: int) -> list[Task]:
+def write_tasks(folder: Path, number: int) -> list[ReadTask]:
     """Write articles, each seventh of them without an end to its front matter."""
     tasks = []
     for index in range(number):
@@ -49,10 +51,10 @@ def read_alone(folder: Path, script: str) -> list[str]:
 def test_many_files_are_read_on_all_cores_as_one_by_one(tmp_path: Path) -> None:
     write_tasks(tmp_path, MANY)
     script = """
-readings = read_sources(tasks)
-first = next(readings)
+results = read_sources(tasks)
+first = next(results)
 print(len(multiprocessing.active_children()) > 0)
-print([first, *readings] == [read_source(task) for task in tasks])
+print([first, *results] == [read_source(task) for task in tasks])
 print(len(multiprocessing.active_children()))
 """
     assert read_alone(tmp_path, script) == ["True", "True", "0"]
@@ -61,19 +63,19 @@ print(len(multiprocessing.active_children()))
 def test_reading_on_all_cores_may_end_early(tmp_path: Path) -> None:
     write_tasks(tmp_path, MANY)
     script = """
-readings = read_sources(tasks)
-print(next(readings).file.key)
-readings.close()
+results = read_sources(tasks)
+print(next(results).file.key)
+results.close()
 print(len(multiprocessing.active_children()))
 """
     assert read_alone(tmp_path, script) == ["0000.md", "0"]
 
 
 def test_few_files_are_read_in_this_process(tmp_path: Path) -> None:
-    readings = read_sources(write_tasks(tmp_path, 10))
-    next(readings)
+    results = read_sources(write_tasks(tmp_path, 10))
+    next(results)
     assert not multiprocessing.active_children()
-    assert len(list(readings)) == 9
+    assert len(list(results)) == 9
 
 
 def test_beside_another_thread_nothing_is_forked(tmp_path: Path) -> None:
@@ -82,33 +84,35 @@ def test_beside_another_thread_nothing_is_forked(tmp_path: Path) -> None:
     thread = Thread(target=finished.wait)
     thread.start()
     try:
-        readings = read_sources(tasks)
-        first = next(readings)
+        results = read_sources(tasks)
+        first = next(results)
         assert not multiprocessing.active_children()
-        assert [first, *readings] == [read_source(task) for task in tasks]
+        assert [first, *results] == [read_source(task) for task in tasks]
     finally:
         finished.set()
         thread.join()
 
 
-def read(path: Path, digest: str = "") -> Reading:
+def read(path: Path, digest: str = "") -> ReadResult:
     return read_source((ContentFile(path.name, str(path), ""), digest))
 
 
 def test_an_article_becomes_its_mentions_and_labels(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1))
-    reading = read(path)
-    assert not reading.rejected
-    assert reading.labels == (("ai", "AI"),)
-    assert reading.mentions is not None
-    assert [mention[:4] for mention in reading.mentions] == [(0, "https://news.example/1", "", "published")]
+    result = read(path)
+    assert not result.is_rejected
+    assert result.labels == (StoredLabel("a.md", "ai", "AI"),)
+    assert result.mentions is not None
+    assert [msgspec.structs.replace(mention, draft="") for mention in result.mentions] == [
+        StoredMention("a.md", 0, "https://news.example/1", "", "published", "")
+    ]
 
 
 def test_an_unpublished_article_keeps_its_address_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1).replace("topics:", "published: false\ntopics:"))
-    assert read(path).mentions == [(0, "https://news.example/1", "", "unpublished", "")]
+    assert read(path).mentions == [StoredMention("a.md", 0, "https://news.example/1", "", "unpublished", "")]
     assert read(path).labels == ()
 
 
@@ -117,7 +121,7 @@ def test_what_is_known_is_not_parsed_again(tmp_path: Path) -> None:
     path.write_text(GOOD.format(1))
     digest = read(path).digest
     assert read(path, digest).mentions is None
-    assert not read(path, digest).rejected
+    assert not read(path, digest).is_rejected
     path.write_text(GOOD.format(2))
     assert read(path, digest).mentions is not None
 
@@ -131,6 +135,6 @@ def test_a_file_that_is_no_article_is_rejected_with_its_problem(tmp_path: Path, 
         path.mkdir()
     elif kind == "damaged":
         path.write_bytes(os.urandom(8) + b"\xff")
-    reading = read(path)
-    assert (reading.rejected, reading.mentions) == (True, None)
-    assert [problem.path for problem in reading.problems] == [str(path)]
+    result = read(path)
+    assert (result.is_rejected, result.mentions) == (True, None)
+    assert [problem.path for problem in result.problems] == [str(path)]

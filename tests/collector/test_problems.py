@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from feeds.collector.problems import ReportFormat, describe_clash, describe_duplicates, write_report
+from feeds.collector.problem_report import ReportFormat, write_report
+from feeds.collector.problems import describe_clash, describe_duplicates
 from feeds.model.errors import Level, Problem
 
 ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "Missing title; add `title`.")

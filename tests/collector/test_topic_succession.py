@@ -3,23 +3,23 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.collector.topic_succession import Fault, settle
+from feeds.collector.topic_succession import TopicConflict, resolve_topic_files
 from feeds.model.topics import TopicFile, topic_key
 from tests.support.app import NOW
 
 
 def draw(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:
     """Give the labels of each topic, by its name."""
-    return {topic.name: topic.labels for topic in settle(files)[0]}
+    return {topic.name: topic.labels for topic in resolve_topic_files(files)[0]}
 
 
-def list_faults(files: dict[str, TopicFile]) -> list[tuple[str, str, str]]:
-    return [(fault.file, fault.field, fault.code) for fault in settle(files)[1]]
+def list_conflicts(files: dict[str, TopicFile]) -> list[tuple[str, str, str]]:
+    return [(conflict.file, conflict.field, conflict.code) for conflict in resolve_topic_files(files)[1]]
 
 
 def test_a_file_by_itself_says_what_it_says() -> None:
     file = TopicFile(name="AI", labels=("ml", "Machine Minds"), former=("Machine Minds",), retired=NOW)
-    assert settle({"ai.yaml": file}) == ([file], [])
+    assert resolve_topic_files({"ai.yaml": file}) == ([file], [])
 
 
 def test_what_is_merged_gives_all_its_labels_away() -> None:
@@ -29,15 +29,15 @@ def test_what_is_merged_gives_all_its_labels_away() -> None:
         "sea": TopicFile(name="Sea", labels=("Marine",)),
     }
     assert draw(files) == {"Sea": ("Marine", "Boats", "barges", "Ships", "vessels")}
-    assert list_faults(files) == []
+    assert list_conflicts(files) == []
 
 
 def test_the_name_of_a_topic_is_no_label_of_another_one() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots")}
     assert draw(files) == {"AI": (), "Robots": ()}
-    (fault,) = settle(files)[1]
-    message = "the label “Robots” means another topic, that of b; leave it out in one of the two"
-    assert fault == Fault("a", "aliases", "label-taken", message)
+    (conflict,) = resolve_topic_files(files)[1]
+    message = "the label “Robots” already belongs to the topic of b; remove it from one of the two"
+    assert conflict == TopicConflict("a", "aliases", "label-taken", message)
 
 
 def test_a_label_is_the_first_ones_that_claims_it() -> None:
@@ -46,20 +46,20 @@ def test_a_label_is_the_first_ones_that_claims_it() -> None:
         "b": TopicFile(name="Brains", labels=("minds",), former=("minds",)),
     }
     assert draw(files) == {"AI": ("Minds",), "Brains": ()}
-    assert settle(files)[0][1].former == ()
-    assert list_faults(files) == [("b", "renamed_from", "label-taken")]
+    assert resolve_topic_files(files)[0][1].former == ()
+    assert list_conflicts(files) == [("b", "renamed_from", "label-taken")]
 
 
 def test_what_is_merged_may_be_an_alias_of_the_other_too() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots", merged_into="AI")}
     assert draw(files) == {"AI": ("Robots",)}
-    assert list_faults(files) == []
+    assert list_conflicts(files) == []
 
 
 def test_of_two_files_about_one_topic_the_first_counts() -> None:
     files = {"a": TopicFile(name="AI", description="A"), "b": TopicFile(name="ai", labels=("Minds",))}
     assert draw(files) == {"AI": ()}
-    assert list_faults(files) == [("b", "name", "topic-twice")]
+    assert list_conflicts(files) == [("b", "name", "topic-twice")]
 
 
 def test_a_topic_without_a_file_cannot_be_merged_into_or_succeed() -> None:
@@ -67,9 +67,9 @@ def test_a_topic_without_a_file_cannot_be_merged_into_or_succeed() -> None:
         "a": TopicFile(name="AI", merged_into="Nothing"),
         "b": TopicFile(name="Boats", retired=NOW, successor="Nothing"),
     }
-    topics, _ = settle(files)
+    topics, _ = resolve_topic_files(files)
     assert [(topic.name, topic.merged_into, topic.successor) for topic in topics] == [("AI", "", ""), ("Boats", "", "")]
-    assert list_faults(files) == [("a", "merged_into", "unknown-topic"), ("b", "successor", "unknown-topic")]
+    assert list_conflicts(files) == [("a", "merged_into", "unknown-topic"), ("b", "successor", "unknown-topic")]
 
 
 def test_a_circle_is_cut() -> None:
@@ -82,9 +82,9 @@ def test_a_circle_is_cut() -> None:
         "f": TopicFile(name="F", retired=NOW, successor="F"),
     }
     assert draw(files) == {"A": ("C",), "B": (), "D": (), "E": (), "F": ()}
-    assert [topic.successor for topic in settle(files)[0]] == [""] * 5
-    assert {code for _, _, code in list_faults(files)} == {"circle"}
-    assert len(list_faults(files)) == 5
+    assert [topic.successor for topic in resolve_topic_files(files)[0]] == [""] * 5
+    assert {code for _, _, code in list_conflicts(files)} == {"circle"}
+    assert len(list_conflicts(files)) == 5
 
 
 def test_a_successor_is_what_its_label_leads_to() -> None:
@@ -93,7 +93,7 @@ def test_a_successor_is_what_its_label_leads_to() -> None:
         "b": TopicFile(name="B", labels=("Bee",), merged_into="C"),
         "c": TopicFile(name="C"),
     }
-    assert settle(files)[0][0].successor == "C"
+    assert resolve_topic_files(files)[0][0].successor == "C"
 
 
 NAMES = st.sampled_from("ABCDE")
@@ -116,7 +116,7 @@ def topic_files(draw: st.DrawFn) -> TopicFile:
 
 @given(st.dictionaries(st.sampled_from("vwxyz"), topic_files()))
 def test_every_label_leads_to_one_topic_and_every_line_to_an_end(files: dict[str, TopicFile]) -> None:
-    topics, _ = settle(files)
+    topics, _ = resolve_topic_files(files)
     keys = [key for topic in topics for key in topic.keys]
     assert len(keys) == len(set(keys))
     assert set(keys) >= {topic_key(file.name) for file in files.values()}

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from feeds.catalog import schema
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.errors import NotFoundError
@@ -146,7 +145,7 @@ def test_an_alias_leads_to_its_topic(tmp_path: Path) -> None:
     write_article(tmp_path, "one")
     with collected(tmp_path, tmp_path / "catalog.sqlite3") as catalog:
         with catalog.writing() as writer:
-            writer.insert(schema.aliases, [{"slug": "ebb", "topic": "tides"}])
+            writer.topics.replace_aliases({"ebb": "tides"})
         with catalog.reading() as reader:
             assert resolve(Query.for_topic("Ebb"), reader, now=NOW) == Query.for_topic("tides")
 

@@ -6,27 +6,22 @@ one set of slots for each period.
 """
 
 import struct
-from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from feeds.catalog import schema
 from feeds.catalog.search_index.attributes import EVERY, day_attribute, day_of
-from feeds.catalog.writer import CatalogWriter
 from feeds.model.clock import find_day, to_seconds
 
 _PERIOD_BITS = 21  # of seconds
 _SLOT_BITS = 24
 _LIST, _BITMAP = b"\x01", b"\x00"
 _SLOT_BYTES = 4
-
-_Members: TypeAlias = "array[int]"
-_Slots: TypeAlias = dict[str, _Members]
 
 
 def _select_sets(table: Table) -> Select[Any]:
@@ -63,6 +58,11 @@ def number_range(first: int, last: int | None = None) -> range:
     return range((first << _SLOT_BITS) + 1, (first if last is None else last) + 1 << _SLOT_BITS)
 
 
+def split_number(number: int) -> tuple[int, int]:
+    """Split a number into its period and its slot."""
+    return number >> _SLOT_BITS, number % (1 << _SLOT_BITS)
+
+
 def list_numbers(period: int, slots: int) -> list[int]:
     """Give the numbers of a set of slots, ascending."""
     base = period << _SLOT_BITS
@@ -78,63 +78,9 @@ def gather_slots(numbers: Iterable[int]) -> dict[int, int]:
         period = ordered[start] >> _SLOT_BITS
         base = period << _SLOT_BITS
         stop = bisect_left(ordered, base + (1 << _SLOT_BITS), start)
-        slots[period] = _gather([number - base for number in ordered[start:stop]])
+        slots[period] = make_set([number - base for number in ordered[start:stop]])
         start = stop
     return slots
-
-
-class Numbers:
-    """Hands out numbers by the moment of publication; `last` gives the last one taken of a range, 0 if none is."""
-
-    def __init__(self, last: Callable[[range], int]) -> None:
-        self._last = last
-        self._taken: dict[int, int] = {}
-
-    def take(self, published: int) -> int:
-        """Take the next number for what was published at a moment, in seconds."""
-        period = find_period(published)
-        if period not in self._taken:
-            within = number_range(period)
-            self._taken[period] = self._last(within) or within.start - 1
-        self._taken[period] += 1
-        return self._taken[period]
-
-
-class PostingsWriter:
-    """Gathers what comes to have attributes and what loses them, and writes it all at once."""
-
-    def __init__(self, writer: CatalogWriter, table: Table) -> None:
-        self._writer = writer
-        self._table = table
-        # Arrays, since of a new catalog this holds all there is
-        self._gained: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_members))
-        self._lost: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_members))
-
-    def note(self, number: int, *, lost: Collection[str] = (), gained: Collection[str] = ()) -> None:
-        """Note that what has a number has lost or gained attributes."""
-        period, slot = number >> _SLOT_BITS, number % (1 << _SLOT_BITS)
-        for slots, attributes in ((self._gained, gained), (self._lost, lost)):
-            of_period = slots[period]
-            for attribute in attributes:
-                of_period[attribute].append(slot)
-
-    def write(self) -> None:
-        """Write what was noted."""
-        for period in sorted(self._gained.keys() | self._lost.keys()):
-            gained, lost = self._gained.pop(period, {}), self._lost.pop(period, {})
-            names = gained.keys() | lost.keys()
-            stored = self._writer.postings(self._table, period, names)
-            sets = {name: unpack(stored[name]) if name in stored else 0 for name in names}
-            for name in names:
-                sets[name] = sets[name] & ~_gather(lost.get(name, ())) | _gather(gained.get(name, ()))
-            rows = {name: {"attribute": name, "period": period, "slots": pack(sets[name])} for name in sorted(names)}
-            self._writer.remove(self._table, [rows[name] for name in rows if not sets[name] and name in stored])
-            self._writer.update(self._table, [rows[name] for name in rows if sets[name] and name in stored])
-            self._writer.insert(self._table, [rows[name] for name in rows if sets[name] and name not in stored])
-
-
-def _make_members() -> _Members:
-    return array("I")
 
 
 class Postings:
@@ -182,14 +128,15 @@ def unpack(data: bytes) -> int:
     """Read a set of slots that `pack` wrote."""
     if data[:1] == _BITMAP:
         return int.from_bytes(data[1:], "little")
-    return _gather(struct.unpack(f"<{len(data) // _SLOT_BYTES}I", data[1:]))
+    return make_set(struct.unpack(f"<{len(data) // _SLOT_BYTES}I", data[1:]))
 
 
 def _list_slots(slots: int) -> list[int]:
     return [slot for slot, digit in enumerate(reversed(f"{slots:b}")) if digit == "1"]
 
 
-def _gather(slots: Iterable[int]) -> int:
+def make_set(slots: Iterable[int]) -> int:
+    """Make the set of these slots."""
     members = list(slots)
     bitmap = bytearray(max(members, default=0) // 8 + 1)
     for slot in members:

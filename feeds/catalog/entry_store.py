@@ -1,0 +1,166 @@
+"""Store entries: their rows, topics, former versions, searchable attributes and words, counts and archive blocks."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from feeds.catalog import schema
+from feeds.catalog.archive_blocks import Key, Scope, divide_all_scopes, divide_scopes
+from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
+from feeds.catalog.former_versions import FormerVersionWriter
+from feeds.catalog.rows import Record, RowWriter, chunks
+from feeds.catalog.search_index.attributes import list_attributes
+from feeds.catalog.search_index.postings import find_period
+from feeds.catalog.search_index.postings_writer import NumberAllocator, PostingsWriter
+from feeds.catalog.search_index.texts import drop_texts, index_texts
+from feeds.catalog.stored import EntryChange, StoredEntry
+from feeds.model.entry import Entry
+
+_FIGURES = ("quality", "heat", "peak_heat")
+_POSITION = ("kind", "type", "provider", "published", "topics")
+"""The fields that decide which feeds hold an entry, and where."""
+
+
+def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, StoredEntry]:
+    """Return the stored entries with these ids, by id."""
+    columns = [schema.entries.c[name] for name in StoredEntry.__struct_fields__]
+    entries: dict[str, StoredEntry] = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(select(*columns).where(schema.entries.c.id.in_(chunk))):
+            values = row._asdict()
+            topics = tuple(map(int, values.pop("topics").split()))
+            entries[row.id] = StoredEntry(**values, topics=topics)
+    return entries
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows that a batch of changes comes to."""
+
+    inserted: list[Record] = field(default_factory=list)
+    updated: list[Record] = field(default_factory=list)
+    reranked: list[Record] = field(default_factory=list)
+    removed: list[Record] = field(default_factory=list)
+    joined_topics: list[Record] = field(default_factory=list)
+    left_topics: list[Record] = field(default_factory=list)
+    texts: list[tuple[int, Entry]] = field(default_factory=list)
+
+
+class EntryWriter:
+    """Write the changed entries of one collect over one connection.
+
+    `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), attributes are written and archives
+    divided once, at the end.
+    """
+
+    def __init__(self, connection: Connection, *, committed: int, is_new: bool) -> None:
+        self._connection = connection
+        self._committed = committed
+        self._is_new = is_new
+        self._writer = RowWriter(connection)
+        self._former_versions = FormerVersionWriter(connection, committed=committed)
+        self._numbers = NumberAllocator(connection, schema.entries)
+        self._postings = PostingsWriter(connection, schema.postings)
+        self._rows = _Rows()
+        self._topics: set[int] = set()
+        self._providers: set[str] = set()
+        self._arrivals: dict[Scope, list[Key]] = {}
+
+    def write(self, changes: Sequence[EntryChange]) -> None:
+        """Write a batch of changes, and keep the former versions of released entries."""
+        self._rows = _Rows()
+        for change in changes:
+            self._add(change)
+        self._former_versions.write(changes)
+        rows = self._rows
+        self._writer.remove(schema.entry_topics, rows.left_topics)
+        self._writer.remove(schema.entries, rows.removed)
+        self._writer.update(schema.entries, rows.updated)
+        self._writer.update(schema.entries, rows.reranked)
+        self._writer.insert(schema.entries, rows.inserted)
+        self._writer.insert(schema.entry_topics, rows.joined_topics)
+        drop_texts(self._connection, [record["number"] for record in rows.removed])
+        index_texts(self._connection, rows.texts)
+        if not self._is_new:
+            self._postings.write()
+
+    def finish(self) -> None:
+        """Write the effects of all batches together: attributes, counts and archive blocks."""
+        self._postings.write()
+        update_topic_counts(self._connection, self._topics)
+        update_provider_counts(self._connection, self._providers)
+        if self._is_new:
+            divide_all_scopes(self._connection, until=self._committed)
+        else:
+            divide_scopes(self._connection, self._arrivals, committed=self._committed)
+
+    def _add(self, change: EntryChange) -> None:
+        before, after = change.before, change.after
+        if before and after and change.content is None:
+            self._rerank(before, after)
+            return
+        for entry in (before, after):
+            if entry:
+                self._topics.update(entry.topics)
+                self._providers.add(entry.provider)
+        if after and change.content is not None:
+            record = self._add_version(before, after, document=change.document)
+            self._rows.texts.append((record["number"], change.content))
+            if before is None or any(getattr(before, name) != getattr(after, name) for name in _POSITION):
+                self._note_arrival(after)
+        elif before:
+            self._remove(before)
+
+    def _add_version(self, before: StoredEntry | None, after: StoredEntry, *, document: str) -> Record:
+        record = {**_make_record(after), "document": document}
+        if before and find_period(before.published) == find_period(after.published):
+            self._overwrite(before, after, record=record)
+            return record
+        if before:
+            self._remove(before)
+        record["number"] = self._numbers.allocate(after.published)
+        self._rows.inserted.append(record)
+        self._rows.joined_topics.extend(_list_memberships(after, number=record["number"]))
+        self._postings.add(record["number"], gained=list_attributes(record))
+        return record
+
+    def _overwrite(self, before: StoredEntry, after: StoredEntry, *, record: Record) -> None:
+        record["number"] = before.number
+        self._rows.updated.append(record)
+        self._update_postings(before, record)
+        if (before.topics, before.published) != (after.topics, after.published):
+            self._rows.left_topics.extend(_list_memberships(before, number=before.number))
+            self._rows.joined_topics.extend(_list_memberships(after, number=before.number))
+
+    def _rerank(self, before: StoredEntry, after: StoredEntry) -> None:
+        figures = {name: getattr(after, name) for name in _FIGURES}
+        self._rows.reranked.append({"number": before.number, **figures, "since": after.since})
+        self._update_postings(before, _make_record(after))
+
+    def _remove(self, entry: StoredEntry) -> None:
+        self._rows.removed.append({"number": entry.number})
+        self._rows.left_topics.extend(_list_memberships(entry, number=entry.number))
+        self._postings.add(entry.number, lost=list_attributes(_make_record(entry)))
+
+    def _update_postings(self, before: StoredEntry, record: Record) -> None:
+        had, has = list_attributes(_make_record(before)), list_attributes(record)
+        self._postings.add(before.number, lost=had - has, gained=has - had)
+
+    def _note_arrival(self, entry: StoredEntry) -> None:
+        """Note that a released entry came into the archives of its scopes."""
+        if self._is_new or entry.released > self._committed:
+            return
+        key = Key(entry.published, entry.id)
+        topics = (Scope(topic=topic) for topic in entry.topics)
+        for scope in (Scope(), Scope(provider=entry.provider), *topics):
+            self._arrivals.setdefault(scope, []).append(key)
+
+
+def _make_record(entry: StoredEntry) -> Record:
+    return {**msgspec.structs.asdict(entry), "topics": " ".join(map(str, entry.topics))}
+
+
+def _list_memberships(entry: StoredEntry, *, number: int) -> Iterator[Record]:
+    return ({"topic": topic, "published": entry.published, "entry": number} for topic in entry.topics)

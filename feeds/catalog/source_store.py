@@ -1,0 +1,167 @@
+"""Store article files: what is known of each file, its mentions, its topic labels and its problems."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+
+from feeds.catalog import schema
+from feeds.catalog.rows import Record, RowWriter, chunks
+from feeds.catalog.stored import StoredFile, StoredLabel, StoredMention
+from feeds.model.errors import Problem
+
+_PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
+
+
+class SourceStore:
+    """Read and write files, mentions and labels over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows = RowWriter(connection)
+
+    # Files
+
+    def read_files(self, keys: Collection[str] | None = None) -> dict[str, StoredFile]:
+        """Return the known files by key: all of them, or the files with these keys."""
+        if keys is not None:
+            return {row.path: _load_file(row) for row in self._select_in(schema.files, "path", values=keys)}
+        return {row.path: _load_file(row) for row in self._connection.execute(select(schema.files))}
+
+    def save_files(self, files: Iterable[StoredFile]) -> None:
+        """Insert files, or overwrite them."""
+        self._rows.upsert(schema.files, [_dump_file(file) for file in files])
+
+    def save_stamps(self, stamps: Mapping[str, str]) -> None:
+        """Overwrite the stamps of known files, by key."""
+        self._rows.update(schema.files, [{"path": key, "stamp": stamp} for key, stamp in stamps.items()])
+
+    def delete_files(self, keys: Collection[str]) -> None:
+        """Delete files; their mentions and labels have to be deleted too."""
+        self._rows.remove(schema.files, [{"path": key} for key in keys])
+
+    def count_accepted(self, *, limit: int) -> int:
+        """Count the files of which any version became an article, up to `limit`."""
+        files = schema.files.c
+        accepted = select(files.path).where(files.accepted == 1).limit(limit).subquery()
+        return self._connection.scalar(select(func.count()).select_from(accepted)) or 0
+
+    def read_problems(self, keys: Collection[str] | None = None) -> Iterator[Problem]:
+        """Yield the problems of all files, or of the files with these keys."""
+        problems = schema.files.c.problems
+        if keys is None:
+            documents = list(self._connection.scalars(select(problems).where(problems != "")))
+        else:
+            rows = self._select_in(schema.files, "path", values=keys, where=problems != "")
+            documents = [row.problems for row in rows]
+        for document in documents:
+            yield from _PROBLEMS.decode(document)
+
+    # Mentions
+
+    def read_mentions_in(self, keys: Collection[str]) -> list[StoredMention]:
+        """Return the mentions that the files with these keys make."""
+        return [StoredMention(*row) for row in self._select_in(schema.mentions, "path", values=keys)]
+
+    def find_mentions(self, names: Collection[str]) -> list[StoredMention]:
+        """Return all mentions whose URL or given id is one of `names`; a mention may be repeated."""
+        mentions = schema.mentions
+        # Two statements, because the index of `id` covers only mentions with a given id.
+        rows = self._select_in(mentions, "url", values=names)
+        rows += self._select_in(mentions, "id", values=names, where=mentions.c.id != "")
+        return [StoredMention(*row) for row in rows]
+
+    def insert_mentions(self, mentions: Iterable[StoredMention]) -> None:
+        """Insert new mentions."""
+        self._rows.insert(schema.mentions, [_as_record(mention) for mention in mentions])
+
+    def delete_mentions(self, mentions: Iterable[StoredMention]) -> None:
+        """Delete mentions by file and position."""
+        self._rows.remove(schema.mentions, [_as_record(mention) for mention in mentions])
+
+    def list_urls(self, *, after: str, limit: int) -> list[str]:
+        """Return the first `limit` mentioned URLs after a URL, in order and without duplicates."""
+        url = schema.mentions.c.url
+        return list(self._connection.scalars(select(url).where(url > after).distinct().order_by(url).limit(limit)))
+
+    def find_duplicate_urls(self, urls: Collection[str] | None = None) -> list[tuple[str, list[str]]]:
+        """Return the URLs that several published articles share, with the keys of the articles' files.
+
+        Only these `urls` are looked up, if they are given.
+        """
+        mentions = schema.mentions.c
+        is_article = (mentions.position == 0) & (mentions.role == "published")
+        keys: dict[str, list[str]] = {}
+        for where in [is_article] if urls is None else [is_article & mentions.url.in_(some) for some in chunks(urls)]:
+            shared = select(mentions.url).where(where).group_by(mentions.url).having(func.count() > 1)
+            found = select(mentions.url, mentions.path).where(is_article, mentions.url.in_(shared))
+            for url, key in self._connection.execute(found.order_by(mentions.url, mentions.path)):
+                keys.setdefault(url, []).append(key)
+        return list(keys.items())
+
+    def read_removed_urls(self) -> set[str]:
+        """Return the URLs of removed articles."""
+        return set(self._connection.scalars(select(schema.mentions.c.url).where(schema.mentions.c.role == "removed")))
+
+    # Labels
+
+    def read_labels_in(self, keys: Collection[str]) -> list[StoredLabel]:
+        """Return the topic labels in the files with these keys."""
+        return [StoredLabel(*row) for row in self._select_in(schema.labels, "path", values=keys)]
+
+    def insert_labels(self, labels: Iterable[StoredLabel]) -> None:
+        """Insert new labels."""
+        self._rows.insert(schema.labels, [_as_record(label) for label in labels])
+
+    def delete_labels(self, labels: Iterable[StoredLabel]) -> None:
+        """Delete labels by file and topic."""
+        self._rows.remove(schema.labels, [_as_record(label) for label in labels])
+
+    def count_spellings(self, topics: Collection[str]) -> dict[str, dict[str, int]]:
+        """Count how many articles spell a topic in each way, by topic key and label."""
+        labels = schema.labels.c
+        counts: dict[str, dict[str, int]] = {}
+        for chunk in chunks(topics):
+            statement = (
+                select(labels.topic, labels.label, func.count()).where(labels.topic.in_(chunk))
+                .group_by(labels.topic, labels.label)
+            )  # fmt: skip
+            for key, label, count in self._connection.execute(statement):
+                counts.setdefault(key, {})[label] = count
+        return counts
+
+    def find_first_file(self, topic: str) -> str:
+        """Return the first key of a file with this topic, by topic key; empty if there is none."""
+        key = schema.labels.c.path
+        return self._connection.scalar(select(func.min(key)).where(schema.labels.c.topic == topic)) or ""
+
+    def _select_in(
+        self, table: Table, column: str, *, values: Collection[str], where: ColumnElement[bool] | None = None
+    ) -> list[Row[*tuple[Any, ...]]]:
+        statement = select(table) if where is None else select(table).where(where)
+        rows: list[Row[*tuple[Any, ...]]] = []
+        for chunk in chunks(values):
+            rows.extend(self._connection.execute(statement.where(table.c[column].in_(chunk))))
+        return rows
+
+
+def _load_file(row: Row[*tuple[Any, ...]]) -> StoredFile:
+    problems = _PROBLEMS.decode(row.problems) if row.problems else ()
+    return StoredFile(
+        key=row.path, stamp=row.stamp, digest=row.digest, is_accepted=row.accepted == 1, problems=problems
+    )
+
+
+def _dump_file(file: StoredFile) -> Record:
+    return {
+        "path": file.key,
+        "stamp": file.stamp,
+        "digest": file.digest,
+        "accepted": int(file.is_accepted),
+        "problems": msgspec.json.encode(file.problems).decode() if file.problems else "",
+    }
+
+
+def _as_record(value: StoredMention | StoredLabel) -> Record:
+    return msgspec.structs.asdict(value)

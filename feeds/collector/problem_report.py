@@ -1,0 +1,58 @@
+"""Write lists of problems as text, as JSON, or as GitHub workflow commands."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from feeds.model.errors import Problem
+
+
+class ReportFormat(StrEnum):
+    """The formats of a list of problems."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
+    """Write problems as lines `path:line:column: level code message`, as a JSON list, or as GitHub workflow commands.
+
+    See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
+    """
+    printable = [make_printable(problem) for problem in problems]
+    match format:
+        case ReportFormat.JSON:
+            return msgspec.json.format(msgspec.json.encode(printable), indent=2).decode()
+        case ReportFormat.GITHUB:
+            return "\n".join(_write_github(problem) for problem in printable)
+        case ReportFormat.TEXT:
+            return "\n".join(str(problem) for problem in printable)
+
+
+def make_printable(problem: Problem) -> Problem:
+    """Escape control characters and bytes outside UTF-8: a file name may contain anything except a slash."""
+    return msgspec.structs.replace(
+        problem, path=_escape_controls(problem.path), message=_escape_controls(problem.message)
+    )
+
+
+def _escape_controls(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def _write_github(problem: Problem) -> str:
+    file, title = _escape_property(problem.path), _escape_property(problem.code)
+    position = f"file={file},line={problem.line},col={problem.column}"
+    return f"::{problem.level} {position},title={title}::{_escape(problem.message)}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
