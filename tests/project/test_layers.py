@@ -40,6 +40,8 @@ LAYERS = (
     ("__main__",),
 )
 LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "segno", "sqlalchemy", "watchfiles", "yaml")
+# The catalog's tables and rows, and its index: other packages use typed values.
+TABLES = ("feeds.catalog.rows", "feeds.catalog.schema", "feeds.catalog.search_index")
 # Importing one of these starts something.
 ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 
@@ -104,6 +106,14 @@ def test_only_one_package_imports_a_library(library: str) -> None:
         if name.split(".")[0] == library
     }
     assert len(users) <= 1
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_package(path) != "catalog"], ids=name_module)
+def test_only_the_catalog_knows_its_tables(path: Path) -> None:
+    nodes = [node for node in ast.walk(MODULES[path]) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+    names.update(list_imports(MODULES[path]))
+    assert [name for name in sorted(names) if f"{name}.".startswith(tuple(f"{table}." for table in TABLES))] == []
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.stem not in ENTRY_POINTS], ids=name_module)
