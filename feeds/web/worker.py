@@ -113,7 +113,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
     def finish_request(self, conn: TConn, future: "Future[Any]") -> None:
         """Continue with a connection after a request has been answered: first wait until the response is sent."""
         if conn.sock.has_unsent:
-            self._wait(conn, RESPONSE_SECONDS, EVENT_WRITE, lambda: self._send_rest(conn, future))
+            self._wait(conn, RESPONSE_SECONDS, event=EVENT_WRITE, proceed=lambda: self._send_rest(conn, future))
         elif self._is_kept(conn, future):
             super().finish_request(conn, future)
         else:
@@ -142,7 +142,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
         if conn.sock.has_head():
             self.enqueue_req(conn)
         else:
-            self._wait(conn, HEAD_SECONDS, EVENT_READ, lambda: self._continue_reading(conn))
+            self._wait(conn, HEAD_SECONDS, event=EVENT_READ, proceed=lambda: self._continue_reading(conn))
 
     def _continue_reading(self, conn: TConn) -> None:
         if conn.sock.has_head():
@@ -173,7 +173,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
         except OSError:
             self._close(conn)
         else:
-            self._wait(conn, DISCONNECT_SECONDS, EVENT_READ, lambda: self._drain(conn))
+            self._wait(conn, DISCONNECT_SECONDS, event=EVENT_READ, proceed=lambda: self._drain(conn))
 
     def _drain(self, conn: TConn) -> None:
         try:
@@ -184,7 +184,7 @@ class PollingWorker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no typ
             self._stop_waiting(conn, DISCONNECT_SECONDS)
             self._close(conn)
 
-    def _wait(self, conn: TConn, seconds: int, event: int, proceed: Callable[[], None]) -> None:
+    def _wait(self, conn: TConn, seconds: int, *, event: int, proceed: Callable[[], None]) -> None:
         conn.timeout = time.monotonic() + seconds
         self.waiting[seconds][conn] = None
         self.poller.register(conn.sock, event, lambda _sock: proceed())
