@@ -1,4 +1,4 @@
-"""Share the app over the seeds, and gunicorn over the same."""
+"""Share an app and a gunicorn server over the seeds."""
 
 import http.client
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def client(catalog: Catalog) -> FlaskClient:
 
 
 class Server:
-    """A running gunicorn: its address, and the folder with its log."""
+    """A running gunicorn: its URL, and the folder with its log."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
@@ -44,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(server: Server, path: str, *, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    """Send one request and read the whole answer."""
+    """Send one request and read the whole response."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,4 +1,4 @@
-"""Archives over HTTP: readers may keep them, and see when one has changed all the same."""
+"""Archives over HTTP: readers may cache archive documents, and still see changes."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ def make_limited(catalog: Catalog) -> FlaskClient:
 
 
 def find_archive(client: FlaskClient) -> str:
-    """Give the path of the document that the feed links to."""
+    """Return the path of the document linked from the feed."""
     links = feedparser.parse(client.get("/topics/tides.atom").data).feed.links
     (href,) = (link.href for link in links if link.rel == "prev-archive")
     return str(href).removeprefix(SITE_URL)
@@ -58,7 +58,7 @@ def test_an_archive_may_be_kept_for_a_day(catalog: Catalog) -> None:
         assert client.get(path, headers={"If-Modified-Since": response.headers["Last-Modified"]}).status_code == 304
 
 
-def test_publishing_leads_to_another_document_and_leaves_the_old_one(catalog: Catalog, folder: Path) -> None:
+def test_publishing_links_a_new_document_and_keeps_the_old(catalog: Catalog, folder: Path) -> None:
     client = make_limited(catalog)
     path = find_archive(client)
     response = client.get(path)
@@ -70,7 +70,7 @@ def test_publishing_leads_to_another_document_and_leaves_the_old_one(catalog: Ca
     assert later.get(path).headers["Last-Modified"] == response.headers["Last-Modified"]
 
 
-def test_a_correction_is_seen_in_the_archive(catalog: Catalog, folder: Path) -> None:
+def test_a_correction_changes_the_archive(catalog: Catalog, folder: Path) -> None:
     client = make_limited(catalog)
     path = find_archive(client)
     response = client.get(path)
@@ -81,10 +81,10 @@ def test_a_correction_is_seen_in_the_archive(catalog: Catalog, folder: Path) -> 
 
 
 @pytest.mark.parametrize("part", ["2", "2-1714953600-00000000", "0", "1-1714953600"])
-def test_there_is_no_other_part(catalog: Catalog, part: str) -> None:
+def test_other_archive_parts_are_not_found(catalog: Catalog, part: str) -> None:
     assert make_client(catalog).get(f"/topics/tides/archive/{part}.atom").status_code == 404
 
 
-def test_another_spelling_moves_to_the_canonical_one(catalog: Catalog) -> None:
+def test_another_spelling_redirects_to_the_canonical_path(catalog: Catalog) -> None:
     response = make_client(catalog).get("/Topics/TIDES/archive/1.RSS")
     assert (response.status_code, response.headers["Location"]) == (301, "/topics/tides/archive/1.rss")

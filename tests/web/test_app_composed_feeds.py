@@ -1,4 +1,4 @@
-"""Composed feeds over HTTP: one spelling of the path, any of the query, and a sentence where something is not right."""
+"""Composed feeds over HTTP: one spelling of the path, any spelling of the query, and a sentence for each error."""
 
 import json
 
@@ -49,7 +49,7 @@ def test_another_path_redirects_to_the_canonical_path_and_query(
         "%74ype=article&min_quality=%30&limit=+2",
     ],
 )
-def test_another_query_is_answered_with_the_same_representation(client: FlaskClient, query: str) -> None:
+def test_another_spelling_of_a_query_gets_the_same_document(client: FlaskClient, query: str) -> None:
     canonical = client.get(CANONICAL)
     response = client.get(f"{CANONICAL.partition('?')[0]}?{query}")
     assert response.status_code == 200
@@ -70,7 +70,7 @@ def test_another_query_is_answered_with_the_same_representation(client: FlaskCli
         (f"/feed.json?x={'x' * MAX_CHARACTERS}", "The query string after “?” exceeds 2000 characters."),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence(client: FlaskClient, reference: str, sentence: str) -> None:
+def test_a_bad_request_gets_a_sentence(client: FlaskClient, reference: str, sentence: str) -> None:
     response = client.get(reference)
     assert response.status_code == 400
     assert response.text.startswith(sentence)
@@ -90,18 +90,18 @@ def test_what_is_wrong_is_said_in_a_sentence(client: FlaskClient, reference: str
         ("/feed/archive/1.atom?limit=3", "A feed of several names, or with a query, has no archive"),
     ],
 )
-def test_what_is_not_there_is_named(client: FlaskClient, reference: str, sentence: str) -> None:
+def test_unknown_topics_and_providers_are_named(client: FlaskClient, reference: str, sentence: str) -> None:
     response = client.get(reference)
     assert response.status_code == 404
     assert response.text.startswith(sentence)
 
 
-def test_a_type_that_there_is_not_selects_nothing(client: FlaskClient) -> None:
+def test_an_unknown_type_selects_nothing(client: FlaskClient) -> None:
     response = client.get("/feed.json?type=podcast")
     assert (response.status_code, response.get_json(force=True)["items"]) == (200, [])
 
 
-def test_every_format_names_the_composed_feed_and_where_it_is(client: FlaskClient) -> None:
+def test_every_format_has_the_title_and_url_of_the_composed_feed(client: FlaskClient) -> None:
     page = CANONICAL.replace(".atom", "")
     atom = etree.fromstring(client.get(CANONICAL).data)
     rss = etree.fromstring(client.get(CANONICAL.replace(".atom", ".rss")).data)
@@ -127,7 +127,7 @@ def test_every_format_names_the_composed_feed_and_where_it_is(client: FlaskClien
     assert [client.get(url).status_code for url in announced] == [200, 200, 200]
 
 
-def test_no_hub_is_named_for_none_is_told(catalog: Catalog) -> None:
+def test_composed_feeds_have_no_hub(catalog: Catalog) -> None:
     composed = make_client(catalog, FEEDS_HUBS="https://hub.example/").get(CANONICAL)
     assert "Link" not in composed.headers
     assert "https://hub.example/" not in composed.text
@@ -145,5 +145,5 @@ def test_an_overload_is_answered_with_503(
     assert busy.get("/topics/ai.atom").data == client.get("/topics/ai.atom").data
 
 
-def test_what_is_narrowed_by_the_site_anyway_is_plain(client: FlaskClient) -> None:
+def test_a_query_equal_to_the_defaults_is_plain(client: FlaskClient) -> None:
     assert client.get("/feed.atom?related=entries&limit=50").data == client.get("/feed.atom").data

@@ -1,4 +1,4 @@
-"""Real articles, where FEEDS_CORPUS names some."""
+"""Feeds of real articles, if FEEDS_CORPUS is set."""
 
 import json
 from collections.abc import Iterator
@@ -46,14 +46,14 @@ def read_entries(reader: CatalogReader, query: Query) -> tuple[Entry, ...]:
     return reader.window(query, limit=200, now=NOW).entries
 
 
-def test_every_feed_and_page_answers(client: FlaskClient, reader: CatalogReader) -> None:
+def test_every_feed_and_page_is_served(client: FlaskClient, reader: CatalogReader) -> None:
     for query in list_queries(reader):
         for extension in (".atom", ".rss", ".json"):
             assert client.get(query.path + extension).status_code == 200
         assert client.get(query.path).status_code == 200
 
 
-def test_readers_read_back_what_the_catalog_holds(client: FlaskClient, reader: CatalogReader) -> None:
+def test_parsed_feeds_equal_the_catalog(client: FlaskClient, reader: CatalogReader) -> None:
     for query in list_queries(reader):
         entries = read_entries(reader, query)
         atom = atoma.parse_atom_bytes(client.get(f"{query.path}.atom").data)
@@ -76,7 +76,7 @@ def test_every_entry_is_in_a_feed_once(client: FlaskClient, reader: CatalogReade
 
 
 @pytest.mark.parametrize("format", Format)
-def test_feed_and_archive_hold_every_entry_once(
+def test_feed_and_archive_have_every_entry_once(
     catalog: Catalog, reader: CatalogReader, schemas: Path, format: Format
 ) -> None:
     client = make_client(catalog, FEEDS_LIMIT="20")

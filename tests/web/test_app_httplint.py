@@ -1,4 +1,4 @@
-"""httplint, which knows HTTP's specifications better than anybody, finds nothing wrong in any kind of response."""
+"""httplint finds nothing wrong in any kind of response."""
 
 import http.client
 import time
@@ -42,7 +42,7 @@ REQUESTS = [
 
 
 def lint(server: Server, method: str, path: str, headers: dict[str, str]) -> tuple[int, set[str]]:
-    """Ask, and give the status and the names of the notes that are not praise."""
+    """Send a request; return the status and the names of all notes except praise."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
     connection.request(method, path, headers=headers)
     response = connection.getresponse()
@@ -67,7 +67,9 @@ def lint(server: Server, method: str, path: str, headers: dict[str, str]) -> tup
     REQUESTS,
     ids=[f"{method} {path} {number}" for number, (method, path, *_) in enumerate(REQUESTS)],
 )
-def test_no_response_is_wrong(server: Server, method: str, path: str, headers: dict[str, str], status: int) -> None:
+def test_responses_follow_the_http_rules(
+    server: Server, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
     answered, notes = lint(server, method, path, headers)
     assert answered == status
     assert notes <= ACCEPTED

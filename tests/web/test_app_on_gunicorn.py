@@ -1,4 +1,4 @@
-"""A few promises again, over a real server."""
+"""The app on a real gunicorn server."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from tests.web.conftest import Server, ask
 FEED = "/topics/ai.atom"
 
 
-def test_a_feed_is_served_and_then_not_again(server: Server) -> None:
+def test_a_feed_is_served_and_then_answered_with_304(server: Server) -> None:
     whole, body = ask(server, FEED)
     assert (whole.status, whole.getheader("Content-Length")) == (200, str(len(body)))
     response, nothing = ask(server, FEED, If_None_Match=f"W/{whole.getheader('ETag')}")
@@ -27,7 +27,7 @@ def test_workers_agree(server: Server) -> None:
     assert len({ask(server, FEED)[0].getheader("ETag") for _ in range(10)}) == 1
 
 
-def test_head_says_how_long_and_sends_nothing(server: Server) -> None:
+def test_head_has_a_length_and_no_body(server: Server) -> None:
     whole, body = ask(server, FEED)
     response, nothing = ask(server, FEED, method="HEAD")
     assert (response.status, nothing) == (200, b"")
@@ -40,24 +40,24 @@ def test_a_header_is_sent_once(server: Server) -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def test_letters_of_any_script_arrive(server: Server) -> None:
+def test_paths_in_any_script_are_decoded(server: Server) -> None:
     assert ask(server, "/topics/m%C3%B6wen.atom")[0].status == 404
     assert ask(server, "/topics/%FF.atom")[0].status == 404
 
 
 @pytest.mark.parametrize("path", ["/feed.xml", "/feed/", "/rss.xml", "/", "/favicon.ico"])
-def test_what_readers_try_is_there(server: Server, path: str) -> None:
+def test_aliases_are_served(server: Server, path: str) -> None:
     assert ask(server, path)[0].status == 200
 
 
-def test_the_server_says_where_it_is_and_no_more_than_needed(server: Server) -> None:
+def test_the_startup_message_has_the_url_and_nothing_else(server: Server) -> None:
     ask(server, FEED)
     port = urlsplit(server.url).port
     assert f"Serving Topic Feeds at http://localhost:{port}/" in server.read_log().splitlines()
     assert FEED not in server.read_log()
 
 
-def test_absolute_addresses_are_where_it_listens(server: Server) -> None:
+def test_absolute_urls_have_the_port_of_the_server(server: Server) -> None:
     port = urlsplit(server.url).port
     assert f'href="http://localhost:{port}{FEED}" rel="self"'.encode() in ask(server, FEED)[1]
 

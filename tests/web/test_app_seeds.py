@@ -1,4 +1,4 @@
-"""What the two documents in seeds/ must come to."""
+"""The feeds of the two articles in seeds/."""
 
 import re
 import urllib.request
@@ -32,7 +32,7 @@ UNKNOWN = (
 
 
 def find_secrets() -> Iterator[bytes]:
-    """Cut the `secured` values into pieces that nothing else holds by chance."""
+    """Cut the `secured` values into pieces unlikely to occur elsewhere by chance."""
     for path in SEEDS.iterdir():
         for value in re.findall(rb'^secured: "(.+)"$', path.read_bytes(), re.MULTILINE):
             yield from (value[start : start + 12] for start in range(len(value) - 12))
@@ -68,7 +68,7 @@ def test_the_formats_agree(client: FlaskClient, topic: str) -> None:
 
 
 @pytest.mark.parametrize("path", UNKNOWN)
-def test_what_only_the_unpublished_article_names_is_not_there(client: FlaskClient, path: str) -> None:
+def test_topics_of_unpublished_articles_are_not_found(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     # The sentence may repeat what was asked for, and nothing else.
@@ -77,7 +77,7 @@ def test_what_only_the_unpublished_article_names_is_not_there(client: FlaskClien
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_hidden_is_in_a_response(client: FlaskClient, path: str) -> None:
+def test_no_response_contains_secrets(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
     document = str(response.headers).encode() + response.data
@@ -85,7 +85,7 @@ def test_nothing_hidden_is_in_a_response(client: FlaskClient, path: str) -> None
     assert not [word for word in HIDDEN if word.lower().encode() in document.lower()]
 
 
-def test_nothing_hidden_is_in_the_log(server: Server) -> None:
+def test_the_log_contains_no_secrets(server: Server) -> None:
     for path in PATHS:
         with urllib.request.urlopen(f"{server.url}{path}") as response:  # noqa: S310 it is our own server's
             assert response.status == 200
@@ -94,6 +94,6 @@ def test_nothing_hidden_is_in_the_log(server: Server) -> None:
     assert not [word for word in HIDDEN if word.lower() in log.lower()]
 
 
-def test_the_search_for_secrets_finds_one() -> None:
+def test_the_search_for_secrets_finds_a_secret() -> None:
     assert len(SECRETS) > 500
     assert holds_secret(b"before " + min(SECRETS) + b" after")

@@ -1,4 +1,4 @@
-"""Validators differ where bytes do, and a client that has the bytes is believed in whichever way it says so."""
+"""ETags differ where bytes differ, and every kind of conditional request is recognised."""
 
 import gzip
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def make_environ(**headers: str) -> dict[str, str]:
     return {"REQUEST_METHOD": "GET"} | {f"HTTP_{name}": value for name, value in headers.items()}
 
 
-def test_each_coding_has_a_tag_of_its_own() -> None:
+def test_each_coding_has_its_own_etag() -> None:
     assert [make_etag(DOCUMENT, encoding=encoding) for encoding in Encoding] == ["abc-br", "abc-gzip", "abc"]
 
 
@@ -43,12 +43,12 @@ def test_a_client_with_any_coding_gets_304(header: str, encoding: Encoding) -> N
 
 @pytest.mark.parametrize("encoding", Encoding)
 @pytest.mark.parametrize("header", ['""', '"x"', '"abc-x"', '"abcd"', '"ABC"', "", '"abc', '"-gzip"', '"*"', "W/"])
-def test_who_has_something_else_gets_it(header: str, encoding: Encoding) -> None:
+def test_a_client_with_another_etag_gets_the_document(header: str, encoding: Encoding) -> None:
     assert not is_not_modified(make_environ(IF_NONE_MATCH=header), DOCUMENT, encoding=encoding)
 
 
 @pytest.mark.parametrize(("seconds", "is_fresh"), [(-1, False), (0, True), (1, True)])
-def test_a_date_counts_where_there_is_no_tag(seconds: int, is_fresh: bool) -> None:  # noqa: FBT001 a parameter of pytest's
+def test_a_date_counts_without_an_etag(seconds: int, is_fresh: bool) -> None:  # noqa: FBT001 a parameter of pytest's
     date = http_date(CHANGED + timedelta(seconds=seconds))
     assert is_not_modified(make_environ(IF_MODIFIED_SINCE=date), DOCUMENT, encoding=Encoding.GZIP) == is_fresh
     other = make_environ(IF_NONE_MATCH='"x"', IF_MODIFIED_SINCE=date)
@@ -58,18 +58,18 @@ def test_a_date_counts_where_there_is_no_tag(seconds: int, is_fresh: bool) -> No
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "0", "2024-05-06"])
-def test_what_is_no_date_says_nothing(date: str) -> None:
+def test_an_invalid_date_is_ignored(date: str) -> None:
     assert not is_not_modified(make_environ(IF_MODIFIED_SINCE=date), DOCUMENT, encoding=Encoding.IDENTITY)
 
 
-def test_the_request_itself_is_left_as_it_is() -> None:
+def test_the_request_is_not_changed() -> None:
     environ = make_environ(IF_NONE_MATCH='"abc-gzip"')
     assert normalise_etags(environ, DOCUMENT, encoding=Encoding.IDENTITY)["HTTP_IF_NONE_MATCH"] == '"abc"'
     assert environ["HTTP_IF_NONE_MATCH"] == '"abc-gzip"'
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_codings_differ_in_bytes_and_tags_alone(client: FlaskClient, path: str) -> None:
+def test_codings_differ_in_bytes_and_etags_only(client: FlaskClient, path: str) -> None:
     answers = {coding: client.get(path, headers={"Accept-Encoding": coding}) for coding in DECODE}
     plain = answers["identity"]
     assert len({answer.headers["ETag"] for answer in answers.values()}) == len(DECODE)
@@ -83,9 +83,7 @@ def test_codings_differ_in_bytes_and_tags_alone(client: FlaskClient, path: str) 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("coding", DECODE)
-def test_a_304_bears_the_tag_of_its_coding_and_says_that_there_are_others(
-    client: FlaskClient, path: str, coding: str
-) -> None:
+def test_a_304_has_the_etag_of_its_coding_and_varies(client: FlaskClient, path: str, coding: str) -> None:
     tag = client.get(path, headers={"Accept-Encoding": coding}).headers["ETag"]
     for has in DECODE:
         known = client.get(path, headers={"Accept-Encoding": has}).headers["ETag"]
@@ -95,7 +93,7 @@ def test_a_304_bears_the_tag_of_its_coding_and_says_that_there_are_others(
         assert "Content-Encoding" not in answer.headers
 
 
-def test_what_is_never_compressed_does_not_vary(client: FlaskClient) -> None:
+def test_uncompressed_documents_do_not_vary(client: FlaskClient) -> None:
     for path in ("/favicon.ico", "/nope", "/topics/AI.atom", "/healthz"):
         answer = client.get(path, headers={"Accept-Encoding": "gzip"})
         assert "Vary" not in answer.headers
@@ -116,12 +114,12 @@ def test_a_server_and_another_catalog_of_the_same_articles_agree(server: Server,
 
 
 @pytest.mark.parametrize(("header", "status"), [("*", 200), ('"x"', 412), ('W/"x"', 412)])
-def test_any_representation_meets_an_asterisk(client: FlaskClient, header: str, status: int) -> None:
+def test_any_document_matches_an_asterisk(client: FlaskClient, header: str, status: int) -> None:
     for path in ("/topics/ai.atom", "/robots.txt"):
         assert client.get(path, headers={"If-Match": header}).status_code == status
 
 
-def test_a_tag_of_what_is_there_is_met(client: FlaskClient) -> None:
+def test_a_current_etag_matches(client: FlaskClient) -> None:
     etag = client.get("/topics/ai.atom").headers["ETag"]
     assert client.get("/topics/ai.atom", headers={"If-Match": f'"x", {etag}'}).status_code == 200
     both = {"If-Match": "*", "If-None-Match": etag}

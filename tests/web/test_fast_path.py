@@ -1,4 +1,4 @@
-"""The fast path gives the very answers that the app gives, and gives them without it."""
+"""The fast path gives the same responses as the app, without calling the app."""
 
 import gc
 import shutil
@@ -97,7 +97,7 @@ headers = st.fixed_dictionaries(
 
 @dataclass(frozen=True)
 class Asked:
-    """A request; `{}` in its headers stands for the entity tag of what is at its path."""
+    """A request; `{}` in its headers is replaced by the entity tag of the document at its path."""
 
     method: str
     path: str
@@ -119,7 +119,7 @@ def hot(catalog: Catalog) -> FastPath:
 
 @pytest.fixture(scope="module")
 def plain(catalog: Catalog) -> "WSGIApplication":
-    """Give the app alone, with a cache of its own."""
+    """Give the app without the fast path, with its own cache."""
     return make_hot(create_app(make_settings(), catalog, clock=CLOCK)).app
 
 
@@ -130,8 +130,8 @@ def etags(client: FlaskClient) -> dict[str, str]:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Catalog]:
-    """Give the catalog of one article whose topic and provider have names that a URL cannot hold as they are."""
+def unicode_catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """Give a catalog of one article with a topic and a provider that need percent-encoding in URLs."""
     write_article(tmp_path / "content", "a", topics="[機械学習]", provider="{name: Möwe, domain: möwe.example}")
     with collected(tmp_path / "content", tmp_path / "catalog.sqlite3") as catalog:
         yield catalog
@@ -144,7 +144,7 @@ def make_hot(app: Flask) -> FastPath:
 def ask(
     app: "WSGIApplication", path: str, *, method: str = "GET", query: str = "", **named: str
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Give status, headers in order of their names, and body."""
+    """Return the status, the headers sorted by name, and the body."""
     environ = EnvironBuilder(method=method, headers=Headers(named)).get_environ()
     environ |= {"PATH_INFO": path.encode().decode("latin-1"), "QUERY_STRING": query}
     body, status, found = run_wsgi_app(app, environ, buffered=True)
@@ -157,7 +157,7 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
 
 @settings(deadline=None, max_examples=120)
 @given(asked=requests)
-def test_the_answer_is_that_of_the_app(
+def test_the_response_equals_that_of_the_app(
     hot: FastPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
 ) -> None:
     etag = etags.get(asked.path, "x")
@@ -168,7 +168,7 @@ def test_the_answer_is_that_of_the_app(
 
 @pytest.mark.parametrize(("path", "query"), [*((path, "") for path in KEPT), *COMPOSED])
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
-def test_the_app_is_asked_only_once(hot: FastPath, path: str, query: str, coding: str) -> None:
+def test_the_app_is_called_only_once(hot: FastPath, path: str, query: str, coding: str) -> None:
     etag = dict(ask(hot, path, query=query)[1])["ETag"].strip('"')
     whole = ask(hot, path, query=query, **{"Accept-Encoding": coding})
     alone = FastPath(refuse, hot.cache)
@@ -205,21 +205,21 @@ def test_recorded_responses_share_the_bytes_of_the_cached_document(hot: FastPath
 
 
 @pytest.mark.parametrize("path", ["/topics/機械学習.atom", "/providers/möwe.example", "/providers/möwe.example.rss"])
-def test_names_in_any_script_are_hot(room: Catalog, path: str) -> None:
-    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+def test_names_in_any_script_use_the_fast_path(unicode_catalog: Catalog, path: str) -> None:
+    hot = make_hot(create_app(make_settings(), unicode_catalog, clock=CLOCK))
     whole = ask(hot, path)
     assert whole[0] == "200 OK"
     ask(hot, path)
     assert ask(FastPath(refuse, hot.cache), path) == whole
 
 
-def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -> None:
-    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+def test_an_outdated_document_is_freed_at_once(unicode_catalog: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), unicode_catalog, clock=CLOCK))
     path = "/providers/möwe.example.atom"
     first = ask(hot, path)
     copy = weakref.ref(fetch_from(hot.cache, path))
     write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
-    Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
+    Collector(unicode_catalog, [tmp_path / "content"], clock=CLOCK).collect()
     gc.disable()  # which would free it too, in its own time
     try:
         time.sleep(POLL_SECONDS)
@@ -229,8 +229,8 @@ def test_what_has_changed_leaves_memory_at_once(room: Catalog, tmp_path: Path) -
         gc.enable()
 
 
-def test_without_the_database_readers_notice_nothing(room: Catalog, tmp_path: Path) -> None:
-    hot = make_hot(create_app(make_settings(), room, clock=CLOCK))
+def test_without_the_database_cached_responses_are_served(unicode_catalog: Catalog, tmp_path: Path) -> None:
+    hot = make_hot(create_app(make_settings(), unicode_catalog, clock=CLOCK))
     whole = ask(hot, "/feed.atom")
     shutil.rmtree(tmp_path / "content")
     for path in tmp_path.glob("catalog.sqlite3*"):
@@ -244,11 +244,11 @@ def test_without_the_database_readers_notice_nothing(room: Catalog, tmp_path: Pa
     assert ask(hot, "/feed.rss")[0] == "503 SERVICE UNAVAILABLE"
 
 
-def test_memory_is_bounded_by_the_setting(room: Catalog, tmp_path: Path) -> None:
+def test_the_setting_limits_the_memory(unicode_catalog: Catalog, tmp_path: Path) -> None:
     for number in range(12):
         body = "".join(f"Word {number * word}. " for word in range(20_000))
         write_article(tmp_path / "content", f"long{number}", topics=f"[Topic {number}]", excerpt=f'"{body}"')
-    Collector(room, [tmp_path / "content"], clock=CLOCK).collect()
-    hot = make_hot(create_app(make_settings(FEEDS_CACHE_MB="1"), room, clock=CLOCK))
+    Collector(unicode_catalog, [tmp_path / "content"], clock=CLOCK).collect()
+    hot = make_hot(create_app(make_settings(FEEDS_CACHE_MB="1"), unicode_catalog, clock=CLOCK))
     sizes = [len(ask(hot, f"/topics/topic-{number}.atom")[2]) for number in range(12)]
     assert sum(sizes) > 2**20 >= hot.cache.size > 0

@@ -1,4 +1,4 @@
-"""What readers need of HTTP: status, validators, caching and headers."""
+"""HTTP for feed readers: status, validators, caching and headers."""
 
 import re
 import sys
@@ -54,38 +54,38 @@ def test_media_types_are_exact(client: FlaskClient, path: str, media_type: str) 
         ("/feed/", "/feed.rss"),
     ],
 )
-def test_what_readers_probe_is_the_feed_itself(client: FlaskClient, alias: str, path: str) -> None:
+def test_aliases_serve_the_feed_itself(client: FlaskClient, alias: str, path: str) -> None:
     probed, feed = client.get(alias), client.get(path)
     assert probed.status_code == 200
     assert (probed.data, probed.headers["ETag"]) == (feed.data, feed.headers["ETag"])
 
 
 @pytest.mark.parametrize("path", TYPES)
-def test_a_validator_is_strong_quoted_and_the_same_each_time(client: FlaskClient, path: str) -> None:
+def test_an_etag_is_strong_quoted_and_stable(client: FlaskClient, path: str) -> None:
     tags = {client.get(path).headers["ETag"] for _ in range(3)}
     assert len(tags) == 1
     assert re.fullmatch('"[0-9a-f]{32}"', tags.pop())
 
 
-def test_validators_are_the_same_in_another_process(client: FlaskClient, catalog: Catalog) -> None:
+def test_etags_are_the_same_in_another_process(client: FlaskClient, catalog: Catalog) -> None:
     other = make_client(catalog)
     assert client.get(FEED).headers["ETag"] == other.get(FEED).headers["ETag"]
 
 
 @pytest.mark.parametrize("path", DATED)
-def test_what_is_dated_says_when_it_changed(client: FlaskClient, path: str) -> None:
+def test_documents_of_the_catalog_have_last_modified(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.last_modified == CHANGED
     assert response.headers["Cache-Control"] == "public, max-age=900"
 
 
-def test_a_file_of_the_program_has_no_date(client: FlaskClient) -> None:
+def test_an_asset_has_no_last_modified(client: FlaskClient) -> None:
     assert "Last-Modified" not in client.get("/static/style.css").headers
 
 
 @pytest.mark.parametrize("path", DATED)
 @pytest.mark.parametrize("template", ["{}", "W/{}", '"x", {}', 'W/"x",W/{} , "y"', "*"])
-def test_what_a_client_has_is_not_sent_again(client: FlaskClient, path: str, template: str) -> None:
+def test_a_matching_etag_gets_304(client: FlaskClient, path: str, template: str) -> None:
     whole = client.get(path)
     response = client.get(path, headers={"If-None-Match": template.format(whole.headers["ETag"])})
     assert (response.status_code, response.data) == (304, b"")
@@ -94,7 +94,7 @@ def test_what_a_client_has_is_not_sent_again(client: FlaskClient, path: str, tem
 
 
 @pytest.mark.parametrize("tag", ['""', '"x"', 'W/"x"', "x", '"x", "y"', ""])
-def test_another_tag_is_no_match(client: FlaskClient, tag: str) -> None:
+def test_another_etag_does_not_match(client: FlaskClient, tag: str) -> None:
     response = client.get(FEED, headers={"If-None-Match": tag})
     assert response.status_code == 200
 
@@ -107,7 +107,7 @@ def test_a_date_alone_is_enough(client: FlaskClient, seconds: int, status: int) 
     assert response.last_modified == CHANGED
 
 
-def test_a_tag_goes_before_a_date(client: FlaskClient) -> None:
+def test_an_etag_takes_precedence_over_a_date(client: FlaskClient) -> None:
     fresh, stale = http_date(CHANGED), http_date(datetime(2000, 1, 1, tzinfo=UTC))
     tag = client.get(FEED).headers["ETag"]
     assert client.get(FEED, headers={"If-None-Match": '"x"', "If-Modified-Since": fresh}).status_code == 200
@@ -125,9 +125,7 @@ def test_head_is_get_without_a_body(client: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
 @pytest.mark.parametrize("path", [FEED, "/", "/nope", "/topics/AI.atom"])
-def test_every_response_may_be_read_from_anywhere_and_sets_no_cookie(
-    client: FlaskClient, method: str, path: str
-) -> None:
+def test_every_response_allows_any_origin_and_sets_no_cookie(client: FlaskClient, method: str, path: str) -> None:
     headers = client.open(path, method=method).headers
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["Access-Control-Expose-Headers"] == "ETag, Last-Modified, Link, Retry-After"
@@ -136,7 +134,7 @@ def test_every_response_may_be_read_from_anywhere_and_sets_no_cookie(
     assert headers.get("Vary") in (None, "Accept-Encoding")
 
 
-def test_a_browser_may_ask_first(client: FlaskClient) -> None:
+def test_a_preflight_request_is_allowed(client: FlaskClient) -> None:
     asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
     response = client.options(FEED, headers=asked)
     assert response.status_code == 200
@@ -146,7 +144,7 @@ def test_a_browser_may_ask_first(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/topics/nope.atom", "/nope", "//topics/ai", "/static/nope.css", "/topics/%00.atom"])
-def test_nothing_is_said_in_short(client: FlaskClient, path: str) -> None:
+def test_a_404_is_a_short_sentence(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -155,7 +153,7 @@ def test_nothing_is_said_in_short(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_other_methods_are_refused(client: FlaskClient, method: str) -> None:
+def test_other_methods_are_rejected(client: FlaskClient, method: str) -> None:
     response = client.open(FEED, method=method)
     assert response.status_code == 405
     assert {"GET", "HEAD"} <= response.allow
@@ -175,12 +173,12 @@ def test_unknown_parameters_are_ignored(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("agent", ["Feedbin", "Miniflux/2", ""])
-def test_every_reader_is_let_in(client: FlaskClient, agent: str) -> None:
+def test_every_user_agent_is_served(client: FlaskClient, agent: str) -> None:
     assert client.get(FEED, headers={"User-Agent": agent}).status_code == 200
 
 
 @pytest.mark.parametrize("path", DATED)
-def test_the_address_comes_from_the_settings_and_not_from_the_request(client: FlaskClient, path: str) -> None:
+def test_urls_come_from_the_settings_and_not_from_the_request(client: FlaskClient, path: str) -> None:
     headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"}
     response = client.get(path, headers=headers)
     assert response.data == client.get(path).data
@@ -188,7 +186,7 @@ def test_the_address_comes_from_the_settings_and_not_from_the_request(client: Fl
     assert b"evil.example" not in response.data
 
 
-def test_a_link_header_stands_only_where_there_are_hubs(client: FlaskClient, catalog: Catalog) -> None:
+def test_a_link_header_is_sent_only_with_hubs(client: FlaskClient, catalog: Catalog) -> None:
     assert "Link" not in client.get(FEED).headers
     hubbed = make_client(catalog, FEEDS_HUBS="https://hub.example/")
     for path in (FEED, "/feed.rss", "/providers/govtech.com.json"):
@@ -209,7 +207,7 @@ def test_of_several_hubs_each_has_its_link(catalog: Catalog) -> None:
     assert links.endswith('<https://news.example/feed.atom>; rel="self"')
 
 
-def test_health_tells_the_age_of_the_catalog(client: FlaskClient) -> None:
+def test_health_has_the_age_of_the_catalog(client: FlaskClient) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
@@ -217,7 +215,7 @@ def test_health_tells_the_age_of_the_catalog(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", [FEED, "/", "/healthz", "/feeds.opml"])
-def test_without_a_catalog_it_asks_for_patience(path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_catalog_the_status_is_503(path: str, caplog: pytest.LogCaptureFixture) -> None:
     url = "postgresql://somebody:hunter2@127.0.0.1:1/nothing"
     unreachable = Catalog(url)
     response = create_app(make_settings(DATABASE_URL=url), unreachable).test_client().get(path)
@@ -230,7 +228,7 @@ def test_without_a_catalog_it_asks_for_patience(path: str, caplog: pytest.LogCap
     assert caplog.records
 
 
-def test_what_comes_with_the_program_needs_no_catalog() -> None:
+def test_assets_need_no_catalog() -> None:
     missing = Catalog("sqlite:///nowhere/catalog.sqlite3")
     assert create_app(make_settings(), missing).test_client().get("/favicon.ico").status_code == 200
 

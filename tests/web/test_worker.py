@@ -1,4 +1,4 @@
-"""Slow clients hold up nobody, and a restart loses no request, over a real server."""
+"""On a real server, slow clients block nobody, and a restart loses no request."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ from tests.support.waiting import wait_for_answer
 
 MANY = 30  # far more than there are threads
 FEW = 6
-SOON_SECONDS = 8  # gunicorn's own worker would stand still for longer in every case
+SOON_SECONDS = 8  # gunicorn's own worker would block for longer in every case
 PATH = "/feed.atom"
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 SHORT_REQUEST = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -46,7 +46,7 @@ class Server:
     port: int
 
     def connect(self, data: bytes = b"", *, buffer: int = 0) -> socket.socket:
-        """Connect and send something; `buffer` bounds what the client takes by itself."""
+        """Connect and send data; `buffer` limits the receive buffer of the client."""
         connection = socket.socket()
         if buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
@@ -56,7 +56,7 @@ class Server:
         return connection
 
     def answers_soon(self) -> bool:
-        """Say whether another client is answered as if there were no other."""
+        """Return whether another client gets an answer without delay."""
         begun = time.monotonic()
         with self.connect(SHORT_REQUEST) as connection:
             status, _ = read_answer(connection)
@@ -64,7 +64,7 @@ class Server:
 
 
 def read_answer(connection: socket.socket) -> tuple[int, bytes]:
-    """Read one answer, and no more."""
+    """Read one response, and no more."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = connection.recv(1)
@@ -79,7 +79,7 @@ def read_answer(connection: socket.socket) -> tuple[int, bytes]:
 
 
 def read_to_end(connection: socket.socket) -> bytes:
-    """Read until the server has closed the connection, in whatever way."""
+    """Read until the server has closed or reset the connection."""
     parts: list[bytes] = []
     with suppress(ConnectionResetError):
         parts.extend(iter(lambda: connection.recv(65_536), b""))
@@ -88,7 +88,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 @contextmanager
 def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") -> Iterator[Server]:
-    """Run a server in a folder that has articles."""
+    """Run a server in a folder with articles."""
     port = find_free_port()
     environ = {"PORT": str(port), "PYTHONPATH": str(ROOT), "FEEDS_CONTENT": "content", "WEB_CONCURRENCY": "1"}
     command = [sys.executable, "-m", "gunicorn", "--config", configuration, "feeds.wsgi:app"]
@@ -104,7 +104,7 @@ def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of articles whose feed is larger than what systems keep for a client."""
+    """Give a folder of articles with a feed larger than socket buffers."""
     folder = tmp_path_factory.mktemp("publisher")
     for number in range(50):
         write_article(folder / "content", f"story-{number}", excerpt=f'"{"word " * 6_000}"')
@@ -119,7 +119,7 @@ def server(folder: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def hurried(folder: Path, server: Server) -> Iterator[Server]:  # noqa: ARG001 it has collected
-    """Give a server that waits for a second only."""
+    """Give a server with time limits of one second."""
     (folder / "hurried.py").write_text(HURRIED)
     with running(folder, configuration=str(folder / "hurried.py")) as hurried:
         yield hurried
@@ -130,14 +130,14 @@ def hurried(folder: Path, server: Server) -> Iterator[Server]:  # noqa: ARG001 i
     [b"", REQUEST[:-3], REQUEST + REQUEST[:9], b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"],
     ids=["idle", "in the head", "in the next head", "in the body"],
 )
-def test_clients_that_stop_hold_up_nobody(server: Server, data: bytes) -> None:
+def test_clients_that_stop_block_nobody(server: Server, data: bytes) -> None:
     with ExitStack() as stack:
         for _ in range(MANY):
             stack.enter_context(server.connect(data))
         assert server.answers_soon()
 
 
-def test_clients_that_dribble_hold_up_nobody(server: Server) -> None:
+def test_clients_that_dribble_block_nobody(server: Server) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(MANY)]
         for number in range(len(REQUEST) - 1):
@@ -148,7 +148,7 @@ def test_clients_that_dribble_hold_up_nobody(server: Server) -> None:
         assert read_answer(clients[0])[0] == 200
 
 
-def test_clients_that_take_nothing_hold_up_nobody_and_may_go_on(server: Server) -> None:
+def test_clients_that_pause_reading_block_nobody_and_may_continue(server: Server) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(server.connect(REQUEST, buffer=4_096)) for _ in range(FEW)]
         time.sleep(0.3)
@@ -162,7 +162,7 @@ def test_clients_that_take_nothing_hold_up_nobody_and_may_go_on(server: Server) 
         assert clients[0].recv(1) == b""
 
 
-def test_clients_that_do_not_hang_up_hold_up_nobody(server: Server) -> None:
+def test_clients_that_do_not_disconnect_block_nobody(server: Server) -> None:
     begun = time.monotonic()
     with ExitStack() as stack:
         for _ in range(MANY):
@@ -172,7 +172,7 @@ def test_clients_that_do_not_hang_up_hold_up_nobody(server: Server) -> None:
         assert server.answers_soon()
 
 
-def test_clients_that_hang_up_early_hold_up_nobody(server: Server) -> None:
+def test_clients_that_disconnect_early_block_nobody(server: Server) -> None:
     before = list_workers(server.pid)
     for data in (b"", b"GET", REQUEST):
         for _ in range(MANY):
@@ -196,7 +196,7 @@ def test_several_requests_at_once_are_answered_in_turn(server: Server) -> None:
     ],
     ids=["a head too large", "no head", "a body"],
 )
-def test_what_is_not_understood_ends_the_connection(server: Server, data: bytes, beginning: bytes) -> None:
+def test_an_invalid_request_ends_the_connection(server: Server, data: bytes, beginning: bytes) -> None:
     with server.connect(data) as client:
         answered = read_to_end(client)
     assert answered.startswith(beginning)
@@ -204,12 +204,12 @@ def test_what_is_not_understood_ends_the_connection(server: Server, data: bytes,
 
 
 @pytest.mark.parametrize("data", [b"", REQUEST[:-3]])
-def test_who_never_goes_on_is_given_up(hurried: Server, data: bytes) -> None:
+def test_a_client_that_never_continues_is_disconnected(hurried: Server, data: bytes) -> None:
     with hurried.connect(data) as client:
         assert read_to_end(client) == b""
 
 
-def test_who_takes_nothing_is_given_up(hurried: Server) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(hurried: Server) -> None:
     with hurried.connect(REQUEST, buffer=4_096) as client, hurried.connect(REQUEST) as quick:
         whole = read_answer(quick)[1]
         time.sleep(2.5)
