@@ -1,4 +1,4 @@
-"""Configure Sphinx, which builds these pages: `make docs`."""
+"""Configure Sphinx, which builds these pages with `make docs`."""
 
 import click
 from docutils import nodes
@@ -14,7 +14,7 @@ copyright = author  # noqa: A001 Sphinx's name for it
 release = __version__
 extensions = ["myst_parser"]
 exclude_patterns = ["benchmarks", "images"]
-myst_heading_anchors = 3  # what links to headings go by, spelt as on GitHub
+myst_heading_anchors = 3  # anchors of headings, spelled as on GitHub
 nitpicky = True
 html_theme = "alabaster"
 html_theme_options = {
@@ -30,17 +30,17 @@ highlight_language = "none"
 
 
 class CommandHelp(SphinxDirective):
-    """Show the help of every command, as `feeds COMMAND --help` writes it, under a heading of its own."""
+    """Show the help of every command, as printed by `feeds COMMAND --help`, each under its own heading."""
 
     def run(self) -> list[nodes.Node]:
-        """Give a section for each command."""
+        """Return a section for each command."""
         parent = click.Context(main, info_name="feeds", terminal_width=90, **main.context_settings)
         return [self._describe(name, parent) for name in main.list_commands(parent)]
 
     def _describe(self, name: str, parent: click.Context) -> nodes.section:
         command = main.get_command(parent, name)
         if command is None:
-            raise self.error(f"There is no command {name}.")
+            raise self.error(f"Command {name} not found.")
         text = command.get_help(click.Context(command, info_name=name, parent=parent, **command.context_settings))
         section = nodes.section("", nodes.title(text=f"feeds {name}"), nodes.literal_block(text, text), ids=[name])
         self.state.document.note_explicit_target(section)
@@ -48,6 +48,6 @@ class CommandHelp(SphinxDirective):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Add the directive."""
+    """Register the directive."""
     app.add_directive("command-help", CommandHelp)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Whatever pyenv makes of .python-version, set-up finds a Python that will do, or says in a sentence what to do."""
+"""Set-up finds a suitable Python in spite of pyenv and .python-version, or prints what to do."""
 
 import os
 import subprocess
@@ -19,27 +19,27 @@ def write_python(folder: Path, script: str) -> Path:
     return path
 
 
-def test_a_version_that_pyenv_lacks_is_passed_by(tmp_path: Path) -> None:
+def test_a_version_missing_in_pyenv_is_skipped(tmp_path: Path) -> None:
     (tmp_path / ".python-version").write_text("3.999\n")
     found = find_python(cwd=tmp_path, env=dict(os.environ))
     assert Path(found.stdout.strip()).is_file()
     assert (found.returncode, found.stderr) == (0, "")
 
 
-def test_no_python_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_python_is_reported(tmp_path: Path) -> None:
     found = find_python(cwd=tmp_path, env=LONELY)
     assert (found.returncode, found.stdout) == (1, "")
-    assert found.stderr.startswith("No Python 3.11 or newer was found.")
+    assert found.stderr.startswith("Python 3.11 or newer not found.")
 
 
-def test_a_named_python_that_is_too_old_is_named_back(tmp_path: Path) -> None:
+def test_a_named_python_that_is_too_old_is_reported(tmp_path: Path) -> None:
     old = write_python(tmp_path, "exit 1")
     found = find_python(str(old), cwd=tmp_path, env=LONELY)
     assert found.returncode == 1
-    assert found.stderr == f"{old} is not a Python 3.11 or newer that runs.\n"
+    assert found.stderr == f"{old} is not a working Python 3.11 or newer.\n"
 
 
-def test_a_python_without_ensurepip_is_told_from_none(tmp_path: Path) -> None:
+def test_a_python_without_ensurepip_is_reported(tmp_path: Path) -> None:
     bare = write_python(tmp_path, f'case "$2" in *ensurepip*) exit 1;; *) echo {tmp_path}/python3;; esac')
     found = find_python(str(bare), cwd=tmp_path, env=LONELY)
     assert found.returncode == 1
