@@ -31,13 +31,13 @@ def find_problems(
 def describe_duplicates(url: str, paths: Sequence[str]) -> list[Problem]:
     """Report the published articles with the same URL, except the first of `paths`."""
     first, *others = paths
-    message = f"{first} has the same URL ({url}), and both articles become one entry; remove one of the two"
+    message = f"Same URL as {first} ({url}), so both articles become one entry; remove one."
     return [Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others]
 
 
 def describe_clash(key: str, slug: str, *, path: str) -> Problem:
     """Report a topic whose slug belongs to another topic; `path` is a file with the topic."""
-    message = f"another topic has the URL of “{key}”, which is now at /topics/{slug}; rename one of the two"
+    message = f"Topic “{key}” is at /topics/{slug}, because another topic has its URL; rename one."
     return Problem(path, 1, 1, Level.WARNING, "topic-clash", message)
 
 

@@ -55,7 +55,7 @@ class _Resolver:
     def _add(self, file_key: str, file: TopicFile) -> None:
         key = topic_key(file.name)
         if key in self._files:
-            message = f"{self._file_keys[key]} already describes this topic and is used; keep one of the two files"
+            message = f"Duplicate topic, already described and used in {self._file_keys[key]}; keep one file."
             self.conflicts.append(TopicConflict(file_key, "name", "topic-twice", message))
             return
         self._files[key], self._file_keys[key] = file, file_key
@@ -68,11 +68,11 @@ class _Resolver:
             if label and topic_key(label) in self._owners:
                 targets[key] = self._owners[topic_key(label)]
             elif label:
-                message = f"`{field}` names a topic without a file; name another topic or add a file for it"
+                message = f"`{field}` names a topic without a file; name another topic or add the file."
                 self._report(key, field, code="unknown-topic", message=message)
         circular = [key for key in targets if _is_circular(key, targets)]
         for key in circular:
-            message = f"`{field}` leads back to this topic; name a topic outside the circle"
+            message = f"`{field}` leads back to this topic; name a topic outside the circle."
             self._report(key, field, code="circle", message=message)
             del targets[key]
         return targets
@@ -92,7 +92,7 @@ class _Resolver:
             else:
                 other = self._file_keys[self._owners[topic_key(label)]]
                 field = "renamed_from" if label in file.former else "aliases"
-                message = f"the label “{label}” already belongs to the topic of {other}; remove it from one of the two"
+                message = f"Label “{label}” already belongs to the topic of {other}; remove it from one file."
                 self._report(key, field, code="label-taken", message=message)
 
     def _resolve(self, key: str, file: TopicFile) -> TopicFile:

@@ -36,7 +36,7 @@ def test_the_name_of_a_topic_is_no_label_of_another_one() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots")}
     assert draw(files) == {"AI": (), "Robots": ()}
     (conflict,) = resolve_topic_files(files)[1]
-    message = "the label “Robots” already belongs to the topic of b; remove it from one of the two"
+    message = "Label “Robots” already belongs to the topic of b; remove it from one file."
     assert conflict == TopicConflict("a", "aliases", "label-taken", message)
 
 

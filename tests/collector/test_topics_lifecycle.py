@@ -399,8 +399,8 @@ def test_what_topic_files_say_of_each_other_is_reported_where_it_stands(newsroom
     describe(newsroom, "boats", "name: Boats", "retired: 2021-03-05", "successor: Shps")
     describe(newsroom, "sea", "name: Sea", "aliases: [Boats]")
     problems = newsroom.collect().problems
-    unknown = "`successor` names a topic without a file; name another topic or add a file for it"
-    taken = "the label “Boats” already belongs to the topic of topics/boats.yaml; remove it from one of the two"
+    unknown = "`successor` names a topic without a file; name another topic or add the file."
+    taken = "Label “Boats” already belongs to the topic of topics/boats.yaml; remove it from one file."
     folder = newsroom.folder / "topics"
     assert [str(problem) for problem in problems] == [
         f"{folder}/boats.yaml:3:12: warning unknown-topic {unknown}",
