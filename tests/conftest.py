@@ -16,6 +16,9 @@ import pytest
 from tests.support.environment import IN_CI, MATERIAL, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
 from tests.support.postgresql import DatabaseServer, run_server, use_server
+from tests.support.programs import pytest_collection_modifyitems, pytest_runtest_protocol
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol"]  # hooks
 
 GOLDEN = Path(__file__).parent / "golden"
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
@@ -83,7 +86,7 @@ def postgresql(program: Callable[[str], str]) -> Iterator[DatabaseServer]:
 
 
 # Coverage is counted on one engine: counting takes as long again as what is counted.
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.no_cover)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.no_cover, pytest.mark.program])])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of a database with nothing in it, on either engine in turn."""
     if request.param == "sqlite":

@@ -1,5 +1,12 @@
-"""Fixtures shared with the tests of the package."""
+"""Fixtures and hooks shared with the tests of the package."""
 
 from tests.conftest import clean_environment, program, without_coverage
+from tests.support.programs import pytest_collection_modifyitems, pytest_runtest_protocol
 
-__all__ = ["clean_environment", "program", "without_coverage"]
+__all__ = [
+    "clean_environment",
+    "program",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_protocol",
+    "without_coverage",
+]

@@ -227,6 +227,7 @@ def read_version(url: str) -> int:
         return int(json.load(response)["catalog_version"])
 
 
+@pytest.mark.program
 def test_our_server_passes(tmp_path: Path) -> None:
     done: list[tuple[int, int]] = []
     with collected(SEEDS, tmp_path / "catalog.sqlite3"), serving(tmp_path) as url:

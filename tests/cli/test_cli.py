@@ -334,6 +334,7 @@ def start(folder: Path, command: str, **environ: str) -> subprocess.CompletedPro
     )
 
 
+@pytest.mark.program
 def test_in_a_pipe_there_is_no_progress_bar(tmp_path: Path) -> None:
     finished = start(tmp_path, "feeds collect && feeds check")
     assert finished.returncode == 0
@@ -342,6 +343,7 @@ def test_in_a_pipe_there_is_no_progress_bar(tmp_path: Path) -> None:
     assert b"\x1b" not in finished.stdout
 
 
+@pytest.mark.program
 @pytest.mark.parametrize(("command", "label"), [("check", "Checking"), ("collect", "Collecting")])
 def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, label: str) -> None:
     ours, theirs = pty.openpty()
@@ -358,6 +360,7 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, lab
     assert label.encode() not in finished.stdout
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("command", ["topics", "show /feed.atom", "settings", "check --format json", "--help"])
 def test_a_closed_pipe_prints_no_error(tmp_path: Path, command: str) -> None:
     assert start(tmp_path, "feeds collect").returncode == 0
@@ -365,6 +368,7 @@ def test_a_closed_pipe_prints_no_error(tmp_path: Path, command: str) -> None:
     assert finished.stdout.replace(b"0 errors, 0 warnings\n", b"") == b""
 
 
+@pytest.mark.program
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
@@ -376,12 +380,14 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
         assert b"Traceback" not in finished.stderr
 
 
+@pytest.mark.program
 def test_letters_outside_the_encoding_are_escaped(tmp_path: Path) -> None:
     write_article(tmp_path, "a", "topics: [Möwen 鷗]")
     finished = start(tmp_path, "feeds collect . >summary && feeds topics", PYTHONIOENCODING="latin-1")
     assert finished.stdout.decode("latin-1").endswith("Möwen \\u9dd7\n")
 
 
+@pytest.mark.program
 def test_a_closed_stderr_is_no_failure(tmp_path: Path) -> None:
     assert start(tmp_path, "feeds collect 2>&-").returncode == 0
 

@@ -279,6 +279,7 @@ def test_a_catalog_without_topics_is_explained() -> None:
 # serve
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("has_topics", [True, False])
 def test_serve_prints_working_urls(tmp_path: Path, *, has_topics: bool) -> None:
     (tmp_path / "empty").mkdir()

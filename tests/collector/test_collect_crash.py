@@ -20,6 +20,8 @@ from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, related
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.program
+
 KILLS = SOAK or 2
 ARTICLES = 40
 POOL_KILLS = SOAK or 1

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # No file may be opened any more, so the system gives no queue for its notices.
 DEAF_PROGRAM = """
 import resource, sys
@@ -17,6 +19,7 @@ print(next(batches).is_whole, next(batches).is_whole)
 """
 
 
+@pytest.mark.program
 def test_a_system_that_refuses_to_watch_is_complained_of_and_everything_looked_through(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", DEAF_PROGRAM, str(tmp_path)]

@@ -48,6 +48,7 @@ def read_alone(folder: Path, script: str) -> list[str]:
     return subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
 
 
+@pytest.mark.program
 def test_many_files_are_read_on_all_cores_as_one_by_one(tmp_path: Path) -> None:
     write_tasks(tmp_path, MANY)
     script = """
@@ -60,6 +61,7 @@ print(len(multiprocessing.active_children()))
     assert read_alone(tmp_path, script) == ["True", "True", "0"]
 
 
+@pytest.mark.program
 def test_reading_on_all_cores_may_end_early(tmp_path: Path) -> None:
     write_tasks(tmp_path, MANY)
     script = """

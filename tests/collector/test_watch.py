@@ -387,6 +387,7 @@ def read_line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline()
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_while_nothing_happens(room: Room, number: signal.Signals) -> None:
     with running(room) as process:
@@ -394,12 +395,14 @@ def test_a_signal_ends_it_while_nothing_happens(room: Room, number: signal.Signa
         assert stop(process, number) == "bye\n"
 
 
+@pytest.mark.program
 def test_a_signal_ends_it_while_it_waits_for_the_catalog(room: Room) -> None:
     with locked(room.database), running(room) as process:
         assert read_line(process) == "troubled CatalogBusyError\n"
         assert stop(process, signal.SIGTERM) == "bye\n"
 
 
+@pytest.mark.program
 def test_a_signal_ends_it_while_it_waits_for_the_folder(room: Room) -> None:
     room.content.rename(room.elsewhere / "content")
     with running(room) as process:
@@ -407,6 +410,7 @@ def test_a_signal_ends_it_while_it_waits_for_the_folder(room: Room) -> None:
         assert stop(process, signal.SIGTERM) == "bye\n"
 
 
+@pytest.mark.program
 def test_a_signal_rolls_back_the_collect_under_way(room: Room) -> None:
     for number in range(2_000):
         write_titled_article(room.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))

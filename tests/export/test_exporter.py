@@ -408,6 +408,7 @@ def test_the_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (forced.exit_code, runner.invoke(main, ["export", "content/one.md"]).exit_code) == (0, 1)
 
 
+@pytest.mark.program
 def test_on_a_terminal_there_is_a_progress_bar(publisher: Publisher) -> None:
     ours, theirs = pty.openpty()
     own = {

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
-
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
@@ -27,6 +25,7 @@ def build(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=100)
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_it_builds_without_a_warning(tmp_path: Path) -> None:
     finished = build(DOCS, tmp_path)
     assert finished.returncode == 0, finished.stderr
@@ -35,6 +34,7 @@ def test_it_builds_without_a_warning(tmp_path: Path) -> None:
     assert "/feeds.opml" in (tmp_path / "urls.html").read_text()
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -97,6 +97,7 @@ def list_blocks(page: str, kind: str) -> Iterator[str]:
             yield re.sub(rf"(?m)^{indent}", "", text)
 
 
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.parametrize(
     ("page", "shows"),
     [
@@ -128,6 +129,7 @@ def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]
     assert [text for text in shows.values() if text not in finished.stdout] == []
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_the_article_of_the_guide_is_enough(tmp_path: Path) -> None:
     article, *_ = list_blocks("own-articles.md", "yaml")
     (tmp_path / "article.md").write_text(article)

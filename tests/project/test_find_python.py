@@ -4,6 +4,10 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.program
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "find-python"
 LONELY = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
 

@@ -45,6 +45,7 @@ def test_changelog_knows_the_version() -> None:
     assert "## Unreleased" in changelog or f"## {feeds.__version__}" in changelog
 
 
+@pytest.mark.program
 def test_no_file_names_a_machine_or_a_registry() -> None:
     found = [path.relative_to(ROOT) for path in list_project_files() if MACHINE.search(path.read_bytes())]
     assert found == []

@@ -93,6 +93,7 @@ def test_every_documented_command_and_setting_exists() -> None:
     assert settings <= {setting.name for setting in SETTINGS}
 
 
+@pytest.mark.program
 def test_documented_commands_run(tmp_path: Path) -> None:
     lines = [line for line in list_shell_lines() if re.match(r"([A-Z_]+=\S+ )*feeds ", line)]
     ending = [line for line in lines if not STAYS.search(line)]

@@ -32,6 +32,7 @@ ENVIRONMENTS = (
 )
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda environment: environment["TZ"])
 def test_bytes_do_not_depend_on_the_process(environment: dict[str, str]) -> None:
     result = subprocess.run(

@@ -68,6 +68,7 @@ def test_compressed_bytes_are_fewer() -> None:
     assert len(encode(BODY, Encoding.BROTLI)) < len(encode(BODY, Encoding.GZIP)) < len(BODY) / 10
 
 
+@pytest.mark.program
 def test_another_process_compresses_to_the_same_bytes() -> None:
     environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     printed = subprocess.run([sys.executable, "-c", PROGRAM], env=environ, check=True, capture_output=True, text=True)

@@ -93,6 +93,7 @@ def test_other_bytes_have_another_etag(reader: CatalogReader, path: str) -> None
     assert ours.etag != other.etag
 
 
+@pytest.mark.program
 def test_another_time_zone_gives_the_same_bytes(content: Path, reader: CatalogReader, tmp_path: Path) -> None:
     ours = [make(path, reader).etag for path in PATHS]
     database = tmp_path / "catalog.sqlite3"

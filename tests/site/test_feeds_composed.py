@@ -112,7 +112,7 @@ class Publication:
         return split_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.program)], scope="module")
 def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publication]:
     folder = tmp_path_factory.mktemp("publication")
     url = f"sqlite:///{folder / 'catalog.sqlite'}"

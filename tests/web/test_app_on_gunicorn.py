@@ -62,6 +62,7 @@ def test_absolute_urls_have_the_port_of_the_server(server: Server) -> None:
     assert f'href="http://localhost:{port}{FEED}" rel="self"'.encode() in ask(server, FEED)[1]
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("module", ["feeds.wsgi", "feeds.gunicorn_conf"])
 def test_a_bad_setting_ends_the_start_in_a_sentence(module: str, tmp_path: Path) -> None:
     environ = os.environ | {"FEEDS_LIMIT": "0", "PYTHONPATH": str(ROOT)}

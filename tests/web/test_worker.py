@@ -223,6 +223,7 @@ def ask_meanwhile(server: Server, seconds: float) -> tuple[Thread, list[RequestL
     return thread, logs
 
 
+@pytest.mark.program
 def test_a_restart_loses_no_request(tmp_path: Path) -> None:
     write_article(tmp_path / "content", "one")
     with running(tmp_path) as server, server.connect():

@@ -1,0 +1,42 @@
+"""Mark the tests that start programs, and fail a test that starts one without the mark."""
+
+import sys
+from collections.abc import Generator
+
+import pytest
+
+PROGRAM_FIXTURES = frozenset({"program", "without_coverage", "server"})
+_EVENTS = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
+
+
+class _Guard:
+    """Refuse programs while a test without the mark runs. Python calls an audit hook at each of the events."""
+
+    unmarked = ""
+
+    def check(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.unmarked and event in _EVENTS:
+            program = arguments[0] if arguments else event
+            pytest.fail(f"{self.unmarked} starts {program!r}; mark the test with @pytest.mark.program")
+
+
+_guard = _Guard()
+sys.addaudithook(_guard.check)
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects tests
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that asks for a fixture of programs."""
+    for item in items:
+        if PROGRAM_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("program")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch a test, its set-up and its tear-down."""
+    _guard.unmarked = "" if item.get_closest_marker("program") else item.nodeid
+    try:
+        return (yield)
+    finally:
+        _guard.unmarked = ""
