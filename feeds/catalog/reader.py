@@ -12,7 +12,7 @@ from feeds.catalog.outbox import Outbox
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import find_last_topic_change, find_next_scheduled_change
-from feeds.catalog.search_index.finding import Finder
+from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
@@ -81,11 +81,11 @@ class CatalogReader:
 
     def count(self, query: Query, *, now: datetime) -> int:
         """Count the entries that are released by `now`."""
-        return Finder(self._connection, query).count(now=now)
+        return EntryFinder(self._connection, query).count(now=now)
 
-    def digests(self, query: Query, cycle: Cycle, *, most: int, stories: int) -> tuple[Digest, ...]:
-        """Read the newest digests of a selection, at most `most`, each of at most so many stories."""
-        return DigestReader(self._connection, query, cycle).newest(most=most, stories=stories)
+    def digests(self, query: Query, cycle: Cycle, *, limit: int, max_stories: int) -> tuple[Digest, ...]:
+        """Read the newest `limit` digests of a query, each of at most `max_stories` stories."""
+        return DigestReader(self._connection, query, cycle).read_newest(limit=limit, max_stories=max_stories)
 
     def last_titled(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Give when what a selection is called last changed, or `since` if that was later; None if neither ever was."""

@@ -1,4 +1,4 @@
-"""Read the newest entries of a query, and the parts of its archive that hold older entries."""
+"""Read the newest entries of a query, and the older entries in the parts of its archive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, selec
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
 from feeds.catalog.rows import Stored
-from feeds.catalog.search_index.finding import Finder
+from feeds.catalog.search_index.finder import EntryFinder
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, Kind, fingerprint
@@ -25,8 +25,8 @@ class Window(msgspec.Struct, frozen=True):
 
     `changed` is the time of the last visible change to the window, None if there never was an entry. `older` and
     `newer` are the adjacent parts of the archive, None if there are none. The newest entries have no `older` part if
-    they are fewer than their limit. New entries come into a window that `is_growing`; only the other parts are
-    finished archive documents.
+    their number is below the limit. New entries come into a window that `is_growing`; only other windows are finished
+    archive documents.
     """
 
     entries: tuple[Entry, ...]
@@ -37,7 +37,7 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class WindowReader:
-    """Read windows of one query over one connection."""
+    """Read windows of a query over one connection."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
@@ -49,16 +49,16 @@ class WindowReader:
         return read(limit=limit, now=now)
 
     def _search(self, *, limit: int, now: datetime) -> Window:
-        """Read the newest entries of a query that the catalog does not keep in order."""
-        finder = Finder(self._connection, self._query)
+        """Read the newest entries if the catalog does not keep the entries of the query in order."""
+        finder = EntryFinder(self._connection, self._query)
         entries = schema.entries.c
-        wanted = _STORED.where(entries.number.in_(finder.newest(limit=limit, now=now)))
+        wanted = _STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        return Window(_decode(rows), self._find_latest(rows, [finder.last_departure(span)]))
+        return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span)]))
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
-        """Read the newest entries of a query that the catalog keeps in order."""
+        """Read the newest entries if the catalog keeps the entries of the query in order."""
         rows = self._read_entries(Span(), limit=limit, now=now)
         if len(rows) < limit:
             return Window(_decode(rows), self._find_last_change(rows, Span()))
@@ -108,7 +108,7 @@ class WindowReader:
         return [_cut(block, last), *map(ArchivePart, whole)]
 
     def find_last_title_change(self) -> int:
-        """Return the time, in seconds, at which the title of the query last changed; 0 if the title never changed."""
+        """Return the time of the last change to the title of the query, in seconds; 0 if the title never changed."""
         scopes = schema.scopes.c
         scope_changed = select(func.max(scopes.changed)).where(scopes.name.in_(self._query.scopes))
         site_changed = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
@@ -161,7 +161,7 @@ class WindowReader:
         return Key(*row) if row else None
 
     def _find_last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
-        """Return the time at which the rows, the entries in their span or the links to other blocks last changed."""
+        """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
         versions = schema.former_versions.c
         source, where, published = _select_from(self._query, schema.former_versions, schema.former_version_topics)
         left = [*where, versions.figures_only == 0, *lie_in(span, published, versions.id)]
@@ -169,7 +169,7 @@ class WindowReader:
         return self._find_latest(rows, [last_left or 0, *(block.drawn for block in linked)])
 
     def _find_latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
-        """Return the latest time at which a row or the title changed, or the latest of the other times."""
+        """Return the time of the last change to a row or to the title, or the latest of the other times."""
         times = [self.find_last_title_change(), *others]
         times += [max(row.changed, row.released) for row in rows]
         return from_seconds(max(times)) if any(times) else None

@@ -29,7 +29,7 @@ def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: 
     """
     limit = min(query.limit or _MAX_ENTRIES[cycle], _MAX_ENTRIES[cycle])
     selected = query.with_defaults(settings.defaults)
-    digests = reader.digests(selected, cycle, most=limit, stories=MAX_STORIES)
+    digests = reader.digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
     heading = read_heading(query, reader)
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)

@@ -1,4 +1,4 @@
-"""Digests hold the best stories of what is over, and stay as they were when it was closed."""
+"""Digests hold the best stories of each finished issue, and never change after closing."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -16,9 +16,9 @@ ALL = Query()
 MONDAY = datetime(2021, 3, 1, 9, tzinfo=UTC)
 
 
-def read(newsroom: Newsroom, query: Query = ALL, cycle: Cycle = Cycle.DAILY, **most: int) -> tuple[Digest, ...]:
+def read(newsroom: Newsroom, query: Query = ALL, cycle: Cycle = Cycle.DAILY, **limits: int) -> tuple[Digest, ...]:
     with newsroom.catalog.reading() as reader:
-        return reader.digests(query, cycle, **{"most": 30, "stories": 20, **most})
+        return reader.digests(query, cycle, **{"limit": 30, "max_stories": 20, **limits})
 
 
 def contents(digests: tuple[Digest, ...], cycle: Cycle = Cycle.DAILY) -> dict[str, list[str]]:
@@ -38,7 +38,7 @@ def week(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_a_day_is_shown_once_it_is_over_best_first(week: Newsroom) -> None:
+def test_a_finished_day_is_shown_best_first(week: Newsroom) -> None:
     assert contents(read(week)) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
     week.wait(days=1)
     assert "2021-03-03" not in contents(read(week))
@@ -46,19 +46,19 @@ def test_a_day_is_shown_once_it_is_over_best_first(week: Newsroom) -> None:
     assert contents(read(week)) == {"2021-03-03": ["Tide"], "2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
 
 
-def test_digests_are_of_a_selection(week: Newsroom) -> None:
+def test_digests_follow_the_query(week: Newsroom) -> None:
     assert contents(read(week, Query.for_topic("ai"))) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot", "Calm"]}
     assert contents(read(week, Query.for_topic("tides"))) == {}
     assert contents(read(week, Query(min_heat=20))) == {"2021-03-01": ["Hot"]}
     assert contents(read(week, Query(search=parse_search("calm")))) == {"2021-03-01": ["Calm"]}
 
 
-def test_there_are_at_most_so_many_digests_of_so_many_stories(week: Newsroom) -> None:
-    assert contents(read(week, most=1)) == {"2021-03-02": ["Good"]}
-    assert contents(read(week, stories=1)) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot"]}
+def test_digests_and_stories_are_limited(week: Newsroom) -> None:
+    assert contents(read(week, limit=1)) == {"2021-03-02": ["Good"]}
+    assert contents(read(week, max_stories=1)) == {"2021-03-02": ["Good"], "2021-03-01": ["Hot"]}
 
 
-def test_whatever_happens_to_a_story_its_digest_stays(week: Newsroom) -> None:
+def test_later_changes_to_a_story_change_no_digest(week: Newsroom) -> None:
     before, calm = read(week), read(week, Query(search=parse_search("calm")))
     week.write("a", title="Changed", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=99)
     week.write("e", title="Late", publishedDateTime="2021-03-01T08:00:00Z", topics=["AI"], heat=70)
@@ -80,7 +80,7 @@ def test_heat_alone_changes_no_digest(week: Newsroom) -> None:
     assert read(week) == before
 
 
-def test_until_a_day_is_closed_it_may_change(week: Newsroom) -> None:
+def test_a_day_may_change_until_it_is_closed(week: Newsroom) -> None:
     week.write("d", title="Ebb", publishedDateTime="2021-03-03T07:00:00Z", topics=["Tides"])
     week.collect()
     week.wait(days=1)
@@ -98,10 +98,10 @@ def test_a_week_begins_on_monday_and_crosses_periods(newsroom: Newsroom) -> None
         f"2021-W{5 + number:02}": [f"{7 * number + day}" for day in range(7, 0, -1)] for number in range(4)
     }
     assert list(weeks) == ["2021-W08", "2021-W07", "2021-W06", "2021-W05"]
-    assert contents(read(newsroom, cycle=Cycle.WEEKLY, most=2), Cycle.WEEKLY).keys() == {"2021-W08", "2021-W07"}
+    assert contents(read(newsroom, cycle=Cycle.WEEKLY, limit=2), Cycle.WEEKLY).keys() == {"2021-W08", "2021-W07"}
 
 
-def test_closing_a_day_moves_the_digests_and_nothing_else(week: Newsroom) -> None:
+def test_closing_a_day_changes_only_the_digests(week: Newsroom) -> None:
     versions, sight = week.versions(), week.see()
     week.wait(days=1)
     assert week.collect().scopes == frozenset()
@@ -115,7 +115,7 @@ def test_closing_a_day_moves_the_digests_and_nothing_else(week: Newsroom) -> Non
     assert len(set(closings.values())) == 2
 
 
-def test_the_related_are_not_in_where_only_articles_are_wanted(newsroom: Newsroom) -> None:
+def test_related_items_are_left_out_of_digests_of_articles(newsroom: Newsroom) -> None:
     newsroom.write("a", related=[{"title": "B", "webUrl": url_of("b"), "publishedDateTime": "2021-03-01T11:00:00Z"}])
     newsroom.wait(days=9)
     newsroom.collect()
@@ -132,8 +132,8 @@ def test_days_long_ago_have_digests(newsroom: Newsroom, date: str) -> None:
     assert contents(read(newsroom)) == {"2021-03-01": ["New"], date: ["Old"]}
 
 
-def read_naively(newsroom: Newsroom, cycle: Cycle, *, most: int, stories: int) -> dict[int, list[str]]:
-    """Go through everything there ever was, for the ids of the best stories of each issue."""
+def read_naively(newsroom: Newsroom, cycle: Cycle, *, limit: int, max_stories: int) -> dict[int, list[str]]:
+    """Go through all entries and former versions for the ids of the best stories of each issue."""
     facts = dict(newsroom.query("SELECT name, value FROM facts WHERE name IN ('created', 'closed')"))
     moments = dict(newsroom.query("SELECT day, closed FROM closings"))
     columns = "id, published, released, since, coalesce(quality, -1), coalesce(peak_heat, -1)"
@@ -148,8 +148,8 @@ def read_naively(newsroom: Newsroom, cycle: Cycle, *, most: int, stories: int) -
         closed = moments.get(last, int(facts["created"]))
         if released <= closed and since <= closed and (until is None or closed < until):
             found[issue].append((-heat, -quality, -published, id))
-    newest = sorted(found, reverse=True)[:most]
-    return {issue: [id for *_, id in sorted(found[issue])[:stories]] for issue in newest}
+    newest = sorted(found, reverse=True)[:limit]
+    return {issue: [id for *_, id in sorted(found[issue])[:max_stories]] for issue in newest}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -177,7 +177,7 @@ def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: i
         newsroom.delete(f"s{day}")
         newsroom.collect(force=True)
         for cycle in Cycle:
-            for most, stories in [(5, 2), (30, 20), (3, 1)]:
-                digests = read(newsroom, cycle=cycle, most=most, stories=stories)
+            for limit, max_stories in [(5, 2), (30, 20), (3, 1)]:
+                digests = read(newsroom, cycle=cycle, limit=limit, max_stories=max_stories)
                 ids = {digest.issue: [story.id for story in digest.stories] for digest in digests}
-                assert ids == read_naively(newsroom, cycle, most=most, stories=stories)
+                assert ids == read_naively(newsroom, cycle, limit=limit, max_stories=max_stories)

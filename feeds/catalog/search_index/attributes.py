@@ -1,7 +1,8 @@
-"""Name what entries are selected by, and find those that a selection wants, as sets of slots.
+"""Name the attributes of entries, and match queries against attributes, as sets of slots.
 
-A set of slots is an integer: its bit n is set where slot n belongs to it. Figures are kept bit by bit (O'Neil and
-Quass, Improved Query Performance with Variant Indexes, 1997, section 3.4), so that any threshold is found in ten steps.
+An attribute is a text, for example `kind/article` or `topic/7`. A set of slots is an integer: bit n is set if slot n
+belongs to the set (see postings.py). Quality and heat are indexed bit by bit (O'Neil and Quass, Improved Query
+Performance with Variant Indexes, 1997, section 3.4): ten steps find the entries above any minimum.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,36 +14,39 @@ from feeds.model.expression import Expression
 from feeds.model.query import Query
 
 EVERY = ""
-"""The attribute of every entry."""
+"""The attribute of every entry and former version."""
 
-STAYS = "stays"
-"""The attribute of what was only ranked otherwise."""
+FIGURES_ONLY = "stays"
+"""The attribute of former versions that were replaced only because quality or heat changed."""
 
 _AFTER = "after/"
-_PLANES = 10
-_HIGHEST = 2**_PLANES - 1
-"""A figure above is taken for this; no threshold is as high."""
+"""The prefix of attributes for quality and heat after such a change."""
+
+_FIGURE_BITS = 10
+_MAX_FIGURE = 2**_FIGURE_BITS - 1
+"""Higher figures are indexed as this figure; the minimum of a query is never as high."""
 
 _FIGURES = ("quality", "peak_heat")
 _ARTICLE = f"kind/{Kind.ARTICLE}"
 _DAY = "day/"
-_DAYS_BEFORE = 1_000_000  # so that days sort as text, those before 1970 included
+_DAYS_BEFORE = 1_000_000  # added to each day, so that days before 1970 sort as text too
 _DAY_DIGITS = 7
 
-Sets = Mapping[str, int]
+SlotSets = Mapping[str, int]
+"""The sets of slots of one period, by attribute."""
 
-# The hottest first, then the best; what has no figure last.
+# Hottest first, then best; entries without a figure last.
 _RANKING = tuple(
     attribute
     for name in reversed(_FIGURES)
-    for attribute in (name, *(f"{name}/{plane}" for plane in reversed(range(_PLANES))))
+    for attribute in (name, *(f"{name}/{bit}" for bit in reversed(range(_FIGURE_BITS))))
 )
 RANKING = frozenset(_RANKING)
-"""The attributes that `find_best` goes by."""
+"""The attributes by which `find_best` ranks."""
 
 
 def list_attributes(row: Record) -> frozenset[str]:
-    """Give all attributes of an entry or departure as the catalog keeps it."""
+    """Return all attributes of an entry or former version, given as a row of the catalog."""
     return frozenset(_list_attributes(row))
 
 
@@ -55,122 +59,125 @@ def _list_attributes(row: Record) -> Iterator[str]:
     for number in row["topics"].split():
         yield f"topic/{number}"
     for name in _FIGURES:
-        yield from _list_planes(name, row[name])
+        yield from _list_figure_attributes(name, row[name])
     if row.get("figures_only"):
-        yield STAYS
+        yield FIGURES_ONLY
         for name in _FIGURES:
-            yield from _list_planes(f"{_AFTER}{name}", row[f"{name}_after"])
+            yield from _list_figure_attributes(f"{_AFTER}{name}", row[f"{name}_after"])
 
 
 def day_attribute(day: int) -> str:
-    """Name what was published on a day; as texts, these names are in the order of time."""
+    """Return the attribute of entries published on a day; sorted as text, the attributes are in order of time."""
     return f"{_DAY}{day + _DAYS_BEFORE:0{_DAY_DIGITS}}"
 
 
 def day_of(attribute: str) -> int:
-    """Give the day that `day_attribute` named."""
+    """Return the day of an attribute from `day_attribute`."""
     return int(attribute.removeprefix(_DAY)) - _DAYS_BEFORE
 
 
-def _list_planes(name: str, value: int | None) -> Iterator[str]:
+def _list_figure_attributes(name: str, value: int | None) -> Iterator[str]:
     if value is None or value < 0:
         return
     yield name
-    bounded = min(value, _HIGHEST)
-    for plane in range(_PLANES):
-        if bounded >> plane & 1:
-            yield f"{name}/{plane}"
+    bounded = min(value, _MAX_FIGURE)
+    for bit in range(_FIGURE_BITS):
+        if bounded >> bit & 1:
+            yield f"{name}/{bit}"
 
 
-class Matcher:
-    """A selection, to be matched against sets of slots; `numbers` are those of its topics, by slug.
+class QueryMatcher:
+    """Match a query against sets of slots; `topic_numbers` are the numbers of the query's topics, by slug.
 
-    `attributes` are the ones whose sets it needs. The words of `search` are not among them.
+    `attributes` are the attributes of all sets to read for the query. The words of `search` are not attributes.
     """
 
-    def __init__(self, query: Query, numbers: Mapping[str, int]) -> None:
+    def __init__(self, query: Query, topic_numbers: Mapping[str, int]) -> None:
         self.search = query.search
         self._query = query
         self._expressions: list[tuple[Expression, Callable[[str], str]]] = []
         if query.topics:
-            self._expressions.append((query.topics, lambda slug: f"topic/{numbers.get(slug, 0)}"))
+            self._expressions.append((query.topics, lambda slug: f"topic/{topic_numbers.get(slug, 0)}"))
         self._expressions += [(each, "provider/{}".format) for each in query.provider_expressions]
         if query.types:
             self._expressions.append((query.types, "type/{}".format))
-        self._thresholds = [
-            (name, least)
-            for name, least in zip(_FIGURES, (query.min_quality, query.min_heat), strict=True)
-            if least is not None
+        self._minimums = [
+            (name, minimum)
+            for name, minimum in zip(_FIGURES, (query.min_quality, query.min_heat), strict=True)
+            if minimum is not None
         ]
         self.attributes = frozenset(self._list_attributes())
 
-    def find(self, sets: Sets) -> int:
-        """Find the entries that are selected."""
-        return self._find_named(sets) & self._find_ranked(sets)
+    def match(self, sets: SlotSets) -> int:
+        """Return the slots that match the query, without regard to `search`."""
+        return self._match_names(sets) & self._match_figures(sets)
 
-    def find_departed(self, sets: Sets) -> int:
-        """Find the departures of what was selected and is no longer, or is now and was not."""
-        remaining = sets.get(STAYS, 0) & self._find_ranked(sets, _AFTER)
-        return self._find_named(sets) & (self._find_ranked(sets) ^ remaining)
+    def match_left_or_joined(self, sets: SlotSets) -> int:
+        """Return the former versions that matched until the entry changed or left, or that joined with new figures."""
+        still_matching = sets.get(FIGURES_ONLY, 0) & self._match_figures(sets, _AFTER)
+        return self._match_names(sets) & (self._match_figures(sets) ^ still_matching)
 
     def _list_attributes(self) -> Iterator[str]:
-        yield from (EVERY, STAYS, _ARTICLE)
+        yield from (EVERY, FIGURES_ONLY, _ARTICLE)
         for expression, attribute in self._expressions:
             yield from map(attribute, expression.names)
-        for name, _ in self._thresholds:
+        for name, _ in self._minimums:
             for prefix in ("", _AFTER):
                 yield prefix + name
-                yield from (f"{prefix}{name}/{plane}" for plane in range(_PLANES))
+                yield from (f"{prefix}{name}/{bit}" for bit in range(_FIGURE_BITS))
 
-    def _find_named(self, sets: Sets) -> int:
+    def _match_names(self, sets: SlotSets) -> int:
         found = sets.get(EVERY if self._query.includes_related else _ARTICLE, 0)
         for expression, attribute in self._expressions:
-            found = _find_any(expression, attribute, sets, among=found)
+            found = _match_expression(expression, attribute, sets, among=found)
         return found
 
-    def _find_ranked(self, sets: Sets, prefix: str = "") -> int:
+    def _match_figures(self, sets: SlotSets, prefix: str = "") -> int:
         found = sets.get(EVERY, 0)
-        for name, least in self._thresholds:
-            found &= _find_least(least, f"{prefix}{name}", sets)
+        for name, minimum in self._minimums:
+            found &= _match_minimum(minimum, f"{prefix}{name}", sets)
         return found
 
 
-def _find_any(expression: Expression, attribute: Callable[[str], str], sets: Sets, *, among: int) -> int:
+def _match_expression(expression: Expression, attribute: Callable[[str], str], sets: SlotSets, *, among: int) -> int:
     found = 0
     for terms in expression.alternatives:
-        these = among
+        matching = among
         for term in terms:
             named = sets.get(attribute(term.name), 0)
-            these &= ~named if term.is_negated else named
-        found |= these
+            matching &= ~named if term.is_negated else named
+        found |= matching
     return found
 
 
-def _find_least(least: int, name: str, sets: Sets) -> int:
-    """Find what has a figure of at least `least`: from the highest bit on, what is as high so far, or is higher."""
+def _match_minimum(minimum: int, name: str, sets: SlotSets) -> int:
+    """Return the slots with a figure of at least `minimum`.
+
+    Compare bit by bit, highest bit first: keep the figures equal to `minimum` until now, and the higher figures.
+    """
     equal, higher = sets.get(name, 0), 0
-    for plane in reversed(range(_PLANES)):
-        plane_set = sets.get(f"{name}/{plane}", 0)
-        if least >> plane & 1:
-            equal &= plane_set
+    for bit in reversed(range(_FIGURE_BITS)):
+        has_bit = sets.get(f"{name}/{bit}", 0)
+        if minimum >> bit & 1:
+            equal &= has_bit
         else:
-            higher |= equal & plane_set
-            equal &= ~plane_set
+            higher |= equal & has_bit
+            equal &= ~has_bit
     return equal | higher
 
 
-def find_best(slots: int, sets: Sets, *, count: int) -> int:
-    """Find the `count` hottest, and where that is equal best, of some slots, with all that equal the last of them.
+def find_best(slots: int, sets: SlotSets, *, count: int) -> int:
+    """Return the `count` hottest of some slots, then best by quality, including all slots equal to the last.
 
-    Attribute by attribute, the most significant first: either more than enough of those that are equal so far have it,
-    and the others are out, or all that have it are in.
+    Compare attribute by attribute, most significant first. If enough of the slots still equal have the attribute,
+    drop the slots without the attribute. If not, accept all slots with the attribute.
     """
-    within, equal = 0, slots
+    best, equal = 0, slots
     for attribute in _RANKING:
-        having = equal & sets.get(attribute, 0)
-        if (within | having).bit_count() >= count:
-            equal = having
+        has_attribute = equal & sets.get(attribute, 0)
+        if (best | has_attribute).bit_count() >= count:
+            equal = has_attribute
         else:
-            within |= having
-            equal &= ~having
-    return within | equal
+            best |= has_attribute
+            equal &= ~has_attribute
+    return best | equal

@@ -1,10 +1,10 @@
-"""Finding the newest entries of a selection: over many periods, in many steps, and never for too long."""
+"""Finding the newest entries of a query: over many periods, in many steps, and never for too long."""
 
 from datetime import timedelta
 
 import pytest
 
-from feeds.catalog.search_index import finding
+from feeds.catalog.search_index import finder
 from feeds.catalog.search_index.texts import words_of
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
@@ -31,14 +31,14 @@ def years(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_a_selection_is_found_over_many_periods(years: Newsroom) -> None:
+def test_entries_are_found_over_many_periods(years: Newsroom) -> None:
     wanted = Query(topics=parse_expression("even+!crowd"))
     assert years.see(wanted, limit=200).ids == [url_of(f"s{number}") for number in range(0, YEARS * 18, 2)]
     rare = Query(topics=parse_expression("even+!crowd"), search=parse_search(f"story {YEARS * 18 - 2}"))
     assert years.see(rare).ids == [url_of(f"s{YEARS * 18 - 2}")]
 
 
-def test_much_in_one_period_is_found_in_order(years: Newsroom) -> None:
+def test_many_entries_of_one_period_are_found_in_order(years: Newsroom) -> None:
     everything = years.see(limit=1_000).entries
     for limit, text in [(5, "even+crowd"), (200, "even+crowd"), (10, "crowd+!even"), (4, "crowd,odd")]:
         expression = parse_expression(text)
@@ -46,20 +46,20 @@ def test_much_in_one_period_is_found_in_order(years: Newsroom) -> None:
         assert years.see(Query(topics=expression), limit=limit).ids == [entry.id for entry in named[:limit]]
 
 
-def test_a_search_does_not_go_on_for_ever(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_query_is_stopped(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom.write("a", topics=["Even"])
     newsroom.collect()
-    monkeypatch.setattr(finding, "LONGEST_SECONDS", -1)
-    with pytest.raises(OverloadError, match="It takes too long"):
+    monkeypatch.setattr(finder, "MAX_SECONDS", -1)
+    with pytest.raises(OverloadError, match="takes too long right now; narrow it"):
         newsroom.see(EVERY_OTHER)
 
 
 @pytest.mark.parametrize(("check_cost", "list_cost"), [(0, 0), (10**9, 0), (10**9, 10**9)])
-def test_texts_are_found_alike_one_by_one_and_all_together(
+def test_searching_one_by_one_and_all_together_finds_the_same(
     years: Newsroom, monkeypatch: pytest.MonkeyPatch, check_cost: int, list_cost: int
 ) -> None:
-    monkeypatch.setattr(finding, "_CHECK_COST", check_cost)
-    monkeypatch.setattr(finding, "_LIST_COST", list_cost)
+    monkeypatch.setattr(finder, "_CHECK_COST", check_cost)
+    monkeypatch.setattr(finder, "_LIST_COST", list_cost)
     search = parse_search("story -100")
     wanted = Query(topics=parse_expression("even"), search=search)
     named = years.see(Query(topics=parse_expression("even")), limit=1_000).entries
