@@ -1,4 +1,4 @@
-"""Fixtures of a publisher's machine, and of a subscriber's."""
+"""Fixtures of a publisher's machine and of a subscriber's machine."""
 
 import shutil
 import sys
@@ -21,15 +21,15 @@ def start_without_coverage(without_coverage: None) -> None:
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
-    """Give a proxy that a site can be put behind."""
+    """Run a proxy for a site."""
     with proxying() as proxy:
         yield proxy
 
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    """Give a reader that has subscribed to nothing yet."""
-    # The feedparser that reader carries asks for a module that today's feedparser brings under another name.
+    """Return a reader without subscriptions."""
+    # reader's bundled feedparser imports a module that current feedparser installs under another name.
     monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)
     with make_reader(":memory:") as reader:
         yield reader
@@ -37,9 +37,9 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
 @pytest.fixture
 def site(tmp_path: Path, proxy: Proxy) -> Site:
-    """Give a site of the seeds whose articles may be edited; its feeds say that they are at the proxy.
+    """Return a site with an editable copy of the seeds; its feeds contain the proxy's URL.
 
-    One worker serves it, so that an edit shows at one moment.
+    The server has a single worker, so an edit shows in all answers at the same time.
     """
     content = tmp_path / "content"
     shutil.copytree(SEEDS, content)

@@ -1,4 +1,4 @@
-"""Stand between a feed reader and the server, pass everything on, and write down what the reader asks and is told."""
+"""A proxy that records the exchanges between a feed reader and the server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and the status of its answer; the names of headers are in lower case."""
+    """A request and the status of the answer; header names are in lower case."""
 
     path: str
     headers: dict[str, str]
@@ -26,14 +26,14 @@ class Exchange:
 
 @dataclass
 class Proxy:
-    """A proxy at `url`; `upstream` is the server's address, to be set before the first request."""
+    """A proxy at `url`; set `upstream`, the server's URL, before the first request."""
 
     url: str
     upstream: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
 
     def take(self) -> list[Exchange]:
-        """Give the exchanges since the last time."""
+        """Return the exchanges since the previous call."""
         taken, self.exchanges = self.exchanges, []
         return taken
 
@@ -44,10 +44,10 @@ def proxying() -> Iterator[Proxy]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = {name.lower(): value for name, value in self.headers.items()}
-            passed_on = {name: value for name, value in asked.items() if name not in _HOP_BY_HOP}
+            requested = {name.lower(): value for name, value in self.headers.items()}
+            passed_on = {name: value for name, value in requested.items() if name not in _HOP_BY_HOP}
             answer = fetch(proxy.upstream + self.path, passed_on)
-            proxy.exchanges.append(Exchange(self.path, asked, answer.status))
+            proxy.exchanges.append(Exchange(self.path, requested, answer.status))
             self.send_response_only(answer.status)
             for name, value in answer.headers.items():
                 if name not in _HOP_BY_HOP:

@@ -1,4 +1,4 @@
-"""nginx in front of the server, as the guide has it, hands through what readers go by."""
+"""nginx, configured as in the guide, passes on the server's bytes, headers and redirects."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.test_nginx import MAIN, compose
+from tests.acceptance.test_nginx import MAIN, make_command
 from tests.support.paths import ROOT, SEEDS
 from tests.support.servers import find_free_port
 from tests.support.site import Response, Server, Site, fetch, stopping
@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def proxy(server: Server, program: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
-    """Give the address of an nginx with the guide's configuration, but for the ports."""
+    """Run nginx with the guide's configuration on free ports, and yield its URL."""
     port = find_free_port()
     blocks = re.findall(r"(?ms)^ *```nginx\n(.*?)^ *```$", GUIDE)
     changes = {
@@ -40,7 +40,7 @@ def proxy(server: Server, program: Callable[[str], str], tmp_path: Path) -> Iter
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(("user root;" if os.geteuid() == 0 else "") + MAIN.format(folder=tmp_path))
     with (tmp_path / "nginx.log").open("wb") as log:
-        nginx = subprocess.Popen(compose(program("nginx"), tmp_path, configuration), stdout=log, stderr=log)
+        nginx = subprocess.Popen(make_command(program("nginx"), tmp_path, configuration), stdout=log, stderr=log)
         with stopping(nginx):
             wait_for_answer(f"http://127.0.0.1:{port}/healthz", nginx)
             yield f"http://127.0.0.1:{port}"
@@ -66,7 +66,7 @@ def pick(response: Response) -> dict[str, str]:
     return {name: response.headers[name] for name in SAME if name in response.headers}
 
 
-def test_redirects_lead_to_the_site(proxy: str) -> None:
+def test_redirects_point_to_the_site(proxy: str) -> None:
     moved = fetch(f"{proxy}/topics/AI.atom")
     assert moved.status in {301, 308}
     assert moved.headers["location"] in {"/topics/ai.atom", f"{SITE_URL}/topics/ai.atom"}

@@ -1,4 +1,4 @@
-"""A corpus of real articles, collected and served, is read back by parsers as the catalog holds it."""
+"""Parsers read a served corpus of real articles with the same content as in the catalog."""
 
 import html
 import json
@@ -26,12 +26,12 @@ from tests.support.site import Server, Site
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE_URL = "https://feeds.example"
 FORMATS = ("atom", "rss", "json")
-MOST_PROVIDERS = 25
+MAX_PROVIDERS = 25
 SLICE_CHARACTERS = 24
 
 
 class Story(NamedTuple):
-    """An entry as a parser reads it; `updated` is None in RSS."""
+    """An entry read by a parser; `updated` is None in RSS."""
 
     id: str
     title: str
@@ -42,7 +42,7 @@ class Story(NamedTuple):
 
 @dataclass(frozen=True)
 class Publication:
-    """The corpus as published: what the collector printed, every feed's bytes by path, and the entries behind them."""
+    """A published corpus: the collector's output, and the bytes and entries of every feed by path."""
 
     articles: Path
     catalog_path: Path
@@ -53,25 +53,25 @@ class Publication:
 
     @property
     def rejected(self) -> set[Path]:
-        """The files that the collector reported as lost."""
+        """The files rejected in the collector's output."""
         return {Path(path) for path in re.findall(r"^(.+?):\d+:\d+: error ", self.printed, re.MULTILINE)}
 
     def read_sources(self) -> list[dict[str, Any]]:
-        """Read the front matter of every other file, with no code of the program."""
+        """Read the front matter of every accepted file, without the program's code."""
         paths = set(self.articles.rglob("*.md")) - self.rejected
         matters = [re.split(r"(?m)^---[ \t]*$", path.read_text("utf-8"), maxsplit=2)[1] for path in paths]
         return [yaml.load(matter, Loader=yaml.CSafeLoader) for matter in matters]
 
     def select(self, format: str) -> dict[str, bytes]:
-        """Give the documents in one format, by the path of their feed."""
+        """Map the paths of feeds to their documents in a format."""
         return {path: self.documents[f"{path}.{format}"] for path in self.entries}
 
     def expect(self, format: str) -> dict[str, list[Story]]:
-        """Give what every feed in that format must say."""
-        return {path: [tell(entry, format) for entry in entries] for path, entries in self.entries.items()}
+        """Map the paths of feeds to the expected stories in a format."""
+        return {path: [make_story(entry, format) for entry in entries] for path, entries in self.entries.items()}
 
 
-def tell(entry: Entry, format: str) -> Story:
+def make_story(entry: Entry, format: str) -> Story:
     return Story(entry.id, entry.title, entry.url, entry.published, None if format == "rss" else entry.updated)
 
 
@@ -81,7 +81,7 @@ def publication(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Publi
     site = Site(tmp_path_factory.mktemp("corpus"), corpus, settings)
     printed = site.collect()
     feeds = site.list_feeds()
-    paths = [path for path in feeds if "/providers/" not in path] + feeds[-MOST_PROVIDERS:]
+    paths = [path for path in feeds if "/providers/" not in path] + feeds[-MAX_PROVIDERS:]
     with site.serving() as server:
         documents = {f"{path}.{format}": get(server, f"{path}.{format}") for path in paths for format in FORMATS}
         opml = get(server, "/feeds.opml")
@@ -125,7 +125,7 @@ def find_url(item: dict[str, Any]) -> str:
 
 
 def list_coverage(articles: Sequence[dict[str, Any]]) -> dict[str, set[str]]:
-    """Map the URL of every lead to those of its coverage."""
+    """Map the URL of every lead to the URLs of its coverage."""
     removed = {find_url(fields) for fields in articles if is_removed(fields)}
     coverage: dict[str, set[str]] = {}
     for fields in filter(is_published, articles):
@@ -147,7 +147,7 @@ def test_each_lead_lists_its_coverage(publication: Publication, format: str) -> 
 
 
 def read_related(document: bytes) -> Iterator[tuple[str, list[str]]]:
-    """Give each entry's link and what its `rel="related"` links lead to, read strictly."""
+    """Yield each entry's link and its `rel="related"` URLs, read with a strict parser."""
     root = etree.fromstring(document)
     for entry in [*root.iter(f"{ATOM}entry"), *root.iter("item")]:
         links = [(link.get("rel"), str(link.get("href"))) for link in entry.findall(f"{ATOM}link")]
@@ -164,19 +164,19 @@ def test_every_entry_appears_once_in_a_feed(publication: Publication, format: st
 
 
 @pytest.mark.parametrize("format", ["atom", "rss"])
-def test_feedparser_reads_back_what_the_catalog_holds(publication: Publication, format: str) -> None:
+def test_feedparser_reads_the_catalogs_entries(publication: Publication, format: str) -> None:
     documents = publication.select(format)
     read = {path: list(read_with_feedparser(document)) for path, document in documents.items()}
     assert read == publication.expect(format)
 
 
-def test_json_says_what_the_catalog_holds(publication: Publication) -> None:
+def test_json_holds_the_catalogs_entries(publication: Publication) -> None:
     read = {path: list(read_json(document)) for path, document in publication.select("json").items()}
     assert read == publication.expect("json")
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_atoma_reads_back_what_the_catalog_holds(publication: Publication, format: str) -> None:
+def test_atoma_reads_the_catalogs_entries(publication: Publication, format: str) -> None:
     reading = {"atom": read_atom_with_atoma, "rss": read_rss_with_atoma, "json": read_json_with_atoma}[format]
     read = {path: list(reading(document)) for path, document in publication.select(format).items()}
     assert read == publication.expect(format)
@@ -206,7 +206,7 @@ def read_atom_with_atoma(document: bytes) -> Iterator[Story]:
 
 def read_rss_with_atoma(document: bytes) -> Iterator[Story]:
     for item in atoma.parse_rss_bytes(document).items:
-        # In RSS a title is HTML to most readers, and so is written.
+        # Most readers treat RSS titles as HTML, so the feed escapes titles as HTML.
         yield Story(item.guid, html.unescape(item.title), item.link, item.pub_date, None)
 
 
@@ -235,7 +235,7 @@ def test_opml_lists_every_topic(publication: Publication) -> None:
     assert {feed.url for feed in read.feeds} == topics
 
 
-def test_nothing_secured_is_in_any_feed(publication: Publication) -> None:
+def test_no_feed_contains_secured_text(publication: Publication) -> None:
     secured = [str(fields["secured"]) for fields in publication.read_sources() if "secured" in fields]
     slices = {part for text in secured for part in cut(text)}
     outputs = {**publication.documents, "/feeds.opml": publication.opml, "the log": publication.printed.encode()}
@@ -250,5 +250,5 @@ def test_nothing_secured_is_in_any_feed(publication: Publication) -> None:
 
 
 def cut(text: str) -> Iterator[str]:
-    """Give every slice of a text that is long enough to tell it by."""
+    """Yield every slice of a text, long enough to identify the text."""
     return (text[start : start + SLICE_CHARACTERS] for start in range(len(text) - SLICE_CHARACTERS + 1))

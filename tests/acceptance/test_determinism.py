@@ -1,4 +1,4 @@
-"""The same articles give the same bytes and validators, whoever renders them, where, when and in which language."""
+"""The same articles give the same bytes and validators in any process, time zone, locale and folder."""
 
 import subprocess
 import sys
@@ -11,18 +11,18 @@ from tests.support.paths import ROOT, SEEDS
 from tests.support.site import Server, Site
 
 FORMATS = ("atom", "rss", "json")
-# Two machines that have nothing in common but the articles.
+# Two machines with only the articles in common.
 HERE = {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0", "WEB_CONCURRENCY": "1"}
 THERE = {"TZ": "Asia/Kolkata", "LC_ALL": "de_DE.UTF-8", "PYTHONHASHSEED": "4242", "WEB_CONCURRENCY": "3"}
 COMMON = {"FEEDS_SITE_URL": "https://feeds.example", "FEEDS_SITE_TITLE": "Möwen & Meer"}
-RENDER_ALL = "import sys; from feeds.cli import main; [main(['show', p], standalone_mode=False) for p in sys.argv[1:]]"
-REQUESTS_PER_PATH = 3  # so that more than one worker has answered
+SHOW_ALL = "import sys; from feeds.cli import main; [main(['show', p], standalone_mode=False) for p in sys.argv[1:]]"
+REQUESTS_PER_PATH = 3  # to reach more than a single worker
 
 Answer: TypeAlias = tuple[int, bytes, tuple[str | None, str | None]]
 
 
 def write_articles(folder: Path, *, backwards: bool) -> None:
-    """Write the seeds, and stories of one and the same second in several topics, in one order or the other."""
+    """Write the seeds, and stories of the same second in several topics, optionally in reverse order."""
     folder.mkdir(parents=True)
     texts = {path.name: path.read_text() for path in SEEDS.iterdir()}
     for number, topic in enumerate(["AI", "ai", "C++", "C#"] * 3):
@@ -57,20 +57,20 @@ def list_paths(site: Site) -> list[str]:
     return [*feeds, *(path for path in site.list_feeds() if path != "/feed"), "/", "/feeds.opml"]
 
 
-def render_all(site: Site) -> bytes:
-    """Render everything in one process, one after another."""
-    command = [sys.executable, "-c", RENDER_ALL, *list_paths(site)]
+def show_all(site: Site) -> bytes:
+    """Render every document in a single process."""
+    command = [sys.executable, "-c", SHOW_ALL, *list_paths(site)]
     return subprocess.run(command, cwd=site.folder, env=site.environ, capture_output=True, check=True).stdout
 
 
-def ask_all(server: Server, paths: list[str]) -> dict[str, Answer]:
-    """Ask for every path several times, and see the same answer each time."""
-    answers = {path: {ask(server, path) for _ in range(REQUESTS_PER_PATH)} for path in paths}
+def request_all(server: Server, paths: list[str]) -> dict[str, Answer]:
+    """Request every path several times, and check that the answers are equal."""
+    answers = {path: {request(server, path) for _ in range(REQUESTS_PER_PATH)} for path in paths}
     assert [path for path, found in answers.items() if len(found) > 1] == []
     return {path: found.pop() for path, found in answers.items()}
 
 
-def ask(server: Server, path: str) -> Answer:
+def request(server: Server, path: str) -> Answer:
     response = server.get(path)
     assert all(response.validators), path
     return response.status, response.body, response.validators
@@ -80,22 +80,22 @@ def test_two_processes_render_the_same_bytes(sites: tuple[Site, Site]) -> None:
     here, there = sites
     assert here.folder != there.folder
     assert list_paths(here) == list_paths(there)
-    rendered = render_all(here)
+    rendered = show_all(here)
     assert rendered.count(b"<feed ") == len(here.list_feeds())
-    assert rendered == render_all(there)
+    assert rendered == show_all(there)
 
 
 def test_two_servers_and_a_restart_give_equal_answers(sites: tuple[Site, Site]) -> None:
     here, there = sites
     paths = list_paths(here)
     with here.serving() as first, there.serving() as second:
-        answers = ask_all(first, paths)
-        assert ask_all(second, paths) == answers
+        answers = request_all(first, paths)
+        assert request_all(second, paths) == answers
     with here.serving() as restarted:
-        assert ask_all(restarted, paths) == answers
+        assert request_all(restarted, paths) == answers
 
 
-def test_show_writes_what_the_server_answers(sites: tuple[Site, Site]) -> None:
+def test_show_writes_the_servers_answer(sites: tuple[Site, Site]) -> None:
     here, _ = sites
     with here.serving() as server:
         assert here.show("/topics/ai.atom") == server.get("/topics/ai.atom").body

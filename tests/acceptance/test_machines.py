@@ -1,4 +1,4 @@
-"""Several machines over one PostgreSQL: what one collector publishes, all of them serve, soon and to the byte."""
+"""Several machines share a PostgreSQL catalog: all servers show a published change soon, with equal bytes."""
 
 import re
 import subprocess
@@ -21,35 +21,35 @@ from tests.support.waiting import wait_until
 
 PATHS = ("/topics/robots.atom", "/topics/robots.rss", "/topics/robots.json", "/topics/robots", "/feeds.opml", "/")
 FEED = PATHS[0]
-# One worker serves on each machine, so that a change shows there at one moment.
+# Each server has a single worker, so a change shows in all its answers at the same time.
 SETTINGS = {"FEEDS_SITE_URL": "https://news.example", "WEB_CONCURRENCY": "1"}
-# A second is what is promised; a test machine may be busy with anything.
+# The promise is a second; a test machine may be busy.
 SOON_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Machines:
-    """A content folder whose collector watches it, and two servers elsewhere, all with one catalog."""
+    """A watched content folder and two servers on other machines, with a shared catalog."""
 
     content: Path
     database_url: str
     servers: tuple[Server, Server]
 
     def publish(self, title: str) -> float:
-        """Give an article another title, and the moment at which the catalog shows it."""
+        """Publish an article with a new title, and return the monotonic time of the catalog's change."""
         with closing(Catalog(self.database_url)) as catalog:
             before = read_version(catalog)
             write_titled_article(self.content / "story.md", title)
             wait_until(lambda: read_version(catalog) > before)
             return time.monotonic()
 
-    def ask(self, path: str) -> list[Response]:
-        """Ask every server."""
+    def request(self, path: str) -> list[Response]:
+        """Request a path from every server."""
         return [server.get(path) for server in self.servers]
 
-    def show(self, title: str) -> bool:
-        """Say whether all servers show an article of that title."""
-        return all(title.encode() in response.body for response in self.ask(FEED))
+    def is_shown(self, title: str) -> bool:
+        """Return whether all servers show a title."""
+        return all(title.encode() in response.body for response in self.request(FEED))
 
 
 def read_version(catalog: Catalog) -> int:
@@ -71,7 +71,7 @@ def start_collector(site: Site, *options: str) -> "subprocess.Popen[bytes]":
 
 @contextmanager
 def watching(site: Site) -> Iterator[Path]:
-    """Collect whatever changes until the block ends, and give the collector's log."""
+    """Run a watching collector until the block ends, and yield its log."""
     collector = start_collector(site, "--watch")
     log = site.folder / "collector.log"
     with stopping(collector):
@@ -98,36 +98,36 @@ def machines(postgresql: DatabaseServer, tmp_path_factory: pytest.TempPathFactor
     assert "Traceback" not in one.log.read_text() + two.log.read_text()
 
 
-def test_what_is_published_shows_on_all_machines_soon_and_the_same(machines: Machines) -> None:
+def test_all_machines_show_a_change_soon_and_with_equal_bytes(machines: Machines) -> None:
     longest_seconds = 0.0
     for title in ("red", "green", "blue"):
         published = machines.publish(title)
-        wait_until(partial(machines.show, title))
+        wait_until(partial(machines.is_shown, title))
         longest_seconds = max(longest_seconds, time.monotonic() - published)
         for path in PATHS:
-            one, two = machines.ask(path)
+            one, two = machines.request(path)
             assert one.status == 200, path
             assert (one.body, one.validators) == (two.body, two.validators), path
-    print(f"shown on both machines {longest_seconds:.2f} s after the commit, at most")  # noqa: T201 with -s
+    print(f"longest time from commit to both machines: {longest_seconds:.2f} s")  # noqa: T201 with -s
     assert longest_seconds < SOON_SECONDS
 
 
-def test_a_database_that_restarts_costs_no_answer(machines: Machines, postgresql: DatabaseServer) -> None:
+def test_servers_answer_during_a_database_restart(machines: Machines, postgresql: DatabaseServer) -> None:
     machines.publish("before")
-    wait_until(lambda: machines.show("before"))
-    kept = machines.ask(FEED)
+    wait_until(lambda: machines.is_shown("before"))
+    kept = machines.request(FEED)
     with postgresql.stopped():
-        assert [(answer.status, answer.body) for answer in machines.ask(FEED)] == [(200, kept[0].body)] * 2
-        never_asked = [*machines.ask("/providers/example.com.json"), *machines.ask("/healthz")]
+        assert [(answer.status, answer.body) for answer in machines.request(FEED)] == [(200, kept[0].body)] * 2
+        never_asked = [*machines.request("/providers/example.com.json"), *machines.request("/healthz")]
         assert {answer.status for answer in never_asked} == {503}
         write_titled_article(machines.content / "story.md", "meanwhile")
-    wait_until(lambda: machines.show("meanwhile"))
-    assert [answer.status for answer in machines.ask("/healthz")] == [200, 200]
+    wait_until(lambda: machines.is_shown("meanwhile"))
+    assert [answer.status for answer in machines.request("/healthz")] == [200, 200]
     machines.publish("after")
-    wait_until(lambda: machines.show("after"))
+    wait_until(lambda: machines.is_shown("after"))
 
 
-def test_collectors_on_two_machines_at_once_do_no_harm(postgresql: DatabaseServer, tmp_path: Path) -> None:
+def test_two_collectors_at_once_publish_every_article_once(postgresql: DatabaseServer, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
     for number in range(100):
@@ -141,7 +141,7 @@ def test_collectors_on_two_machines_at_once_do_no_harm(postgresql: DatabaseServe
     assert len(read_titles(database_url)) == 100
 
 
-def test_a_collector_that_finds_another_at_work_says_so_and_goes_on_when_it_is_done(
+def test_a_collector_reports_another_collector_and_waits_for_its_end(
     postgresql: DatabaseServer, tmp_path: Path
 ) -> None:
     content = tmp_path / "content"

@@ -1,4 +1,4 @@
-"""newsboat subscribes to the running server, asks politely, and shows every story once."""
+"""newsboat subscribes to the running server, sends conditional requests, and shows every story once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def list_expected(site: Site) -> list[Item]:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_newsboat_is_told_304_and_holds_what_the_catalog_holds(
+def test_newsboat_gets_304_and_holds_the_catalogs_entries(
     site: Site, proxy: Proxy, newsboat: Newsboat, format: str
 ) -> None:
     site.collect()
@@ -32,7 +32,7 @@ def test_newsboat_is_told_304_and_holds_what_the_catalog_holds(
         proxy.upstream = server.url
         for _ in range(4):
             newsboat.reload()
-    # It sends validators from its third fetch on.
+    # newsboat sends validators from the third request on.
     assert [exchange.is_conditional for exchange in proxy.exchanges] == [False, False, True, True]
     assert [exchange.status for exchange in proxy.exchanges] == [200, 200, 304, 304]
     assert newsboat.list_items() == list_expected(site)
@@ -73,8 +73,8 @@ def add_story(site: Site) -> None:
     )
 
 
-def test_newsboat_takes_two_topics_with_the_same_stories(site: Site, proxy: Proxy, newsboat: Newsboat) -> None:
-    """Newsboat keys items by id over all feeds, so what stands in both is one item."""
+def test_newsboat_shows_a_story_of_two_topics_once(site: Site, proxy: Proxy, newsboat: Newsboat) -> None:
+    """Newsboat identifies items by id across all feeds."""
     site.collect()
     newsboat.subscribe(f"{proxy.url}/topics/ai.atom\n{proxy.url}/topics/computer-vision.rss")
     with site.serving() as server:

@@ -1,4 +1,4 @@
-"""nginx serves the export, by the configuration in the docs, with the bytes and headers that the app sends."""
+"""nginx, configured as in the docs, serves the export with the app's bytes and headers."""
 
 import os
 import re
@@ -22,7 +22,7 @@ from tests.support.servers import find_free_port
 from tests.support.site import Response, stopping
 from tests.support.waiting import wait_for_answer
 
-STORIES = 230  # two blocks of an archive, of which the second still grows
+STORIES = 230  # two archive blocks; the second still grows
 HUB = "https://push.example/"
 SETTINGS = make_settings(FEEDS_HUBS=HUB, FEEDS_LIMIT="2")
 WITH_HUBS = {'#! "~': '"~', "https://feeds.example.org": SITE_URL, "https://hub.example/": HUB}
@@ -49,7 +49,7 @@ GROWING = ("/feed/archive/2.atom", "/topics/%E9%B7%97/archive/2.json")
 PAGES = ("/", "/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example", "/providers/gazeta.com.br")
 ASSETS = ("/static/style.css", "/static/icon.png", "/static/icon.svg", "/favicon.ico", "/robots.txt")
 ALIASES = ("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/")
-NOWHERE = (
+MISSING = (
     *(
         "/nope",
         "/topics/nope.atom",
@@ -66,8 +66,7 @@ NOWHERE = (
     ),
     *("/.feeds-export.json", "/topics/", "/static/", "//feed.atom", "/topics/%2e%2e/.feeds-export.json"),
 )
-# The rest is nginx's own: its ETag is made of a file's date and size, and the date of the program's own files is that
-# of the export.
+# Other headers differ: nginx makes ETags from a file's date and size, and dates the program's own files by the export.
 SAME = (
     *("content-type", "cache-control", "vary", "content-encoding", "content-length", "x-content-type-options"),
     *("access-control-allow-origin", "access-control-expose-headers", "content-security-policy", "referrer-policy"),
@@ -76,12 +75,12 @@ SAME = (
 
 
 class Nginx:
-    """An nginx that runs."""
+    """A running nginx."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
 
-    def ask(self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Response:
+    def request(self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Response:
         """Send a request."""
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=10)
         try:
@@ -123,14 +122,14 @@ def nginx(catalog: Catalog, program: Callable[[str], str], tmp_path_factory: pyt
     port = find_free_port()
     with (folder / "nginx.log").open("wb") as log:
         configuration = write_configuration(folder, port, **WITH_HUBS)
-        server = subprocess.Popen(compose(found, folder, configuration), stdout=log, stderr=log)
+        server = subprocess.Popen(make_command(found, folder, configuration), stdout=log, stderr=log)
         with stopping(server):
             wait_for_answer(f"http://127.0.0.1:{port}/robots.txt", server)
             yield Nginx(port)
 
 
 def write_configuration(folder: Path, port: int, **changes: str) -> Path:
-    """Write the example as a publisher would, changing what it says is to be changed."""
+    """Write the example as a publisher does, with its placeholders replaced."""
     example = EXAMPLE.read_text()
     own = {"listen 80;": f"listen 127.0.0.1:{port};", "root /var/www/feeds;": f"root {folder}/site;"}
     for old, new in (own | changes).items():
@@ -138,13 +137,13 @@ def write_configuration(folder: Path, port: int, **changes: str) -> Path:
         example = example.replace(old, new)
     (folder / "feeds.conf").write_text(example)
     main = folder / "nginx.conf"
-    # Started by root, it would give up its rights, and could not read what the test has written.
+    # As root, nginx switches to another user, who cannot read the test's files.
     user = "user root;" if os.geteuid() == 0 else ""
     main.write_text(user + MAIN.format(folder=folder))
     return main
 
 
-def compose(nginx: str, folder: Path, configuration: Path) -> list[str]:
+def make_command(nginx: str, folder: Path, configuration: Path) -> list[str]:
     return [nginx, "-e", "stderr", "-p", str(folder), "-c", str(configuration)]
 
 
@@ -152,50 +151,50 @@ def pick(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in SAME if name in headers}
 
 
-def ask_app(app: FlaskClient, path: str, headers: Mapping[str, str] | None = None) -> Response:
+def request_app(app: FlaskClient, path: str, headers: Mapping[str, str] | None = None) -> Response:
     answer = app.get(path, headers=dict(headers or {}))
     return Response(answer.status_code, {name.lower(): value for name, value in answer.headers}, answer.data)
 
 
-def test_the_example_needs_no_more_than_a_folder(program: Callable[[str], str], tmp_path: Path) -> None:
+def test_the_example_is_valid_with_just_a_folder(program: Callable[[str], str], tmp_path: Path) -> None:
     configuration = write_configuration(tmp_path, find_free_port())
-    subprocess.run([*compose(program("nginx"), tmp_path, configuration), "-t"], check=True, capture_output=True)
+    subprocess.run([*make_command(program("nginx"), tmp_path, configuration), "-t"], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 @pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ASSETS, *ALIASES])
 def test_bytes_and_headers_are_those_of_the_app(nginx: Nginx, app: FlaskClient, path: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
-    served, ours = nginx.ask(path, headers), ask_app(app, path, headers)
+    served, ours = nginx.request(path, headers), request_app(app, path, headers)
     assert (served.status, served.body) == (200, ours.body)
     assert pick(served.headers) == pick(ours.headers)
 
 
 @pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ALIASES])
 def test_last_modified_is_that_of_the_app(nginx: Nginx, app: FlaskClient, path: str) -> None:
-    modified = ask_app(app, path).headers["last-modified"]
+    modified = request_app(app, path).headers["last-modified"]
     for encoding in ("", "gzip"):
-        assert nginx.ask(path, {"Accept-Encoding": encoding}).headers["last-modified"] == modified
+        assert nginx.request(path, {"Accept-Encoding": encoding}).headers["last-modified"] == modified
 
 
 def find_archive(nginx: Nginx, feed: str) -> str:
-    """Give the path of the document of its archive that a feed leads to."""
-    (found,) = re.findall(rb'href="[a-z]+://[^"/]*([^"]*)" rel="prev-archive"', nginx.ask(feed).body)
+    """Return the path of a feed's latest archive document."""
+    (found,) = re.findall(rb'href="[a-z]+://[^"/]*([^"]*)" rel="prev-archive"', nginx.request(feed).body)
     return bytes(found).decode()
 
 
-def test_the_archive_that_a_feed_leads_to_may_be_kept(nginx: Nginx, app: FlaskClient) -> None:
+def test_the_latest_archive_document_may_be_cached_for_a_day(nginx: Nginx, app: FlaskClient) -> None:
     path = find_archive(nginx, "/topics/tides.atom")
-    served, ours = nginx.ask(path), ask_app(app, path)
+    served, ours = nginx.request(path), request_app(app, path)
     assert (served.status, served.body, pick(served.headers)) == (200, ours.body, pick(ours.headers))
     assert served.headers["cache-control"] == "public, max-age=86400"
 
 
 @pytest.mark.parametrize(("paths", "seconds"), [(ARCHIVES, 86_400), (GROWING, 900)])
-def test_only_what_still_grows_is_asked_for_again_soon(nginx: Nginx, paths: tuple[str, ...], seconds: int) -> None:
+def test_only_growing_archive_documents_expire_soon(nginx: Nginx, paths: tuple[str, ...], seconds: int) -> None:
     for path in paths:
-        whole = nginx.ask(path, {"Accept-Encoding": "gzip"})
-        short = nginx.ask(path, {"Accept-Encoding": "gzip", "If-None-Match": whole.headers["etag"]})
+        whole = nginx.request(path, {"Accept-Encoding": "gzip"})
+        short = nginx.request(path, {"Accept-Encoding": "gzip", "If-None-Match": whole.headers["etag"]})
         assert (whole.status, short.status) == (200, 304)
         assert {whole.headers["cache-control"], short.headers["cache-control"]} == {f"public, max-age={seconds}"}
 
@@ -205,57 +204,57 @@ def test_only_what_still_grows_is_asked_for_again_soon(nginx: Nginx, paths: tupl
 @pytest.mark.parametrize(
     ("condition", "validator"), [("If-None-Match", "etag"), ("If-Modified-Since", "last-modified")]
 )
-def test_what_a_client_has_is_not_sent_again(
+def test_unchanged_files_are_answered_with_304(
     nginx: Nginx, path: str, encoding: str, condition: str, validator: str
 ) -> None:
-    whole = nginx.ask(path, {"Accept-Encoding": encoding})
-    short = nginx.ask(path, {"Accept-Encoding": encoding, condition: whole.headers[validator]})
+    whole = nginx.request(path, {"Accept-Encoding": encoding})
+    short = nginx.request(path, {"Accept-Encoding": encoding, condition: whole.headers[validator]})
     assert (short.status, short.body) == (304, b"")
     kept = {"etag", "last-modified", *SAME} - {"content-type", "content-length", "content-encoding"}
     assert {name: short.headers.get(name) for name in kept} == {name: whole.headers.get(name) for name in kept}
 
 
-def test_what_a_client_has_not_is_sent(nginx: Nginx) -> None:
-    assert nginx.ask("/feed.atom", {"If-None-Match": '"x"'}).status == 200
-    assert nginx.ask("/feed.atom", {"If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}).status == 200
-    assert nginx.ask("/feed.atom", {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}).status == 304
+def test_changed_files_are_sent(nginx: Nginx) -> None:
+    assert nginx.request("/feed.atom", {"If-None-Match": '"x"'}).status == 200
+    assert nginx.request("/feed.atom", {"If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}).status == 200
+    assert nginx.request("/feed.atom", {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}).status == 304
 
 
-def test_a_stale_date_beside_a_good_tag_costs_a_feed_and_nothing_worse(nginx: Nginx) -> None:
-    whole = nginx.ask("/feed.atom")
+def test_contradictory_conditions_get_the_whole_feed(nginx: Nginx) -> None:
+    whole = nginx.request("/feed.atom")
     stale = {"If-None-Match": whole.headers["etag"], "If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}
-    assert nginx.ask("/feed.atom", stale).status == 200
+    assert nginx.request("/feed.atom", stale).status == 200
     fresh = {"If-None-Match": '"x"', "If-Modified-Since": whole.headers["last-modified"]}
-    assert nginx.ask("/feed.atom", fresh).status == 200
+    assert nginx.request("/feed.atom", fresh).status == 200
     both = {"If-None-Match": f'W/"y", {whole.headers["etag"]}', "If-Modified-Since": whole.headers["last-modified"]}
-    assert nginx.ask("/feed.atom", both).status == 304
+    assert nginx.request("/feed.atom", both).status == 304
 
 
-def test_each_coding_has_an_etag_of_its_own(nginx: Nginx) -> None:
-    tags = {nginx.ask("/feed.atom", {"Accept-Encoding": encoding}).headers["etag"] for encoding in ("", "gzip")}
+def test_each_coding_has_a_different_etag(nginx: Nginx) -> None:
+    tags = {nginx.request("/feed.atom", {"Accept-Encoding": encoding}).headers["etag"] for encoding in ("", "gzip")}
     assert len(tags) == 2
     assert not any(tag.startswith("W/") for tag in tags)
 
 
 @pytest.mark.parametrize("path", [*FEEDS, *PAGES, *ASSETS, *ALIASES, "/nope"])
 def test_head_is_get_without_a_body(nginx: Nginx, path: str) -> None:
-    whole, head = nginx.ask(path), nginx.ask(path, method="HEAD")
+    whole, head = nginx.request(path), nginx.request(path, method="HEAD")
     assert (head.status, head.body) == (whole.status, b"")
     assert {**head.headers, "date": ""} == {**whole.headers, "date": ""}
 
 
-@pytest.mark.parametrize("path", NOWHERE)
-def test_nothing_is_said_in_short(nginx: Nginx, app: FlaskClient, path: str) -> None:
-    served = nginx.ask(path)
+@pytest.mark.parametrize("path", MISSING)
+def test_missing_pages_get_a_short_404(nginx: Nginx, app: FlaskClient, path: str) -> None:
+    served = nginx.request(path)
     assert (served.status, served.body) == (404, b"Page not found.\n")
-    expected = {**pick(ask_app(app, "/nope").headers), "content-length": str(len(served.body))}
+    expected = {**pick(request_app(app, "/nope").headers), "content-length": str(len(served.body))}
     assert pick(served.headers) == expected
 
 
 @pytest.mark.parametrize("path", ["/feed.atom", "/", "/nope"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_other_methods_are_refused(nginx: Nginx, method: str, path: str) -> None:
-    served = nginx.ask(path, method=method)
+    served = nginx.request(path, method=method)
     assert served.status == 405
     assert served.headers["allow"] == "GET, HEAD, OPTIONS"
     assert served.headers["cache-control"] == "no-store"
@@ -263,9 +262,9 @@ def test_other_methods_are_refused(nginx: Nginx, method: str, path: str) -> None
     assert served.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_browser_may_ask_first(nginx: Nginx, app: FlaskClient) -> None:
+def test_preflight_requests_are_answered(nginx: Nginx, app: FlaskClient) -> None:
     headers = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
-    served = nginx.ask("/feed.atom", headers, method="OPTIONS")
+    served = nginx.request("/feed.atom", headers, method="OPTIONS")
     ours = app.options("/feed.atom", headers=headers)
     assert (served.status, served.body) == (200, b"")
     names = [name for name in ours.headers.keys() if name.startswith("Access-Control-")]  # noqa: SIM118 not a dict

@@ -1,4 +1,4 @@
-"""The Procfile runs where a Heroku-style platform runs it: locked dependencies, an empty disk, a port, and no more."""
+"""The Procfile runs as on a Heroku-style platform: with just locked dependencies, an empty disk and a port."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ SLUG = ("feeds", "seeds", "Procfile", "requirements.txt", ".python-version")
 
 @dataclass(frozen=True)
 class Dyno:
-    """A platform's machine: the checkout in `folder`, an environment that holds the locked requirements, and a port."""
+    """A platform's machine: the checkout in `folder`, an environment with the locked requirements, and a port."""
 
     folder: Path
     venv: Path
@@ -39,7 +39,7 @@ class Dyno:
         return self.folder.parent / "log"
 
     def start(self, *names: str) -> list[str]:
-        """Give the command that runs processes of the Procfile, until all of them have ended or one has failed."""
+        """Return the command that runs processes of the Procfile until all have ended or any has failed."""
         return [sys.executable, "-m", "honcho", "--app-root", str(self.folder), "start", *names]
 
     @contextmanager
@@ -52,14 +52,14 @@ class Dyno:
             with stopping(process):
                 yield process
 
-    def ask(self, path: str, process: subprocess.Popen[bytes]) -> Response:
-        """Ask for a path, as soon as someone listens."""
+    def request(self, path: str, process: subprocess.Popen[bytes]) -> Response:
+        """Request a path as soon as a server listens."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             with suppress(ConnectionError):
                 return fetch(f"http://localhost:{self.port}{path}")
             time.sleep(0.1)
-        raise AssertionError(f"nobody listens:\n{self.log.read_text()}")
+        raise AssertionError(f"no server listens:\n{self.log.read_text()}")
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +85,8 @@ def dyno(venv: Path, tmp_path: Path) -> Dyno:
 
 
 def assert_serves(dyno: Dyno, process: subprocess.Popen[bytes]) -> None:
-    home = dyno.ask("/", process)
-    feed = dyno.ask("/topics/ai.atom", process)
+    home = dyno.request("/", process)
+    feed = dyno.request("/topics/ai.atom", process)
     assert (home.status, feed.status) == (200, 200)
     assert f'href="{SITE_URL}/feed.atom"'.encode() in home.body
     read = feedparser.parse(feed.body)
@@ -106,24 +106,24 @@ def test_release_collects(dyno: Dyno) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_web_begins_with_an_empty_disk(dyno: Dyno) -> None:
+def test_web_starts_with_an_empty_disk(dyno: Dyno) -> None:
     with dyno.running("web") as process:
         assert_serves(dyno, process)
         assert process.poll() is None
-    assert_stopped_well(dyno)
+    assert_stopped_cleanly(dyno)
 
 
 @pytest.mark.timeout(300)
 def test_web_and_worker_run_side_by_side(dyno: Dyno) -> None:
     with dyno.running("web", "worker") as process:
         assert_serves(dyno, process)
-        time.sleep(2)  # honcho ends all processes as soon as one ends
+        time.sleep(2)  # honcho ends all processes as soon as any process ends
         assert process.poll() is None, dyno.log.read_text()
         assert_serves(dyno, process)
-    assert_stopped_well(dyno)
+    assert_stopped_cleanly(dyno)
 
 
-def assert_stopped_well(dyno: Dyno) -> None:
+def assert_stopped_cleanly(dyno: Dyno) -> None:
     log = dyno.log.read_text()
     assert "Traceback" not in log
     assert "SIGKILL" not in log

@@ -1,4 +1,4 @@
-"""The `reader` library subscribes to the running server, and reads back what the catalog holds."""
+"""The `reader` library subscribes to the running server, and reads the catalog's entries."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,20 +17,18 @@ Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime 
 FORMATS = ("atom", "rss", "json")
 
 
-def as_read(reader: Reader) -> list[Story]:
+def list_read(reader: Reader) -> list[Story]:
     entries = reader.get_entries()
     return sorted((entry.id, entry.title, entry.link, entry.published, entry.updated) for entry in entries)
 
 
-def as_collected(entry: Entry, format: str) -> Story:
-    # RSS has no place for `updated` that reader looks at.
+def make_expected(entry: Entry, format: str) -> Story:
+    # reader finds no `updated` in RSS.
     return (entry.id, entry.title, entry.url, entry.published, None if format == "rss" else entry.updated)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_reader_is_told_304_and_holds_what_the_catalog_holds(
-    site: Site, proxy: Proxy, reader: Reader, format: str
-) -> None:
+def test_reader_gets_304_and_holds_the_catalogs_entries(site: Site, proxy: Proxy, reader: Reader, format: str) -> None:
     site.collect()
     reader.add_feed(f"{proxy.url}/topics/ai.{format}")
     with site.serving() as server:
@@ -38,11 +36,11 @@ def test_reader_is_told_304_and_holds_what_the_catalog_holds(
         for _ in range(2):
             reader.update_feeds(scheduled=False)
     assert [(exchange.is_conditional, exchange.status) for exchange in proxy.exchanges] == [(False, 200), (True, 304)]
-    assert as_read(reader) == sorted(as_collected(entry, format) for entry in site.read_entries(topic="ai"))
+    assert list_read(reader) == sorted(make_expected(entry, format) for entry in site.read_entries(topic="ai"))
     assert [feed.last_exception for feed in reader.get_feeds()] == [None]
 
 
-def test_reader_takes_all_formats_at_once(site: Site, proxy: Proxy, reader: Reader) -> None:
+def test_reader_reads_all_formats(site: Site, proxy: Proxy, reader: Reader) -> None:
     site.collect()
     for format in FORMATS:
         reader.add_feed(f"{proxy.url}/topics/ai.{format}")
@@ -56,22 +54,22 @@ def test_reader_takes_all_formats_at_once(site: Site, proxy: Proxy, reader: Read
 
 
 @dataclass(frozen=True)
-class Household:
-    """A reader of one feed, and the server that it is on."""
+class ReaderOfSite:
+    """A reader with the subscribed site and its server."""
 
     site: Site
     server: Server
     proxy: Proxy
     reader: Reader
 
-    def describe(self, name: str, *lines: str) -> None:
+    def write_topic_file(self, name: str, *lines: str) -> None:
         """Write a topic file."""
         (self.site.content / "topics" / f"{name}.yaml").write_text("".join(f"{line}\n" for line in lines))
 
     def read(self, stem: str, status: int, text: str = "") -> tuple[list[str], set[str]]:
-        """Collect, and once a feed is answered so, let the reader look; give what is new, and where its feeds were.
+        """Collect, wait until a feed has a status and text, and update; return new titles and the paths of the feeds.
 
-        What is new is so in every format.
+        Checks that all formats have the same new entries.
         """
         self.site.collect()
         self.server.wait_until(lambda: is_answered(self.server, stem, status=status, text=text))
@@ -89,8 +87,8 @@ def is_answered(server: Server, stem: str, *, status: int, text: str) -> bool:
     return all(answer.status == status and text.encode() in answer.body for answer in answers)
 
 
-def test_reader_sees_nothing_twice_while_topics_come_and_go(site: Site, proxy: Proxy, reader: Reader) -> None:
-    """A topic is renamed, merged into another one, and that one retired, with a successor and then without."""
+def test_reader_sees_every_story_once_while_topics_change(site: Site, proxy: Proxy, reader: Reader) -> None:
+    """A topic is renamed and merged into another topic, which is retired with and then without a successor."""
     (site.content / "topics").mkdir()
     site.collect()
     ai, machines, minds, vision = "/topics/ai", "/topics/thinking-machines", "/topics/minds", "/topics/computer-vision"
@@ -98,19 +96,19 @@ def test_reader_sees_nothing_twice_while_topics_come_and_go(site: Site, proxy: P
         reader.add_feed(f"{proxy.url}{ai}.{format}")
     with site.serving() as server:
         proxy.upstream = server.url
-        house = Household(site, server, proxy, reader)
-        assert len(house.read(ai, 200)[0]) == len(site.read_entries(topic="ai"))
-        house.describe("ai", "name: Thinking Machines", "renamed_from: AI")
-        assert house.read(ai, 301) == ([], {machines})
-        house.describe("minds", "name: Minds")
-        house.describe("ai", "name: Thinking Machines", "renamed_from: AI", "merged_into: Minds")
-        assert house.read(machines, 301) == ([], {minds})
-        house.describe("vision", "name: Computer Vision")
+        subscriber = ReaderOfSite(site, server, proxy, reader)
+        assert len(subscriber.read(ai, 200)[0]) == len(site.read_entries(topic="ai"))
+        subscriber.write_topic_file("ai", "name: Thinking Machines", "renamed_from: AI")
+        assert subscriber.read(ai, 301) == ([], {machines})
+        subscriber.write_topic_file("minds", "name: Minds")
+        subscriber.write_topic_file("ai", "name: Thinking Machines", "renamed_from: AI", "merged_into: Minds")
+        assert subscriber.read(machines, 301) == ([], {minds})
+        subscriber.write_topic_file("vision", "name: Computer Vision")
         today = f"retired: {datetime.now(UTC):%F}"
-        house.describe("minds", "name: Minds", today, "successor: Computer Vision")
-        assert house.read(minds, 200, "retired") == (["Minds has been retired"], {minds})
-        house.describe("minds", "name: Minds", "retired: 2021-03-01", "successor: Computer Vision")
-        assert house.read(minds, 301) == ([], {vision})
+        subscriber.write_topic_file("minds", "name: Minds", today, "successor: Computer Vision")
+        assert subscriber.read(minds, 200, "retired") == (["Minds has been retired"], {minds})
+        subscriber.write_topic_file("minds", "name: Minds", "retired: 2021-03-01", "successor: Computer Vision")
+        assert subscriber.read(minds, 301) == ([], {vision})
         assert {feed.last_exception for feed in reader.get_feeds()} == {None}
-        house.describe("minds", "name: Minds", "retired: 2021-03-01")
-        assert house.read(minds, 410) == ([], {ai})
+        subscriber.write_topic_file("minds", "name: Minds", "retired: 2021-03-01")
+        assert subscriber.read(minds, 410) == ([], {ai})

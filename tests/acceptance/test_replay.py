@@ -1,6 +1,6 @@
-"""Replay what a real pipeline did, commit by commit, while the `reader` library polls the feeds that are served.
+"""Replay the commits of a real pipeline while the `reader` library polls the feeds.
 
-The first commits only, and JSON Feeds, which the library reads soonest; all commits, and Atom, with `FEEDS_SOAK`.
+By default, the first commits with JSON Feeds, which the library reads fastest; with `FEEDS_SOAK`, all with Atom.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from reader import EntryUpdateStatus, Reader
-from reader._types import EntryData  # what its hooks are given has no public name
+from reader._types import EntryData  # the type of a hook's argument has no public name
 from werkzeug.http import parse_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 COMMITS = None if SOAK else 100
 EXTENSION = ".atom" if SOAK else ".json"
-# Publishers have addresses for countries, and the pipeline has articles of several of them: stories of their own.
+# Publishers have URLs for countries; the pipeline treats the same article of two countries as two stories.
 COUNTRY = re.compile("/(?:au|nz|sg|uk)(?=/)")
 LAST_MODIFIED_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a feed was answered with, by whom `known_etag` was asked with; `body` is a digest of the bytes."""
+    """An answer to a request with `known_etag`; `body` is a digest of the bytes."""
 
     known_etag: str
     status: int
@@ -50,8 +50,8 @@ class Answer:
 
 
 @dataclass
-class Witness:
-    """WSGI middleware that notes the answers of an app by path."""
+class AnswerRecorder:
+    """WSGI middleware that records an app's answers by path."""
 
     app: "WSGIApplication"
     answers: dict[str, list[Answer]] = field(default_factory=dict)
@@ -66,47 +66,47 @@ class Witness:
         return list(body)
 
 
-class Subscription:
-    """A person's reader that subscribes to the feed of everything and to every topic as it comes up."""
+class ReaderSubscription:
+    """A reader, subscribed to the feed of all entries and to every new topic."""
 
-    def __init__(self, reader: Reader, newsroom: Newsroom, *, url: str, witness: Witness) -> None:
+    def __init__(self, reader: Reader, newsroom: Newsroom, *, url: str, recorder: AnswerRecorder) -> None:
         self._reader = reader
         self._newsroom = newsroom
         self._url = url
-        self._witness = witness
+        self._recorder = recorder
         self._last: dict[str, Answer] = {}
         self._bodies: dict[str, str] = {}
         self._etags: dict[tuple[str, str], str] = {}
         self._topics: set[str] = set()
         self.ids_by_link: dict[str, set[str]] = {}
         self.ids_by_title: dict[tuple[str, str], set[str]] = {}
-        reader.after_entry_update_hooks.append(self._note)
+        reader.after_entry_update_hooks.append(self._record)
         reader.add_feed(f"{url}/feed{EXTENSION}")
 
-    def _note(self, _reader: Reader, entry: EntryData, _status: EntryUpdateStatus) -> None:
+    def _record(self, _reader: Reader, entry: EntryData, _status: EntryUpdateStatus) -> None:
         self.ids_by_link.setdefault(entry.link or "", set()).add(entry.id)
         story = (entry.title or "", ", ".join(author.name or "" for author in entry.authors))
         self.ids_by_title.setdefault(story, set()).add(COUNTRY.sub("", entry.id))
 
     def poll(self) -> set[str]:
-        """Ask for every feed, and give the scopes of those that have moved."""
+        """Poll every feed, and return the scopes of changed feeds."""
         with self._newsroom.catalog.reading() as catalog:
             topics = {topic.slug for topic in catalog.topics()}
         for slug in sorted(topics - self._topics):
             self._reader.add_feed(f"{self._url}/topics/{slug}{EXTENSION}")
         self._topics |= topics
-        self._witness.answers.clear()
+        self._recorder.answers.clear()
         self._reader.update_feeds(scheduled=False)
         assert [feed.last_exception for feed in self._reader.get_feeds(broken=True)] == []
-        return {path[1:].removesuffix(EXTENSION) for path in self._topics_and_all() if self._has_moved(path)}
+        return {path[1:].removesuffix(EXTENSION) for path in self._list_paths() if self._has_changed(path)}
 
-    def _topics_and_all(self) -> list[str]:
+    def _list_paths(self) -> list[str]:
         return [f"/feed{EXTENSION}", *(f"/topics/{slug}{EXTENSION}" for slug in sorted(self._topics))]
 
-    def _has_moved(self, path: str) -> bool:
-        """Say whether a feed has other validators than at the last poll, and check that they are right."""
-        (answer,) = self._witness.answers[path]
-        # Where none of what it keeps has changed, this reader goes on asking with the tag from before.
+    def _has_changed(self, path: str) -> bool:
+        """Return whether a feed's validators changed since the last poll, and check the validators."""
+        (answer,) = self._recorder.answers[path]
+        # If none of the stored fields changed, the reader keeps sending the previous ETag.
         assert answer.status == (304 if answer.known_etag == answer.etag else 200), path
         if answer.status == 200:
             assert self._bodies.setdefault(answer.etag, answer.body) == answer.body, path
@@ -128,35 +128,35 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(newsroom: Newsroom) -> Iterator[tuple[str, Witness]]:
-    """Serve what a newsroom publishes, by its clock, until the block ends."""
+def serve(newsroom: Newsroom) -> Iterator[tuple[str, AnswerRecorder]]:
+    """Serve a newsroom's feeds with its clock until the block ends."""
     with make_server("127.0.0.1", 0, lambda _environ, _start: [], request_handler=_Quiet) as server:
         url = f"http://127.0.0.1:{server.port}"
         settings = Settings.from_environ({"FEEDS_SITE_URL": url, "FEEDS_LIMIT": "200"})
-        server.app = witness = Witness(create_app(settings, newsroom.catalog, clock=newsroom.clock))
+        server.app = recorder = AnswerRecorder(create_app(settings, newsroom.catalog, clock=newsroom.clock))
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield url, witness
+            yield url, recorder
         finally:
             server.shutdown()
             thread.join()
 
 
 @pytest.mark.timeout(900)
-def test_a_reader_that_polls_through_history_sees_what_changed_and_no_story_twice(
+def test_a_polling_reader_sees_every_change_and_no_story_twice(
     newsroom: Newsroom, corpus: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "POLL_SECONDS", 0)  # time passes here by the commit
+    monkeypatch.setattr(cache, "POLL_SECONDS", 0)  # the clock advances by commit
     newsroom.collect()
-    with serve(newsroom) as (url, witness):
-        subscription = Subscription(reader, newsroom, url=url, witness=witness)
+    with serve(newsroom) as (url, recorder):
+        subscription = ReaderSubscription(reader, newsroom, url=url, recorder=recorder)
         subscription.poll()
         for number, changes in enumerate(islice(read_history(corpus), COMMITS)):
             apply_commit(newsroom.folder, changes)
             result = newsroom.collect()
             visible = {scope for scope in result.scopes if not scope.startswith("providers/")}
-            # What no version speaks of is polled from time to time, to see that it has not moved.
+            # Without a new version, poll now and then to check that no feed changed.
             if visible or number % 10 == 0:
                 assert subscription.poll() == visible, number
     assert {link: ids for link, ids in subscription.ids_by_link.items() if len(ids) > 1} == {}

@@ -1,4 +1,4 @@
-"""What is promised of the two seeds: three stories in two topics, and not a word of what is not published."""
+"""The two seeds give three stories in two topics, and no word of the unpublished article gets out."""
 
 import html
 import re
@@ -27,7 +27,7 @@ STORY_URLS = {PUBLISHED["webUrl"], *(item["webUrl"] for item in PUBLISHED["relat
 STORY_TITLES = {PUBLISHED["title"], *(item["title"] for item in PUBLISHED["related"])}
 TOPICS = ("computer-vision", "ai")
 FORMATS = ("atom", "rss", "json")
-KNOCKED_AT = [
+GUESSED_PATHS = [
     *("/", "/healthz", "/feeds.opml", "/robots.txt", "/favicon.ico", "/nothing", "/topics/", "/providers/"),
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/", "/feed.atom", "/feed.rss", "/feed.json"),
     *(f"/topics/natural-language-processing{suffix}" for suffix in ("", ".atom", ".rss", ".json")),
@@ -39,7 +39,7 @@ SLICE_CHARACTERS = 24
 
 @dataclass(frozen=True)
 class Crawl:
-    """Everything that a server answers, everything that it and its collector print, and its catalog."""
+    """All answers of a server, the output of the server and its collector, and the catalog."""
 
     responses: dict[str, Response]
     log: str
@@ -47,9 +47,9 @@ class Crawl:
 
 
 def crawl(site: Site) -> Crawl:
-    """Ask for everything that can be reached, and for what someone curious might try."""
+    """Request every linked path, and paths that a curious visitor might try."""
     printed = site.collect()
-    waiting, responses = list(KNOCKED_AT), {}
+    waiting, responses = list(GUESSED_PATHS), {}
     with site.serving() as server:
         while waiting:
             path = waiting.pop()
@@ -60,7 +60,7 @@ def crawl(site: Site) -> Crawl:
 
 
 def find_paths(path: str, response: Response) -> Iterator[str]:
-    """Give the paths on this site that an answer names, in whatever format it is."""
+    """Yield the paths of the site in an answer of any format."""
     text = html.unescape(response.body.decode(errors="replace"))
     urls = re.findall(rf"""(?:href|src)=["']([^"']+)|({re.escape(SITE_URL)}[^\s"'<>)]*)""", text)
     for url in [*(relative or absolute for relative, absolute in urls), response.headers.get("location", "")]:
@@ -76,7 +76,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
 
 @pytest.fixture(scope="module")
 def published_seed(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
-    """Crawl a site on which the unpublished article has never been."""
+    """Crawl a site without the unpublished article."""
     folder = tmp_path_factory.mktemp("published")
     content = folder / "content"
     content.mkdir()
@@ -84,7 +84,7 @@ def published_seed(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
     return crawl(Site(folder, content, {"FEEDS_SITE_URL": SITE_URL}))
 
 
-def tell_words(*texts: str) -> set[str]:
+def list_words(*texts: str) -> set[str]:
     return {word.casefold() for text in texts for word in re.findall(r"[^\W\d_]{4,}", text)}
 
 
@@ -104,7 +104,7 @@ def test_a_topic_has_exactly_three_entries(seeds: Crawl, topic: str, format: str
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_a_strict_parser_reads_the_same_three(seeds: Crawl, topic: str) -> None:
+def test_a_strict_parser_reads_the_same_entries(seeds: Crawl, topic: str) -> None:
     atom = atoma.parse_atom_bytes(seeds.responses[f"/topics/{topic}.atom"].body)
     rss = atoma.parse_rss_bytes(seeds.responses[f"/topics/{topic}.rss"].body)
     json = atoma.parse_json_feed_bytes(seeds.responses[f"/topics/{topic}.json"].body)
@@ -118,7 +118,7 @@ def test_a_topic_of_unpublished_articles_is_not_found(seeds: Crawl, suffix: str)
     assert seeds.responses[f"/topics/natural-language-processing{suffix}"].status == 404
 
 
-def test_the_crawl_has_seen_the_site(seeds: Crawl) -> None:
+def test_the_crawl_reaches_the_whole_site(seeds: Crawl) -> None:
     found = {path.partition("?")[0] for path, response in seeds.responses.items() if response.status == 200}
     names = ["feed", *(f"topics/{topic}" for topic in TOPICS), "providers/govtech.com", "providers/masslive.com"]
     assert found >= {f"/{name}.{format}" for name in names for format in FORMATS}
@@ -127,7 +127,7 @@ def test_the_crawl_has_seen_the_site(seeds: Crawl) -> None:
 
 
 @pytest.mark.parametrize("article", [PUBLISHED, UNPUBLISHED], ids=["published", "unpublished"])
-def test_no_part_of_what_is_secured_gets_out(seeds: Crawl, article: dict[str, str]) -> None:
+def test_no_part_of_secured_text_gets_out(seeds: Crawl, article: dict[str, str]) -> None:
     secured = article["secured"]
     slices = [secured[start : start + SLICE_CHARACTERS] for start in range(len(secured) - SLICE_CHARACTERS + 1)]
     outputs = {**read_outputs(seeds), "the catalog": dump(seeds.catalog_path)}
@@ -135,9 +135,9 @@ def test_no_part_of_what_is_secured_gets_out(seeds: Crawl, article: dict[str, st
 
 
 def dump(path: Path) -> str:
-    """Write every value of every table, and the file's raw bytes: what was deleted can still lie there."""
+    """Return every value of every table, and the file's raw bytes, which may hold deleted data."""
     connection = sqlite3.connect(path)
-    # The index of words holds none of them by itself; the tables that it is kept in are read like the others.
+    # The full-text table stores no words itself; its words are in ordinary tables.
     is_real = "type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
     tables = [name for (name,) in connection.execute(f"SELECT name FROM sqlite_master WHERE {is_real}")]  # noqa: S608
     rows = [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]  # noqa: S608
@@ -145,33 +145,33 @@ def dump(path: Path) -> str:
     return f"{rows}{path.read_bytes()!r}"
 
 
-def test_the_unpublished_article_leaves_no_trace_at_all(seeds: Crawl, published_seed: Crawl) -> None:
+def test_the_unpublished_article_leaves_no_trace(seeds: Crawl, published_seed: Crawl) -> None:
     assert list_answers(seeds) == list_answers(published_seed)
 
 
 def list_answers(crawl: Crawl) -> dict[str, tuple[int, bytes, tuple[str | None, str | None]]]:
     answers = {path: (found.status, found.body, found.validators) for path, found in crawl.responses.items()}
-    del answers["/healthz"]  # tells the catalog's age
+    del answers["/healthz"]  # contains the catalog's age
     return answers
 
 
 def test_no_word_of_the_unpublished_article_gets_out(seeds: Crawl, published_seed: Crawl) -> None:
     related = UNPUBLISHED["related"][0]
-    told = tell_words(*(text for item in (UNPUBLISHED, related) for text in (item["title"], item["excerpt"])))
-    # The published article and the program itself use some of these words just as well.
-    secret = told - tell_words(PUBLISHED_PATH.read_text(), *read_outputs(published_seed).values())
+    unpublished = list_words(*(text for item in (UNPUBLISHED, related) for text in (item["title"], item["excerpt"])))
+    # The published article and the program also use some of the words.
+    secret = unpublished - list_words(PUBLISHED_PATH.read_text(), *read_outputs(published_seed).values())
     assert secret >= {"criminals", "dangerous", "refuses", "snag", "sweeping", "thousands", "threatened", "veto"}
-    outputs = {name: tell_words(text) for name, text in read_outputs(seeds).items()}
+    outputs = {name: list_words(text) for name, text in read_outputs(seeds).items()}
     assert {name: words & secret for name, words in outputs.items() if words & secret} == {}
 
 
 @pytest.mark.parametrize("name", ["webUrl", "ampWebUrl", "cdnAmpWebUrl", "originalUrl"])
-def test_no_address_of_the_unpublished_article_gets_out(seeds: Crawl, name: str) -> None:
+def test_no_url_of_the_unpublished_article_gets_out(seeds: Crawl, name: str) -> None:
     urls = [item[name] for item in (UNPUBLISHED, *UNPUBLISHED["related"]) if name in item]
     assert [output for output, text in read_outputs(seeds).items() if any(url in text for url in urls)] == []
 
 
 def read_outputs(crawl: Crawl) -> dict[str, str]:
-    """Give all that is answered or printed, as people read it."""
+    """Map the name of every answer and of the log to its readable text."""
     outputs = {path: f"{found.headers}{found.body.decode(errors='replace')}" for path, found in crawl.responses.items()}
     return {name: html.unescape(text) for name, text in {**outputs, "the log": crawl.log}.items()}

@@ -1,4 +1,4 @@
-"""One command collects and serves, and says where."""
+"""`feeds serve` collects, serves, and prints the URL."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from tests.support.paths import SEEDS
 from tests.support.site import Site
 
 
-@pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["of the setting", "named"])
-def test_serve_collects_serves_and_says_where(tmp_path: Path, folders: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["by setting", "by argument"])
+def test_serve_collects_serves_and_prints_the_url(tmp_path: Path, folders: tuple[str, ...]) -> None:
     site = Site(tmp_path, tmp_path / "nowhere" if folders else SEEDS)
     with site.serving(("-m", "feeds", "serve", *folders)) as server:
         response = server.get("/topics/ai.atom")
@@ -18,4 +18,4 @@ def test_serve_collects_serves_and_says_where(tmp_path: Path, folders: tuple[str
     printed = server.log.read_text()
     assert "3 added" in printed
     assert f"Serving Topic Feeds at {server.url}/" in printed.splitlines()
-    assert "its feed" not in printed  # a log gets one line
+    assert "its feed" not in printed  # a log gets a single line

@@ -1,4 +1,4 @@
-"""A subscriber is pushed what has just been published, by way of a push_hub, the real server and the real collector."""
+"""A hub pushes new articles to a subscriber, with the real server and the real collector."""
 
 import subprocess
 import sys
@@ -35,13 +35,13 @@ def subscriber() -> Iterator[Subscriber]:
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    """Give a push_hub that only notes what it is told."""
+    """Run a hub that only records requests."""
     with running_hub() as hub:
         yield hub
 
 
-def announce_to(site: Site, *hubs: str) -> Site:
-    """Give the site with hubs, and the articles `a` and `b` on robots."""
+def add_hubs(site: Site, *hubs: str) -> Site:
+    """Return the site with hubs, and with the articles `a` and `b` on robots."""
     for name in "ab":
         write_titled_article(site.content / f"{name}.md")
     return Site(site.folder, site.content, {**site.settings, "FEEDS_HUBS": " ".join(hubs)})
@@ -49,7 +49,7 @@ def announce_to(site: Site, *hubs: str) -> Site:
 
 @contextmanager
 def watching(site: Site) -> Iterator[Path]:
-    """Run the watching collector, from its first collect on; give its log."""
+    """Run a watching collector, wait for its first collect, and yield its log."""
     log = site.folder / "watch.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -65,14 +65,14 @@ def watching(site: Site) -> Iterator[Path]:
     assert process.returncode == 0, log.read_text()
 
 
-def paths_of(pings: list[str]) -> list[str]:
-    return sorted(urlsplit(ping).path for ping in pings)
+def paths_of(urls: list[str]) -> list[str]:
+    return sorted(urlsplit(url).path for url in urls)
 
 
-def test_a_subscriber_is_pushed_what_is_published(
+def test_a_subscriber_receives_new_articles(
     site: Site, proxy: Proxy, push_hub: PushHub, subscriber: Subscriber
 ) -> None:
-    site = announce_to(site, push_hub.url)
+    site = add_hubs(site, push_hub.url)
     site.collect()
     with site.serving() as server, watching(site):
         proxy.upstream = server.url
@@ -81,11 +81,11 @@ def test_a_subscriber_is_pushed_what_is_published(
         assert subscriber.verified == {topic}
         write_titled_article(site.content / "c.md", "pushed")
         server.wait_until(lambda: len(subscriber.pushed) > 0)
-        server.wait_until(lambda: len(push_hub.pings) >= len(ROBOTS))
+        server.wait_until(lambda: len(push_hub.notifications) >= len(ROBOTS))
     [(pushed_topic, body)] = subscriber.pushed
     assert pushed_topic == topic
     assert "pushed" in {entry.title for entry in feedparser.parse(body).entries}
-    assert paths_of(push_hub.pings) == sorted(ROBOTS)
+    assert paths_of(push_hub.notifications) == sorted(ROBOTS)
 
 
 def start_collecting(site: Site) -> "subprocess.Popen[bytes]":
@@ -94,8 +94,8 @@ def start_collecting(site: Site) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=site.folder, env=environ, stdout=subprocess.PIPE)
 
 
-def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(site: Site, hub: Hub) -> None:
-    site = announce_to(site, hub.url)
+def test_after_a_killed_commit_the_next_collect_notifies(site: Site, hub: Hub) -> None:
+    site = add_hubs(site, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
@@ -107,9 +107,9 @@ def test_a_collect_killed_right_after_its_commit_leaves_the_pings_to_the_next(si
     assert sorted(hub.paths) == sorted(ROBOTS)
 
 
-def test_a_collect_killed_while_it_pings_leaves_the_rest_to_the_next(site: Site, hub: Hub) -> None:
+def test_after_a_kill_during_notification_the_next_collect_goes_on(site: Site, hub: Hub) -> None:
     hub.is_hanging = True
-    site = announce_to(site, hub.url)
+    site = add_hubs(site, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     with start_collecting(site) as process:
@@ -124,12 +124,12 @@ def test_a_collect_killed_while_it_pings_leaves_the_rest_to_the_next(site: Site,
     assert hub.paths == []
 
 
-def test_a_dead_hub_is_told_of_in_a_sentence_and_holds_nothing_up(site: Site, hub: Hub) -> None:
+def test_a_dead_hub_is_reported_and_delays_nothing(site: Site, hub: Hub) -> None:
     dead = "http://localhost:1/"
-    site = announce_to(site, dead, hub.url)
+    site = add_hubs(site, dead, hub.url)
     site.collect()
     write_titled_article(site.content / "a.md", "changed")
     printed = site.collect()
-    assert printed.count(f"Error: The push_hub {dead} cannot be reached") == 1
+    assert printed.count(f"Error: The hub {dead} cannot be reached") == 1
     assert "1 changed" in printed
     assert sorted(hub.paths) == sorted(ROBOTS)

@@ -1,4 +1,4 @@
-"""A hub and a subscriber as the W3C's WebSub (https://www.w3.org/TR/websub/) has them, on loopback."""
+"""A hub and a subscriber on loopback, by the W3C's WebSub (https://www.w3.org/TR/websub/)."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ LEASE_SECONDS = 3600
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """Post once, and give the status."""
+    """Send a POST request, and return the status."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.netloc, timeout=10)
     try:
@@ -32,7 +32,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 @dataclass(frozen=True)
 class Subscription:
-    """Who is to be given a topic, and the secret to sign with."""
+    """A subscriber's callback URL and the secret for signatures."""
 
     callback: str
     secret: str
@@ -40,17 +40,17 @@ class Subscription:
 
 @dataclass
 class PushHub:
-    """A hub (sections 5, 7 and 8): it verifies subscribers, fetches what publishers ping, and pushes it signed."""
+    """A hub (sections 5, 7 and 8) that verifies subscribers, fetches notified topics, and pushes signed content."""
 
     url: str
-    pings: list[str] = field(default_factory=list)
+    notifications: list[str] = field(default_factory=list)
     subscriptions: dict[str, list[Subscription]] = field(default_factory=dict)
 
     def post(self, form: Mapping[str, str]) -> Answer:
-        """Take a publisher's or a subscriber's request."""
+        """Answer a publisher's or a subscriber's request."""
         topic = form["hub.topic"]
         if form["hub.mode"] == "publish":
-            self.pings.append(topic)
+            self.notifications.append(topic)
             self._distribute(topic)
             return 204, b""
         subscription = Subscription(form["hub.callback"], form["hub.secret"])
@@ -58,7 +58,7 @@ class PushHub:
         return 202, b""
 
     def _verify(self, topic: str, subscription: Subscription) -> None:
-        """Ask the subscriber whether it is its intent (section 5.3)."""
+        """Verify the subscriber's intent (section 5.3)."""
         challenge = hashlib.sha256(topic.encode()).hexdigest()
         query = {
             "hub.mode": "subscribe",
@@ -71,7 +71,7 @@ class PushHub:
             self.subscriptions.setdefault(topic, []).append(subscription)
 
     def _distribute(self, topic: str) -> None:
-        """Push what is at the topic's address now (section 7), signed (section 7.1)."""
+        """Push the topic's current content (section 7), signed (section 7.1)."""
         content = fetch(topic)
         assert content.status == 200
         for subscription in self.subscriptions.get(topic, ()):
@@ -86,7 +86,7 @@ class PushHub:
 
 @dataclass
 class Subscriber:
-    """A subscriber (sections 4 and 5): it discovers the hub of a feed, subscribes, and takes what is pushed to it."""
+    """A subscriber (sections 4 and 5) that discovers a feed's hub, subscribes, and receives pushed content."""
 
     url: str
     wanted: set[str] = field(default_factory=set)
@@ -94,7 +94,7 @@ class Subscriber:
     pushed: list[tuple[str, bytes]] = field(default_factory=list)
 
     def subscribe(self, address: str) -> str:
-        """Subscribe to the feed that is found at an address, and give the address it says it has."""
+        """Subscribe to the feed at an address, and return the feed's `self` URL."""
         links = read_links(fetch(address).headers["link"])
         self.wanted.add(links["self"])
         form = {
@@ -108,14 +108,14 @@ class Subscriber:
         return links["self"]
 
     def get(self, query: Mapping[str, str]) -> Answer:
-        """Confirm what it has asked for."""
+        """Confirm a requested subscription."""
         if query["hub.topic"] not in self.wanted:
             return 404, b""
         self.verified.add(query["hub.topic"])
         return 200, query["hub.challenge"].encode()
 
-    def take(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Take what is pushed, if it is signed with the secret."""
+    def receive(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Store pushed content after a check of the signature."""
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         assert headers["X-PushHub-Signature"] == f"sha256={signature}"
         self.pushed.append((read_links(headers["Link"])["self"], body))
@@ -123,14 +123,14 @@ class Subscriber:
 
 
 def read_links(header: str) -> dict[str, str]:
-    """Read a `Link` header (RFC 8288): addresses by relation."""
+    """Parse a `Link` header (RFC 8288) into URLs by relation."""
     parts = (link.strip().partition(">; rel=") for link in header.split(","))
     return {rel.strip('"'): target.removeprefix("<") for target, _, rel in parts}
 
 
 @contextmanager
 def running_push_hub() -> Iterator[PushHub]:
-    """Run a hub."""
+    """Run a hub until the block ends."""
     port = find_free_port()
     hub = PushHub(f"http://localhost:{port}/")
     with _serving(port, on_post=lambda body, _headers: hub.post(_read_form(body.decode()))):
@@ -139,10 +139,10 @@ def running_push_hub() -> Iterator[PushHub]:
 
 @contextmanager
 def running_subscriber() -> Iterator[Subscriber]:
-    """Run a subscriber."""
+    """Run a subscriber until the block ends."""
     port = find_free_port()
     subscriber = Subscriber(f"http://localhost:{port}/callback")
-    with _serving(port, on_get=lambda query: subscriber.get(_read_form(query)), on_post=subscriber.take):
+    with _serving(port, on_get=lambda query: subscriber.get(_read_form(query)), on_post=subscriber.receive):
         yield subscriber
 
 
