@@ -10,7 +10,7 @@ from feeds.cli.announce import notify_hubs, notifying_in_background, print_error
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
 from feeds.collector.collect import CollectResult
-from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
+from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
 from feeds.settings import Settings
 
 
@@ -41,7 +41,7 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
 
 def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
-    watched = Watched(
+    options = WatchOptions(
         catalog=catalog, folders=folders or settings.content, settings_fingerprint=settings.settings_fingerprint
     )
     with notifying_in_background(settings) as wake:
@@ -50,5 +50,5 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
             report_result(result)
             wake()
 
-        listener = Listener(collected=report, troubled=print_error, released=lambda _time: wake())
-        watch_until_signalled(watched, listener)
+        callbacks = WatchCallbacks(on_collect=report, on_error=print_error, on_release=lambda _time: wake())
+        watch_until_signalled(options, callbacks)

@@ -1,4 +1,4 @@
-"""Collect whatever changes in the content folders, until told to stop."""
+"""Collect changes in the content folders as they happen, until stopped."""
 
 import math
 import os
@@ -16,26 +16,27 @@ import msgspec
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector, CollectResult
-from feeds.collector.file_events import FileEvents, listen
+from feeds.collector.file_events import FileEvents, watch_folders
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 
-# So many notices come of a checkout or a mount, and more may have been dropped: the kernel keeps 16,384 at most, a
-# file written anew makes several, and watchfiles does not tell of an overflow. All is collected then.
-_FLOOD = 500
+# A checkout or a mount causes at least this many events, and some may be lost: the kernel queues at most 16,384
+# events, rewriting a file causes several, and watchfiles does not report an overflow. After a flood, all articles are
+# collected.
+_FLOOD_EVENTS = 500
 
 _NAP_SECONDS = 0.05
 
 WAIT_SECONDS = 1
-"""How long the watched catalog should let a writer wait for another one: SQLite's waiting hears no signal."""
+"""The `wait_seconds` for a watched catalog: while SQLite waits for another writer, the process reacts to no signal."""
 
 
 class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """How long things may take, in seconds.
+    """Delays and intervals, in seconds.
 
-    A flood of changes is collected once it is over, or `flood_seconds` after its first. After a failure the pause
-    doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are looked through every
-    `whole_seconds`, in case a change has gone unheard of.
+    A flood of changes is collected when it is over, or `flood_seconds` after its first change. After a failure the
+    pause doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every
+    `whole_seconds`, in case the system did not report a change.
     """
 
     flood_seconds: float = 10
@@ -44,47 +45,47 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
     whole_seconds: float = 3600
 
 
-class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """What is watched: the articles below `folders`, for `catalog`.
+class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The articles below `folders` to collect into `catalog`.
 
-    `settings_fingerprint` changes with every setting that feeds show.
-    `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch tries again by itself.
+    `settings_fingerprint` changes with every setting that feeds show. `catalog` should have
+    `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
     """
 
     catalog: Catalog
     folders: Sequence[Path]
     settings_fingerprint: str = ""
     clock: Clock = SYSTEM_CLOCK
-    pace: WatchTiming = WatchTiming()
+    timing: WatchTiming = WatchTiming()
 
 
-class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is told what.
+class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
+    """Functions that the watch calls.
 
-    `collected` gets the first result, then each that published something, met a new problem, or ended a trouble;
-    `troubled` gets what keeps articles from being collected, once until it is over; `released` gets the moment at
-    which entries that waited for their time came out: nothing has to be collected for that.
+    `on_collect` gets the first result, then each result that published something, has a new problem, or ended an error.
+    `on_error` gets an error that keeps articles from being collected, once until the error is over. `on_release` gets
+    the release time of entries, once the time has come; a release needs no collect.
     """
 
-    collected: Callable[[CollectResult], object]
-    troubled: Callable[[FeedsError], object]
-    released: Callable[[datetime], object] = lambda _moment: None
+    on_collect: Callable[[CollectResult], object]
+    on_error: Callable[[FeedsError], object]
+    on_release: Callable[[datetime], object] = lambda _time: None
 
 
 class _StopRequestedError(Exception):
-    """Ends a collect under way; its transaction is rolled back."""
+    """Ends a running collect; its transaction is rolled back."""
 
 
-def watch_until_signalled(watched: Watched, listener: Listener) -> None:
-    """Watch as `watch` does until the process gets SIGTERM or SIGINT, which end even a long collect at once.
+def watch_until_signalled(options: WatchOptions, callbacks: WatchCallbacks) -> None:
+    """Watch as `watch` does until the process gets SIGTERM or SIGINT, and interrupt even a long collect at once.
 
-    Only the main thread can do this.
+    Call this function in the main thread only.
     """
     stop = Event()
-    watcher = _Watcher(watched, listener, stop=stop)
+    watcher = _Watcher(options, callbacks, stop=stop)
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        is_first = not stop.is_set()  # a second signal must not disturb the rolling back
+        is_first = not stop.is_set()  # a second signal must not disturb the rollback
         stop.set()
         if is_first and watcher.is_collecting_all:
             raise KeyboardInterrupt
@@ -99,72 +100,74 @@ def watch_until_signalled(watched: Watched, listener: Listener) -> None:
             signal.signal(number, handler)
 
 
-def watch(watched: Watched, listener: Listener, *, stop: Event) -> None:
-    """Collect all articles, then whatever changes, until `stop` is set.
+def watch(options: WatchOptions, callbacks: WatchCallbacks, *, stop: Event) -> None:
+    """Collect all articles, then changes as they happen, until `stop` is set.
 
-    Nothing that can pass ends it: while a folder is away, the catalog cannot be reached, or another collector holds it,
-    changes wait; a collect that would remove most articles is refused and tried again, while others go on.
+    No temporary failure ends the watch. While a folder is missing, the catalog cannot be reached, or another collector
+    has locked the catalog, changes wait. A collect that would remove most articles is refused and tried again, while
+    other changes are collected.
     """
-    _Watcher(watched, listener, stop=stop).run()
+    _Watcher(options, callbacks, stop=stop).run()
 
 
 class _Watcher:
-    """What waits to be collected, and until when; moments to wait for are of the monotonic clock."""
+    """Changes that wait to be collected, and the times at which they are due, by the monotonic clock."""
 
-    def __init__(self, watched: Watched, listener: Listener, *, stop: Event) -> None:
-        self._watched = watched
-        self._pace = watched.pace
-        self._listener = listener
+    def __init__(self, options: WatchOptions, callbacks: WatchCallbacks, *, stop: Event) -> None:
+        self._options = options
+        self._timing = options.timing
+        self._callbacks = callbacks
         self._stop = stop
-        patient = Clock(now=watched.clock.now, sleep=self._sleep)
+        clock = Clock(now=options.clock.now, sleep=self._sleep)
         self._collector = Collector(
-            watched.catalog, watched.folders, settings_fingerprint=watched.settings_fingerprint, clock=patient
+            options.catalog, options.folders, settings_fingerprint=options.settings_fingerprint, clock=clock
         )
         self._files: dict[str, ContentFile] = {}
-        self._noted = 0
+        self._event_count = 0
         self._flood_end = math.inf
         self._whole_due = -math.inf
         self._retry_due = -math.inf
-        self._pause = self._pace.first_pause_seconds
-        self._trouble: FeedsError | None = None
-        self._has_told = False
-        self._problems: dict[str, set[Problem]] = {}  # those told of, by path
+        self._pause_seconds = self._timing.first_pause_seconds
+        self._error: FeedsError | None = None
+        self._has_reported = False
+        self._reported_problems: dict[str, set[Problem]] = {}  # by path
         self.is_collecting_all = False
-        self._release: datetime | None = None
-        self._knows_release = False
+        self._next_release: datetime | None = None
+        self._knows_next_release = False
 
     def run(self) -> None:
-        """Collect all, then whatever changes, until told to stop."""
+        """Collect all articles, then changes as they happen, until stopped."""
         try:
-            # Once without listening: a process of a single thread reads on all cores, and notices bring a thread.
+            # Watching starts a thread, and only a process with a single thread reads on all cores: collect first.
             self._collect_due()
-            self._go_on()
+            self._collect_changes()
         except _StopRequestedError:
             pass
         finally:
-            self._watched.catalog.close()
+            self._options.catalog.close()
 
-    def _go_on(self) -> None:
-        with closing(listen(self._watched.folders, stop=self._stop, complain=self._listener.troubled)) as batches:
-            for changes in batches:
-                self._note(changes)
-                if self._is_due(changes):
+    def _collect_changes(self) -> None:
+        batches = watch_folders(self._options.folders, stop=self._stop, on_error=self._callbacks.on_error)
+        with closing(batches):
+            for events in batches:
+                self._add(events)
+                if self._is_due(events):
                     self._collect_due()
 
-    def _note(self, changes: FileEvents) -> None:
-        if changes.count and not self._noted:
-            self._flood_end = time.monotonic() + self._pace.flood_seconds
-        self._noted += changes.count
-        self._files.update((file.key, file) for file in changes.files)
-        if changes.is_whole or self._noted >= _FLOOD:
+    def _add(self, events: FileEvents) -> None:
+        if events.count and not self._event_count:
+            self._flood_end = time.monotonic() + self._timing.flood_seconds
+        self._event_count += events.count
+        self._files.update((file.key, file) for file in events.files)
+        if events.is_whole or self._event_count >= _FLOOD_EVENTS:
             self._whole_due = -math.inf
-        if changes.is_fresh:
+        if events.is_fresh:
             self._retry_due = -math.inf
 
-    def _is_due(self, changes: FileEvents) -> bool:
-        """Say whether it is time to collect; a flood is let pass, so that a mass removal is seen as one."""
+    def _is_due(self, events: FileEvents) -> bool:
+        """Return whether to collect now. A flood has to end first, because a mass removal must be seen as a whole."""
         now = time.monotonic()
-        is_flooded = changes.count and self._noted >= _FLOOD and now < self._flood_end
+        is_flooded = events.count and self._event_count >= _FLOOD_EVENTS and now < self._flood_end
         return now >= self._retry_due and not is_flooded
 
     def _collect_due(self) -> None:
@@ -172,10 +175,10 @@ class _Watcher:
             self._collect(None)
         elif self._files:
             self._collect(list(self._files.values()))
-        if not self._trouble or isinstance(self._trouble, MassRemovalError):
-            self._announce_release()
-        # Kept open, an SQLite file that someone deletes would be written on, seen by nobody.
-        self._watched.catalog.close()
+        if not self._error or isinstance(self._error, MassRemovalError):
+            self._report_release()
+        # Through an open connection, changes would go to an SQLite file that somebody has deleted.
+        self._options.catalog.close()
 
     def _collect(self, only: list[ContentFile] | None) -> None:
         try:
@@ -184,73 +187,75 @@ class _Watcher:
         except MassRemovalError as error:
             self._refuse(error)
         except (CatalogError, SettingsError) as error:
-            self._put_off(error)
+            self._postpone(error)
         else:
-            self._settle(result, only=only)
+            self._finish(result, only=only)
         finally:
             self.is_collecting_all = False
 
-    def _settle(self, result: CollectResult, *, only: list[ContentFile] | None) -> None:
+    def _finish(self, result: CollectResult, *, only: list[ContentFile] | None) -> None:
+        """Reset what was collected, and report the result if it is news."""
         was_whole = only is None
         self._files.clear()
-        self._noted = 0
-        self._knows_release = False
-        has_ended_trouble = self._trouble is not None and (was_whole or not isinstance(self._trouble, MassRemovalError))
+        self._event_count = 0
+        self._knows_next_release = False
+        has_ended_error = self._error is not None and (was_whole or not isinstance(self._error, MassRemovalError))
         if was_whole:
-            self._whole_due = time.monotonic() + self._pace.whole_seconds
-        if has_ended_trouble:
-            self._trouble = None
-        if self._trouble is None:
-            self._pause = self._pace.first_pause_seconds
-        if has_ended_trouble or self._has_news(result):
-            self._listener.collected(result)
+            self._whole_due = time.monotonic() + self._timing.whole_seconds
+        if has_ended_error:
+            self._error = None
+        if self._error is None:
+            self._pause_seconds = self._timing.first_pause_seconds
+        if has_ended_error or self._has_news(result):
+            self._callbacks.on_collect(result)
         self._remember(result.problems, only=only)
-        self._has_told = True
+        self._has_reported = True
 
     def _has_news(self, result: CollectResult) -> bool:
         published = result.added + result.changed + result.withdrawn + len(result.scopes)
-        is_known = all(problem in self._problems.get(problem.path, ()) for problem in result.problems)
-        return not self._has_told or published > 0 or not is_known
+        is_known = all(problem in self._reported_problems.get(problem.path, ()) for problem in result.problems)
+        return not self._has_reported or published > 0 or not is_known
 
     def _remember(self, problems: Sequence[Problem], *, only: list[ContentFile] | None) -> None:
-        """Remember what has been told of the files that were collected: one that is mended and spoilt again is news."""
-        for path in list(self._problems) if only is None else [file.path for file in only]:
-            self._problems.pop(path, None)
+        """Remember the reported problems of the collected files; a fixed problem is news when it comes back."""
+        for path in list(self._reported_problems) if only is None else [file.path for file in only]:
+            self._reported_problems.pop(path, None)
         for problem in problems:
-            self._problems.setdefault(problem.path, set()).add(problem)
+            self._reported_problems.setdefault(problem.path, set()).add(problem)
 
     def _refuse(self, error: MassRemovalError) -> None:
-        """Put the whole collect off, but go on with the files that are there."""
-        self._noted = 0
+        """Postpone the collect of all articles, but keep the files that exist for a partial collect."""
+        self._event_count = 0
         self._files = {key: file for key, file in self._files.items() if os.path.lexists(file.path)}
         self._whole_due = self._pause_for(error)
 
-    def _put_off(self, error: FeedsError) -> None:
-        """Put everything off; what the catalog is like afterwards nobody knows, so all is collected then."""
+    def _postpone(self, error: FeedsError) -> None:
+        """Postpone everything; all articles are collected next, because the catalog may be different then."""
         self._retry_due = self._pause_for(error)
         self._whole_due = -math.inf
 
     def _pause_for(self, error: FeedsError) -> float:
-        """Tell of a trouble, unless it has been told, and give the moment to try again."""
-        if type(error) is not type(self._trouble):
-            self._listener.troubled(error)
-        self._trouble = error
-        pause, self._pause = self._pause, min(2 * self._pause, self._pace.longest_pause_seconds)
+        """Report a new error, and return the time of the next try."""
+        if type(error) is not type(self._error):
+            self._callbacks.on_error(error)
+        self._error = error
+        pause = self._pause_seconds
+        self._pause_seconds = min(2 * pause, self._timing.longest_pause_seconds)
         return time.monotonic() + pause
 
-    def _announce_release(self) -> None:
-        """Tell of entries that waited for their time, once it has come."""
-        now = self._watched.clock.now()
-        if self._release and self._release <= now:
-            self._listener.released(self._release)
-            self._knows_release = False
-        if not self._knows_release:
+    def _report_release(self) -> None:
+        """Report the release of entries, once its time has come."""
+        now = self._options.clock.now()
+        if self._next_release and self._next_release <= now:
+            self._callbacks.on_release(self._next_release)
+            self._knows_next_release = False
+        if not self._knows_next_release:
             try:
-                with self._watched.catalog.reading() as reader:
-                    self._release = reader.next_release(after=now)
-                self._knows_release = True
+                with self._options.catalog.reading() as reader:
+                    self._next_release = reader.next_release(after=now)
+                self._knows_next_release = True
             except CatalogError as error:
-                self._put_off(error)
+                self._postpone(error)
 
     # Stopping
 

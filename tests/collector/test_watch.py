@@ -1,4 +1,4 @@
-"""Watching: whatever changes is collected soon, and nothing that passes ends it."""
+"""A watch collects changes soon, and no temporary failure ends it."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import CollectResult
-from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, WatchTiming, watch
+from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
 from tests.support.app import read_titles
@@ -27,38 +27,38 @@ from tests.support.articles import LONG_AGO, compose_article, write_titled_artic
 from tests.support.postgresql import DatabaseServer
 from tests.support.waiting import wait_until
 
-HASTE = WatchTiming(first_pause_seconds=0.1, longest_pause_seconds=0.5)
+FAST = WatchTiming(first_pause_seconds=0.1, longest_pause_seconds=0.5)
 PROGRAM = """
 import sys
 from pathlib import Path
 from feeds.catalog.catalog import Catalog
-from feeds.collector.watch import WAIT_SECONDS, Listener, Watched, watch_until_signalled
+from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
 
 def say(word):
     return lambda what: print(word, type(what).__name__, flush=True)
 
 catalog = Catalog(sys.argv[1], wait_seconds=WAIT_SECONDS)
-listener = Listener(collected=say("collected"), troubled=say("troubled"))
-watch_until_signalled(Watched(catalog=catalog, folders=[Path(sys.argv[2])]), listener)
-print("bye", flush=True)
+callbacks = WatchCallbacks(on_collect=say("collected"), on_error=say("error"))
+watch_until_signalled(WatchOptions(catalog=catalog, folders=[Path(sys.argv[2])]), callbacks)
+print("stopped", flush=True)
 """
 
 
-class Room:
+class WatchedSite:
     """A content folder with articles `a` to `d`, and a catalog in a folder of its own."""
 
     def __init__(self, root: Path) -> None:
         self.content = root / "content"
         self.elsewhere = root / "elsewhere"
-        self.shelf = root / "shelf"
-        for folder in (self.content, self.elsewhere, self.shelf):
+        self.catalog_folder = root / "catalog"
+        for folder in (self.content, self.elsewhere, self.catalog_folder):
             folder.mkdir()
         for name in "abcd":
             write_titled_article(self.content / f"{name}.md")
-        self.database = self.shelf / "catalog.db"
+        self.database = self.catalog_folder / "catalog.db"
         self.url = f"sqlite:///{self.database}"
         self.results: list[CollectResult] = []
-        self.troubles: list[FeedsError] = []
+        self.errors: list[FeedsError] = []
         self.releases: list[datetime] = []
 
     def titles(self) -> set[str]:
@@ -71,27 +71,29 @@ class Room:
     def wait_for(self, *titles: str) -> None:
         wait_until(lambda: self.titles().issuperset(titles))
 
-    def wait_for_trouble(self, kind: type[FeedsError]) -> None:
-        wait_until(lambda: any(isinstance(trouble, kind) for trouble in self.troubles))
+    def wait_for_error(self, kind: type[FeedsError]) -> None:
+        wait_until(lambda: any(isinstance(error, kind) for error in self.errors))
 
-    def wait_for_ears(self) -> None:
-        """Wait until changes are heard of, rather than found: then just the one file is collected."""
+    def wait_until_watching(self) -> None:
+        """Wait until the system reports changes: from then on, only the changed file is collected."""
         titles = (f"d {number}" for number in count())
 
-        def is_heard() -> bool:
+        def is_watching() -> bool:
             write_titled_article(self.content / "d.md", next(titles))
             return self.results[-1].read + self.results[-1].kept == 1
 
-        wait_until(is_heard)
+        wait_until(is_watching)
 
     @contextmanager
-    def watched(self, *, clock: Clock = SYSTEM_CLOCK, pace: WatchTiming = HASTE) -> Iterator[None]:
-        """Watch in a thread of its own, from the first collect on."""
-        listener = Listener(collected=self.results.append, troubled=self.troubles.append, released=self.releases.append)
+    def watched(self, *, clock: Clock = SYSTEM_CLOCK, timing: WatchTiming = FAST) -> Iterator[None]:
+        """Watch in another thread, and wait for the first collect."""
+        callbacks = WatchCallbacks(
+            on_collect=self.results.append, on_error=self.errors.append, on_release=self.releases.append
+        )
         catalog = Catalog(self.url, wait_seconds=WAIT_SECONDS)
-        watched = Watched(catalog=catalog, folders=[self.content], clock=clock, pace=pace)
+        options = WatchOptions(catalog=catalog, folders=[self.content], clock=clock, timing=timing)
         stop = Event()
-        thread = Thread(target=watch, args=(watched, listener), kwargs={"stop": stop})
+        thread = Thread(target=watch, args=(options, callbacks), kwargs={"stop": stop})
         thread.start()
         try:
             wait_until(lambda: self.results)
@@ -102,8 +104,8 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
-    return Room(tmp_path)
+def site(tmp_path: Path) -> WatchedSite:
+    return WatchedSite(tmp_path)
 
 
 @contextmanager
@@ -118,254 +120,254 @@ def locked(database: Path) -> Iterator[None]:
 # What is published
 
 
-def test_a_changed_file_is_published(room: Room) -> None:
-    with room.watched():
-        write_titled_article(room.content / "a.md", "changed")
-        room.wait_for("changed")
-    assert room.titles() == {"changed", "b", "c", "d"}
+def test_a_changed_file_is_published(site: WatchedSite) -> None:
+    with site.watched():
+        write_titled_article(site.content / "a.md", "changed")
+        site.wait_for("changed")
+    assert site.titles() == {"changed", "b", "c", "d"}
 
 
-def test_a_file_is_collected_again_whenever_it_changes(room: Room) -> None:
-    with room.watched():
+def test_a_file_is_collected_again_whenever_it_changes(site: WatchedSite) -> None:
+    with site.watched():
         for title in ("one", "two", "three"):
-            write_titled_article(room.content / "a.md", title)
-            room.wait_for(title)
+            write_titled_article(site.content / "a.md", title)
+            site.wait_for(title)
 
 
-def test_a_deleted_file_is_withdrawn(room: Room) -> None:
-    with room.watched():
-        (room.content / "a.md").unlink()
-        wait_until(lambda: room.titles() == {"b", "c", "d"})
+def test_a_deleted_file_is_withdrawn(site: WatchedSite) -> None:
+    with site.watched():
+        (site.content / "a.md").unlink()
+        wait_until(lambda: site.titles() == {"b", "c", "d"})
 
 
-def test_it_tells_what_it_published_and_nothing_else(room: Room) -> None:
-    with room.watched():
-        (room.content / "a.md").touch()
-        write_titled_article(room.content / "b.md", "b")
-        write_titled_article(room.content / "e.md")
-        wait_until(lambda: len(room.results) == 2)
-    assert [(result.added, result.changed) for result in room.results] == [(4, 0), (1, 0)]
+def test_only_results_with_news_are_reported(site: WatchedSite) -> None:
+    with site.watched():
+        (site.content / "a.md").touch()
+        write_titled_article(site.content / "b.md", "b")
+        write_titled_article(site.content / "e.md")
+        wait_until(lambda: len(site.results) == 2)
+    assert [(result.added, result.changed) for result in site.results] == [(4, 0), (1, 0)]
 
 
-def test_a_burst_comes_to_few_commits(room: Room) -> None:
-    with room.watched():
-        before = room.version()
+def test_a_burst_makes_few_commits(site: WatchedSite) -> None:
+    with site.watched():
+        before = site.version()
         for number in range(50):
-            write_titled_article(room.content / f"burst-{number}.md")
-        room.wait_for(*(f"burst-{number}" for number in range(50)))
-        assert room.version() - before <= 5
+            write_titled_article(site.content / f"burst-{number}.md")
+        site.wait_for(*(f"burst-{number}" for number in range(50)))
+        assert site.version() - before <= 5
 
 
-def test_a_flood_comes_to_few_commits(room: Room) -> None:
-    with room.watched():
-        before = room.version()
+def test_a_flood_makes_few_commits(site: WatchedSite) -> None:
+    with site.watched():
+        before = site.version()
         for number in range(600):
-            write_titled_article(room.content / f"flood-{number}.md")
-        wait_until(lambda: len(room.titles()) == 604)
-        assert room.version() - before <= 5
+            write_titled_article(site.content / f"flood-{number}.md")
+        wait_until(lambda: len(site.titles()) == 604)
+        assert site.version() - before <= 5
 
 
-def test_folders_that_come_and_go_are_noticed(room: Room) -> None:
-    write_titled_article(room.elsewhere / "moved.md")
-    with room.watched():
-        room.elsewhere.rename(room.content / "in")
-        room.wait_for("moved")
-        write_titled_article(room.content / "in" / "new.md")
-        room.wait_for("new")
-        (room.content / "in").rename(room.elsewhere)
-        wait_until(lambda: room.titles() == {"a", "b", "c", "d"})
+def test_new_and_removed_folders_are_detected(site: WatchedSite) -> None:
+    write_titled_article(site.elsewhere / "moved.md")
+    with site.watched():
+        site.elsewhere.rename(site.content / "in")
+        site.wait_for("moved")
+        write_titled_article(site.content / "in" / "new.md")
+        site.wait_for("new")
+        (site.content / "in").rename(site.elsewhere)
+        wait_until(lambda: site.titles() == {"a", "b", "c", "d"})
 
 
-def test_topic_files_are_noticed(room: Room) -> None:
-    topics = room.content / "topics"
+def test_topic_files_are_detected(site: WatchedSite) -> None:
+    topics = site.content / "topics"
     topics.mkdir()
-    with room.watched():
+    with site.watched():
         (topics / "robots.yaml").write_text("name: Robots\ndescription: They walk.\n")
 
         def is_described() -> bool:
-            with closing(Catalog(room.url)) as catalog, catalog.reading() as reader:
+            with closing(Catalog(site.url)) as catalog, catalog.reading() as reader:
                 topic = reader.topic("robots")
             return topic is not None and topic.description == "They walk."
 
         wait_until(is_described)
 
 
-def test_what_nobody_tells_is_found_in_time(room: Room) -> None:
-    # A file changed by another name, in a folder that is not watched, is changed unheard of.
-    os.link(room.content / "a.md", room.elsewhere / "alias.txt")
-    with room.watched(pace=WatchTiming(whole_seconds=0.5)):
-        (room.elsewhere / "alias.txt").write_text(compose_article("a", "changed unheard of"))
-        room.wait_for("changed unheard of")
+def test_an_unreported_change_is_found_later(site: WatchedSite) -> None:
+    # A file changed by another name, in a folder that is not watched, is changed unreported.
+    os.link(site.content / "a.md", site.elsewhere / "alias.txt")
+    with site.watched(timing=WatchTiming(whole_seconds=0.5)):
+        (site.elsewhere / "alias.txt").write_text(compose_article("a", "changed unreported"))
+        site.wait_for("changed unreported")
 
 
-def test_entries_whose_time_comes_are_told_of(room: Room) -> None:
+def test_releases_are_reported(site: WatchedSite) -> None:
     ahead = timedelta(0)
     tomorrow = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
-    write_titled_article(room.content / "e.md", published=tomorrow)
-    with room.watched(clock=Clock(now=lambda: datetime.now(UTC) + ahead, sleep=time.sleep)):
-        assert room.releases == []
+    write_titled_article(site.content / "e.md", published=tomorrow)
+    with site.watched(clock=Clock(now=lambda: datetime.now(UTC) + ahead, sleep=time.sleep)):
+        assert site.releases == []
         ahead = timedelta(days=2)
-        wait_until(lambda: room.releases)
-    assert room.releases == [tomorrow]
+        wait_until(lambda: site.releases)
+    assert site.releases == [tomorrow]
 
 
 # What editors do
 
 
-def test_temporary_files_are_passed_over(room: Room) -> None:
-    with room.watched():
-        room.wait_for_ears()
+def test_temporary_files_are_ignored(site: WatchedSite) -> None:
+    with site.watched():
+        site.wait_until_watching()
         for name in (".x.md.swp", "x.md~", "#x.md#", ".#x.md", "4913"):
-            write_titled_article(room.content / name, "temporary")
-            (room.content / name).unlink()
-        write_titled_article(room.content / "e.md")
-        wait_until(lambda: room.results[-1].added == 1)
-    assert "temporary" not in room.titles()
-    assert room.results[-1].read + room.results[-1].kept < 5, "they had all articles looked through"
+            write_titled_article(site.content / name, "temporary")
+            (site.content / name).unlink()
+        write_titled_article(site.content / "e.md")
+        wait_until(lambda: site.results[-1].added == 1)
+    assert "temporary" not in site.titles()
+    assert site.results[-1].read + site.results[-1].kept < 5, "temporary files caused a collect of all articles"
 
 
-def test_a_file_replaced_at_once_is_published(room: Room) -> None:
-    with room.watched():
-        write_titled_article(room.content / ".a.md.new", "replaced").replace(room.content / "a.md")
-        room.wait_for("replaced")
+def test_an_atomically_replaced_file_is_published(site: WatchedSite) -> None:
+    with site.watched():
+        write_titled_article(site.content / ".a.md.new", "replaced").replace(site.content / "a.md")
+        site.wait_for("replaced")
 
 
-def test_a_file_moved_to_a_backup_and_written_anew_is_never_withdrawn(room: Room) -> None:
-    with room.watched():
-        (room.content / "a.md").rename(room.content / "a.md~")
-        write_titled_article(room.content / "a.md", "rewritten")
-        room.wait_for("rewritten")
-        wait_until(lambda: len(room.results) == 2)
-    assert [result.withdrawn for result in room.results] == [0, 0]
+def test_a_file_moved_to_a_backup_and_rewritten_is_never_withdrawn(site: WatchedSite) -> None:
+    with site.watched():
+        (site.content / "a.md").rename(site.content / "a.md~")
+        write_titled_article(site.content / "a.md", "rewritten")
+        site.wait_for("rewritten")
+        wait_until(lambda: len(site.results) == 2)
+    assert [result.withdrawn for result in site.results] == [0, 0]
 
 
-def test_a_half_written_file_keeps_its_last_good_version(room: Room) -> None:
+def test_a_half_written_file_keeps_its_last_good_version(site: WatchedSite) -> None:
     whole = compose_article("a", "complete")
-    with room.watched():
-        (room.content / "a.md").write_text(whole[:40])
-        wait_until(lambda: any(problem.code == "unclosed-front-matter" for problem in room.results[-1].problems))
-        assert room.titles() == {"a", "b", "c", "d"}
-        (room.content / "a.md").write_text(whole)
-        room.wait_for("complete")
-        wait_until(lambda: room.results[-1].problems == ())
+    with site.watched():
+        (site.content / "a.md").write_text(whole[:40])
+        wait_until(lambda: any(problem.code == "unclosed-front-matter" for problem in site.results[-1].problems))
+        assert site.titles() == {"a", "b", "c", "d"}
+        (site.content / "a.md").write_text(whole)
+        site.wait_for("complete")
+        wait_until(lambda: site.results[-1].problems == ())
 
 
-def test_a_problem_is_told_of_once_and_again_when_it_comes_back(room: Room) -> None:
-    def list_told() -> list[str]:
-        return [problem.code for result in room.results for problem in result.problems]
+def test_a_problem_is_reported_once_and_again_when_it_comes_back(site: WatchedSite) -> None:
+    def list_reported() -> list[str]:
+        return [problem.code for result in site.results for problem in result.problems]
 
-    (room.content / "spoilt.md").write_text("no front matter")
-    with room.watched():
-        room.wait_for_ears()
-        room.results.clear()
-        write_titled_article(room.content / "a.md", "changed")
-        room.wait_for("changed")
-        (room.content / "b.md").write_text("no front matter")
-        wait_until(lambda: len(list_told()) == 1)
-        write_titled_article(room.content / "b.md", "mended")
-        room.wait_for("mended")
-        (room.content / "b.md").write_text("no front matter")
-        wait_until(lambda: len(list_told()) == 2)
-        write_titled_article(room.content / "c.md", "last")
-        room.wait_for("last")
-    assert list_told() == ["no-front-matter"] * 2
-
-
-# What passes
+    (site.content / "spoilt.md").write_text("no front matter")
+    with site.watched():
+        site.wait_until_watching()
+        site.results.clear()
+        write_titled_article(site.content / "a.md", "changed")
+        site.wait_for("changed")
+        (site.content / "b.md").write_text("no front matter")
+        wait_until(lambda: len(list_reported()) == 1)
+        write_titled_article(site.content / "b.md", "fixed")
+        site.wait_for("fixed")
+        (site.content / "b.md").write_text("no front matter")
+        wait_until(lambda: len(list_reported()) == 2)
+        write_titled_article(site.content / "c.md", "last")
+        site.wait_for("last")
+    assert list_reported() == ["no-front-matter"] * 2
 
 
-def test_a_folder_may_move_away_and_come_back(room: Room) -> None:
-    away = room.elsewhere / "content"
-    with room.watched():
-        room.content.rename(away)
-        room.wait_for_trouble(SettingsError)
+# Temporary failures
+
+
+def test_a_folder_may_move_away_and_come_back(site: WatchedSite) -> None:
+    away = site.elsewhere / "content"
+    with site.watched():
+        site.content.rename(away)
+        site.wait_for_error(SettingsError)
         write_titled_article(away / "e.md")
-        assert room.titles() == {"a", "b", "c", "d"}
-        away.rename(room.content)
-        room.wait_for("e")
-        write_titled_article(room.content / "f.md")
-        room.wait_for("f")
-    assert len(room.troubles) == 1
+        assert site.titles() == {"a", "b", "c", "d"}
+        away.rename(site.content)
+        site.wait_for("e")
+        write_titled_article(site.content / "f.md")
+        site.wait_for("f")
+    assert len(site.errors) == 1
 
 
-def test_a_folder_may_be_made_anew(room: Room) -> None:
-    with room.watched():
-        room.content.rename(room.elsewhere / "old")
-        room.content.mkdir()
+def test_a_folder_may_be_replaced(site: WatchedSite) -> None:
+    with site.watched():
+        site.content.rename(site.elsewhere / "old")
+        site.content.mkdir()
         for name in "abcde":
-            write_titled_article(room.content / f"{name}.md", f"new {name}")
-        room.wait_for("new a", "new e")
-        write_titled_article(room.content / "a.md", "newer")
-        room.wait_for("newer")
+            write_titled_article(site.content / f"{name}.md", f"new {name}")
+        site.wait_for("new a", "new e")
+        write_titled_article(site.content / "a.md", "newer")
+        site.wait_for("newer")
 
 
-def test_an_emptied_folder_is_refused_in_a_sentence_and_then_filled_again(room: Room) -> None:
-    with room.watched():
+def test_an_emptied_folder_is_refused_and_may_be_filled_again(site: WatchedSite) -> None:
+    with site.watched():
         for name in "abcd":
-            (room.content / f"{name}.md").rename(room.elsewhere / f"{name}.md")
-        room.wait_for_trouble(MassRemovalError)
-        write_titled_article(room.content / "e.md")
-        room.wait_for("a", "e")
+            (site.content / f"{name}.md").rename(site.elsewhere / f"{name}.md")
+        site.wait_for_error(MassRemovalError)
+        write_titled_article(site.content / "e.md")
+        site.wait_for("a", "e")
         for name in "abcd":
-            (room.elsewhere / f"{name}.md").rename(room.content / f"{name}.md")
-        write_titled_article(room.content / "a.md", "back")
-        room.wait_for("back")
-        wait_until(lambda: room.results[-1].read + room.results[-1].kept == 5)
-    assert len(room.troubles) == 1
-    assert room.titles() == {"back", "b", "c", "d", "e"}
+            (site.elsewhere / f"{name}.md").rename(site.content / f"{name}.md")
+        write_titled_article(site.content / "a.md", "back")
+        site.wait_for("back")
+        wait_until(lambda: site.results[-1].read + site.results[-1].kept == 5)
+    assert len(site.errors) == 1
+    assert site.titles() == {"back", "b", "c", "d", "e"}
 
 
-def test_a_lost_catalog_loses_nothing(room: Room) -> None:
-    lost = room.elsewhere / "shelf"
-    with room.watched():
-        room.shelf.rename(lost)
-        room.shelf.touch()
-        write_titled_article(room.content / "a.md", "meanwhile")
-        room.wait_for_trouble(CatalogError)
-        room.shelf.unlink()
-        lost.rename(room.shelf)
-        room.wait_for("meanwhile")
-    assert len(room.troubles) == 1
+def test_a_lost_catalog_loses_nothing(site: WatchedSite) -> None:
+    lost = site.elsewhere / "catalog"
+    with site.watched():
+        site.catalog_folder.rename(lost)
+        site.catalog_folder.touch()
+        write_titled_article(site.content / "a.md", "meanwhile")
+        site.wait_for_error(CatalogError)
+        site.catalog_folder.unlink()
+        lost.rename(site.catalog_folder)
+        site.wait_for("meanwhile")
+    assert len(site.errors) == 1
 
 
-def test_a_lost_connection_loses_nothing(room: Room, postgresql: DatabaseServer) -> None:
-    room.url = postgresql.create_database()
-    name = make_url(room.url).database
+def test_a_lost_connection_loses_nothing(site: WatchedSite, postgresql: DatabaseServer) -> None:
+    site.url = postgresql.create_database()
+    name = make_url(site.url).database
     allow = f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {{}}'.format
-    with psycopg.connect(room.url.replace(f"/{name}?", "/postgres?"), autocommit=True) as admin, room.watched():
+    with psycopg.connect(site.url.replace(f"/{name}?", "/postgres?"), autocommit=True) as admin, site.watched():
         admin.execute(allow("false").encode())
-        write_titled_article(room.content / "a.md", "meanwhile")
-        room.wait_for_trouble(CatalogError)
+        write_titled_article(site.content / "a.md", "meanwhile")
+        site.wait_for_error(CatalogError)
         admin.execute(allow("true").encode())
-        room.wait_for("meanwhile")
-    assert len(room.troubles) == 1
+        site.wait_for("meanwhile")
+    assert len(site.errors) == 1
 
 
-def test_a_catalog_thrown_away_is_made_anew_with_everything(room: Room) -> None:
-    with room.watched():
-        for path in room.shelf.iterdir():
+def test_a_deleted_catalog_is_rebuilt_from_all_articles(site: WatchedSite) -> None:
+    with site.watched():
+        for path in site.catalog_folder.iterdir():
             path.unlink(missing_ok=True)  # SQLite removes what lies beside its file when nobody has that open
-        write_titled_article(room.content / "e.md")
-        room.wait_for("e")
-        assert room.titles() == {"a", "b", "c", "d", "e"}
+        write_titled_article(site.content / "e.md")
+        site.wait_for("e")
+        assert site.titles() == {"a", "b", "c", "d", "e"}
 
 
-def test_another_collector_is_waited_for(room: Room) -> None:
-    with room.watched():
-        with locked(room.database):
-            write_titled_article(room.content / "a.md", "meanwhile")
-            room.wait_for_trouble(CatalogBusyError)
-        room.wait_for("meanwhile")
-    assert len(room.troubles) == 1
+def test_the_watch_waits_for_another_collector(site: WatchedSite) -> None:
+    with site.watched():
+        with locked(site.database):
+            write_titled_article(site.content / "a.md", "meanwhile")
+            site.wait_for_error(CatalogBusyError)
+        site.wait_for("meanwhile")
+    assert len(site.errors) == 1
 
 
 # Stopping
 
 
 @contextmanager
-def running(room: Room) -> Iterator["subprocess.Popen[str]"]:
-    """Run a program that watches; it says in words what happens."""
-    command = [sys.executable, "-c", PROGRAM, room.url, str(room.content)]
+def running(site: WatchedSite) -> Iterator["subprocess.Popen[str]"]:
+    """Run a program that watches and prints a line for each event."""
+    command = [sys.executable, "-c", PROGRAM, site.url, str(site.content)]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -375,7 +377,7 @@ def running(room: Room) -> Iterator["subprocess.Popen[str]"]:
 
 
 def stop(process: "subprocess.Popen[str]", number: signal.Signals) -> str:
-    """Stop a program by a signal, and give its last words; fail where it takes too long or complains."""
+    """Stop a program by a signal and return its last output; fail if stopping takes too long or prints an error."""
     process.send_signal(number)
     output, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
@@ -389,32 +391,32 @@ def read_line(process: "subprocess.Popen[str]") -> str:
 
 @pytest.mark.program
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_while_nothing_happens(room: Room, number: signal.Signals) -> None:
-    with running(room) as process:
+def test_a_signal_ends_the_watch_while_nothing_happens(site: WatchedSite, number: signal.Signals) -> None:
+    with running(site) as process:
         assert read_line(process) == "collected CollectResult\n"
-        assert stop(process, number) == "bye\n"
+        assert stop(process, number) == "stopped\n"
 
 
 @pytest.mark.program
-def test_a_signal_ends_it_while_it_waits_for_the_catalog(room: Room) -> None:
-    with locked(room.database), running(room) as process:
-        assert read_line(process) == "troubled CatalogBusyError\n"
-        assert stop(process, signal.SIGTERM) == "bye\n"
+def test_a_signal_ends_the_watch_while_waiting_for_the_catalog(site: WatchedSite) -> None:
+    with locked(site.database), running(site) as process:
+        assert read_line(process) == "error CatalogBusyError\n"
+        assert stop(process, signal.SIGTERM) == "stopped\n"
 
 
 @pytest.mark.program
-def test_a_signal_ends_it_while_it_waits_for_the_folder(room: Room) -> None:
-    room.content.rename(room.elsewhere / "content")
-    with running(room) as process:
-        assert read_line(process) == "troubled SettingsError\n"
-        assert stop(process, signal.SIGTERM) == "bye\n"
+def test_a_signal_ends_the_watch_while_waiting_for_the_folder(site: WatchedSite) -> None:
+    site.content.rename(site.elsewhere / "content")
+    with running(site) as process:
+        assert read_line(process) == "error SettingsError\n"
+        assert stop(process, signal.SIGTERM) == "stopped\n"
 
 
 @pytest.mark.program
-def test_a_signal_rolls_back_the_collect_under_way(room: Room) -> None:
+def test_a_signal_rolls_back_a_running_collect(site: WatchedSite) -> None:
     for number in range(2_000):
-        write_titled_article(room.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
-    with running(room) as process:
-        wait_until(lambda: room.database.with_name("catalog.db-wal").exists())
-        assert stop(process, signal.SIGTERM) in {"bye\n", "collected CollectResult\nbye\n"}
-    assert len(room.titles()) in {0, 2_004}
+        write_titled_article(site.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
+    with running(site) as process:
+        wait_until(lambda: site.database.with_name("catalog.db-wal").exists())
+        assert stop(process, signal.SIGTERM) in {"stopped\n", "collected CollectResult\nstopped\n"}
+    assert len(site.titles()) in {0, 2_004}
