@@ -12,7 +12,7 @@ lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-versi
 # Tests start hundreds of programs, which need not be compiled each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve test soak format golden screenshots docs bench lock clean
+.PHONY: help serve check test soak format golden screenshots docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -46,6 +46,10 @@ screenshots: $(VENV)/.test ## take a picture of every page, into build/screensho
 docs: $(VENV)/.test ## build the documentation, into build/docs
 	$(python) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs build/docs
 	@echo "Open build/docs/index.html"
+
+dist: $(VENV)/.run ## build the wheel and the source archive into dist, the same bytes for the same commit
+	@rm -rf dist
+	@scripts/build-dist $(python) dist
 
 bench: $(VENV)/.bench ## measure, side by side: make bench BENCH_ARGS='catalog --help'
 	$(python) -m benchmarks $(BENCH_ARGS)
