@@ -16,6 +16,8 @@ DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
 FENCED = re.compile(r"(?ms)^( *)(`{3,})(\S*)[^\n]*\n(.*?)^\1\2$")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+INLINE_CODE = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"(?<![\w./])(?:\.ci|\.github|benchmarks|docs|feeds|scripts|tests)/[\w./-]+")
 
 
 def build(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -51,6 +53,12 @@ def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
 def test_links_lead_somewhere_on_github_too(page: Path) -> None:
     links = [link for link in LINK.findall(FENCED.sub("", page.read_text())) if "://" not in link]
     assert [link for link in links if not is_there(page, link)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_named_files_exist(page: Path) -> None:
+    named = [path for code in INLINE_CODE.findall(FENCED.sub("", page.read_text())) for path in FILE.findall(code)]
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def is_there(page: Path, link: str) -> bool:
