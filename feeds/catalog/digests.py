@@ -20,7 +20,7 @@ from feeds.catalog import schema
 from feeds.catalog.rows import Stored, chunks, look_up
 from feeds.catalog.search_index.attributes import RANKING, SlotSets, find_best
 from feeds.catalog.search_index.finder import IndexScan, make_matcher
-from feeds.catalog.search_index.postings import Postings, list_numbers
+from feeds.catalog.search_index.postings import PostingsReader, list_numbers
 from feeds.model.clock import find_day, from_seconds
 from feeds.model.entry import Entry
 from feeds.model.periods import Cycle
@@ -112,7 +112,7 @@ class DigestReader:
     def _walk_table(self, table: Table) -> Iterator[_Part]:
         # Former versions match by their own attributes, not by the attributes after the change.
         scan = IndexScan(self._connection, _POSTINGS[table], self._matcher, self._matcher.match, extra=RANKING)
-        postings = Postings(self._connection, _POSTINGS[table])
+        postings = PostingsReader(self._connection, _POSTINGS[table])
         for period, slots, sets in scan.run():
             issues: dict[int, int] = defaultdict(int)
             if slots:

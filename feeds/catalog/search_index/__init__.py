@@ -1,1 +1,1 @@
-"""Find entries by what they are and by their words."""
+"""Index entries by attributes and by words, and find the entries of any query."""

@@ -55,7 +55,7 @@ def _list_attributes(row: Record) -> Iterator[str]:
     yield f"kind/{row['kind']}"
     yield f"type/{row['type'].casefold()}"
     yield f"provider/{row['provider']}"
-    yield day_attribute(find_day(row["published"]))
+    yield make_day_attribute(find_day(row["published"]))
     for number in row["topics"].split():
         yield f"topic/{number}"
     for name in _FIGURES:
@@ -66,13 +66,13 @@ def _list_attributes(row: Record) -> Iterator[str]:
             yield from _list_figure_attributes(f"{_AFTER}{name}", row[f"{name}_after"])
 
 
-def day_attribute(day: int) -> str:
+def make_day_attribute(day: int) -> str:
     """Return the attribute of entries published on a day; sorted as text, the attributes are in order of time."""
     return f"{_DAY}{day + _DAYS_BEFORE:0{_DAY_DIGITS}}"
 
 
-def day_of(attribute: str) -> int:
-    """Return the day of an attribute from `day_attribute`."""
+def parse_day_attribute(attribute: str) -> int:
+    """Return the day of an attribute from `make_day_attribute`."""
     return int(attribute.removeprefix(_DAY)) - _DAYS_BEFORE
 
 

@@ -10,7 +10,13 @@ from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Key, Span, lie_in, precedes
 from feeds.catalog.rows import chunks
 from feeds.catalog.search_index.attributes import EVERY, QueryMatcher, SlotSets
-from feeds.catalog.search_index.postings import Postings, begin_period, gather_slots, list_numbers, number_range
+from feeds.catalog.search_index.postings import (
+    PostingsReader,
+    find_period_start,
+    group_slots,
+    list_numbers,
+    number_range,
+)
 from feeds.catalog.search_index.texts import check_texts, find_texts
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
@@ -45,7 +51,7 @@ class IndexScan:
         extra: frozenset[str] = frozenset(),
     ) -> None:
         self._connection = connection
-        self._postings = Postings(connection, table)
+        self._postings = PostingsReader(connection, table)
         self._has_former_versions = table is schema.former_version_postings
         self._matcher = matcher
         self._match = match
@@ -61,7 +67,7 @@ class IndexScan:
             OverloadError: the scan takes too long.
         """
         deadline = time.monotonic() + MAX_SECONDS
-        periods = self._postings.periods(since=since)
+        periods = self._postings.list_periods(since=since)
         start, count = 0, _FIRST_PERIODS
         while step := periods[start : start + count]:
             if time.monotonic() > deadline:
@@ -91,7 +97,7 @@ class IndexScan:
             signed = range(1 - within.stop, 1 - within.start) if self._has_former_versions else within
             numbers = find_texts(self._connection, search, signed)
         # Looking up a few numbers among many is cheaper than sorting the many.
-        texts = gather_slots(sign * number for number in (listed.intersection(numbers) if listed else numbers))
+        texts = group_slots(sign * number for number in (listed.intersection(numbers) if listed else numbers))
         for period in found:
             found[period] &= texts.get(period, 0)
 
@@ -133,7 +139,7 @@ class EntryFinder:
     def _scan_released(self, now: datetime) -> Iterator[tuple[int, int, SlotSets]]:
         entries = schema.entries.c
         unreleased = select(entries.number).where(entries.released > to_seconds(now))
-        withheld = gather_slots(self._connection.scalars(unreleased))
+        withheld = group_slots(self._connection.scalars(unreleased))
         for period, slots, sets in self._scan(schema.postings, self._matcher.match).run():
             yield period, slots & ~withheld.get(period, 0), sets
 
@@ -165,8 +171,8 @@ class EntryFinder:
     def _walk(self, period: int) -> Iterator[int]:
         """Yield the numbers of a period's entries, newest first."""
         entries = schema.entries.c
-        before = Key(begin_period(period + 1) - 1, "")
-        begin = begin_period(period) if period else None
+        before = Key(find_period_start(period + 1) - 1, "")
+        begin = find_period_start(period) if period else None
         while True:
             page = (
                 select(entries.published, entries.id, entries.number)

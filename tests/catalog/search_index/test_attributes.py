@@ -1,10 +1,10 @@
-"""The best are found by their bits as they would be by comparing them."""
+"""Matching by bits finds the same entries as comparing figures."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.catalog.rows import Record
-from feeds.catalog.search_index.attributes import day_attribute, day_of, find_best, list_attributes
+from feeds.catalog.search_index.attributes import find_best, list_attributes, make_day_attribute, parse_day_attribute
 
 figures = st.none() | st.integers(-2, 5) | st.sampled_from((511, 512, 1_023, 1_024, 5_000))
 
@@ -26,7 +26,7 @@ def rank(figure: int | None) -> int:
 
 
 @given(st.lists(st.tuples(figures, figures, st.booleans()), max_size=30), st.integers(1, 8))
-def test_the_best_are_found_with_all_that_equal_the_last(
+def test_find_best_includes_all_slots_equal_to_the_last(
     rows: list[tuple[int | None, int | None, bool]], count: int
 ) -> None:
     sets: dict[str, int] = {}
@@ -43,5 +43,5 @@ def test_the_best_are_found_with_all_that_equal_the_last(
 
 
 @given(st.lists(st.integers(-719_162, 2_932_896)))
-def test_names_of_days_are_in_the_order_of_time(days: list[int]) -> None:
-    assert [day_of(name) for name in sorted(map(day_attribute, days))] == sorted(days)
+def test_day_attributes_sort_in_order_of_time(days: list[int]) -> None:
+    assert [parse_day_attribute(name) for name in sorted(map(make_day_attribute, days))] == sorted(days)
