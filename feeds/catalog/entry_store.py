@@ -12,9 +12,9 @@ from feeds.catalog.entry_counts import update_provider_counts, update_topic_coun
 from feeds.catalog.former_versions import FormerVersionWriter
 from feeds.catalog.rows import Record, RowWriter, chunks
 from feeds.catalog.search_index.attributes import list_attributes
+from feeds.catalog.search_index.full_text import drop_texts, index_texts
 from feeds.catalog.search_index.postings import find_period
 from feeds.catalog.search_index.postings_writer import NumberAllocator, PostingsWriter
-from feeds.catalog.search_index.texts import drop_texts, index_texts
 from feeds.catalog.stored import EntryChange, StoredEntry
 from feeds.model.entry import Entry
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from feeds.catalog import schema
 from feeds.catalog.rows import Record, RowWriter, look_up
 from feeds.catalog.search_index.attributes import list_attributes
+from feeds.catalog.search_index.full_text import copy_texts
 from feeds.catalog.search_index.postings_writer import NumberAllocator, PostingsWriter
-from feeds.catalog.search_index.texts import copy_texts
 from feeds.catalog.stored import EntryChange, StoredEntry
 from feeds.model.clock import find_day
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from msgspec.json import decode
 
-from feeds.catalog.search_index.texts import words_of
+from feeds.catalog.search_index.full_text import list_words
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.query import Query
@@ -135,7 +135,7 @@ def matches_query(query: Query, row: dict[str, Any], slugs: dict[int, str]) -> b
         and (query.types is None or query.types.holds(frozenset({row["type"]})))
         and is_reached(query.min_quality, row["quality"])
         and is_reached(query.min_heat, row["peak_heat"])
-        and (query.search is None or query.search.matches(words_of(decode(row["document"], type=Entry))))
+        and (query.search is None or query.search.matches(list_words(decode(row["document"], type=Entry))))
     )
 
 

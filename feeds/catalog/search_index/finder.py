@@ -10,6 +10,7 @@ from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Key, Span, lie_in, precedes
 from feeds.catalog.rows import chunks
 from feeds.catalog.search_index.attributes import EVERY, QueryMatcher, SlotSets
+from feeds.catalog.search_index.full_text import check_texts, find_texts
 from feeds.catalog.search_index.postings import (
     PostingsReader,
     find_period_start,
@@ -17,7 +18,6 @@ from feeds.catalog.search_index.postings import (
     list_numbers,
     number_range,
 )
-from feeds.catalog.search_index.texts import check_texts, find_texts
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
 from feeds.model.query import Query

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.catalog.search_index import finder
-from feeds.catalog.search_index.texts import words_of
+from feeds.catalog.search_index.full_text import list_words
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
 from feeds.model.query import Query
@@ -63,7 +63,7 @@ def test_searching_one_by_one_and_all_together_finds_the_same(
     search = parse_search("story -100")
     wanted = Query(topics=parse_expression("even"), search=search)
     named = years.see(Query(topics=parse_expression("even")), limit=1_000).entries
-    expected = [entry.id for entry in named if search.matches(words_of(entry))]
+    expected = [entry.id for entry in named if search.matches(list_words(entry))]
     assert 300 < len(expected) < len(named)
     assert years.see(wanted, limit=1_000).ids == expected
     years.wait(days=1)

@@ -1,4 +1,4 @@
-"""Searching: both engines find what a naive look at every text finds, and go on doing so whatever changes."""
+"""Full-text search: both engines find the same texts as a naive check of every text, before and after changes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +14,15 @@ from sqlalchemy import Connection, text
 from feeds.catalog import schema
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
-from feeds.catalog.search_index.texts import (
+from feeds.catalog.search_index.full_text import (
     SECTION_SIZE,
     check_texts,
     copy_texts,
     drop_texts,
+    find_mark,
     find_texts,
     index_texts,
-    mark_of,
-    words_of,
+    list_words,
 )
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.errors import BadRequestError
@@ -34,7 +34,7 @@ from tests.support.newsroom import Newsroom, related, url_of
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
 EVERYTHING = range(-(2**41), 2**41)
 
-# Few, so that they meet; some begin alike, some are an engine's own words or syntax.
+# Few words, so that they repeat; some share prefixes, some are an engine's keywords or syntax.
 WORDS = [
     "ai",
     "air",
@@ -89,7 +89,7 @@ def entry(title: str, *, summary: str = "", body: str = "", name: str = "Gazette
 
 @contextmanager
 def open_texts(database_url: str) -> Iterator[Connection]:
-    """Make a catalog without any entry, and give a connection whose transaction comes to nothing."""
+    """Make an empty catalog, and yield a connection whose transaction is rolled back."""
     catalog = Catalog(database_url)
     with catalog.writing():
         pass
@@ -110,7 +110,7 @@ def find(connection: Connection, typed: str, numbers: range = EVERYTHING) -> lis
     return find_texts(connection, parse_search(typed), numbers)
 
 
-def test_all_that_a_reader_sees_of_the_words_is_searched(connection: Connection) -> None:
+def test_all_visible_words_are_searched(connection: Connection) -> None:
     body = '<p title="a > b">An <em>old</em> wreck &amp; its caf&eacute;</p><p>Diving</p>'
     story = entry("Tides turn", summary="The moon's work", body=body, name="The Post", domain="post.example")
     index_texts(connection, [(1, story)])
@@ -120,16 +120,16 @@ def test_all_that_a_reader_sees_of_the_words_is_searched(connection: Connection)
     assert [typed for typed in missing if find(connection, typed)] == []
 
 
-def test_every_section_has_a_mark_of_its_own_that_begins_no_other() -> None:
+def test_no_mark_of_a_section_is_the_start_of_another() -> None:
     edges = [near + far * SECTION_SIZE for near in (-1, 0, 1) for far in (-FAR // SECTION_SIZE, -1024, -1, 0, 1, 1024)]
     numbers = sorted({*edges, FAR, -FAR, 5 * SECTION_SIZE})
     for number, other in permutations(numbers, 2):
         is_same = number // SECTION_SIZE == other // SECTION_SIZE
-        assert (mark_of(number) == mark_of(other)) == is_same
-        assert f"{mark_of(number)}air".startswith(f"{mark_of(other)}ai") == is_same
+        assert (find_mark(number) == find_mark(other)) == is_same
+        assert f"{find_mark(number)}air".startswith(f"{find_mark(other)}ai") == is_same
 
 
-def test_ranges_bound_what_is_found(connection: Connection) -> None:
+def test_only_numbers_in_the_range_are_found(connection: Connection) -> None:
     numbers = [-SECTION_SIZE - 1, -SECTION_SIZE, -1, 0, 1, SECTION_SIZE - 1, SECTION_SIZE, 5 * SECTION_SIZE]
     index_texts(connection, [(number, entry("Tides")) for number in numbers])
     assert find(connection, "tides", range(-2 * SECTION_SIZE, 6 * SECTION_SIZE)) == numbers
@@ -139,7 +139,7 @@ def test_ranges_bound_what_is_found(connection: Connection) -> None:
     assert find(connection, "tides", range(0)) == []
 
 
-def test_a_text_takes_the_place_of_the_one_before(connection: Connection) -> None:
+def test_a_text_replaces_the_text_of_its_number(connection: Connection) -> None:
     index_texts(connection, [(1, entry("Old words")), (2, entry("Old tides"))])
     index_texts(connection, [(1, entry("New words")), (2, entry("Old tides"))])
     assert (find(connection, "old"), find(connection, "new"), find(connection, "words")) == ([2], [1], [1])
@@ -153,7 +153,7 @@ def test_a_text_takes_the_place_of_the_one_before(connection: Connection) -> Non
     assert (find(connection, "old"), find(connection, "new")) == ([1], [])
 
 
-def test_a_text_is_copied_to_where_it_was_before(connection: Connection) -> None:
+def test_a_copied_text_is_found_under_both_numbers(connection: Connection) -> None:
     numbers = [5, FAR, SECTION_SIZE]
     index_texts(connection, [(number, entry("Tides turn", summary=f"{number}")) for number in numbers])
     copy_texts(connection, [])
@@ -164,7 +164,7 @@ def test_a_text_is_copied_to_where_it_was_before(connection: Connection) -> None
     assert find(connection, "5", range(-9, 9)) == [-5]
 
 
-def test_a_word_said_too_often_is_found_alike(connection: Connection) -> None:
+def test_a_word_repeated_too_often_is_still_found(connection: Connection) -> None:
     index_texts(
         connection, [(1, entry("Tides", body="<p>" + "buffalo " * (MAX_REPEATS + 45) + "end. buffalo herd</p>"))]
     )
@@ -172,22 +172,22 @@ def test_a_word_said_too_often_is_found_alike(connection: Connection) -> None:
     assert find(connection, '"buffalo end"') == find(connection, '"buffalo herd"') == []
 
 
-def test_nothing_that_is_typed_is_syntax(connection: Connection) -> None:
+def test_input_is_never_syntax(connection: Connection) -> None:
     index_texts(connection, [(1, entry("Tides"))])
     for typed in HOSTILE:
         search = parse_search(typed)
-        found = [1] * search.matches(words_of(entry("Tides")))
+        found = [1] * search.matches(list_words(entry("Tides")))
         assert find_texts(connection, search, EVERYTHING) == check_texts(connection, search, [1]) == found, typed
 
 
-def test_the_index_of_sqlite_holds_the_texts_and_nothing_else(tmp_path: object) -> None:
+def test_sqlite_indexes_exactly_the_texts(tmp_path: object) -> None:
     with open_texts(f"sqlite:///{tmp_path}/catalog.sqlite") as connection:
         index_texts(connection, [(-1, entry("One two one")), (7, entry("Three")), (SECTION_SIZE, entry("Four"))])
         index_texts(connection, [(-1, entry("Two five")), (8, entry("Six"))])
         drop_texts(connection, [7])
         connection.execute(text("CREATE VIRTUAL TABLE temp.held USING fts5vocab(main, text_index, instance)"))
         held = {
-            (row.doc, row.offset, row.term.removeprefix(mark_of(row.doc)))
+            (row.doc, row.offset, row.term.removeprefix(find_mark(row.doc)))
             for row in connection.execute(text("SELECT * FROM temp.held"))
         }
         rows = connection.execute(schema.texts.select())
@@ -211,7 +211,7 @@ def searches() -> SearchStrategy[str]:
 
 
 def check_against_naive(connection: Connection, batches: list[dict[int, Entry | None]], typed: list[str]) -> None:
-    """Write and drop texts batch by batch; check that each search then finds what a look at every text finds."""
+    """Write and drop texts batch by batch; compare each search with a naive check of every text."""
     texts: dict[int, Entry] = {}
     for batch in batches:
         written = {number: text for number, text in batch.items() if text}
@@ -219,7 +219,7 @@ def check_against_naive(connection: Connection, batches: list[dict[int, Entry | 
         drop_texts(connection, batch.keys() - written.keys())
         texts = {number: text for number, text in (texts | batch).items() if text}
     for search in filter(None, map(parse_or_refuse, typed)):
-        naive = [number for number in sorted(texts) if search.matches(words_of(texts[number]))]
+        naive = [number for number in sorted(texts) if search.matches(list_words(texts[number]))]
         assert find_texts(connection, search, EVERYTHING) == naive, str(search)
         assert sorted(check_texts(connection, search, [*texts, 7 * SECTION_SIZE])) == naive, str(search)
         assert check_texts(connection, search, []) == []
@@ -237,14 +237,14 @@ BATCHES = st.lists(st.dictionaries(NUMBERS, st.none() | entries(), min_size=1, m
 
 @settings(deadline=None, max_examples=SOAK or 15, phases=NEVER_SHRINK, suppress_health_check=list(HealthCheck))
 @given(batches=BATCHES, typed=st.lists(searches(), min_size=5, max_size=9))
-def test_either_engine_finds_what_a_naive_look_finds(
+def test_both_engines_find_the_same_as_a_naive_check(
     connection: Connection, batches: list[dict[int, Entry | None]], typed: list[str]
 ) -> None:
     check_against_naive(connection, batches, typed)
     connection.rollback()
 
 
-def test_entries_are_found_as_long_as_they_are_there(newsroom: Newsroom) -> None:
+def test_entries_are_found_until_they_are_removed(newsroom: Newsroom) -> None:
     def look(typed: str) -> set[str]:
         engine = open_engine(newsroom.database_url)
         with engine.connect() as connection:
@@ -270,8 +270,8 @@ def test_entries_are_found_as_long_as_they_are_there(newsroom: Newsroom) -> None
     newsroom.delete("a")
     newsroom.collect(force=True)
     assert (look("moon"), look("story")) == (set(), set())
-    departed = newsroom.query("SELECT id FROM former_versions ORDER BY id")
-    assert departed == newsroom.query(
+    former = newsroom.query("SELECT id FROM former_versions ORDER BY id")
+    assert former == newsroom.query(
         "SELECT id FROM former_versions JOIN texts ON texts.number = -former_versions.number ORDER BY id"
     )
-    assert len(departed) == 6  # each change that was seen, and each withdrawal
+    assert len(former) == 6  # each visible change, and each withdrawal

@@ -1,7 +1,8 @@
-"""Keep the texts of entries and find words in them, with SQLite's FTS5 or PostgreSQL's tsvector.
+"""Index the words of entries, and find words, with SQLite's FTS5 or PostgreSQL's tsvector.
 
-Each word is indexed with the mark of its section in front, a section being 16,384 numbers. So an engine that looks for
-a word reads what some sections hold of it and no more, be the word in every text, and however many texts there are.
+Every word in the index begins with the mark of its section, a range of 16,384 numbers. To look for a word in some
+sections, an engine reads only the index of the word in these sections, even if every text contains the word, and no
+matter how many texts there are.
 """
 
 from bisect import bisect_left
@@ -17,19 +18,20 @@ from feeds.model.text import strip_tags
 from feeds.model.tokenize import GAP, split_texts
 
 SECTION_SIZE = 16_384
-"""How many numbers a section has."""
+"""The count of numbers in a section."""
 
-# Characters for private use, which no word holds: one for 1,024 sections, another behind it in all but the first of
-# these, another before it where numbers are negative. Numbers begin anew at multiples of 2**24: most need but the one.
+# Marks consist of private-use characters, which no word contains. One character stands for 1,024 sections; a second
+# character follows for all sections but the first of the 1,024. A minus character precedes if numbers are negative.
+# Numbers of a period start at a multiple of 2**24, so most marks are a single character.
 _SECTIONS = 1_024
 _FIRST_MARK = 0xF0000
 _SECOND_MARK = 0xE000
 _MINUS = "\uf000"
 
 Words: TypeAlias = list[str]
-LruDocuments: TypeAlias = Collection[tuple[int, int]]
+NumberPairs: TypeAlias = Collection[tuple[int, int]]
 
-# Looks up one number for each section that has any.
+# Looks up one number in each section with texts.
 _FIRSTS = text(f"""
     WITH RECURSIVE firsts (number) AS (
         SELECT min(number) FROM texts WHERE number >= :start AND number < :stop
@@ -41,89 +43,89 @@ _FIRSTS = text(f"""
         ) FROM firsts WHERE firsts.number IS NOT NULL
     )
     SELECT number FROM firsts WHERE number IS NOT NULL
-""")  # noqa: S608 a number of our own
+""")  # noqa: S608 a constant
 
 
 def index_texts(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
-    """Have entries found by their words, under these numbers, each instead of what was there before.
+    """Index the words of entries under their numbers, and replace the texts already under the numbers.
 
-    Searched are title, summary, body, and the provider's name and domain. Where they say the same, nothing is written.
+    Words come from title, summary, body, and the provider's name and domain. Unchanged texts are not written.
     """
-    if texts := {number: words_of(entry) for number, entry in entries}:
-        _engine(connection).put(texts)
+    if texts := {number: list_words(entry) for number, entry in entries}:
+        _open_index(connection).put(texts)
 
 
-def copy_texts(connection: Connection, copies: LruDocuments) -> None:
-    """Have what is found under the first number of each pair found under the second as well, where nothing is yet."""
+def copy_texts(connection: Connection, copies: NumberPairs) -> None:
+    """Copy the text of the first number of each pair to the second number; no text exists there yet."""
     if copies:
-        _engine(connection).copy(copies)
+        _open_index(connection).copy(copies)
 
 
 def drop_texts(connection: Connection, numbers: Collection[int]) -> None:
-    """Have what is under these numbers found no more; numbers under which there is nothing do not matter."""
+    """Delete the texts of some numbers; numbers without a text are ignored."""
     if numbers:
-        _engine(connection).drop(numbers)
+        _open_index(connection).drop(numbers)
 
 
 def find_texts(connection: Connection, search: Search, numbers: range) -> list[int]:
-    """Give the numbers in a range, whose step is 1, under which there is what is searched for, ascending.
+    """Return the numbers in a range whose texts match a search, ascending; the step of the range is 1.
 
-    It costs up to some milliseconds for each section in which there is any text, and nothing for others.
+    The cost is up to a few milliseconds for each section with texts, and nothing for empty sections.
     """
     firsts = connection.execute(_FIRSTS, {"start": numbers.start, "stop": numbers.stop}).scalars()
-    # As JSON: to fetch hundreds of thousands of rows costs many times what it costs to find them.
-    answer = _engine(connection).find(search, marks=[mark_of(number) for number in firsts])
+    # As JSON: fetching hundreds of thousands of rows costs many times more than finding them.
+    answer = _open_index(connection).find(search, marks=[find_mark(number) for number in firsts])
     found = sorted(json.decode(answer, type=list[int]))
     return found[bisect_left(found, numbers.start) : bisect_left(found, numbers.stop)]
 
 
 def check_texts(connection: Connection, search: Search, numbers: Iterable[int]) -> list[int]:
-    """Give those of some numbers under which there is what is searched for.
+    """Return the numbers, among the given numbers, whose texts match a search.
 
-    It costs up to a tenth of a millisecond for each, however much text there is.
+    The cost is up to a tenth of a millisecond for each number, no matter how many texts there are.
     """
-    found: list[int] = json.decode(_engine(connection).check(search, list(numbers)), type=list[int])
+    found: list[int] = json.decode(_open_index(connection).check(search, list(numbers)), type=list[int])
     return found
 
 
-def words_of(entry: Entry) -> Words:
-    """Give the words of an entry that a search goes by."""
+def list_words(entry: Entry) -> Words:
+    """Return the searchable words of an entry."""
     provider = entry.provider
     return split_texts((entry.title, entry.summary, strip_tags(entry.body), provider.name, provider.domain))
 
 
-def mark_of(number: int) -> str:
-    """Give the mark of the section in which a number lies."""
+def find_mark(number: int) -> str:
+    """Return the mark of the section of a number."""
     first, second = divmod((number if number >= 0 else ~number) // SECTION_SIZE, _SECTIONS)
     mark = chr(_FIRST_MARK + first) + (chr(_SECOND_MARK + second) if second else "")
     return mark if number >= 0 else _MINUS + mark
 
 
-class _Engine(Protocol):
-    """How an engine keeps words."""
+class _FullTextIndex(Protocol):
+    """The full-text index of a database engine."""
 
     def put(self, texts: Mapping[int, Words]) -> None:
-        """Keep the words of some texts instead of what was there."""
+        """Index texts, and replace the texts already under the numbers."""
 
-    def copy(self, copies: LruDocuments) -> None:
-        """Keep the same words under other numbers."""
+    def copy(self, copies: NumberPairs) -> None:
+        """Index the same texts under other numbers."""
 
     def drop(self, numbers: Collection[int]) -> None:
-        """Keep them no longer."""
+        """Delete the texts of these numbers."""
 
     def find(self, search: Search, *, marks: Sequence[str]) -> str:
-        """Find in the sections that have these marks, and give a JSON list of numbers."""
+        """Search the sections with these marks, and return a JSON list of numbers."""
 
     def check(self, search: Search, numbers: Sequence[int]) -> str:
-        """Look under these numbers alone, and give a JSON list of those that are found."""
+        """Search the texts of these numbers only, and return a JSON list of the matching numbers."""
 
 
-def _engine(connection: Connection) -> _Engine:
-    return _SQLite(connection) if connection.dialect.name == "sqlite" else _PostgreSQL(connection)
+def _open_index(connection: Connection) -> _FullTextIndex:
+    return _SQLiteIndex(connection) if connection.dialect.name == "sqlite" else _PostgreSQLIndex(connection)
 
 
-class _SQLite:
-    """FTS5 (https://www.sqlite.org/fts5.html), which has to be told again what it is to forget."""
+class _SQLiteIndex:
+    """FTS5 (https://www.sqlite.org/fts5.html); to delete a text, the statement must repeat the text."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -132,15 +134,15 @@ class _SQLite:
         old = self._read(texts)
         new = {number: " ".join(words) for number, words in texts.items()}
         rows = [(number, words) for number, words in new.items() if old.get(number) != words]
-        self._forget((number, old[number]) for number, _ in rows if number in old)
+        self._unindex((number, old[number]) for number, _ in rows if number in old)
         self._insert(rows)
 
-    def copy(self, copies: LruDocuments) -> None:
+    def copy(self, copies: NumberPairs) -> None:
         texts = self._read([source for source, _ in copies])
         self._insert([(target, texts[source]) for source, target in copies])
 
     def drop(self, numbers: Collection[int]) -> None:
-        self._forget(self._read(numbers).items())
+        self._unindex(self._read(numbers).items())
         self._write("DELETE FROM texts WHERE number = ?", ((number,) for number in numbers))
 
     def find(self, search: Search, *, marks: Sequence[str]) -> str:
@@ -158,7 +160,7 @@ class _SQLite:
             " WHERE text_index.rowid = json_extract(wanted.value, '$[0]')"
             " AND text_index MATCH json_extract(wanted.value, '$[1]')"
         )
-        wanted = json.encode([(number, _write_match(search, mark_of(number))) for number in numbers]).decode()
+        wanted = json.encode([(number, _write_match(search, find_mark(number))) for number in numbers]).decode()
         found: str = self._connection.exec_driver_sql(statement, (wanted,)).scalar_one()
         return found
 
@@ -171,7 +173,7 @@ class _SQLite:
         self._write("INSERT OR REPLACE INTO texts (number, words) VALUES (?, ?)", rows)
         self._write("INSERT INTO text_index (rowid, words) VALUES (?, ?)", map(_mark_all, rows))
 
-    def _forget(self, rows: Iterable[tuple[int, str]]) -> None:
+    def _unindex(self, rows: Iterable[tuple[int, str]]) -> None:
         self._write("INSERT INTO text_index (text_index, rowid, words) VALUES ('delete', ?, ?)", map(_mark_all, rows))
 
     def _write(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -181,7 +183,7 @@ class _SQLite:
 
 def _mark_all(row: tuple[int, str]) -> tuple[int, str]:
     number, words = row
-    mark = mark_of(number)
+    mark = find_mark(number)
     return number, mark + words.replace(" ", f" {mark}")
 
 
@@ -196,24 +198,24 @@ def _write_string(term: SearchTerm, mark: str) -> str:
     return '"' + " ".join(mark + word for word in term.words) + '"' + " *" * term.is_prefix
 
 
-class _PostgreSQL:
-    """Text search (https://www.postgresql.org/docs/current/datatype-textsearch.html), without any of its parsers."""
+class _PostgreSQLIndex:
+    """Text search (https://www.postgresql.org/docs/current/datatype-textsearch.html), without PostgreSQL's parsers."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def put(self, texts: Mapping[int, Words]) -> None:
-        vectors = [_write_vector(words, mark_of(number)) for number, words in texts.items()]
+        vectors = [_write_vector(words, find_mark(number)) for number, words in texts.items()]
         self._connection.exec_driver_sql(
             "INSERT INTO texts (number, words)"
             " SELECT number, words::tsvector FROM unnest(%s::bigint[], %s::text[]) AS new (number, words)"
             " ON CONFLICT (number) DO UPDATE SET words = excluded.words WHERE texts.words <> excluded.words",
             (list(texts), vectors),
         )
-        self._tidy()
+        self._merge_pending()
 
-    def copy(self, copies: LruDocuments) -> None:
-        rows = [(source, target, mark_of(source), mark_of(target)) for source, target in copies]
+    def copy(self, copies: NumberPairs) -> None:
+        rows = [(source, target, find_mark(source), find_mark(target)) for source, target in copies]
         self._connection.exec_driver_sql(
             "INSERT INTO texts (number, words)"
             " SELECT target, replace(words::text, old, new)::tsvector"
@@ -221,7 +223,7 @@ class _PostgreSQL:
             " JOIN texts ON number = source",
             tuple(map(list, zip(*rows, strict=True))),
         )
-        self._tidy()
+        self._merge_pending()
 
     def drop(self, numbers: Collection[int]) -> None:
         self._connection.exec_driver_sql("DELETE FROM texts WHERE number = ANY(%s::bigint[])", (list(numbers),))
@@ -240,17 +242,17 @@ class _PostgreSQL:
             "SELECT coalesce(json_agg(texts.number), '[]')::text FROM unnest(%s::bigint[], %s::text[])"
             " AS wanted (number, query) JOIN texts ON texts.number = wanted.number WHERE words @@ query::tsquery"
         )
-        queries = [_write_queries(search, mark_of(number)) for number in numbers]
+        queries = [_write_queries(search, find_mark(number)) for number in numbers]
         found: str = self._connection.exec_driver_sql(statement, (list(numbers), queries)).scalar_one()
         return found
 
-    def _tidy(self) -> None:
-        """Sort what waits into the index, for otherwise each search would read through all of it."""
+    def _merge_pending(self) -> None:
+        """Merge pending words into the index, because every search reads through all pending words."""
         self._connection.exec_driver_sql("SELECT gin_clean_pending_list('texts_by_word')")
 
 
 def _write_vector(words: Words, mark: str) -> str:
-    return " ".join([f"{mark}{word}:{place}" for place, word in enumerate(words, start=1) if word != GAP])
+    return " ".join([f"{mark}{word}:{position}" for position, word in enumerate(words, start=1) if word != GAP])
 
 
 def _write_queries(search: Search, mark: str) -> str:
