@@ -61,7 +61,7 @@ def test_a_feed_may_have_links_unknown_to_feedgen(format: Format) -> None:
 
 @XML_FORMATS
 def test_a_feed_has_one_link_to_itself(format: Format) -> None:
-    root = parse(make_feed(links=(HUB,), query="limit=5"), format)
+    root = parse(make_feed(links=(HUB,), query_string="limit=5"), format)
     assert links_of(root, "//atom:link[@rel='self']") == [
         {"rel": "self", "href": f"https://news.example/topics/gulls.{format}?limit=5", "type": format.media_type}
     ]
