@@ -1,3 +1,3 @@
-"""Turn a repository of news articles into per-topic feeds, and serve them to feed readers."""
+"""Publish a folder of Markdown articles as RSS, Atom and JSON feeds, one per topic."""
 
 __version__ = "0.1.0"
