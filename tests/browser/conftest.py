@@ -1,4 +1,4 @@
-"""A site with invented news, and Chromium to look at it with."""
+"""A site with invented news, and Chromium to open its pages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
-from tests.browser.harbour import MISSING, draw_picture, write_news
+from tests.browser.harbour_news import MISSING, draw_picture, write_news
 from tests.support.site import Server, Site
 
 LIMIT = 12
-# What Chromium says of a picture that is missing, and of Playwright's own doings.
-NO_COMPLAINTS = ("net::ERR_FAILED", "Evaluating a string as JavaScript")
+# Console messages of Chromium about missing pictures and about Playwright's scripts.
+IGNORED_MESSAGES = ("net::ERR_FAILED", "Evaluating a string as JavaScript")
 
 
 @dataclass(frozen=True)
 class Window:
-    """A window of the browser on the site: its page, what it asked of other hosts, and what it complained of."""
+    """A browser window: its page, the requests to other hosts, and the console messages."""
 
     page: Page
     home: str
     foreign: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def visit(self, path: str) -> Page:
         """Go to a path of the site."""
@@ -32,13 +32,13 @@ class Window:
         return self.page
 
     def show_pictures(self) -> None:
-        """Have all pictures come into view, and wait until they are there or known to be missing."""
+        """Load all pictures, and wait until every picture is complete or missing."""
         self.page.evaluate("document.querySelectorAll('img').forEach(image => image.loading = 'eager')")
         while not self.page.evaluate("[...document.images].every(image => image.complete)"):
             self.page.wait_for_timeout(20)
 
     def answer(self, route: Route) -> None:
-        """Let requests to the site through, and stand in for all other hosts, which have pictures only."""
+        """Pass on requests to the site; for other hosts, answer picture requests only."""
         request = route.request
         if request.url.startswith(self.home):
             route.continue_()
@@ -52,10 +52,10 @@ class Window:
 
 @pytest.fixture(scope="package")
 def browser(program: Callable[[str], str]) -> Iterator[Browser]:
-    """Give Chromium."""
+    """Run Chromium for all tests of the package."""
     path = program("chromium")
     with sync_playwright() as playwright:
-        # As root, which containers run as, Chromium has no sandbox; it sees nothing but our own pages.
+        # As root, as in containers, Chromium has no sandbox; the tests open only our own pages.
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -63,7 +63,7 @@ def browser(program: Callable[[str], str]) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Give a site of invented news, collected."""
+    """Return a collected site of invented news."""
     folder = tmp_path_factory.mktemp("harbour")
     write_news(folder / "content")
     settings = {"FEEDS_SITE_TITLE": "Harbour News", "FEEDS_LIMIT": str(LIMIT), "WEB_CONCURRENCY": "1"}
@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="package")
 def server(site: Site) -> Iterator[Server]:
-    """Give the site's server; its pages say that they are where they are."""
+    """Run the site's server; without a site URL, pages contain the server's own URL."""
     with site.serving() as server:
         yield server
 
@@ -84,27 +84,27 @@ OpenWindow = Callable[..., Window]
 
 @pytest.fixture
 def open_window(browser: Browser, server: Server) -> Iterator[OpenWindow]:
-    """Open windows with options of Playwright's contexts, and see that none has had a complaint."""
+    """Open windows with options of Playwright's contexts, and check that the console is empty."""
     opened: list[tuple[BrowserContext, Window]] = []
 
-    def open_window(**options: Any) -> Window:  # noqa: ANN401 they are Playwright's
+    def open_window(**options: Any) -> Window:  # noqa: ANN401 options of Playwright
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)
         window = Window(context.new_page(), server.url)
         opened.append((context, window))
-        # A partial, for Playwright would note something in the window itself.
+        # A partial, because Playwright sets an attribute on the owner of a method, and windows are frozen.
         context.route("**/*", partial(window.answer))
-        window.page.on("console", lambda message: window.complaints.append(message.text))
-        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        window.page.on("console", lambda message: window.messages.append(message.text))
+        window.page.on("pageerror", lambda error: window.messages.append(str(error)))
         return window
 
     yield open_window
     for context, window in opened:
         context.close()
-        assert [text for text in window.complaints if not any(each in text for each in NO_COMPLAINTS)] == []
+        assert [text for text in window.messages if not any(each in text for each in IGNORED_MESSAGES)] == []
 
 
 @pytest.fixture
 def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give the folder for screenshots, which --screenshots names."""
+    """Return the folder of `--screenshots`, by default a temporary folder."""
     return Path(request.config.getoption("--screenshots") or tmp_path)

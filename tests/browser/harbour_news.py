@@ -1,4 +1,4 @@
-"""Invent the news of a small harbour, with all that pages can show, and pictures for it."""
+"""Invented news and pictures of a small harbour, with everything that pages can show."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from urllib.parse import quote
 STORIES = 130
 NEWEST = datetime(2026, 1, 2, 7, 30, tzinfo=UTC)
 LATER = NEWEST - timedelta(days=5)
-MISSING = "missing"  # pictures with this in their address are not there
+MISSING = "missing"  # pictures with this word in their URL are missing
 
 _TOPICS = {
     "Harbour": ("", "Ships, quays and cranes, and the people who work there."),
@@ -63,7 +63,7 @@ def write_news(folder: Path) -> None:
 
 
 def draw_picture(url: str) -> str:
-    """Draw a seascape as SVG, another for each address."""
+    """Draw an SVG seascape, different for each URL."""
     sky, sea, sun = blake2b(url.encode(), digest_size=3).digest()
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 400" width="600" height="400">'

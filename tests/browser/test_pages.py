@@ -1,4 +1,4 @@
-"""Every page in a real browser: without a hole, a fault for who cannot see it, or a request behind anybody's back."""
+"""Every page in a real browser: no gaps, no accessibility violations, and no unexpected requests to other hosts."""
 
 from pathlib import Path
 from typing import Literal
@@ -20,12 +20,12 @@ PAGES = {
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = {"wide": 1280, "narrow": 390}
-MOST_BYTES = 60_000
-MOST_LEFT_PIXELS = 30
+MAX_BYTES = 60_000
+MAX_GAP_PIXELS = 30
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_axe_finds_nothing_wrong(open_window: OpenWindow, path: str) -> None:
+def test_axe_finds_no_violations(open_window: OpenWindow, path: str) -> None:
     page = open_window(color_scheme="light").visit(path)
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     check(page)
@@ -34,7 +34,7 @@ def test_axe_finds_nothing_wrong(open_window: OpenWindow, path: str) -> None:
 
 
 def check(page: Page, *rules: str) -> None:
-    """Let axe look at a page, by some rules or all."""
+    """Check a page with axe, by all or some rules."""
     results = Axe().run(page, options={"runOnly": rules} if rules else {})
     assert results.violations_count == 0, results.generate_report()
 
@@ -52,25 +52,25 @@ def test_every_page_fits_its_window(open_window: OpenWindow, screenshots: Path, 
             page.screenshot(path=screenshots / f"{name}-{width}-{scheme}.png")
 
 
-def test_the_first_view_is_light(open_window: OpenWindow) -> None:
-    """Of a part of an archive even, which holds more than any feed."""
+def test_a_first_visit_takes_few_bytes(open_window: OpenWindow) -> None:
+    """Visit an archive document, which has more entries than any feed."""
     window = open_window()
     requests: list[Request] = []
-    window.page.on("requestfinished", lambda request: requests.append(request))  # noqa: PLW0108 Playwright notes things in it
+    window.page.on("requestfinished", lambda request: requests.append(request))  # noqa: PLW0108 Playwright sets attributes on it
     page = window.visit("/feed/archive/1")
     own = {request.url: measure(request) for request in requests if request.url.startswith(window.home)}
     assert len(own) >= 3
     assert page.locator("article").count() > 50
-    assert sum(own.values()) < MOST_BYTES, own
+    assert sum(own.values()) < MAX_BYTES, own
 
 
 def measure(request: Request) -> int:
-    """Give how many bytes came over the wire."""
+    """Return the bytes of a response."""
     sizes = request.sizes()
     return sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
-def test_other_hosts_are_asked_for_pictures_only_and_not_told_from_where(open_window: OpenWindow) -> None:
+def test_other_hosts_get_only_picture_requests_without_referer(open_window: OpenWindow) -> None:
     window = open_window()
     for path in PAGES.values():
         window.visit(path)
@@ -80,7 +80,7 @@ def test_other_hosts_are_asked_for_pictures_only_and_not_told_from_where(open_wi
     assert [request.url for request in window.foreign if "referer" in request.all_headers()] == []
 
 
-def test_pictures_wait_until_they_come_into_view(open_window: OpenWindow) -> None:
+def test_pictures_load_lazily(open_window: OpenWindow) -> None:
     window = open_window(viewport={"width": 1280, "height": 800})
     page = window.visit("/feed/archive/1")
     page.wait_for_load_state("networkidle")
@@ -88,7 +88,7 @@ def test_pictures_wait_until_they_come_into_view(open_window: OpenWindow) -> Non
 
 
 @pytest.mark.parametrize("has_script", [True, False])
-def test_a_missing_picture_leaves_no_hole(open_window: OpenWindow, *, has_script: bool) -> None:
+def test_a_missing_picture_leaves_no_gap(open_window: OpenWindow, *, has_script: bool) -> None:
     window = open_window(java_script_enabled=has_script)
     page = window.visit("/topics/harbour")
     window.show_pictures()
@@ -101,17 +101,17 @@ def test_a_missing_picture_leaves_no_hole(open_window: OpenWindow, *, has_script
             assert text
             assert has_script == (story.locator("img").count() == 0)
             assert text["width"] == whole["width"]
-            assert text["y"] - whole["y"] < MOST_LEFT_PIXELS
+            assert text["y"] - whole["y"] < MAX_GAP_PIXELS
 
 
-def test_a_story_from_right_to_left_stands_so(open_window: OpenWindow) -> None:
+def test_a_right_to_left_story_is_laid_out_right_to_left(open_window: OpenWindow) -> None:
     page = open_window().visit("/topics/harbour")
     arabic = page.locator("article", has=page.locator("[lang=ar]")).first
     assert arabic.evaluate("element => getComputedStyle(element).direction") == "rtl"
     assert arabic.locator("time").evaluate("element => getComputedStyle(element).direction") == "ltr"
 
 
-def test_the_keyboard_goes_past_the_masthead(open_window: OpenWindow) -> None:
+def test_the_skip_link_jumps_to_the_content(open_window: OpenWindow) -> None:
     page = open_window().visit("/topics/harbour")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
@@ -119,7 +119,7 @@ def test_the_keyboard_goes_past_the_masthead(open_window: OpenWindow) -> None:
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_on_paper_are_the_stories_alone(open_window: OpenWindow) -> None:
+def test_print_shows_only_the_stories(open_window: OpenWindow) -> None:
     page = open_window().visit("/topics/harbour")
     page.emulate_media(media="print")
     assert page.locator("article").first.is_visible()
@@ -127,7 +127,7 @@ def test_on_paper_are_the_stories_alone(open_window: OpenWindow) -> None:
     assert not page.locator("header nav").is_visible()
 
 
-def test_back_to_the_oldest_story_and_forth(open_window: OpenWindow) -> None:
+def test_older_and_newer_links(open_window: OpenWindow) -> None:
     page = open_window().visit("/topics/tides")
     newest = page.locator("article").first.inner_text()
     page.get_by_role("link", name="Older stories").click()
@@ -136,7 +136,7 @@ def test_back_to_the_oldest_story_and_forth(open_window: OpenWindow) -> None:
     assert page.locator("article").first.inner_text() == newest
 
 
-def test_a_feed_in_a_browser_says_what_it_is(open_window: OpenWindow) -> None:
+def test_a_feed_explains_itself_in_a_browser(open_window: OpenWindow) -> None:
     window = open_window(viewport={"width": 1000, "height": 300})
     for format in ("atom", "rss", "json"):
         page = window.visit(f"/topics/harbour.{format}")

@@ -1,4 +1,4 @@
-"""Somebody who has never seen a feed finds a topic, and is subscribed: with JavaScript, and without."""
+"""A new visitor finds a topic, searches or composes a feed, and subscribes, with and without JavaScript."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -91,7 +91,7 @@ def copy_by_hand(page: Page) -> str:
     return text
 
 
-def test_copying_works_where_there_is_no_clipboard(open_window: OpenWindow) -> None:
+def test_copying_works_without_clipboard(open_window: OpenWindow) -> None:
     window = open_window(permissions=["clipboard-read"])
     window.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page = window.visit("/topics/tides")
@@ -100,14 +100,14 @@ def test_copying_works_where_there_is_no_clipboard(open_window: OpenWindow) -> N
     assert page.evaluate("getSelection().toString()") == f"{window.home}/topics/tides.rss"
 
 
-def test_one_click_leads_into_a_reader(open_window: OpenWindow) -> None:
+def test_a_link_opens_a_reader(open_window: OpenWindow) -> None:
     window = open_window(java_script_enabled=False)
     page = window.visit("/topics/tides")
     link = page.get_by_role("link", name="NetNewsWire")
     assert link.get_attribute("href") == f"feed:{window.home}/topics/tides.atom"
 
 
-def test_all_feeds_come_as_a_file(open_window: OpenWindow, tmp_path: Path) -> None:
+def test_all_feeds_are_downloaded_as_a_file(open_window: OpenWindow, tmp_path: Path) -> None:
     page = open_window().visit("/")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the list").click()

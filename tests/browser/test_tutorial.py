@@ -1,4 +1,4 @@
-"""What the tutorial says is done, word for word: its commands run, its article is written, its pictures are taken."""
+"""Follow the tutorial word for word: run the commands, write the article, take the pictures."""
 
 import os
 import re
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("without_coverage")
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 ADDRESS = "http://localhost:8000"
 TOPIC = "/topics/lighthouses"
-# A fenced block, a picture, or lines that a program prints.
+# A fenced block, a picture, or lines of output.
 STEP = re.compile(
     r"(?ms)^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^!\[[^\]]+\]\((?P<picture>[^)]+)\)$|(?P<printed>(?:^ {4}\S[^\n]*\n)+)"
 )
@@ -28,7 +28,7 @@ STEP = re.compile(
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    """Give the checkout, with the command where `make serve` puts it."""
+    """Return a site like the checkout, with the command installed where `make serve` does."""
     shutil.copytree(SEEDS, tmp_path / "seeds")
     command = tmp_path / ".venv" / "bin" / "feeds"
     command.parent.mkdir(parents=True)
@@ -43,7 +43,7 @@ def server(site: Site) -> Iterator[Server]:
         yield server
 
 
-def test_the_tutorial_is_true(
+def test_the_tutorial_can_be_followed(
     open_window: OpenWindow, site: Site, server: Server, screenshots: Path, program: Callable[[str], str]
 ) -> None:
     newsboat = Path(program("newsboat"))
@@ -67,13 +67,13 @@ def test_the_tutorial_is_true(
 
 
 def write_article(site: Site, step: re.Match[str]) -> None:
-    """Save an article where the words before it say."""
+    """Save an article to the file named in the text before it."""
     name = re.findall(r"save this as `([^`]+)`", TUTORIAL[: step.start()])[-1]
     (site.folder / name).write_text(step["text"])
 
 
 def run(script: str, folder: Path, environ: Mapping[str, str]) -> str:
-    """Run lines of shell at a terminal, and give what is seen there."""
+    """Run shell commands at a terminal, and return the screen's text."""
     with starting_on_terminal(["/bin/sh", "-ec", script], folder=folder, environ=environ) as (process, screen):
         process.wait(timeout=60)
     assert process.returncode == 0, screen.text
@@ -81,7 +81,7 @@ def run(script: str, folder: Path, environ: Mapping[str, str]) -> str:
 
 
 def take_picture(window: Window, folder: Path, name: str) -> None:
-    """Take the picture of that name, in which there has to be what the tutorial speaks of."""
+    """Take a picture of the tutorial, and check that it shows the described content."""
     views: dict[str, Callable[[], Page | Locator]] = {
         "images/tutorial-home.png": lambda: look_at(window, "/", "Computer Vision"),
         "images/tutorial-topic.png": lambda: look_at(window, TOPIC, "Lighthouse opens its doors"),
@@ -93,7 +93,7 @@ def take_picture(window: Window, folder: Path, name: str) -> None:
 
 
 def look_at(window: Window, path: str, text: str) -> Page:
-    """Open a page that shows a text, as soon as it is there: a process looks for news every 0.4 s."""
+    """Open a page and wait for a text: a server process checks for changes every 0.4 s."""
     page = window.visit(path)
     while page.get_by_text(text).count() == 0:
         page.wait_for_timeout(100)

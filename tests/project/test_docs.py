@@ -1,4 +1,4 @@
-"""The documentation builds, leads nowhere that is not, and its guides can be followed."""
+"""The documentation builds, its links work, and its guides can be followed."""
 
 import ast
 import os
@@ -21,7 +21,7 @@ FILE = re.compile(r"(?<![\w./])(?:\.ci|\.github|benchmarks|docs|feeds|scripts|te
 
 
 def build(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Build documentation as `make docs` does, into a folder."""
+    """Build documentation into a folder, as `make docs` does."""
     options = ("--builder", "html", "--fail-on-warning", "--keep-going", "--quiet")
     command = [sys.executable, "-m", "sphinx", *options, str(docs), str(folder)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=100)
@@ -37,7 +37,7 @@ def test_it_builds_without_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_coverage")
-def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
+def test_dead_links_are_errors(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
     shutil.copy(DOCS / "conf.py", docs)
@@ -45,14 +45,14 @@ def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
     (docs / "lost.md").write_text("# Lost\n")
     finished = build(docs, tmp_path / "built")
     assert finished.returncode != 0
-    for fault in ("no-page.md", "no-heading", "no-picture.png", "lost.md"):
-        assert fault in finished.stderr
+    for problem in ("no-page.md", "no-heading", "no-picture.png", "lost.md"):
+        assert problem in finished.stderr
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_links_lead_somewhere_on_github_too(page: Path) -> None:
+def test_links_work_on_github_too(page: Path) -> None:
     links = [link for link in LINK.findall(FENCED.sub("", page.read_text())) if "://" not in link]
-    assert [link for link in links if not is_there(page, link)] == []
+    assert [link for link in links if not target_exists(page, link)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -61,20 +61,20 @@ def test_named_files_exist(page: Path) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def is_there(page: Path, link: str) -> bool:
+def target_exists(page: Path, link: str) -> bool:
     path, _, heading = link.partition("#")
     target = page.parent / path if path else page
     return target.is_file() and (not heading or heading in list_anchors(target))
 
 
 def list_anchors(page: Path) -> set[str]:
-    """Give what GitHub makes of a page's headings: small letters, no punctuation, hyphens for blanks."""
+    """Return GitHub's anchors of a page's headings: lower case, no punctuation, hyphens for spaces."""
     headings = re.findall(r"(?m)^#+ (.+)$", FENCED.sub("", page.read_text()))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def list_fields(*modules: str) -> set[str]:
-    """Give the fields that modules read of the front matter: what they call a section's methods with."""
+    """Return the front matter fields read by modules: the arguments of a section's methods."""
     fields = set()
     for module in modules:
         for call in ast.walk(ast.parse((ROOT / "feeds" / module).read_text())):
@@ -99,7 +99,7 @@ def test_every_field_is_documented_and_every_documented_field_is_read() -> None:
 
 
 def list_blocks(page: str, kind: str) -> Iterator[str]:
-    """Give the fenced blocks of one kind, indented or not."""
+    """Yield the fenced blocks of a kind, without indentation."""
     for indent, _, found, text in FENCED.findall((DOCS / page).read_text()):
         if found == kind:
             yield re.sub(rf"(?m)^{indent}", "", text)
@@ -117,17 +117,17 @@ def list_blocks(page: str, kind: str) -> Iterator[str]:
     ],
 )
 def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]) -> None:
-    """But for the servers that they start."""
+    """Run every command of the guides except servers."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     lines = [line for block in list_blocks(page, "sh") for line in block.splitlines() if line != "feeds serve"]
     assert lines
-    asking = [f"feeds show {path}" for path in shows]
+    show_commands = [f"feeds show {path}" for path in shows]
     feeds = f'feeds() {{ {sys.executable} -m feeds "$@"; }}'
     finished = subprocess.run(
         ["/bin/sh", "-e"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        input="\n".join([feeds, *lines, *asking]),
+        input="\n".join([feeds, *lines, *show_commands]),
         capture_output=True,
         check=False,
         text=True,
@@ -138,7 +138,7 @@ def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]
 
 
 @pytest.mark.usefixtures("without_coverage")
-def test_the_article_of_the_guide_is_enough(tmp_path: Path) -> None:
+def test_the_guides_article_is_complete(tmp_path: Path) -> None:
     article, *_ = list_blocks("own-articles.md", "yaml")
     (tmp_path / "article.md").write_text(article)
     command = [sys.executable, "-m", "feeds", "check", "--format", "json", str(tmp_path)]

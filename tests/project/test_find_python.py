@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.program
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "find-python"
-LONELY = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
+NO_PYTHON = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
 
 
 def find_python(*args: str, cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -31,20 +31,20 @@ def test_a_version_missing_in_pyenv_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_missing_python_is_reported(tmp_path: Path) -> None:
-    found = find_python(cwd=tmp_path, env=LONELY)
+    found = find_python(cwd=tmp_path, env=NO_PYTHON)
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith("Python 3.11 or newer not found.")
 
 
 def test_a_named_python_that_is_too_old_is_reported(tmp_path: Path) -> None:
     old = write_python(tmp_path, "exit 1")
-    found = find_python(str(old), cwd=tmp_path, env=LONELY)
+    found = find_python(str(old), cwd=tmp_path, env=NO_PYTHON)
     assert found.returncode == 1
     assert found.stderr == f"{old} is not a working Python 3.11 or newer.\n"
 
 
 def test_a_python_without_ensurepip_is_reported(tmp_path: Path) -> None:
     bare = write_python(tmp_path, f'case "$2" in *ensurepip*) exit 1;; *) echo {tmp_path}/python3;; esac')
-    found = find_python(str(bare), cwd=tmp_path, env=LONELY)
+    found = find_python(str(bare), cwd=tmp_path, env=NO_PYTHON)
     assert found.returncode == 1
     assert "ensurepip module is missing" in found.stderr

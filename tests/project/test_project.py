@@ -1,4 +1,4 @@
-"""The checkout holds what people and platforms look for, and nothing that only this or that machine knows."""
+"""The checkout is complete, and no file depends on a machine."""
 
 import hashlib
 import re
@@ -15,14 +15,14 @@ SEEDS = {
     "2020-12-12-mass-gov-refuses-to-back-facial-recognition-tech-ban.md": "11337ea67633a44e",
     "2020-12-22-massachusetts-passes-bill-with-facial-recognition-rules.md": "0099164e8431c5be",
 }
-# The brackets keep these lines from finding themselves.
+# The brackets keep the pattern from matching itself.
 MACHINE = re.compile(
     rb"(?<![\w.\-])/(?:[w]ork|[t]mp|[r]oot|[o]pt)/|py[p]i\.org|python[h]osted|npm[j]s\.org|[d]eb\.debian"
 )
 
 
 def list_project_files() -> list[Path]:
-    """List the files that git knows; outside a clone, all but hidden folders."""
+    """List git's files; outside a clone, all files except in hidden folders."""
     git = shutil.which("git")
     if git and (ROOT / ".git").exists():
         listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -31,7 +31,7 @@ def list_project_files() -> list[Path]:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_seeds_are_there_byte_for_byte(name: str) -> None:
+def test_seeds_are_unchanged(name: str) -> None:
     assert hashlib.blake2b((ROOT / "seeds" / name).read_bytes(), digest_size=8).hexdigest() == SEEDS[name]
 
 
@@ -40,7 +40,7 @@ def test_procfile_has_the_three_processes() -> None:
     assert {line.split(": ")[0] for line in lines} == {"release", "web", "worker"}
 
 
-def test_changelog_knows_the_version() -> None:
+def test_changelog_has_the_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert "## Unreleased" in changelog or f"## {feeds.__version__}" in changelog
 

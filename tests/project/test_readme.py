@@ -1,4 +1,4 @@
-"""What the README promises is there, and what is there stands in the README."""
+"""The README documents everything, and everything in the README exists."""
 
 import os
 import re
@@ -27,7 +27,7 @@ PATHS = (
     *("/topics/<slug>/archive/<n>.atom", "/topics/<slug>/archive/<n>", "/topics/<expr>.atom", "/topics/<expr>"),
     *("/latest", "/compose", "/sitemap.xml", "/robots.txt"),
 )
-STAYS = re.compile(r"\bfeeds serve\b|--watch\b")  # a command that does not end by itself
+ENDLESS = re.compile(r"\bfeeds serve\b|--watch\b")  # commands that run until stopped
 
 
 def list_commands() -> Iterator[tuple[str, click.Command]]:
@@ -45,7 +45,7 @@ def list_options() -> list[str]:
 
 
 def list_shell_lines() -> list[str]:
-    """Give the lines of the documents' `sh` blocks, without comments, those with a backslash at their end joined."""
+    """Return the lines of the documents' `sh` blocks, without comments, with continued lines joined."""
     blocks = [block for path in DOCUMENTS for block in re.findall(r"(?ms)^```sh\n(.*?)^```", path.read_text())]
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     return [line for line in (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines) if line]
@@ -79,7 +79,7 @@ def test_every_parameter_is_documented(parameter: str) -> None:
     assert f"| `{parameter}=" in (ROOT / "docs" / "feeds.md").read_text()
 
 
-def test_every_documented_path_may_exist() -> None:
+def test_every_documented_path_is_valid() -> None:
     documented = {code for code in IN_BACKTICKS if re.fullmatch(r"/[\w./<>-]*", code)} - {"/healthz"}
     assert documented >= set(PATHS) - {"/healthz"}
     for path in documented:
@@ -96,7 +96,7 @@ def test_every_documented_command_and_setting_exists() -> None:
 @pytest.mark.program
 def test_documented_commands_run(tmp_path: Path) -> None:
     lines = [line for line in list_shell_lines() if re.match(r"([A-Z_]+=\S+ )*feeds ", line)]
-    ending = [line for line in lines if not STAYS.search(line)]
+    ending = [line for line in lines if not ENDLESS.search(line)]
     assert len(ending) >= 4
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     command = tmp_path / "bin" / "feeds"
