@@ -50,7 +50,7 @@ def _make_figures(name: str, milliseconds: dict[int, list[dict[str, float]]]) ->
 
 def find_largest_topics(reader: CatalogReader) -> list[str]:
     """Return the slugs of the topics with the most entries."""
-    topics = sorted(reader.topics(), key=lambda topic: (-topic.entries, topic.slug))
+    topics = sorted(reader.list_topics(), key=lambda topic: (-topic.entries, topic.slug))
     return [topic.slug for topic in topics[:_TOPICS]]
 
 
@@ -63,7 +63,7 @@ def time_rendering(database_url: str) -> dict[str, float]:
 
     def read(topic: str) -> None:
         with catalog.reading() as reader:
-            reader.window(Query.for_topic(topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
+            reader.read_newest(Query.for_topic(topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
 
     def render(format: Format, topic: str) -> None:
         with catalog.reading() as reader:

@@ -74,7 +74,7 @@ def _time_change(catalog: Catalog, path: Path, *, title: str) -> float:
 
 def _read_version(catalog: Catalog) -> int:
     with catalog.reading() as reader:
-        return reader.state().version
+        return reader.read_state().version
 
 
 def _render_all_entries(catalog: Catalog) -> str:

@@ -28,7 +28,7 @@ def write_feed_files(folder: Path, settings: Settings) -> None:
     now = SYSTEM_CLOCK.now()
     with catalog.reading() as reader:
         body = make_document(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
-        entries = reader.window(Query(), limit=settings.limit, now=now).entries
+        entries = reader.read_newest(Query(), limit=settings.limit, now=now).entries
     catalog.close()
     (folder / PATH.strip("/")).write_bytes(body)
     (folder / _ENTRIES).write_bytes(msgspec.json.encode(entries))

@@ -1,4 +1,4 @@
-"""Count the entries of each topic week by week: the rows of the weeks asked for, on an index, and no others."""
+"""Count the entries of each topic by week; an index limits the count to the rows of the requested weeks."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ WEEK_SECONDS = 7 * 86_400
 _TOPICS, _MEMBERS = schema.topics.c, schema.entry_topics.c
 _END = bindparam("end", type_=BigInteger)
 _WEEK: ColumnElement[int] = ((_END - _MEMBERS.published) // WEEK_SECONDS).label("week")
-# Topic by topic, since the index begins with the topic.
+# By topic, because the index begins with the topic.
 _COUNTS = (
     select(_TOPICS.slug, _WEEK, func.count().label("entries"))
     .select_from(schema.topics.join(schema.entry_topics, _TOPICS.number == _MEMBERS.topic))
@@ -20,10 +20,10 @@ _COUNTS = (
 )
 
 
-def count_weeks(connection: Connection, *, end: int, weeks: int) -> Mapping[str, tuple[int, ...]]:
-    """Count the entries of each topic, by slug, in the `weeks` weeks up to `end`, in seconds; the oldest week first.
+def count_weekly_entries(connection: Connection, *, end: int, weeks: int) -> Mapping[str, tuple[int, ...]]:
+    """Count the entries of each topic, by slug, in the `weeks` weeks up to `end`, in seconds, oldest week first.
 
-    A topic without entries in these weeks is left out.
+    Topics without entries in the weeks are left out.
     """
     counted: dict[str, list[int]] = {}
     for row in connection.execute(_COUNTS, {"start": end - weeks * WEEK_SECONDS, "end": end}):

@@ -252,7 +252,7 @@ class _Watcher:
         if not self._knows_next_release:
             try:
                 with self._options.catalog.reading() as reader:
-                    self._next_release = reader.next_release(after=now)
+                    self._next_release = reader.find_next_scheduled_change(after=now)
                 self._knows_next_release = True
             except CatalogError as error:
                 self._postpone(error)

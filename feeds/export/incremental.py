@@ -52,9 +52,9 @@ class PreviousExport:
         before = self._manifest
         if before.inputs is None or before.exported_at is None or not inputs.differs_only_in_version(before.inputs):
             return {}
-        release = self._reader.next_release(after=from_seconds(before.exported_at))
+        release = self._reader.find_next_scheduled_change(after=from_seconds(before.exported_at))
         is_released = release is not None and release <= self._now
-        changed = None if is_released else self._reader.versions_since(before.inputs.version)
+        changed = None if is_released else self._reader.find_changed_scopes(before.inputs.version)
         written = {path: before.exported[path] for path in addresses if path in before.exported}
         return {
             path: files for path, files in written.items() if self._is_current(addresses[path], files, changed=changed)

@@ -67,7 +67,7 @@ def read_inputs(reader: CatalogReader, settings: Settings) -> ExportInputs:
         ExportError: the settings differ from the settings of the last collect: feeds would change without a change of
             their Last-Modified.
     """
-    state = reader.state()
+    state = reader.read_state()
     if state.settings_fingerprint != settings.settings_fingerprint:
         raise ExportError("The settings have changed since the last collect; run `feeds collect` first.")
     return ExportInputs(

@@ -62,7 +62,7 @@ def detect_changes(context: NotifyContext) -> bool:
 def _scan(catalog: Catalog, settings: Settings, *, now: datetime) -> _Scan:
     with catalog.reading() as reader:
         before = reader.outbox.read_position()
-        after = ScanPosition(reader.state().version, reader.outbox.read_commit_time(), to_seconds(now))
+        after = ScanPosition(reader.read_state().version, reader.outbox.read_commit_time(), to_seconds(now))
         scopes = _find_changed_scopes(before, after, reader=reader, now=now) if before else ()
         addresses = _list_feeds(reader, settings, scopes=scopes, now=now)
         feeds = {address.path: _read_state(address, reader, settings=settings, now=now) for address in addresses}
@@ -81,7 +81,7 @@ def _find_changed_scopes(
     # A new commit may add entries released during the collect, before the last scan: start at the old commit.
     start = before.scanned if before.version == after.version else before.committed
     changed_by_time = reader.outbox.find_scopes_changed_by_time(after=start, until=now)
-    return changed_by_time | reader.versions_since(before.version).keys()
+    return changed_by_time | reader.find_changed_scopes(before.version).keys()
 
 
 def _list_feeds(

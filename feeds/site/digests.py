@@ -29,7 +29,7 @@ def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: 
     """
     limit = min(query.limit or _MAX_ENTRIES[cycle], _MAX_ENTRIES[cycle])
     selected = query.with_defaults(settings.defaults)
-    digests = reader.digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
+    digests = reader.read_digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
     heading = read_heading(query, reader)
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
@@ -52,7 +52,7 @@ def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: 
         query=query,
         feed=feed,
         name=title,
-        changed=reader.last_titled(selected, since=closed),
+        changed=reader.find_last_title_change(selected, since=closed),
         is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),
     )

@@ -46,13 +46,13 @@ class Directory(msgspec.Struct, frozen=True):
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read all topics and providers at `now`."""
-    topics = [topic for topic in reader.topics() if not topic.is_retired(now)]
-    newest = [entry.published for entry in reader.window(EVERYTHING, limit=1, now=now).entries]
+    topics = [topic for topic in reader.list_topics() if not topic.is_retired(now)]
+    newest = [entry.published for entry in reader.read_newest(EVERYTHING, limit=1, now=now).entries]
     return Directory(
         topics=arrange_topics(topics),
-        providers=tuple(reader.providers()),
+        providers=tuple(reader.list_providers()),
         newest=newest[0] if newest else EMPTY_FEED_UPDATED,
-        changed=reader.last_change(now=now),
+        changed=reader.find_last_change(now=now),
     )
 
 
@@ -62,7 +62,7 @@ def read_activity(feed: Feed, reader: CatalogReader) -> Mapping[str, tuple[int, 
     The weeks end at the newest entry, not at the current time: the same catalog always gives the same page.
     """
     newest = max((entry.published for entry in feed.entries), default=None)
-    return reader.activity(end=newest, weeks=WEEKS) if newest else {}
+    return reader.count_weekly_entries(end=newest, weeks=WEEKS) if newest else {}
 
 
 def arrange_topics(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:

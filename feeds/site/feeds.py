@@ -54,7 +54,7 @@ def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: d
     heading = read_heading(query, reader)
     selected = query.with_defaults(settings.defaults)
     limit = query.limit or settings.limit
-    window = reader.window(selected, limit=limit, now=now)
+    window = reader.read_newest(selected, limit=limit, now=now)
     feed = msgspec.structs.replace(
         make_feed(query, heading, settings=settings, entries=window.entries),
         query_string=query.query_string,
@@ -86,7 +86,7 @@ def read_archive(
     if not query.is_plain:
         raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
     selected = query.with_defaults(settings.defaults)
-    archive = reader.archive(selected, part, now=now)
+    archive = reader.read_archive(selected, part, now=now)
     if archive is None:
         raise NotFoundError("There is no such part of this feed's archive.")
     heading = read_heading(query, reader)
@@ -110,12 +110,12 @@ def read_archive(
 
 def count_entries(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> int:
     """Count all entries of a resolved query released by `now`."""
-    return reader.count(query.with_defaults(settings.defaults), now=now)
+    return reader.count_entries(query.with_defaults(settings.defaults), now=now)
 
 
 def list_archive(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> list[ArchivePart]:
     """List the archive parts that the links of a feed lead to, the newest first."""
-    return reader.archive_parts(query.with_defaults(settings.defaults), limit=settings.limit, now=now)
+    return reader.list_archive_parts(query.with_defaults(settings.defaults), limit=settings.limit, now=now)
 
 
 def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
@@ -157,7 +157,7 @@ def make_id(reference: str, *, site_id: str) -> str:
 def read_heading(query: Query, reader: CatalogReader) -> Heading:
     """Name and describe a query; a single topic gives its own picture and, in a plain query, its own description."""
     slugs = query.topics.names if query.topics else ()
-    topics = {slug: topic for slug in slugs if (topic := reader.topic(slug))}
+    topics = {slug: topic for slug in slugs if (topic := reader.find_topic(slug))}
     names = {slug: topic.name for slug, topic in topics.items()}
     only = topics.get(query.topic)
     description = only.description if only and query.is_plain else ""

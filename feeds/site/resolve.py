@@ -38,7 +38,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     # The name as typed comes first: normalisation must not hide an existing topic.
     normal = unicodedata.normalize("NFKC", name).casefold()
     for slug in dict.fromkeys((name, normal)):
-        if topic := reader.topic(slug) or reader.topic(reader.topic_behind(slug) or ""):
+        if topic := reader.find_topic(slug) or reader.find_topic(reader.resolve_alias(slug) or ""):
             return _find_open(topic, reader, now=now).slug
     raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
 
@@ -46,7 +46,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
 def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
     """Return the topic or, once its feed is closed, its first successor with an open feed."""
     while topic.retired and topic.is_closed(now):
-        successor = reader.topic(topic.successor)
+        successor = reader.find_topic(topic.successor)
         if successor is None:
             retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
             raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
@@ -56,7 +56,7 @@ def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
 
 def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
     for domain in dict.fromkeys((name, name.lower())):
-        if reader.provider(domain):
+        if reader.find_provider(domain):
             return domain
     raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
 

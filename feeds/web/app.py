@@ -54,7 +54,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
 
 def _report_health(catalog: Catalog, *, now: datetime) -> Response:
     with catalog.reading() as reader:
-        state = reader.state()
+        state = reader.read_state()
     age = int((now - state.collected).total_seconds()) if state.collected else None
     report = {"program": __version__, "catalog_version": state.version, "catalog_age_seconds": age}
     response = FeedResponse(msgspec.json.encode(report), content_type="application/json")

@@ -142,11 +142,11 @@ class DocumentCache:
     def _poll(self) -> None:
         now = self._clock.now()
         with self._catalog.reading() as reader:
-            state = reader.state()
+            state = reader.read_state()
             # A lower version means a catalog restored from a backup: its next versions have other content.
             is_known = state.generation == self._generation and state.version >= self._version
-            changed = reader.versions_since(self._version) if is_known and state.version > self._version else {}
-            release = reader.next_release(after=self._polled) if is_known else None
+            changed = reader.find_changed_scopes(self._version) if is_known and state.version > self._version else {}
+            release = reader.find_next_scheduled_change(after=self._polled) if is_known else None
         is_released = release is not None and release <= now
         with self._lock:
             for documents in (self._plain, self._composed):
@@ -162,7 +162,7 @@ class DocumentCache:
 
     def _read(self, address: Address, path: str) -> CachedDocument:
         with self._catalog.reading() as reader:
-            state = reader.state()  # before the clock, so that the time is not behind the state
+            state = reader.read_state()  # before the clock, so that the time is not behind the state
             now = self._clock.now()
             address = find(address, reader, path=path, now=now)
             key = _make_key(address)

@@ -54,7 +54,7 @@ class Machines:
 
 def read_version(catalog: Catalog) -> int:
     with catalog.reading() as reader:
-        return reader.state().version
+        return reader.read_state().version
 
 
 def make_site(folder: Path, *, content: Path, database_url: str) -> Site:

@@ -69,12 +69,12 @@ def write_one(newsroom: Newsroom, name: str, second: int, **fields: object) -> N
 
 def window(newsroom: Newsroom, query: Query, limit: int) -> Window:
     with newsroom.catalog.reading() as reader:
-        return reader.window(query, limit=limit, now=newsroom.now)
+        return reader.read_newest(query, limit=limit, now=newsroom.now)
 
 
 def find_archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window | None:
     with newsroom.catalog.reading() as reader:
-        return reader.archive(query, part, now=newsroom.now)
+        return reader.read_archive(query, part, now=newsroom.now)
 
 
 def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window:

@@ -29,7 +29,7 @@ def read_state(database_url: str) -> None:
     catalog = Catalog(database_url, wait_seconds=1)
     try:
         with catalog.reading() as reader:
-            reader.state()
+            reader.read_state()
     finally:
         catalog.close()
 
@@ -122,17 +122,17 @@ def test_a_writer_that_fails_leaves_no_trace(newsroom: Newsroom) -> None:
     with pytest.raises(ZeroDivisionError):
         fail()
     with newsroom.catalog.reading() as reader:
-        assert reader.state().version == 1
+        assert reader.read_state().version == 1
 
 
 def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        before = reader.window(Query(), limit=9, now=newsroom.now)
+        before = reader.read_newest(Query(), limit=9, now=newsroom.now)
         newsroom.write("b")
         newsroom.collect()
-        assert reader.window(Query(), limit=9, now=newsroom.now) == before
+        assert reader.read_newest(Query(), limit=9, now=newsroom.now) == before
     assert len(newsroom.see().ids) == 2
 
 
@@ -171,10 +171,10 @@ def test_state_counts_commits_and_knows_the_last_collect(newsroom: Newsroom) -> 
     newsroom.write("a", secured="two")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert reader.state().version == 1
-        assert reader.state().collected == newsroom.now > START
-        assert reader.versions_since(1) == {}
-        assert reader.versions_since(0) == {"feed": 1, "providers/gazette.example": 1}
+        assert reader.read_state().version == 1
+        assert reader.read_state().collected == newsroom.now > START
+        assert reader.find_changed_scopes(1) == {}
+        assert reader.find_changed_scopes(0) == {"feed": 1, "providers/gazette.example": 1}
 
 
 def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
@@ -182,15 +182,15 @@ def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
     newsroom.write("b", topics=["AI"], publishedDateTime="2021-03-02T12:00:00Z")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert [(topic.slug, topic.entries) for topic in reader.topics()] == [("ai", 2), ("tides", 1)]
-        (provider,) = reader.providers()
+        assert [(topic.slug, topic.entries) for topic in reader.list_topics()] == [("ai", 2), ("tides", 1)]
+        (provider,) = reader.list_providers()
         assert (provider.domain, provider.entries) == ("gazette.example", 2)
-        assert provider == reader.provider("gazette.example")
+        assert provider == reader.find_provider("gazette.example")
         assert (provider.newest or EMPTY_FEED_UPDATED).day == 2
-        assert reader.provider("nobody.example") is None
-        assert reader.topic("nothing") is None
-        assert reader.topic_behind("nothing") is None
-        assert reader.next_release(after=newsroom.now) is None
+        assert reader.find_provider("nobody.example") is None
+        assert reader.find_topic("nothing") is None
+        assert reader.resolve_alias("nothing") is None
+        assert reader.find_next_scheduled_change(after=newsroom.now) is None
 
 
 def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
@@ -198,13 +198,13 @@ def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
     newsroom.write("b")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        window = reader.window(Query(), limit=1, now=newsroom.now)
+        window = reader.read_newest(Query(), limit=1, now=newsroom.now)
         assert window.older
-        archive = reader.archive(Query(), window.older, now=newsroom.now)
+        archive = reader.read_archive(Query(), window.older, now=newsroom.now)
         assert archive
         assert [entry.id for entry in (*window.entries, *archive.entries)] == [url_of("a"), url_of("b")]
-        assert reader.window(Query(), limit=3, now=newsroom.now).older is None
-        assert reader.window(Query.for_topic("nothing"), limit=2, now=newsroom.now).entries == ()
+        assert reader.read_newest(Query(), limit=3, now=newsroom.now).older is None
+        assert reader.read_newest(Query.for_topic("nothing"), limit=2, now=newsroom.now).entries == ()
 
 
 def test_a_new_file_that_others_hold_for_a_moment_is_waited_for(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ MONDAY = datetime(2021, 3, 1, 9, tzinfo=UTC)
 
 def read(newsroom: Newsroom, query: Query = ALL, cycle: Cycle = Cycle.DAILY, **limits: int) -> tuple[Digest, ...]:
     with newsroom.catalog.reading() as reader:
-        return reader.digests(query, cycle, **{"limit": 30, "max_stories": 20, **limits})
+        return reader.read_digests(query, cycle, **{"limit": 30, "max_stories": 20, **limits})
 
 
 def contents(digests: tuple[Digest, ...], cycle: Cycle = Cycle.DAILY) -> dict[str, list[str]]:

@@ -324,7 +324,7 @@ def test_a_topic_file_names_describes_and_unites_topics(newsroom: Newsroom) -> N
     newsroom.collect()
     assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
     with newsroom.catalog.reading() as reader:
-        assert reader.topic_behind("ai") == "artificial-intelligence"
+        assert reader.resolve_alias("ai") == "artificial-intelligence"
 
 
 def test_a_topic_file_that_goes_leaves_what_a_fresh_collect_finds(newsroom: Newsroom) -> None:
@@ -349,9 +349,9 @@ def test_a_topic_that_becomes_a_synonym_leads_to_the_one_it_means_and_back(newsr
     (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert [topic.slug for topic in reader.topics()] == ["artificial-intelligence"]
-        assert reader.topic("ai") is None
-        assert reader.topic_behind("ai") == "artificial-intelligence"
+        assert [topic.slug for topic in reader.list_topics()] == ["artificial-intelligence"]
+        assert reader.find_topic("ai") is None
+        assert reader.resolve_alias("ai") == "artificial-intelligence"
     assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
     (folder / "ai.yaml").unlink()
     newsroom.collect()
@@ -366,7 +366,7 @@ def test_a_parent_may_be_named_by_a_synonym(newsroom: Newsroom) -> None:
     (folder / "robots.yaml").write_text("name: Robots\nparent: AI\n")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        topic = reader.topic("robots")
+        topic = reader.find_topic("robots")
     assert topic is not None
     assert topic.parent == "artificial-intelligence"
 
@@ -382,7 +382,7 @@ def test_a_topic_file_that_breaks_keeps_what_it_last_said(newsroom: Newsroom) ->
     result = newsroom.collect()
     assert [problem.path for problem in result.problems] == [str(path)]
     with newsroom.catalog.reading() as reader:
-        topic = reader.topic("ai")
+        topic = reader.find_topic("ai")
     assert topic is not None
     assert (topic.name, topic.description) == ("AI", "Minds.")
 

@@ -22,7 +22,7 @@ class Subscriber:
     def poll(self) -> set[str]:
         """Give the scopes whose feeds have moved."""
         with self._newsroom.catalog.reading() as reader:
-            topics = [Query.for_topic(topic.slug) for topic in reader.topics()]
+            topics = [Query.for_topic(topic.slug) for topic in reader.list_topics()]
         moved: set[str] = set()
         for query in (ALL, *topics):
             sight = self._newsroom.see(query, limit=LIMIT)

@@ -151,7 +151,7 @@ def check_moves(
 ) -> None:
     """Check that where the bytes of a composed feed move, so does one of the versions that its copies hang on."""
     with newsroom.catalog.reading() as reader:
-        moved = reader.versions_since(before)
+        moved = reader.find_changed_scopes(before)
     for feed, sight in sights.items():
         if sight.document != waited[feed].document:
             assert moved.keys() & set(feed[0].scopes), feed
@@ -183,7 +183,7 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
         check_last_modified(sights, waited)
         versions = newsroom.versions()
         with newsroom.catalog.reading() as reader:
-            version = reader.state().version
+            version = reader.read_state().version
         apply(newsroom, changes)
         result = newsroom.collector().collect(force=True)
         entries = result.added + result.changed + result.unchanged

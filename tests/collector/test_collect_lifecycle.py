@@ -80,7 +80,7 @@ def test_the_last_article_of_a_topic_leaves_an_empty_feed(newsroom: Newsroom) ->
     assert newsroom.see_topic("ai").ids == []
     assert newsroom.see_topic("ai").changed == newsroom.now
     with newsroom.catalog.reading() as reader:
-        assert reader.topic("ai") is not None
+        assert reader.find_topic("ai") is not None
 
 
 def test_a_deleted_lead_takes_its_coverage_along(newsroom: Newsroom) -> None:
@@ -261,7 +261,7 @@ def test_a_future_article_waits_and_its_coverage_with_it(newsroom: Newsroom) -> 
     assert newsroom.collect().scopes == frozenset()
     assert newsroom.see_topic("ai") == before
     with newsroom.catalog.reading() as reader:
-        assert reader.next_release(after=newsroom.now) == datetime(2021, 3, 4, 13, tzinfo=UTC)
+        assert reader.find_next_scheduled_change(after=newsroom.now) == datetime(2021, 3, 4, 13, tzinfo=UTC)
     newsroom.wait(hours=1)
     assert newsroom.see_topic("ai").ids == [A, B, C]
     assert newsroom.see_topic("ai").changed == datetime(2021, 3, 4, 13, tzinfo=UTC)

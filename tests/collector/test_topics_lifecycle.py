@@ -218,9 +218,9 @@ def test_that_a_topic_is_to_be_retired_is_not_seen_before(newsroom: Newsroom) ->
     assert newsroom.collect().scopes == frozenset()
     assert {form: ask(newsroom, f"/topics/boats{form}").data for form in FORMS} == before
     with newsroom.catalog.reading() as reader:
-        assert reader.next_release(after=newsroom.now) == DAY
-        assert reader.next_release(after=DAY) == END
-        assert reader.next_release(after=END) is None
+        assert reader.find_next_scheduled_change(after=newsroom.now) == DAY
+        assert reader.find_next_scheduled_change(after=DAY) == END
+        assert reader.find_next_scheduled_change(after=END) is None
 
 
 @pytest.mark.parametrize("form", FORMS)

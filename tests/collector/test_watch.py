@@ -66,7 +66,7 @@ class WatchedSite:
 
     def version(self) -> int:
         with closing(Catalog(self.url)) as catalog, catalog.reading() as reader:
-            return reader.state().version
+            return reader.read_state().version
 
     def wait_for(self, *titles: str) -> None:
         wait_until(lambda: self.titles().issuperset(titles))
@@ -186,7 +186,7 @@ def test_topic_files_are_detected(site: WatchedSite) -> None:
 
         def is_described() -> bool:
             with closing(Catalog(site.url)) as catalog, catalog.reading() as reader:
-                topic = reader.topic("robots")
+                topic = reader.find_topic("robots")
             return topic is not None and topic.description == "They walk."
 
         wait_until(is_described)

@@ -48,7 +48,7 @@ def read_titles(database_url: str) -> set[str]:
     """Read the titles of all published entries; without a catalog, none."""
     try:
         with closing(Catalog(database_url)) as catalog, catalog.reading() as reader:
-            entries = reader.window(Query(), limit=10_000, now=datetime.now(UTC)).entries
+            entries = reader.read_newest(Query(), limit=10_000, now=datetime.now(UTC)).entries
     except CatalogError:
         return set()
     return {entry.title for entry in entries}

@@ -126,10 +126,10 @@ class Newsroom:
     def see(self, query: Query = ALL, *, limit: int = 50) -> FeedView:
         """Return a feed as subscribers see it."""
         with self.catalog.reading() as reader:
-            window = reader.window(query, limit=limit, now=self.now)
-            named = [reader.topic(slug) for slug in query.topics.names] if query.topics else []
+            window = reader.read_newest(query, limit=limit, now=self.now)
+            named = [reader.find_topic(slug) for slug in query.topics.names] if query.topics else []
             name, subtitle = ", ".join(topic.name for topic in named if topic), ""
-            if topic := reader.topic(query.topic):
+            if topic := reader.find_topic(query.topic):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
             id=f"urn:{query.scopes}",
@@ -150,7 +150,7 @@ class Newsroom:
     def versions(self) -> dict[str, int]:
         """Read the version of every scope."""
         with self.catalog.reading() as reader:
-            return reader.versions_since(0)
+            return reader.find_changed_scopes(0)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Run an SQL query."""

@@ -111,7 +111,7 @@ class Site:
         with catalog.reading() as reader:
             topics, providers = name(topic) if topic else None, name(provider) if provider else None
             query = Query(topics=topics, providers=providers)
-            window = reader.window(query, limit=limit, now=datetime.now(UTC))
+            window = reader.read_newest(query, limit=limit, now=datetime.now(UTC))
         catalog.close()
         return window.entries
 
@@ -119,7 +119,7 @@ class Site:
         """List the paths of all feeds without extension: the feed of all entries, topics, then providers."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
-            topics, providers = reader.topics(), reader.providers()
+            topics, providers = reader.list_topics(), reader.list_providers()
         catalog.close()
         named = [f"/topics/{topic.slug}" for topic in topics] + [f"/providers/{found.domain}" for found in providers]
         return ["/feed", *named]

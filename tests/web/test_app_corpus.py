@@ -38,12 +38,12 @@ def reader(catalog: Catalog) -> Iterator[CatalogReader]:
 
 
 def list_queries(reader: CatalogReader) -> list[Query]:
-    topics = [Query.for_topic(topic.slug) for topic in reader.topics()]
-    return [EVERYTHING, *topics, *(Query.for_provider(provider.domain) for provider in reader.providers())]
+    topics = [Query.for_topic(topic.slug) for topic in reader.list_topics()]
+    return [EVERYTHING, *topics, *(Query.for_provider(provider.domain) for provider in reader.list_providers())]
 
 
 def read_entries(reader: CatalogReader, query: Query) -> tuple[Entry, ...]:
-    return reader.window(query, limit=200, now=NOW).entries
+    return reader.read_newest(query, limit=200, now=NOW).entries
 
 
 def test_every_feed_and_page_is_served(client: FlaskClient, reader: CatalogReader) -> None:
@@ -81,10 +81,10 @@ def test_feed_and_archive_have_every_entry_once(
 ) -> None:
     client = make_client(catalog, FEEDS_LIMIT="20")
     grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
-    for query in [EVERYTHING, *(Query.for_topic(topic.slug) for topic in reader.topics())]:
+    for query in [EVERYTHING, *(Query.for_topic(topic.slug) for topic in reader.list_topics())]:
         documents = list(walk(client, f"{query.path}.{format}"))
         ids = [id for document in documents for id in read_ids(document, format)]
-        window = reader.window(query, limit=10_000, now=NOW)
+        window = reader.read_newest(query, limit=10_000, now=NOW)
         assert ids == [entry.id for entry in window.entries]
         for document in documents if format is Format.ATOM else ():
             grammar.assertValid(etree.fromstring(document))
