@@ -1,6 +1,6 @@
-"""Lay out the catalog's tables. All of it is derived from the articles, so a new layout is simply collected anew.
+"""Define the catalog's tables. Everything is derived from the articles, and a catalog with another layout is rebuilt.
 
-Moments are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code point on either engine.
+Times are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code point in both databases.
 """
 
 from sqlalchemy import (
@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 LAYOUT = "7"
-"""Counted up whenever a table or what is stored in it changes; a catalog of another layout is collected anew."""
+"""Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
@@ -37,9 +37,9 @@ files = Table(
     "files",
     metadata,
     Column("path", _Text, primary_key=True),
-    Column("stamp", _Text, nullable=False, comment="size and times as the file system gave them; empty: read it again"),
-    Column("digest", _Text, nullable=False, comment="of the bytes"),
-    Column("accepted", Integer, nullable=False, comment="1 where some version of the file became an article"),
+    Column("stamp", _Text, nullable=False, comment="size and times from the file system; empty: read the file again"),
+    Column("digest", _Text, nullable=False, comment="hash of the bytes"),
+    Column("accepted", Integer, nullable=False, comment="1 if any version of the file became an article"),
     Column("problems", _Text, nullable=False, comment="JSON list of the last version's problems; empty: none"),
     sqlite_with_rowid=False,
 )
@@ -50,10 +50,10 @@ mentions = Table(
     Column("path", _Text, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("url", _Text, nullable=False),
-    Column("id", _Text, nullable=False, comment="as the front matter gives it, else empty"),
+    Column("id", _Text, nullable=False, comment="from the front matter, or empty"),
     Column("role", _Text, nullable=False),
-    Column("draft", _Text, nullable=False, comment="the draft entry as JSON; empty: not to be shown"),
-    # With a row id, unlike the others: SQLite keeps long rows in four times the room without.
+    Column("draft", _Text, nullable=False, comment="the draft entry as JSON; empty: not shown"),
+    # This table has row ids: without them, SQLite needs four times the space for long rows.
 )
 Index("mentions_by_url", mentions.c.url)
 Index("mentions_by_id", mentions.c.id, sqlite_where=mentions.c.id != "", postgresql_where=mentions.c.id != "")
@@ -62,7 +62,7 @@ Index(
     "mentions_published",
     mentions.c.url,
     mentions.c.path,
-    mentions.c.role,  # a constant, but without it SQLite would look up every row
+    mentions.c.role,  # a constant, but SQLite would look up every row without this column
     sqlite_where=_PUBLISHED_ARTICLE,
     postgresql_where=_PUBLISHED_ARTICLE,
 )
@@ -78,7 +78,7 @@ labels = Table(
     metadata,
     Column("path", _Text, primary_key=True),
     Column("topic", _Text, primary_key=True, comment="the topic's key"),
-    Column("label", _Text, nullable=False, comment="as this author typed it"),
+    Column("label", _Text, nullable=False, comment="as typed by the author"),
     sqlite_with_rowid=False,
 )
 Index("labels_by_topic", labels.c.topic, labels.c.label)
@@ -92,10 +92,10 @@ topics = Table(
     Column("name", _Text, nullable=False),
     Column("description", _Text, nullable=False),
     Column("image", _Text, nullable=False),
-    Column("parent", _Text, nullable=False, comment="slug of the topic above, or empty"),
-    Column("origin", _Text, nullable=False, comment="its first slug, which the feed's id is made of"),
-    Column("retired", _Key, comment="from then on it is"),
-    Column("successor", _Text, nullable=False, comment="slug of the topic to read then, or empty"),
+    Column("parent", _Text, nullable=False, comment="slug of the broader topic, or empty"),
+    Column("origin", _Text, nullable=False, comment="first slug of the topic, part of the feed's id"),
+    Column("retired", _Key, comment="time of retirement"),
+    Column("successor", _Text, nullable=False, comment="slug of the topic that replaces a retired topic, or empty"),
     Column("entries", Integer, nullable=False),
     Column("newest", _Key, comment="`published` of the newest entry"),
 )
@@ -106,7 +106,7 @@ aliases = Table(
     "aliases",
     metadata,
     Column("slug", _Text, primary_key=True),
-    Column("topic", _Text, nullable=False, comment="slug of the topic that answers to it"),
+    Column("topic", _Text, nullable=False, comment="slug of the topic with this alias"),
 )
 
 providers = Table(
@@ -120,20 +120,26 @@ providers = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="grows with time, see postings.py"),
+    Column(
+        "number",
+        _Key,
+        primary_key=True,
+        autoincrement=False,
+        comment="in order of publication periods, see postings.py",
+    ),
     Column("id", _Text, nullable=False, unique=True),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
-    Column("provider", _Text, nullable=False, comment="its domain"),
-    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, blanks between"),
+    Column("provider", _Text, nullable=False, comment="domain"),
+    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, separated by spaces"),
     Column("published", _Key, nullable=False),
-    Column("released", _Key, nullable=False, comment="may be shown from then on"),
+    Column("released", _Key, nullable=False, comment="time from which the entry may be shown"),
     Column("quality", Integer),
     Column("heat", Integer),
-    Column("peak_heat", Integer, comment="the hottest it has been in this catalog"),
-    Column("since", _Key, nullable=False, comment="from when on all this has been so, figures included"),
-    Column("changed", _Key, nullable=False, comment="when what a subscriber sees of it last changed"),
-    Column("digest", _Text, nullable=False, comment="of what a subscriber sees of it"),
+    Column("peak_heat", Integer, comment="highest heat in any collect"),
+    Column("since", _Key, nullable=False, comment="time of the last change, figures included"),
+    Column("changed", _Key, nullable=False, comment="time of the last visible change"),
+    Column("digest", _Text, nullable=False, comment="hash of the visible part"),
     Column("document", _Text, nullable=False, comment="the entry as JSON"),
 )
 Index("entries_by_time", entries.c.published.desc(), entries.c.id)
@@ -152,23 +158,23 @@ entry_topics = Table(
 former_versions = Table(
     "former_versions",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="as those of entries"),
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="like the numbers of entries"),
     Column("id", _Text, nullable=False),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
     Column("provider", _Text, nullable=False),
-    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, blanks between"),
+    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, separated by spaces"),
     Column("published", _Key, nullable=False),
     Column("quality", Integer),
     Column("peak_heat", Integer),
     Column("released", _Key, nullable=False),
-    Column("since", _Key, nullable=False, comment="from when on it was so"),
-    Column("until", _Key, nullable=False, comment="when it changed or left"),
+    Column("since", _Key, nullable=False, comment="time at which this version began"),
+    Column("until", _Key, nullable=False, comment="time at which this version ended"),
     Column("figures_only", Integer, nullable=False, comment="1 if only quality or heat changed since"),
     Column("quality_after", Integer),
     Column("peak_heat_after", Integer),
-    Column("document", _Text, nullable=False, comment="the entry as JSON; empty where no digest can need it"),
-    comment="Entries as they were until they changed or left: a feed changes when something leaves it.",
+    Column("document", _Text, nullable=False, comment="the entry as JSON; empty if no digest can show this version"),
+    comment="Former versions of entries: a feed changes when an entry changes or leaves it.",
 )
 Index("former_versions_by_time", former_versions.c.published.desc())
 Index("former_versions_by_provider", former_versions.c.provider, former_versions.c.published.desc())
@@ -187,10 +193,10 @@ def _make_postings(name: str, *, of: str) -> Table:
     return Table(
         name,
         metadata,
-        Column("attribute", _Text, primary_key=True, comment="what the members have in common, see attributes.py"),
+        Column("attribute", _Text, primary_key=True, comment="a property of entries, see attributes.py"),
         Column("period", Integer, primary_key=True, autoincrement=False),
-        Column("slots", LargeBinary, nullable=False, comment="which numbers of the period have it, see postings.py"),
-        comment=f"The {of} that have an attribute, as sets of their numbers.",
+        Column("slots", LargeBinary, nullable=False, comment="the numbers with the attribute, see postings.py"),
+        comment=f"Sets of {of} with an attribute, by number.",
         sqlite_with_rowid=False,
     )
 
@@ -203,16 +209,18 @@ closings = Table(
     metadata,
     Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
     Column("closed", _Key, nullable=False, comment="time of the first collect after the day"),
-    comment="When days were closed for digests; those before the catalog was made were closed by its first collect.",
+    comment="When days were closed for digests; the first collect closed all earlier days.",
 )
 
 scopes = Table(
     "scopes",
     metadata,
     Column("name", _Text, primary_key=True, comment="`feed`, `topics/<slug>` or `providers/<domain>`"),
-    Column("version", Integer, nullable=False, default=0, comment="of the commit that last changed what is seen here"),
-    Column("ranking", Integer, nullable=False, default=0, comment="of the commit that last changed heat or quality"),
-    Column("changed", _Key, nullable=False, default=0, comment="when its title, description or picture last changed"),
+    Column("version", Integer, nullable=False, default=0, comment="version of the last visible change"),
+    Column("ranking", Integer, nullable=False, default=0, comment="version of the last change to heat or quality"),
+    Column(
+        "changed", _Key, nullable=False, default=0, comment="time of the last change to title, description or image"
+    ),
 )
 Index("scopes_by_version", scopes.c.version)
 Index("scopes_by_ranking", scopes.c.ranking)
@@ -222,10 +230,10 @@ blocks = Table(
     metadata,
     Column("scope", _Text, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("published", _Key, nullable=False, comment="of the oldest entry it was drawn below"),
-    Column("id", _Text, nullable=False, comment="of that entry"),
-    Column("drawn", _Key, nullable=False, comment="when it was drawn; 0: on a new catalog"),
-    comment="Where the archives' blocks begin, but for block 1, which has no beginning.",
+    Column("published", _Key, nullable=False, comment="of the oldest entry in the block when it was drawn"),
+    Column("id", _Text, nullable=False, comment="of the same entry"),
+    Column("drawn", _Key, nullable=False, comment="time the start was drawn; 0: in a new catalog"),
+    comment="The starts of archive blocks; block 1 has no start.",
 )
 Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)
 
@@ -233,10 +241,10 @@ texts = Table(
     "texts",
     metadata,
     Column("number", _Key, primary_key=True, autoincrement=False, comment="of an entry; negative: of a former version"),
-    Column("words", Text().with_variant(TSVECTOR, "postgresql"), nullable=False, comment="that a search goes by"),
+    Column("words", Text().with_variant(TSVECTOR, "postgresql"), nullable=False, comment="searchable words"),
 )
 Index("texts_by_word", texts.c.words, postgresql_using="gin").ddl_if(dialect="postgresql")
-# The index alone: it keeps no texts, for they are in the table. The tokenizer takes words as they are, at the blanks.
+# Only an index: the texts are in the table. The tokenizer splits words at spaces and changes nothing else.
 for _occasion, _statement in {
     "after_create": "CREATE VIRTUAL TABLE text_index USING fts5(words, content='', columnsize=0, tokenize='ascii')",
     "after_drop": "DROP TABLE text_index",
@@ -248,7 +256,7 @@ announced = Table(
     metadata,
     Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
     Column("etag", _Text, nullable=False),
-    comment="Which bytes of feeds the outbox has taken account of.",
+    comment="The feeds' ETags at the last scan for changes.",
     sqlite_with_rowid=False,
 )
 
@@ -258,8 +266,8 @@ pings = Table(
     Column("hub", _Text, primary_key=True),
     Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
     Column("etag", _Text, nullable=False, comment="of the feed's new bytes"),
-    Column("since", _Key, nullable=False, comment="when it was put here"),
-    Column("attempts", Integer, nullable=False, comment="how often the hub has not taken it"),
-    Column("due", _Key, nullable=False, comment="when to try (again)"),
-    comment="The outbox: what hubs have yet to be told.",
+    Column("since", _Key, nullable=False, comment="time of the change"),
+    Column("attempts", Integer, nullable=False, comment="number of failed attempts"),
+    Column("due", _Key, nullable=False, comment="time of the next attempt"),
+    comment="The outbox: pending notifications of hubs.",
 )
