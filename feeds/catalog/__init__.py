@@ -1,1 +1,1 @@
-"""Keep the catalog, in SQLite or PostgreSQL: entries, their sources, and when each feed changed. All SQL is here."""
+"""Keep the catalog in SQLite or PostgreSQL: entries, sources and the times of feed changes. All SQL is here."""

@@ -1,8 +1,7 @@
-"""Divide the entries of a scope into blocks, one for each archive document, so that old documents never change.
+"""Divide the entries of a scope into one block per archive document, and keep old blocks unchanged.
 
 Blocks are in order of time: the order in which feeds show entries, but with the oldest entry first. A block holds the
-entries from its start up to the start of the next block. A start never moves once it is drawn, and block 1 has no
-start.
+entries from its start up to the start of the next block. A drawn start never moves, and block 1 has no start.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -65,7 +64,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A block: its number, its start (None: the block is the first), and the time the start was drawn, in seconds."""
+    """A block: the number, the start (None for the first block), and the time the start was drawn, in seconds."""
 
     number: int = 1
     start: Key | None = None
@@ -75,7 +74,7 @@ class Block(msgspec.Struct, frozen=True):
 def precedes(
     published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
 ) -> ColumnElement[bool]:
-    """Build the condition that rows with these columns come before `key` in order of time."""
+    """Build a condition for rows before `key` in order of time."""
     time, name = key
     # The first half follows from the second, but the database can use an index for it.
     return and_(published <= time, or_(published < time, id >= name if or_equals else id > name))
@@ -84,13 +83,13 @@ def precedes(
 def follows(
     published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
 ) -> ColumnElement[bool]:
-    """Build the condition that rows with these columns come after `key` in order of time."""
+    """Build a condition for rows after `key` in order of time."""
     time, name = key
     return and_(published >= time, or_(published > time, id <= name if or_equals else id < name))
 
 
 def lie_in(span: Span, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
-    """Build the conditions that rows with these columns are in a span."""
+    """Build the conditions for rows in a span."""
     if span.start:
         yield follows(published, id, span.start, or_equals=True)
     if span.end:
@@ -107,7 +106,7 @@ def is_earlier(key: Key, other: Key) -> bool:
 
 
 def _choose_starts(edges: Sequence[tuple[int, Key]]) -> list[Key]:
-    """Choose the entries that start a block among the entries at the edges of blocks, given with positions from 1 on.
+    """Choose the starts of blocks among the entries at the edges of blocks, given with positions from 1 on.
 
     The first block has a start already, and an incomplete block stays part of the block before it.
     """
@@ -133,7 +132,7 @@ _FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, _KEY))
 
 
 def _select_edges(source: FromClause, published: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
-    """Select the first and last entries of the blocks that a span divides into, with their positions from 1 on."""
+    """Select the first and last entries of the new blocks in a span, with positions from 1 on."""
     id = schema.entries.c.id
     place = func.row_number().over(order_by=[published, id.desc()]).label("place")
     numbered = (
@@ -158,14 +157,14 @@ _EDGES_OF_TOPIC = _select_edges(
 
 
 class Blocks:
-    """Read and divide the blocks of a scope over one connection."""
+    """Read and divide the blocks of a scope over a connection."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
         self._scope = scope
 
     def numbered(self, number: int) -> Block | None:
-        """Return the block with this number."""
+        """Return the block with a number."""
         return Block() if number == 1 else self._find(_NUMBERED, number=number)
 
     def numbers(self) -> list[int]:
@@ -173,11 +172,11 @@ class Blocks:
         return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
 
     def holding(self, key: Key) -> Block:
-        """Return the block that holds an entry."""
+        """Return the block around an entry."""
         return self._find(_HOLDING, **key._asdict()) or Block()
 
     def below(self, key: Key) -> Block:
-        """Return the block that holds the entry just before an entry."""
+        """Return the block around the position just before an entry."""
         return self._find(_BELOW, **key._asdict()) or Block()
 
     def preceding(self, block: Block) -> Block | None:
@@ -189,7 +188,7 @@ class Blocks:
         return self._find(_FOLLOWING, **(block.start or _LOWEST)._asdict())
 
     def divide(self, keys: Collection[Key], *, until: int, drawn: int) -> None:
-        """Divide the blocks that have become too large with the entries at `keys`.
+        """Divide the blocks that the entries at `keys` have made too large.
 
         Entries published after `until`, in seconds, are ignored, because earlier entries may still arrive.
         """
@@ -250,6 +249,6 @@ def divide_all_scopes(connection: Connection, *, until: int) -> None:
 
 
 def divide_scopes(connection: Connection, arrivals: Mapping[Scope, Collection[Key]], *, committed: int) -> None:
-    """Divide the blocks that have become too large with new entries; `committed` is the time of this commit."""
+    """Divide the blocks that new entries have made too large; `committed` is the time of the current commit."""
     for scope, keys in arrivals.items():
         Blocks(connection, scope).divide(keys, until=committed, drawn=committed)

@@ -1,4 +1,4 @@
-"""Open the catalog to read it or to write it, one transaction at a time."""
+"""Open the catalog for reading or writing, a transaction at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +17,13 @@ from feeds.model.errors import CatalogError
 
 
 class Catalog:
-    """The catalog at a database URL; threads may share it, but a process must not carry it over a fork once used."""
+    """The catalog at a database URL; threads may share the object, but a used catalog must not survive a fork."""
 
     def __init__(self, database_url: str, *, wait_seconds: int = 60) -> None:
-        """Open nothing yet; a writer will wait up to `wait_seconds` for another one.
+        """Store the URL without connecting; a writer waits up to `wait_seconds` for another writer.
 
         Raises:
-            CatalogError: the URL names no database we know.
+            CatalogError: the URL names an unknown database.
         """
         self._engine = open_engine(database_url, wait_seconds=wait_seconds)
         self._wait_seconds = wait_seconds
@@ -33,15 +33,15 @@ class Catalog:
         return describe(self._engine)
 
     def close(self) -> None:
-        """Close the connections; the next use opens new ones."""
+        """Close all connections; the next use opens new connections."""
         self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[CatalogReader]:
-        """Give the queries, all over one and the same state of the catalog.
+        """Yield a reader; all its queries see the same state of the catalog.
 
         Raises:
-            CatalogError: there is no catalog yet, or one of another layout, or it cannot be reached.
+            CatalogError: the catalog does not exist, has another layout, or cannot be reached.
         """
         self._check_presence()
         try:
@@ -53,9 +53,9 @@ class Catalog:
 
     @contextmanager
     def writing(self) -> Iterator[CatalogWriter]:
-        """Give the statements, in one transaction: all of them take effect at the end of the block, or none does.
+        """Yield a writer, in a transaction: all statements take effect at the end of the block, or none.
 
-        The tables are made where there are none, and made anew where they are of another layout.
+        Missing tables are created, and tables with another layout are rebuilt.
 
         Raises:
             CatalogBusyError: another collector has been writing for too long.
@@ -67,11 +67,11 @@ class Catalog:
 
     @contextmanager
     def writing_outbox(self) -> Iterator[OutboxWriter]:
-        """Give the statements over the outbox of a catalog that is there, in one transaction as `writing` does.
+        """Yield a writer for the outbox of an existing catalog, in a transaction like `writing`.
 
         Raises:
             CatalogBusyError: a collector has been writing for too long.
-            CatalogError: there is no catalog, or one of another layout, or it cannot be written.
+            CatalogError: the catalog does not exist, has another layout, or cannot be written.
         """
         self._check_presence()
         with self._transaction() as connection:
@@ -105,7 +105,7 @@ class Catalog:
 
 def _snapshots(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
-        return engine  # a transaction there sees one state by itself
+        return engine  # SQLite transactions always see a single state
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 

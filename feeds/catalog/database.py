@@ -1,4 +1,4 @@
-"""Open the catalog's database: SQLite or PostgreSQL behind one SQLAlchemy engine."""
+"""Open the catalog's database: SQLite or PostgreSQL behind an SQLAlchemy engine."""
 
 import time
 from pathlib import Path
@@ -17,14 +17,16 @@ _LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcode
 
 
 def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
-    """Make the engine for a database URL; nothing is opened yet.
+    """Create the engine for a database URL without connecting.
 
-    `postgres://`, as Heroku writes it, means PostgreSQL. A writer waits up to `wait_seconds` for another to finish.
-    Raises CatalogError for a URL that names no database we know.
+    `postgres://`, as Heroku spells URLs, means PostgreSQL. A writer waits up to `wait_seconds` for another writer.
+
+    Raises:
+        CatalogError: the URL names an unknown database.
     """
     url = _parse_url(database_url)
     if url.get_backend_name() == "sqlite":
-        # A connection kept open would go on reading a file that somebody has replaced.
+        # An open connection would keep reading a replaced file.
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": wait_seconds})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -42,11 +44,11 @@ def _parse_url(database_url: str) -> URL:
     drivers = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
     backend = url.drivername.partition("+")[0]
     if backend not in drivers:
-        raise CatalogError(f"DATABASE_URL names {backend}; the catalog is kept in sqlite or postgresql.")
+        raise CatalogError(f"DATABASE_URL names {backend}; use sqlite or postgresql.")
     return url.set(drivername=drivers[backend])
 
 
-# Of pages, for each connection. Readers have one for each thread, and the system keeps the file in memory once for all.
+# The page cache of each connection. Each reader thread has a connection, and the system caches the file for all.
 _READING_KB = 2_048
 _WRITING_KB = 16_384
 
@@ -55,7 +57,7 @@ _WAL_PAUSE_SECONDS = 0.05
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver's own transactions begin late and would leave table creation outside them; we begin ourselves.
+    # The driver begins transactions late and leaves table creation outside; `_begin_sqlite` begins them instead.
     connection.isolation_level = None
     cursor = connection.cursor()
     _switch_to_wal(cursor)
@@ -65,7 +67,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _switch_to_wal(cursor: DBAPICursor) -> None:
-    """Switch a new file over; SQLite does not wait for others that are doing so at the same moment."""
+    """Switch a new file to WAL; SQLite does not wait for another connection with the same switch in progress."""
     for left in reversed(range(_WAL_ATTEMPTS)):
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -78,11 +80,11 @@ def _switch_to_wal(cursor: DBAPICursor) -> None:
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
-    # What it would compile takes milliseconds, and compiling takes hundreds of them.
+    # Our queries take milliseconds, and compiling a query takes hundreds of milliseconds.
     cursor = connection.cursor()
     cursor.execute("SET jit = off")
     cursor.close()
-    connection.commit()  # a rollback would take it back
+    connection.commit()  # a rollback would undo the setting
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -93,13 +95,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def is_missing(engine: Engine) -> bool:
-    """Say whether the catalog is an SQLite file that is not there: to open it would create it."""
+    """Return whether the catalog is a missing SQLite file: opening would create the file."""
     name = engine.url.database
     return engine.dialect.name == "sqlite" and name not in {None, "", ":memory:"} and not Path(str(name)).exists()
 
 
 def describe(engine: Engine) -> str:
-    """Name the database for messages and logs, without a password."""
+    """Return the database URL for messages and logs, without a password."""
     url = engine.url
     if "password" in url.query:
         url = url.update_query_dict({"password": "***"})
@@ -107,13 +109,14 @@ def describe(engine: Engine) -> str:
 
 
 def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
-    """Keep other collectors out until this transaction ends; on SQLite, its beginning has done so already.
+    """Lock out other collectors until the transaction ends; SQLite locks at the beginning of the transaction.
 
-    Raises CatalogBusyError when another collector holds the lock for longer than `wait_seconds`.
+    Raises:
+        CatalogBusyError: another collector holds the lock for longer than `wait_seconds`.
     """
     if connection.dialect.name != "postgresql":
         return
-    # 0 would mean to wait for ever.
+    # 0 would mean no limit.
     connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait_seconds * 1000))}"))
     try:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _COLLECTOR_LOCK})
@@ -124,11 +127,11 @@ def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
     connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 
-BUSY = "Another collector is writing to the catalog; this one has waited and gives up. Nothing was changed by it."
+BUSY = "Another collector is writing to the catalog; this process gives up and changes nothing."
 
 
 def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
-    """Turn the database's error into one of ours, in a sentence, without the statement and its values."""
+    """Convert a database error into a CatalogError: a sentence without the statement and the values."""
     cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
     if "database is locked" in cause:
         return CatalogBusyError(BUSY)

@@ -10,14 +10,14 @@ from feeds.catalog.rows import Record, RowWriter, chunks
 
 
 def update_topic_counts(connection: Connection, numbers: Collection[int]) -> None:
-    """Count the entries of these topics, by number, and store the counts and the newest publication times."""
+    """Count the entries of topics, by number, and store the counts and the newest publication times."""
     members = schema.entry_topics.c
     found = _count(connection, members.topic, members.published, values=numbers)
     RowWriter(connection).update(schema.topics, [{"number": number, **counts} for number, counts in found.items()])
 
 
 def update_provider_counts(connection: Connection, domains: Collection[str]) -> None:
-    """Count the entries of these providers, by domain, and store the counts and the newest publication times."""
+    """Count the entries of providers, by domain, and store the counts and the newest publication times."""
     entries = schema.entries.c
     found = _count(connection, entries.provider, entries.published, values=domains)
     RowWriter(connection).upsert(schema.providers, [{"domain": domain, **counts} for domain, counts in found.items()])

@@ -24,7 +24,7 @@ _POSITION = ("kind", "type", "provider", "published", "topics")
 
 
 def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, StoredEntry]:
-    """Return the stored entries with these ids, by id."""
+    """Return the stored entries with the given ids, by id."""
     columns = [schema.entries.c[name] for name in StoredEntry.__struct_fields__]
     entries: dict[str, StoredEntry] = {}
     for chunk in chunks(ids):
@@ -37,7 +37,7 @@ def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, Stor
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows that a batch of changes comes to."""
+    """The rows to write for a batch of changes."""
 
     inserted: list[Record] = field(default_factory=list)
     updated: list[Record] = field(default_factory=list)
@@ -49,7 +49,7 @@ class _Rows:
 
 
 class EntryWriter:
-    """Write the changed entries of one collect over one connection.
+    """Write the changed entries of a collect over a connection.
 
     `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), attributes are written and archives
     divided once, at the end.
@@ -149,7 +149,7 @@ class EntryWriter:
         self._postings.add(before.number, lost=had - has, gained=has - had)
 
     def _note_arrival(self, entry: StoredEntry) -> None:
-        """Note that a released entry came into the archives of its scopes."""
+        """Note that a released entry enters the archives of its scopes."""
         if self._is_new or entry.released > self._committed:
             return
         key = Key(entry.published, entry.id)

@@ -9,7 +9,7 @@ from feeds.catalog.rows import RowWriter
 
 
 def read_fact(connection: Connection, name: str) -> str | None:
-    """Return the value with this name, or None."""
+    """Return the value with a name, or None."""
     return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
 
 
@@ -19,5 +19,5 @@ def read_facts(connection: Connection) -> dict[str, str]:
 
 
 def save_facts(connection: Connection, values: Mapping[str, str]) -> None:
-    """Insert values, or overwrite them."""
+    """Insert or overwrite values."""
     RowWriter(connection).upsert(schema.facts, [{"name": name, "value": value} for name, value in values.items()])

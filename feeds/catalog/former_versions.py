@@ -22,7 +22,7 @@ class _FormerVersion(NamedTuple):
 
 
 class FormerVersionWriter:
-    """Write former versions over one connection; `committed` is the time of the commit that replaces them."""
+    """Write former versions over a connection; `committed` is the time of the replacing commit."""
 
     def __init__(self, connection: Connection, *, committed: int) -> None:
         self._connection = connection
@@ -31,9 +31,9 @@ class FormerVersionWriter:
         self._numbers = NumberAllocator(connection, schema.former_versions)
 
     def write(self, changes: Sequence[EntryChange]) -> None:
-        """Keep the entries before these changes, unless they were never released.
+        """Keep the released entries from before the changes.
 
-        The changes must not be written yet: documents and texts are copied from the entries.
+        Call this method before writing the changes: documents and texts are copied from the entries.
         """
         versions = [
             _FormerVersion(change.before, self._make_record(change.before, change))

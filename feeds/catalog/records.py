@@ -1,4 +1,4 @@
-"""What the catalog tells of itself, its topics and its providers."""
+"""Topics, providers and the state of the catalog, as readers get them."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from feeds.model.topics import GRACE
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A topic that has entries or once had: how it is written, and how much there is.
+    """A topic with entries now or in the past: slug, name, description, and the number of entries.
 
-    `parent` and `successor` are slugs or empty. `origin` is its first slug. From `retired` on it is, if that is given.
+    `parent` and `successor` are slugs or empty. `origin` is the first slug. `retired` is the time of retirement.
     """
 
     slug: str
@@ -25,16 +25,16 @@ class Topic(msgspec.Struct, frozen=True):
     successor: str = ""
 
     def is_retired(self, now: datetime) -> bool:
-        """Say whether it is listed no more, and its feed says so."""
+        """Return whether the topic is no longer listed, and the feed announces the retirement."""
         return self.retired is not None and self.retired <= now
 
     def is_closed(self, now: datetime) -> bool:
-        """Say whether its feed has come to its end."""
+        """Return whether the feed is closed."""
         return self.retired is not None and now - self.retired >= GRACE
 
 
 class ProviderCount(msgspec.Struct, frozen=True):
-    """A provider's domain, and how much there is of it."""
+    """A provider's domain, the number of entries, and the time of the newest entry."""
 
     domain: str
     entries: int
@@ -42,11 +42,10 @@ class ProviderCount(msgspec.Struct, frozen=True):
 
 
 class CatalogState(msgspec.Struct, frozen=True):
-    """The catalog as a whole.
+    """The state of the whole catalog.
 
-    `generation` is another one whenever it is made anew, and versions begin again; `version` is that of the last
-    commit, and `collected` the moment at which it last agreed with the articles. `settings_fingerprint` stands
-    for the settings with which that was.
+    `generation` changes when the catalog is rebuilt and versions start again. `version` is the version of the last
+    commit, and `collected` the time of the last collect, with the settings behind `settings_fingerprint`.
     """
 
     generation: str

@@ -1,4 +1,4 @@
-"""Rows of the catalog's tables: what they are written from and read as, and the statements that write them in bulk."""
+"""Insert, update and delete rows of the catalog's tables in bulk."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -22,20 +22,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 Record: TypeAlias = dict[str, Any]
-"""One row to write, by column name."""
+"""A row to write, by column name."""
 
 Stored: TypeAlias = Row[*tuple[Any, ...]]
-"""One row as read, columns as attributes."""
+"""A row as read, with columns as attributes."""
 
 AnyTable: TypeAlias = Table
 """One of the catalog's tables."""
 
-_ROW = "row_"  # before a column's name, the parameter that a record's value goes into
-_CHUNK = 2_000  # bound parameters in one statement; both engines take more, neither gets faster by it
+_ROW = "row_"  # the prefix of a column's name in the name of a parameter
+_CHUNK = 2_000  # bound parameters in one statement; both databases accept more, but get no faster
 
 
 class RowWriter:
-    """Writes rows over one connection; whoever made the connection commits or rolls back."""
+    """Write rows over a connection; the owner of the connection commits or rolls back."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -48,7 +48,7 @@ class RowWriter:
             self._execute_many(insert(table).values(values), records)
 
     def upsert(self, table: Table, records: Sequence[Record]) -> None:
-        """Insert rows, or overwrite those with the same primary key."""
+        """Insert rows, or overwrite rows with the same primary key."""
         if not records:
             return
         statement = self._insert(table)
@@ -57,7 +57,7 @@ class RowWriter:
         self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), list(records))
 
     def update(self, table: Table, records: Sequence[Record]) -> None:
-        """Overwrite columns of rows named by their primary key; all records name the same columns."""
+        """Overwrite columns of the rows with the primary keys of records; all records name the same columns."""
         if records:
             keys = table.primary_key.columns.keys()
             values: dict[str, BindParameter[Any]] = {
@@ -66,7 +66,7 @@ class RowWriter:
             self._execute_many(_with_key(update(table), table).values(values), records)
 
     def remove(self, table: Table, records: Sequence[Record]) -> None:
-        """Delete rows named by their primary key; other columns in the records do not matter."""
+        """Delete the rows with the primary keys of records; other columns of records are ignored."""
         self._execute_many(_with_key(delete(table), table), records)
 
     def clear(self, table: Table) -> None:
@@ -74,10 +74,10 @@ class RowWriter:
         self._connection.execute(delete(table))
 
     def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
-        """Execute a statement for each record, in one call of the driver.
+        """Execute a statement for each record, in a single call of the driver.
 
-        Columns get no values but the records'. SQLAlchemy's own way, which has defaults and types to see to, costs as
-        much again as the statement itself.
+        Only the values of records are written. SQLAlchemy's own bulk execution handles defaults and types as well, and
+        takes twice as long.
         """
         if not records:
             return
@@ -100,7 +100,7 @@ def as_record(row: Stored) -> Record:
 def look_up(
     connection: Connection, key: Column[Any], value: Column[Any], keys: Iterable[Any], *where: ColumnElement[bool]
 ) -> dict[Any, Any]:
-    """Read the value of one column by that of another, for those of `keys` that there are."""
+    """Return the values of the column `value` by the values of the column `key`, for all existing `keys`."""
     found: dict[Any, Any] = {}
     for chunk in chunks(keys):
         rows = connection.execute(select(key, value).where(key.in_(chunk), *where))
@@ -109,7 +109,7 @@ def look_up(
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Cut values into lists that fit one statement."""
+    """Cut values into lists, each short enough for a statement."""
     items = list(values)
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
@@ -119,5 +119,5 @@ _Keyed = TypeVar("_Keyed", Update, Delete)
 
 
 def _with_key(statement: _Keyed, table: Table) -> _Keyed:
-    """Narrow a statement to the row whose primary key the parameters name."""
+    """Limit a statement to the row with the primary key in the parameters."""
     return statement.where(*(column == bindparam(_ROW + column.name) for column in table.primary_key))

@@ -29,7 +29,7 @@ def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
 
 
 def find_last_topic_change(connection: Connection, *, until: int) -> int:
-    """Return the last time up to a time at which a topic was retired or its feed closed; 0 if there was none."""
+    """Return the last time up to a time at which a topic was retired or a feed closed; 0 if there was none."""
     retired = schema.topics.c.retired
     found = [0]
     for delay in _AFTER_RETIREMENT:

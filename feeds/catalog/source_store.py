@@ -1,4 +1,4 @@
-"""Store article files: what is known of each file, its mentions, its topic labels and its problems."""
+"""Store article files with mentions, topic labels and problems."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
 
 
 class SourceStore:
-    """Read and write files, mentions and labels over one connection."""
+    """Read and write files, mentions and labels over a connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -24,13 +24,13 @@ class SourceStore:
     # Files
 
     def read_files(self, keys: Collection[str] | None = None) -> dict[str, StoredFile]:
-        """Return the known files by key: all of them, or the files with these keys."""
+        """Return the known files by key: all files, or the files with the given keys."""
         if keys is not None:
             return {row.path: _load_file(row) for row in self._select_in(schema.files, "path", values=keys)}
         return {row.path: _load_file(row) for row in self._connection.execute(select(schema.files))}
 
     def save_files(self, files: Iterable[StoredFile]) -> None:
-        """Insert files, or overwrite them."""
+        """Insert or overwrite files."""
         self._rows.upsert(schema.files, [_dump_file(file) for file in files])
 
     def save_stamps(self, stamps: Mapping[str, str]) -> None:
@@ -38,17 +38,17 @@ class SourceStore:
         self._rows.update(schema.files, [{"path": key, "stamp": stamp} for key, stamp in stamps.items()])
 
     def delete_files(self, keys: Collection[str]) -> None:
-        """Delete files; their mentions and labels have to be deleted too."""
+        """Delete files, but neither mentions nor labels."""
         self._rows.remove(schema.files, [{"path": key} for key in keys])
 
     def count_accepted(self, *, limit: int) -> int:
-        """Count the files of which any version became an article, up to `limit`."""
+        """Count the files with an accepted version, up to `limit`."""
         files = schema.files.c
         accepted = select(files.path).where(files.accepted == 1).limit(limit).subquery()
         return self._connection.scalar(select(func.count()).select_from(accepted)) or 0
 
     def read_problems(self, keys: Collection[str] | None = None) -> Iterator[Problem]:
-        """Yield the problems of all files, or of the files with these keys."""
+        """Yield the problems of all files, or of the files with the given keys."""
         problems = schema.files.c.problems
         if keys is None:
             documents = list(self._connection.scalars(select(problems).where(problems != "")))
@@ -61,11 +61,11 @@ class SourceStore:
     # Mentions
 
     def read_mentions_in(self, keys: Collection[str]) -> list[StoredMention]:
-        """Return the mentions that the files with these keys make."""
+        """Return the mentions in the files with the given keys."""
         return [StoredMention(*row) for row in self._select_in(schema.mentions, "path", values=keys)]
 
     def find_mentions(self, names: Collection[str]) -> list[StoredMention]:
-        """Return all mentions whose URL or given id is one of `names`; a mention may be repeated."""
+        """Return all mentions with a URL or given id in `names`; a mention may be repeated."""
         mentions = schema.mentions
         # Two statements, because the index of `id` covers only mentions with a given id.
         rows = self._select_in(mentions, "url", values=names)
@@ -86,9 +86,9 @@ class SourceStore:
         return list(self._connection.scalars(select(url).where(url > after).distinct().order_by(url).limit(limit)))
 
     def find_duplicate_urls(self, urls: Collection[str] | None = None) -> list[tuple[str, list[str]]]:
-        """Return the URLs that several published articles share, with the keys of the articles' files.
+        """Return the URLs with several published articles, with the keys of the articles' files.
 
-        Only these `urls` are looked up, if they are given.
+        Only the given `urls` are looked up, if any.
         """
         mentions = schema.mentions.c
         is_article = (mentions.position == 0) & (mentions.role == "published")
@@ -107,7 +107,7 @@ class SourceStore:
     # Labels
 
     def read_labels_in(self, keys: Collection[str]) -> list[StoredLabel]:
-        """Return the topic labels in the files with these keys."""
+        """Return the topic labels in the files with the given keys."""
         return [StoredLabel(*row) for row in self._select_in(schema.labels, "path", values=keys)]
 
     def insert_labels(self, labels: Iterable[StoredLabel]) -> None:
@@ -119,7 +119,7 @@ class SourceStore:
         self._rows.remove(schema.labels, [_as_record(label) for label in labels])
 
     def count_spellings(self, topics: Collection[str]) -> dict[str, dict[str, int]]:
-        """Count how many articles spell a topic in each way, by topic key and label."""
+        """Count how many articles spell a topic each way, by topic key and label."""
         labels = schema.labels.c
         counts: dict[str, dict[str, int]] = {}
         for chunk in chunks(topics):
@@ -132,7 +132,7 @@ class SourceStore:
         return counts
 
     def find_first_file(self, topic: str) -> str:
-        """Return the first key of a file with this topic, by topic key; empty if there is none."""
+        """Return the first key of a file with a topic, by topic key; empty if there is none."""
         key = schema.labels.c.path
         return self._connection.scalar(select(func.min(key)).where(schema.labels.c.topic == topic)) or ""
 

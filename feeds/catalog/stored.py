@@ -1,4 +1,4 @@
-"""Files, mentions, topics, entries and the last collect, as the collector reads and writes them.
+"""Files, mentions, topics, entries and the last collect, as the collector reads and writes each.
 
 Times are whole seconds since 1970-01-01T00:00:00Z.
 """
@@ -10,13 +10,13 @@ from feeds.model.errors import Problem
 
 
 class CollectState(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of the catalog after its last collect.
+    """The state of the catalog after the last collect.
 
-    `version` counts the commits that changed feeds, `committed` is the time of the last of these commits, and `changed`
-    the time of the last commit with a difference that subscribers see, 0 if there was none after the first collect. The
-    first collect was committed at `created`, the last one began at `collected`. `closed` is the first UTC day, counted
-    from 1970-01-01, that no collect has closed yet. `entries` counts all entries. Subscribers last saw the effect of
-    different settings at `settings_changed`.
+    `version` counts the commits with changes to feeds, and `committed` is the time of the last commit. `changed` is the
+    time of the last commit with visible changes, 0 if there was none after the first collect. The first collect was
+    committed at `created`, and the last collect began at `collected`. `closed` is the first open UTC day, counted from
+    1970-01-01: earlier days are closed for digests. `entries` counts all entries. `settings_changed` is the time of the
+    last commit with other settings than before, 0 if there was none.
     """
 
     version: int = 0
@@ -31,11 +31,11 @@ class CollectState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """An article file, as it was when the collector last read it.
+    """An article file, as last read by the collector.
 
-    `key` names the file within its content folder. `stamp` holds its size and times; if it is empty, the file has to be
-    read again. `digest` is a hash of its bytes. The file `is_accepted` if any version of it became an article.
-    `problems` are the problems of the last version.
+    `key` names the file within the content folder. `stamp` holds size and times; a file with an empty stamp is read
+    again. `digest` is a hash of the bytes. A file `is_accepted` if any version became an article. `problems` are the
+    problems of the last version.
     """
 
     key: str
@@ -46,11 +46,11 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredMention(msgspec.Struct, frozen=True, order=True):
-    """A mention of a URL: the file that makes it, the position in that file, and the draft of an entry.
+    """A mention of a URL: the file, the position in the file, and the draft of an entry.
 
-    `path` is the key of the file. `role` is a value of `feeds.articles.mention.Role`. `draft` is the entry as JSON:
-    worker processes encode it, and a mention that does not change is never decoded. It is empty if the article is not
-    published.
+    `path` is the key of the file. `role` is a value of `feeds.articles.mention.Role`. `draft` is the entry as JSON,
+    empty if the article is not published. Worker processes encode drafts, and drafts of unchanged mentions are never
+    decoded.
     """
 
     path: str
@@ -62,7 +62,7 @@ class StoredMention(msgspec.Struct, frozen=True, order=True):
 
 
 class StoredLabel(msgspec.Struct, frozen=True, order=True):
-    """A topic label, as the author of a file typed it; `path` is the key of the file, `topic` the key of the topic."""
+    """A topic label, as typed in a file; `path` is the key of the file, `topic` the key of the topic."""
 
     path: str
     topic: str
@@ -72,8 +72,8 @@ class StoredLabel(msgspec.Struct, frozen=True, order=True):
 class StoredTopic(msgspec.Struct, frozen=True, kw_only=True):
     """A topic.
 
-    `slug` is empty if the topic has been merged into another topic and has no feed of its own. `origin` is its first
-    slug. `parent` and `successor` are slugs of other topics, or empty. `retired` is the time of its retirement.
+    `slug` is empty if the topic has been merged into another topic and has no own feed. `origin` is the first slug of
+    the topic. `parent` and `successor` are slugs of other topics, or empty. `retired` is the time of retirement.
     """
 
     number: int
@@ -89,12 +89,12 @@ class StoredTopic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry without its text.
+    """An entry without the text.
 
     `number` identifies the row; the catalog chooses the number of a new entry. `provider` is a domain, `topics` are
-    topic numbers in ascending order. The entry may be shown from `released` on. `peak_heat` is the highest heat that
-    any collect has seen. Its current state, figures included, began at `since`; its visible part last changed at
-    `changed`, and `digest` is a hash of the visible part.
+    topic numbers in ascending order. The entry may be shown from `released` on. `peak_heat` is the highest heat in any
+    collect. `since` is the time of the last change, figures included, and `changed` the time of the last change to the
+    visible part. `digest` is a hash of the visible part.
     """
 
     number: int = 0
@@ -116,7 +116,7 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
 class EntryChange(msgspec.Struct, frozen=True):
     """A new, changed or withdrawn entry.
 
-    `before` is None for a new entry, `after` is None for a withdrawn entry. `content` and its JSON, `document`, are the
+    `before` is None for a new entry, `after` is None for a withdrawn entry. `content`, and `document` as JSON, are the
     visible part after the change; `content` is None if only figures changed or the entry was withdrawn.
     """
 

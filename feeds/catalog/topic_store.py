@@ -15,7 +15,7 @@ _TOPIC_FILES = "topic_files"
 
 
 class TopicStore:
-    """Read and write topics over one connection."""
+    """Read and write topics over a connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

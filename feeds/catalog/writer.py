@@ -1,4 +1,4 @@
-"""Write the catalog: the operations of one collect, in its one transaction."""
+"""Read and write the catalog during a collect, in a single transaction."""
 
 from collections.abc import Collection, Mapping
 
@@ -16,7 +16,7 @@ from feeds.catalog.topic_store import TopicStore
 
 
 class CatalogWriter:
-    """The operations of one collect over one connection; the owner of the connection commits or rolls back."""
+    """The operations of a collect over a connection; the owner of the connection commits or rolls back."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -33,7 +33,7 @@ class CatalogWriter:
         return msgspec.convert(known, CollectState, strict=False) if "version" in known else None
 
     def save_state(self, state: CollectState) -> None:
-        """Store the state after this collect."""
+        """Store the state after the current collect."""
         save_facts(self._connection, {name: str(value) for name, value in msgspec.structs.asdict(state).items()})
 
     # Scopes: `feed`, `topics/<slug>`, `providers/<domain>` and `digests`
@@ -43,15 +43,15 @@ class CatalogWriter:
         return list(self._connection.scalars(select(schema.scopes.c.name)))
 
     def mark_scopes_changed(self, names: Collection[str], *, version: int) -> None:
-        """Store that this version of the catalog changed what subscribers see in these scopes."""
+        """Store the version of the last visible change for scopes."""
         self._mark_scopes(names, {"version": version})
 
     def mark_scopes_reranked(self, names: Collection[str], *, version: int) -> None:
-        """Store that this version of the catalog changed only heat or quality in these scopes."""
+        """Store the version of the last change to heat or quality for scopes."""
         self._mark_scopes(names, {"ranking": version})
 
     def mark_scopes_retitled(self, names: Collection[str], *, committed: int) -> None:
-        """Store that the title, description or image of these scopes changed at a time, in seconds."""
+        """Store the time of the last change to title, description or image for scopes, in seconds."""
         self._mark_scopes(names, {"changed": committed})
 
     def _mark_scopes(self, names: Collection[str], columns: Mapping[str, int]) -> None:
@@ -60,11 +60,11 @@ class CatalogWriter:
     # Entries
 
     def find_entries(self, ids: Collection[str]) -> dict[str, StoredEntry]:
-        """Return the stored entries with these ids, by id."""
+        """Return the stored entries with the given ids, by id."""
         return find_entries(self._connection, ids)
 
     def write_entries(self, *, committed: int, is_new: bool) -> EntryWriter:
-        """Begin to write changed entries; `committed` is the time of this commit, in seconds."""
+        """Begin to write changed entries; `committed` is the time of the current commit, in seconds."""
         return EntryWriter(self._connection, committed=committed, is_new=is_new)
 
     def close_days(self, days: range, *, committed: int) -> None:
@@ -72,5 +72,5 @@ class CatalogWriter:
         self._rows.insert(schema.closings, [{"day": day, "closed": committed} for day in days])
 
     def find_last_scheduled_change(self, *, until: int) -> int:
-        """Return the last time up to `until`, in seconds, at which a scheduled change was due; 0 if there is none."""
+        """Return the last time up to `until`, in seconds, of a scheduled change; 0 if there is none."""
         return find_last_scheduled_change(self._connection, until=until)

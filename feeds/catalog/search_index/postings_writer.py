@@ -15,7 +15,7 @@ _Slots: TypeAlias = dict[str, _Members]
 
 
 class NumberAllocator:
-    """Give each new row of a table a free number in the period of its publication."""
+    """Give each new row of a table a free number in the period of the publication."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self._connection = connection
@@ -36,7 +36,7 @@ class NumberAllocator:
 
 
 class PostingsWriter:
-    """Gather the attributes that rows gain and lose, and write all of them at once."""
+    """Gather gained and lost attributes of rows, and write all at once."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self._connection = connection
@@ -47,7 +47,7 @@ class PostingsWriter:
         self._lost: defaultdict[int, _Slots] = defaultdict(lambda: defaultdict(_make_members))
 
     def add(self, number: int, *, lost: Collection[str] = (), gained: Collection[str] = ()) -> None:
-        """Add the attributes that the row with this number lost and gained."""
+        """Add the lost and gained attributes of the row with a number."""
         period, slot = split_number(number)
         for slots, attributes in ((self._gained, gained), (self._lost, lost)):
             of_period = slots[period]
