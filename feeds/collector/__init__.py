@@ -1,1 +1,1 @@
-"""Collect articles into the catalog: read what changed, publish what a subscriber sees otherwise, all or nothing."""
+"""Collect articles into the catalog: read changed files and publish visible changes, all or nothing."""

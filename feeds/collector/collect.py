@@ -1,4 +1,4 @@
-"""Update the catalog from the content folders, in one transaction."""
+"""Update the catalog from the content folders, in a single transaction."""
 
 import os
 import time
@@ -32,13 +32,13 @@ _MAX_WAIT_SECONDS = 2
 
 
 class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of one collect.
+    """The result of a collect.
 
     `read`, `kept` and `gone` count article files: parsed, unchanged, and deleted since the last collect. `rejected`
-    counts the files whose current version is rejected, and `problems` lists the problems of the current version of
-    every file, by path. All of these cover only the files that were to be collected. `added`, `changed`, `withdrawn`
-    and `unchanged` count the entries of the whole catalog. `scopes` name the feeds with a visible change. `seconds`
-    holds the duration of each phase.
+    counts the files with a rejected current version, and `problems` lists the problems of the current version of every
+    file, by path. These figures cover only the files to collect. `added`, `changed`, `withdrawn` and `unchanged` count
+    the entries of the whole catalog. `scopes` name the feeds with a visible change. `seconds` holds the duration of
+    each phase.
     """
 
     read: int
@@ -84,8 +84,8 @@ class Collector:
     ) -> CollectResult:
         """Update the catalog from all articles, or from the `only` files that may have changed.
 
-        The cost of a partial collect hardly depends on the number of articles. A file that cannot become an article
-        keeps its last good version in the catalog. With `force`, any number of articles may be removed.
+        The cost of a partial collect hardly depends on the number of articles. A rejected file keeps the last good
+        version in the catalog. With `force`, any number of articles may be removed.
 
         Raises:
             MassRemovalError: more than half of the articles would be removed, and `force` is not set.
@@ -98,14 +98,14 @@ class Collector:
 
 
 class _Removal(msgspec.Struct, frozen=True):
-    """The URLs of articles whose files are gone, and the number of articles before."""
+    """The URLs of articles with deleted files, and the number of articles before the collect."""
 
     urls: list[str] = []
     articles: int = 0
 
 
 class _Collect:
-    """One collect in progress."""
+    """A collect in progress."""
 
     def __init__(self, writer: CatalogWriter, options: _Options, *, force: bool, progress: Progress) -> None:
         self._writer = writer
@@ -144,7 +144,7 @@ class _Collect:
         topic_files: Sequence[ContentFile] | None,
         keys: Collection[str] | None,
     ) -> CollectResult:
-        """Collect `files`: all files that exist, or the files with these `keys` that still exist."""
+        """Collect `files`: all existing files, or the existing files with the given `keys`."""
         gone = sorted(known.keys() - {file.key for file in files})
         removal = self._find_removal([known[key] for key in gone])
         with self._timing("read"):
@@ -173,7 +173,7 @@ class _Collect:
         )
 
     def _find_removal(self, gone: Sequence[StoredFile]) -> _Removal:
-        """Find the articles whose files are gone; nothing if they are at most half of all articles."""
+        """Find the articles with deleted files; nothing if at most half of all articles are deleted."""
         keys = [file.key for file in gone if file.is_accepted]
         limit = 2 * len(keys)
         if self._force or not keys or (articles := self._writer.sources.count_accepted(limit=limit)) == limit:
@@ -182,7 +182,7 @@ class _Collect:
         return _Removal([mention.url for mention in mentions if mention.position == 0], articles)
 
     def _check_removal(self, removal: _Removal) -> None:
-        """Refuse to remove most articles. An article that moved to another file still has a mention."""
+        """Refuse to remove most articles. An article moved to another file still has a mention."""
         mentions = self._writer.sources.find_mentions(set(removal.urls))
         present = {mention.url for mention in mentions if mention.position == 0}
         removed = sum(url not in present for url in removal.urls)
@@ -201,7 +201,7 @@ class _Collect:
         return parsed
 
     def _choose_commit_time(self) -> int:
-        """Return the time of this commit: now, but after the last commit and after the last scheduled change.
+        """Return the time of the commit: now, but after the last commit and after the last scheduled change.
 
         Validators depend on the time, and two states of a feed must not share a validator.
         """
@@ -243,7 +243,7 @@ class _Collect:
         )
 
     def _close_days(self) -> tuple[set[str], int]:
-        """Close the days since the last collect; return the changed scopes and the first day that is not closed."""
+        """Close the days since the last collect; return the changed scopes and the first open day."""
         today = find_day(self._now)
         first = today if self._is_new else self._before.closed
         days = range(first, today)
@@ -251,7 +251,7 @@ class _Collect:
         return ({DIGESTS} if days else set()), max(first, today)
 
     def _mark_retitled(self, topics: CollectedTopics) -> set[str]:
-        """Mark the scopes with another title, and return them; return all scopes if settings changed."""
+        """Mark and return the scopes with another title; return all scopes if settings changed."""
         if self._is_new:
             return set()
         if self._before.settings_fingerprint != self._options.settings_fingerprint:
@@ -274,7 +274,7 @@ class _Collect:
 
 
 def _select_changed(files: Sequence[ContentFile], known: Mapping[str, StoredFile]) -> list[ReadTask]:
-    """Return the files to read: new files, and files whose stamp does not prove that they are unchanged."""
+    """Return the files to read: new files, and files without a stamp or with a changed stamp."""
     tasks = []
     for file in files:
         stored = known.get(file.key)

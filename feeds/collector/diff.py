@@ -1,4 +1,4 @@
-"""Compare entries with their stored versions and list the changes, without reading or writing the catalog."""
+"""Compare entries with the stored versions and list the changes, without reading or writing the catalog."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from feeds.model.entry import Entry, encode_visible, fingerprint
 
 @dataclass(slots=True)
 class DiffSummary:
-    """The number of changed entries, and the scopes whose feeds change.
+    """The number of changed entries, and the scopes of changed feeds.
 
     Subscribers see a difference in `visible` scopes. Only heat or quality changed in `ranking` scopes. `waiting` pairs
-    a release time, in seconds, with the scopes that show a difference from then on.
+    a release time, in seconds, with the scopes of feeds with a difference from then on.
     """
 
     added: int = 0
@@ -27,10 +27,10 @@ class DiffSummary:
 
 
 class EntryDiff:
-    """Compare entries one by one, and gather changes and a summary.
+    """Compare entries, and gather changes and a summary.
 
-    `numbers` are topic numbers by slug. `committed` is the time of the commit, in seconds, and the time at which each
-    entry changes, except in a new catalog (`is_new`): there entries keep their own dates.
+    `numbers` are topic numbers by slug. `committed` is the time of the commit, in seconds, and the time of change of
+    each entry, except in a new catalog (`is_new`): there, entries keep their own dates.
     """
 
     def __init__(self, numbers: Mapping[str, int], *, committed: int, is_new: bool) -> None:
@@ -42,12 +42,12 @@ class EntryDiff:
         self.summary = DiffSummary()
 
     def take_changes(self) -> list[EntryChange]:
-        """Return the changes since the last call, and forget them."""
+        """Return and forget the changes since the last call."""
         changes, self._changes = self._changes, []
         return changes
 
     def compare(self, entry: Entry | None, stored: StoredEntry | None) -> None:
-        """Compare an entry (None: not shown) with its stored version (None: not stored)."""
+        """Compare an entry (None: not shown) with the stored version (None: not stored)."""
         if entry is None:
             if stored is not None:
                 self._withdraw(stored)
@@ -105,7 +105,7 @@ class EntryDiff:
         )
 
     def _mark(self, entry: StoredEntry) -> None:
-        """Mark the scopes of an entry as changed, now or from its release on."""
+        """Mark the scopes of an entry as changed, now or from the release on."""
         scopes = self._list_scopes(entry.topics, entry.provider)
         if entry.released <= self._committed:
             self.summary.visible |= scopes

@@ -1,4 +1,4 @@
-"""Merge the mentions that may have changed into entries, and write the entries that differ from the catalog."""
+"""Merge pending mentions into entries, and write the entries with differences from the catalog."""
 
 from collections.abc import Collection, Iterator
 
@@ -49,13 +49,13 @@ def _batch_names(writer: CatalogWriter, pending: PendingUpdates) -> Iterator[lis
 
 
 def _find_leads(writer: CatalogWriter, urls: Collection[str]) -> set[str]:
-    """Return the URLs of the articles that list these URLs as coverage."""
+    """Return the URLs of the articles with the given URLs as coverage."""
     drafts = (_load(mention).draft for mention in writer.sources.find_mentions(urls))
     return {lead.url for draft in drafts if draft for lead in draft.leads}
 
 
 def _gather_mentions(writer: CatalogWriter, names: Collection[str]) -> list[Mention]:
-    """Gather all mentions that may share entries: mentions of the names, of their ids and URLs, and so on."""
+    """Gather all mentions with common entries: mentions of the names, then mentions of all ids and URLs found, etc."""
     mentions: dict[tuple[str, int], StoredMention] = {}
     known: set[str] = set()
     frontier = set(names)

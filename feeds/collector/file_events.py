@@ -31,7 +31,7 @@ _RawEvents: TypeAlias = set[tuple[Change, str]]
 class FileEvents(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of changes: the changed article `files`, or possible changes anywhere (`is_whole`).
 
-    `count` counts all events of the system, irrelevant ones included; it is 0 if an interval passed without events. The
+    `count` counts all events of the system, irrelevant events included; 0 if an interval passed without events. The
     batch `is_fresh` if watching has just begun, because a folder appeared or disappeared.
     """
 
@@ -80,7 +80,7 @@ def _watch_same_folders(folders: Sequence[Path], *, stop: Event) -> Generator[Fi
 
 
 def _identify(root: str) -> tuple[int, int] | None:
-    """Return a value that differs between folders with the same name, or None if there is no folder."""
+    """Return device and inode of a folder, to detect another folder with the same name; None without a folder."""
     try:
         status = os.stat(root)
     except OSError:
@@ -127,7 +127,7 @@ def _make_error(reason: str) -> SettingsError:
 def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[str], seen_files: set[str]) -> FileEvents:
     """Find the changed articles, and whether other events may matter.
 
-    `seen_files` holds the paths that appeared since watching began and are not folders; it is updated.
+    `seen_files` holds the new paths, except folders, since watching began; the set is updated.
     """
     appeared = {path for change, path in events if change is not Change.modified}
     seen_files |= {path for change, path in events if change is Change.added and not os.path.isdir(path)}
@@ -150,8 +150,8 @@ def _is_visible(path: str, roots: Sequence[str]) -> bool:
 def _is_relevant(path: str, *, has_appeared: bool, seen_files: set[str]) -> bool:
     """Return whether a change to a path that is not an article may change the articles.
 
-    A deleted path may have been a folder with articles, unless it appeared as a file before: editors create temporary
-    files and delete them at once.
+    A deleted path may have been a folder with articles, unless the path appeared as a file before: editors create and
+    delete temporary files.
     """
     if os.path.isdir(path):
         return has_appeared

@@ -1,4 +1,4 @@
-"""Merge the mentions of one story into its one entry: pure functions, the same result in any order of files."""
+"""Merge the mentions of a story into a single entry: pure functions, with the same result in any order of files."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -12,9 +12,9 @@ _ID_PRECEDENCE = (Role.PUBLISHED, Role.UNPUBLISHED, Role.REMOVED, Role.RELATED)
 
 
 def identify(mentions: Iterable[Mention]) -> dict[str, str]:
-    """Map each mentioned URL to the id of its entry: the one a front matter gives, else the URL itself.
+    """Map each mentioned URL to the id of an entry: the id in a front matter, else the URL itself.
 
-    An article's own word goes before a related item's, a published article's before another's; ties go to the path.
+    Ids of articles precede ids of related items, published articles precede other articles, and ties go to the path.
     """
     given = [mention for mention in mentions if mention.id]
     given.sort(key=lambda mention: (_ID_PRECEDENCE.index(mention.role), mention.path, mention.position))
@@ -24,7 +24,7 @@ def identify(mentions: Iterable[Mention]) -> dict[str, str]:
 
 
 def group_by_id(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
-    """Gather the mentions of each entry under its id."""
+    """Group the mentions of each entry by id."""
     ids = identify(mentions)
     groups: dict[str, list[Mention]] = {}
     for mention in mentions:
@@ -35,11 +35,11 @@ def group_by_id(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
 def merge(
     id: str, mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str]
 ) -> Entry | None:
-    """Make the entry called `id` of all its mentions, or None where it is not to be shown.
+    """Merge all mentions of the entry with an id into the entry; return None if the entry is not shown.
 
-    A removed article suppresses the entry. A published article is the entry; otherwise the related items are, with
-    the topics and leads of all of them. `names` maps topic keys to slugs and display names; coverage in
-    `removed_urls` is left out.
+    A removed article suppresses the entry. A published article becomes the entry. Without an article, the related items
+    become the entry, with the topics and leads of all items. `names` maps topic keys to slugs and display names.
+    Coverage in `removed_urls` is left out.
     """
     if any(mention.role is Role.REMOVED for mention in mentions):
         return None
@@ -55,7 +55,7 @@ def merge(
 
 
 def _drafts(mentions: Iterable[Mention], role: Role) -> list[Entry]:
-    """Give the drafts in `role`, the one that speaks for the entry first: the newest, ties by path."""
+    """Return the drafts in `role`, the newest draft first, ties by path; the first draft becomes the entry."""
     chosen = [mention for mention in mentions if mention.role is role and mention.draft is not None]
     chosen.sort(key=lambda mention: (mention.path, mention.position))
     drafts = [mention.draft for mention in chosen if mention.draft is not None]

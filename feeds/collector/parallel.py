@@ -29,7 +29,7 @@ ReadTask: TypeAlias = tuple[ContentFile, str]
 
 
 class ReadResult(msgspec.Struct, frozen=True):
-    """The result of reading one file; `mentions` is None if the content is unchanged or rejected."""
+    """The result of reading a file; `mentions` is None if the content is unchanged or rejected."""
 
     file: ContentFile
     digest: str
@@ -40,7 +40,7 @@ class ReadResult(msgspec.Struct, frozen=True):
 
 
 def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
-    """Read files in the given order; close the generator if you do not use it up.
+    """Read files in the given order; close the generator after a partial read.
 
     Many files are read on all cores.
     """
@@ -62,16 +62,16 @@ def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]
 
 
 def _follow_parent() -> None:
-    """End this process quietly with its parent: a fork inherits signal handlers, and ^C reaches every process."""
+    """End the process quietly with the parent: a fork inherits signal handlers, and ^C reaches every process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """End this process as soon as its parent has ended, even if the parent was killed.
+    """End the process as soon as the parent has ended, even if the parent was killed.
 
-    Without this thread, the workers of a killed parent would wait for tasks forever, because each worker holds the
+    Without the thread, the workers of a killed parent would wait for tasks forever, because each worker holds the
     common pipe open.
     """
     if parent := multiprocessing.parent_process():
@@ -80,7 +80,7 @@ def _end_with_parent() -> None:
 
 
 def _can_fork() -> bool:
-    """Return whether this process is a single thread on Linux: a fork copies held locks, but not their threads."""
+    """Return whether the process is a single thread on Linux: a fork copies held locks, but not other threads."""
     threads = Path("/proc/self/task")
     return threads.is_dir() and len(list(threads.iterdir())) == 1
 
@@ -90,7 +90,7 @@ def _read_chunk(tasks: Iterable[ReadTask]) -> list[ReadResult]:
 
 
 def read_source(task: ReadTask) -> ReadResult:
-    """Read a file, and parse it unless its content is unchanged."""
+    """Read a file, and parse changed content."""
     file, known_digest = task
     digest = ""
     try:

@@ -1,4 +1,4 @@
-"""Find and describe problems within article files and between them."""
+"""Find and describe problems within article files and between files."""
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -13,9 +13,9 @@ from feeds.model.errors import Level, Problem
 def find_problems(
     writer: CatalogWriter, folders: Sequence[Path], *, topics: CollectedTopics, keys: Collection[str] | None
 ) -> Iterator[Problem]:
-    """Yield the problems of every article file, or of the files with these keys, in any order.
+    """Yield the problems of every article file, or of the files with the given keys, in any order.
 
-    The problems of a file include its conflicts with other files.
+    The problems of a file include conflicts with other files.
     """
     sources = writer.sources
     yield from sources.read_problems(keys)

@@ -1,4 +1,4 @@
-"""Store what article files say, and list the entries and topics that may change because of it."""
+"""Store the content of article files, and list the affected entries and topics."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from feeds.collector.parallel import ReadResult
 
 @dataclass(slots=True)
 class PendingUpdates:
-    """The entries and topics that a collect has to update; `everything` in a new catalog.
+    """The entries and topics to update in a collect; `everything` in a new catalog.
 
     `entry_names` are URLs and ids of entries, `topic_keys` keys of topics. `removed_urls` are the URLs of articles that
     became removed or are no longer removed: the articles that list them as coverage change too. `described_keys` are
-    the keys in changed topic files: all entries of these topics may get other topic names.
+    the keys in changed topic files: all entries of the topics may get other topic names.
     """
 
     entry_names: set[str] = field(default_factory=set)
@@ -29,7 +29,7 @@ class PendingUpdates:
 def save_results(
     writer: CatalogWriter, results: Sequence[ReadResult], *, known: Mapping[str, StoredFile], pending: PendingUpdates
 ) -> None:
-    """Store what files say now; a rejected file keeps its last good version."""
+    """Store the results of reading files; a rejected file keeps the last good version."""
     sources = writer.sources
     parsed = [result for result in results if result.mentions is not None]
     read = [result for result in results if result.mentions is not None or result.is_rejected]
@@ -44,7 +44,7 @@ def save_results(
 
 
 def forget_files(writer: CatalogWriter, keys: Collection[str], *, pending: PendingUpdates) -> None:
-    """Delete files with their mentions and labels."""
+    """Delete files with all mentions and labels."""
     sources = writer.sources
     _replace_mentions(writer, sources.read_mentions_in(keys), [], pending=pending)
     _replace_labels(writer, sources.read_labels_in(keys), [], pending=pending)
@@ -78,7 +78,7 @@ _Row = TypeVar("_Row", StoredMention, StoredLabel)
 
 
 def _compare(old: Sequence[_Row], new: Sequence[_Row]) -> tuple[list[_Row], list[_Row]]:
-    """Return what only `old` and what only `new` contains."""
+    """Return the rows only in `old` and the rows only in `new`."""
     if not old:
         return [], list(new)
     before, after = set(old), set(new)

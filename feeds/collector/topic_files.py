@@ -1,4 +1,4 @@
-"""Read the topic metadata files, keep the last good version of each, and find the topics that they change."""
+"""Read the topic metadata files, keep the last good version of each, and find the changed topics."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -16,7 +16,7 @@ def read_topic_files(
 ) -> list[TopicFile]:
     """Read the topic files, or return the known topics if `files` is None; append the problems to `problems`.
 
-    A file that can no longer be parsed keeps its last good version. The topics of changed files are added to `pending`.
+    An unparsable file keeps the last good version. The topics of changed files are added to `pending`.
     """
     stored = writer.topics.read_files()
     before, _ = resolve_topic_files(stored)
@@ -34,9 +34,9 @@ def read_topic_files(
 def parse_topic_files(
     files: Sequence[ContentFile], *, known: Mapping[str, TopicFile]
 ) -> tuple[dict[str, TopicFile], list[TopicFile], list[Problem]]:
-    """Return each parsed file by key, the topics that all files describe together, and all problems.
+    """Return each parsed file by key, the topics described by all files together, and all problems.
 
-    The problems include conflicts between files. A file that cannot be parsed keeps its `known` version.
+    The problems include conflicts between files. An unparsable file keeps the `known` version.
     """
     parsed: dict[str, TopicFile] = {}
     problems: list[Problem] = []
@@ -68,7 +68,7 @@ def _find_field(path: str, field: str) -> tuple[int, int]:
 
 
 def _list_changed(before: Sequence[TopicFile], after: Sequence[TopicFile]) -> list[TopicFile]:
-    """Return the old and new versions of the topics that differ."""
+    """Return the old and new versions of changed topics."""
     old, new = ({topic_key(topic.name): topic for topic in topics} for topics in (before, after))
     keys = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
     return [topics[key] for key in keys for topics in (old, new) if key in topics]

@@ -1,4 +1,4 @@
-"""Resolve topic files against each other: which topic has a label, which topics are merged, and who succeeds whom."""
+"""Resolve topic files against each other: owners of labels, merged topics, and successors."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from feeds.model.topics import TopicFile, topic_key
 
 
 class TopicConflict(msgspec.Struct, frozen=True):
-    """A `field` of the topic file with key `file` that contradicts another topic file."""
+    """A `field` of the topic file with the key `file` that contradicts another topic file."""
 
     file: str
     field: str
@@ -17,18 +17,17 @@ class TopicConflict(msgspec.Struct, frozen=True):
 
 
 def resolve_topic_files(files: Mapping[str, TopicFile]) -> tuple[list[TopicFile], list[TopicConflict]]:
-    """Return the topics that files, by key, describe together, and the conflicts between the files.
+    """Return the topics described by all files, by key, together, and the conflicts between the files.
 
-    A label belongs to the topic with this name, or else to the first topic that claims it. A topic that is merged into
-    another topic is left out, and all its labels belong to the other topic. `successor` is the name of a topic in the
-    result.
+    A label belongs to the topic with the same name, or else to the first topic with the label. A topic merged into
+    another topic is left out, and the other topic gets all labels. `successor` is the name of a topic in the result.
     """
     resolver = _Resolver(files)
     return resolver.list_topics(), resolver.conflicts
 
 
 class _Resolver:
-    """Map topic keys to files, and labels to the topics that they mean."""
+    """Map topic keys to files, and labels to topics."""
 
     def __init__(self, files: Mapping[str, TopicFile]) -> None:
         self.conflicts: list[TopicConflict] = []
@@ -49,7 +48,7 @@ class _Resolver:
             self._assign_labels(key)
 
     def list_topics(self) -> list[TopicFile]:
-        """Return the topics that remain, in the order of their files."""
+        """Return the remaining topics, in the order of the files."""
         return [self._resolve(key, file) for key, file in self._files.items() if key not in self._merged]
 
     def _add(self, file_key: str, file: TopicFile) -> None:
@@ -61,7 +60,7 @@ class _Resolver:
         self._files[key], self._file_keys[key] = file, file_key
 
     def _find_targets(self, field: str) -> dict[str, str]:
-        """Return the key of the topic that a field names, by the key of the topic with the field."""
+        """Return the key of the topic named in a field, by the key of the topic with the field."""
         targets: dict[str, str] = {}
         for key, file in self._files.items():
             label = getattr(file, field)
@@ -83,7 +82,7 @@ class _Resolver:
         return key
 
     def _assign_labels(self, key: str) -> None:
-        """Assign the labels in a file to their topic, and report labels of other topics."""
+        """Assign the labels in a file to the topic, and report labels of other topics."""
         file, topic = self._files[key], self._follow_merges(key)
         labels = self._labels.setdefault(topic, [])
         for label in (file.name, *file.labels):

@@ -1,4 +1,4 @@
-"""Update the catalog's topics: choose their slugs and names, and find the entries that show a renamed topic."""
+"""Update the catalog's topics: choose their slugs and names, and find the entries with renamed topics."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -12,11 +12,11 @@ from feeds.model.topics import TopicFile, TopicName, assign_slugs, choose_label,
 
 
 class CollectedTopics(msgspec.Struct, frozen=True):
-    """The topics after this collect.
+    """The topics after the collect.
 
-    `names` are their names by topic key, synonyms included; `numbers` are their numbers by slug. `changed` holds the
-    old and new slugs of topics whose feed has another title, description or URL than before. `clashes` holds, by topic
-    key, the slugs of topics that cannot have the slug of their name, because another topic has it.
+    `names` are the topics' names by key, synonyms included, and `numbers` are the numbers by slug. `changed` holds the
+    old and new slugs of topics with a changed title, description or URL of the feed. `clashes` holds, by key, the slugs
+    of topics that cannot have the slug of their name, because another topic has it.
     """
 
     names: dict[str, TopicName]
@@ -30,9 +30,9 @@ def update_topics(
 ) -> CollectedTopics:
     """Write new and changed topics, and add the entries of renamed topics to `pending`.
 
-    A known topic is never deleted: its subscribers get an empty feed instead of an error. `files` are the topic files
-    that `resolve_topic_files` returned, and `pending.described_keys` has to name the keys of changed files. `committed`
-    is the time of the commit, in seconds.
+    A known topic is never deleted: subscribers get an empty feed instead of an error. `files` are the topic files from
+    `resolve_topic_files`, and `pending.described_keys` has to name the keys of changed files. `committed` is the time
+    of the commit, in seconds.
     """
     stored = _rename({topic.key: topic for topic in writer.topics.read_all()}, files)
     canonical = {key: file.keys[0] for file in files for key in file.keys}
@@ -60,7 +60,7 @@ def update_topics(
 
 
 def _rename(stored: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, StoredTopic]:
-    """Return the topics by new key: a topic with a new name keeps its row and its archive."""
+    """Return the topics by new key: a topic with a new name keeps the row and the archive."""
     topics = dict(stored)
     for file in files:
         former = [key for key in map(topic_key, reversed(file.former)) if key in topics]
@@ -95,7 +95,7 @@ def _plan(
     files: Mapping[str, TopicFile],
     canonical: Mapping[str, str],
 ) -> dict[str, StoredTopic]:
-    """Return all topics as they should be stored, by key."""
+    """Return all topics to store, by key."""
     keys = {*stored, *labels, *files}
     slugs = _assign_slugs(keys, files=files, canonical=canonical)
     number = max((topic.number for topic in stored.values()), default=0)
@@ -126,7 +126,7 @@ def _assign_slugs(
 ) -> dict[str, str]:
     """Return the slug of every topic; the slug of a synonym is free for the alias.
 
-    The slug of a topic's former name stays reserved for the topic, because readers know the topic by it.
+    The slug of a topic's former name stays reserved for the topic, because readers know the topic by the slug.
     """
     former = {(label, key) for key, file in files.items() for label in file.former}
     reserved = {topic_key(label) for label, key in former if slugify(label) != slugify(key)}
@@ -138,7 +138,7 @@ def _choose_name(key: str, *, labels: Mapping[str, Mapping[str, int]], stored: M
 
 
 def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, str]:
-    """Return the slugs of topics by their other slugs: those of labels and former names."""
+    """Return the slugs of topics by other slugs: the slugs of labels and former names."""
     taken = {topic.slug for topic in topics.values()}
     aliases = {slugify(label): topics[file.keys[0]].slug for file in files for label in file.labels}
     aliases |= {topic.origin: topic.slug for topic in topics.values() if topic.slug}

@@ -34,9 +34,9 @@ WAIT_SECONDS = 1
 class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Delays and intervals, in seconds.
 
-    A flood of changes is collected when it is over, or `flood_seconds` after its first change. After a failure the
-    pause doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every
-    `whole_seconds`, in case the system did not report a change.
+    A flood of changes is collected at the end, or `flood_seconds` after the first change. After a failure the pause
+    doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every `whole_seconds`,
+    in case the system did not report a change.
     """
 
     flood_seconds: float = 10
@@ -60,11 +60,11 @@ class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
-    """Functions that the watch calls.
+    """Functions to call during a watch.
 
-    `on_collect` gets the first result, then each result that published something, has a new problem, or ended an error.
-    `on_error` gets an error that keeps articles from being collected, once until the error is over. `on_release` gets
-    the release time of entries, once the time has come; a release needs no collect.
+    `on_collect` gets the first result, then each result that has published changes, has a new problem, or ends an
+    error. `on_error` gets an error that stops the collecting, once until the error is over. `on_release` gets the
+    release time of entries, once the time has come; a release needs no collect.
     """
 
     on_collect: Callable[[CollectResult], object]
@@ -79,7 +79,7 @@ class _StopRequestedError(Exception):
 def watch_until_signalled(options: WatchOptions, callbacks: WatchCallbacks) -> None:
     """Watch as `watch` does until the process gets SIGTERM or SIGINT, and interrupt even a long collect at once.
 
-    Call this function in the main thread only.
+    Call the function in the main thread only.
     """
     stop = Event()
     watcher = _Watcher(options, callbacks, stop=stop)
@@ -111,7 +111,7 @@ def watch(options: WatchOptions, callbacks: WatchCallbacks, *, stop: Event) -> N
 
 
 class _Watcher:
-    """Changes that wait to be collected, and the times at which they are due, by the monotonic clock."""
+    """Changes to collect, and the due times, by the monotonic clock."""
 
     def __init__(self, options: WatchOptions, callbacks: WatchCallbacks, *, stop: Event) -> None:
         self._options = options
@@ -194,7 +194,7 @@ class _Watcher:
             self.is_collecting_all = False
 
     def _finish(self, result: CollectResult, *, only: list[ContentFile] | None) -> None:
-        """Reset what was collected, and report the result if it is news."""
+        """Reset the collected changes, and report the result if it is news."""
         was_whole = only is None
         self._files.clear()
         self._event_count = 0
@@ -224,7 +224,7 @@ class _Watcher:
             self._reported_problems.setdefault(problem.path, set()).add(problem)
 
     def _refuse(self, error: MassRemovalError) -> None:
-        """Postpone the collect of all articles, but keep the files that exist for a partial collect."""
+        """Postpone the collect of all articles, but keep existing files for a partial collect."""
         self._event_count = 0
         self._files = {key: file for key, file in self._files.items() if os.path.lexists(file.path)}
         self._whole_due = self._pause_for(error)
@@ -244,7 +244,7 @@ class _Watcher:
         return time.monotonic() + pause
 
     def _report_release(self) -> None:
-        """Report the release of entries, once its time has come."""
+        """Report the release of entries, once due."""
         now = self._options.clock.now()
         if self._next_release and self._next_release <= now:
             self._callbacks.on_release(self._next_release)
