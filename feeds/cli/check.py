@@ -28,8 +28,8 @@ def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     """Report problems in the articles in DIR.
 
     DIR defaults to FEEDS_CONTENT. The catalog does not change. Each problem is a line `path:line:column: level code
-    message`; on a terminal, problems are grouped by file and quote the line in question. An error rejects the article;
-    a warning drops a part of the article at most. Exit with 1 if there are errors.
+    message`; on a terminal, problems are grouped by file. No line of a file is quoted. An error rejects the article; a
+    warning drops a part of the article at most. Exit with 1 if there are errors.
     """
     settings = Settings.from_environ(os.environ)
     with show_progress("Checking") as progress:

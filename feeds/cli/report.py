@@ -1,4 +1,4 @@
-"""Show problems: grouped by file with quoted lines on a terminal, one line per problem in a pipe."""
+"""Show problems: grouped by file on a terminal, one line per problem in a pipe. No line of a file is ever quoted."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,6 @@ from typing import TextIO
 
 import click
 
-from feeds.cli.quoting import quote_line, read_quotable_lines
 from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problem_report import ReportFormat, make_printable, write_report
 from feeds.model.errors import Level, Problem
@@ -35,17 +34,10 @@ def color_count(number: int, noun: str, *, color: str) -> str:
 
 
 def _group_by_file(problems: Sequence[Problem], *, columns: int) -> Iterator[str]:
-    for path, group in groupby(problems, key=lambda problem: problem.path):
-        lines = read_quotable_lines(path)
-        for number, problem in enumerate(group):
-            printable = make_printable(problem)
-            if number == 0:
-                yield click.style(printable.path, bold=True)
-            yield _describe(printable, columns=columns)
-            if quoted := quote_line(lines, problem.line, column=problem.column, max_columns=columns):
-                text, caret = quoted
-                yield text
-                yield click.style(caret, fg=_COLORS[problem.level])
+    for path, group in groupby(map(make_printable, problems), key=lambda problem: problem.path):
+        yield click.style(path, bold=True)
+        for problem in group:
+            yield _describe(problem, columns=columns)
         yield ""
 
 
