@@ -1,4 +1,4 @@
-"""How lively topics have been, on either engine."""
+"""Counts of entries by topic and week, in both databases."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,12 +7,12 @@ from tests.support.newsroom import Newsroom
 END = datetime(2021, 3, 1, tzinfo=UTC)
 
 
-def test_entries_are_counted_week_by_week(newsroom: Newsroom) -> None:
+def test_entries_are_counted_by_week(newsroom: Newsroom) -> None:
     ages = {"now": 0, "week": 7 * 86_400 - 1, "next": 7 * 86_400, "last": 21 * 86_400 - 1, "old": 21 * 86_400}
     for name, seconds in ages.items():
-        moment = END - timedelta(seconds=seconds)
+        published = END - timedelta(seconds=seconds)
         newsroom.write(
-            name, publishedDateTime=moment.isoformat(), topics=["Tides", "Gulls"] if name == "now" else ["Tides"]
+            name, publishedDateTime=published.isoformat(), topics=["Tides", "Gulls"] if name == "now" else ["Tides"]
         )
     newsroom.write("future", publishedDateTime=(END + timedelta(days=1)).isoformat(), topics=["Tides"])
     newsroom.write("quiet", publishedDateTime=(END - timedelta(days=99)).isoformat(), topics=["Fog"])

@@ -1,4 +1,4 @@
-"""A feed and its archive: every entry once, whatever happens to articles, and old documents stay as they are."""
+"""A feed and its archive hold every entry once, and old archive documents never change."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,12 @@ ALL = Query()
 ARTICLES = Query(with_related=False)
 TIDES = Query.for_topic("tides")
 POST = Query.for_provider("post.example")
-SELECTIONS = (ALL, ARTICLES, TIDES, POST)
+QUERIES = (ALL, ARTICLES, TIDES, POST)
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
 
 
 class Stories(NamedTuple):
-    """Stories to publish together, as the coverage of one lead: how many, and between which seconds of the day."""
+    """Related stories of one lead, published together: their number, and their range of seconds of the day."""
 
     size: int
     earliest: int
@@ -35,32 +35,32 @@ class Stories(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A document of a feed: its entries and links, when it last changed, and whether it is to stay as it is."""
+    """A document of a feed: entries, links, time of the last change, and whether the document is finished."""
 
     entries: tuple[Entry, ...]
     links: tuple[object, ...]
     changed: datetime | None
-    is_lasting: bool
+    is_finished: bool
 
 
 def publish(newsroom: Newsroom, name: str, stories: Stories, *, seed: int = 0) -> None:
-    """Write so many related stories, which are told of by nobody else, and a lead as new as the newest of them."""
+    """Write related stories of a new lead; the lead is as new as the newest story."""
     spread = stories.latest - stories.earliest + 1
     seconds = ((number + 1) * (104_729 + 7_919 * seed) % spread for number in range(stories.size))
     write(newsroom, name, [DAY + timedelta(seconds=stories.earliest + second) for second in seconds])
 
 
-def write(newsroom: Newsroom, name: str, moments: list[datetime]) -> None:
+def write(newsroom: Newsroom, name: str, times: list[datetime]) -> None:
     related = [
         {
             "title": f"Story {name}-{number}",
             "webUrl": url_of(f"{name}-{number}"),
-            "publishedDateTime": moment.isoformat(),
+            "publishedDateTime": time.isoformat(),
             "provider": {"name": "The Post", "domain": f"{'post' if number % 3 else 'times'}.example"},
         }
-        for number, moment in enumerate(moments)
+        for number, time in enumerate(times)
     ]
-    newsroom.write(name, publishedDateTime=max(moments, default=DAY).isoformat(), topics=["Tides"], related=related)
+    newsroom.write(name, publishedDateTime=max(times, default=DAY).isoformat(), topics=["Tides"], related=related)
 
 
 def write_one(newsroom: Newsroom, name: str, second: int, **fields: object) -> None:
@@ -84,9 +84,9 @@ def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window:
 
 
 def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[ArchivePart | None, Document]]:
-    """Follow the links to what is older, from the feed on."""
+    """Follow the links to older entries, starting from the feed."""
     current = window(newsroom, query, limit)
-    yield None, Document(current.entries, (current.older,), current.changed, is_lasting=False)
+    yield None, Document(current.entries, (current.older,), current.changed, is_finished=False)
     part = current.older
     while part:
         found = archive(newsroom, query, part)
@@ -96,7 +96,7 @@ def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[Arch
 
 def show(found: Window) -> Document:
     links = (found.older, found.newer, found.is_growing)
-    return Document(found.entries, links, found.changed, is_lasting=not found.is_growing)
+    return Document(found.entries, links, found.changed, is_finished=not found.is_growing)
 
 
 def list_ids(newsroom: Newsroom, query: Query, *, limit: int) -> list[str]:
@@ -104,7 +104,7 @@ def list_ids(newsroom: Newsroom, query: Query, *, limit: int) -> list[str]:
 
 
 def read_blocks(newsroom: Newsroom, query: Query = ALL) -> dict[int, Document]:
-    """Read all blocks by number, from the newest, which comes after the one that a feed links to, or is that."""
+    """Read all blocks by number, newest first; a feed links to the newest block or to the block before."""
     older = window(newsroom, query, 1).older
     part: ArchivePart | None = ArchivePart(older.block) if older else None
     while part and (newer := archive(newsroom, query, part).newer):
@@ -122,54 +122,54 @@ def list_numbers(newsroom: Newsroom, query: Query = ALL) -> list[int]:
 
 
 def check_complete(newsroom: Newsroom, *, limit: int) -> None:
-    """Check that feed and archive together hold everything once, in order, and blocks do as well, the other way."""
-    for query in SELECTIONS:
+    """Check that feed and archive together hold all entries once, in order, and so do the blocks."""
+    for query in QUERIES:
         everything = [entry.id for entry in window(newsroom, query, 10_000).entries]
         assert list_ids(newsroom, query, limit=limit) == everything
         blocks = read_blocks(newsroom, query)
         assert [entry.id for block in blocks.values() for entry in block.entries] == everything
-        assert [number for number, block in blocks.items() if not block.is_lasting] == list(blocks)[:1]
+        assert [number for number, block in blocks.items() if not block.is_finished] == list(blocks)[:1]
 
 
 class Subscriber:
-    """Knows every document of some feeds that there has ever been, and looks again at each."""
+    """Remember every document of some feeds, and compare each with its last state."""
 
     def __init__(self, newsroom: Newsroom, limits: list[int]) -> None:
         self._newsroom = newsroom
         self._limits = limits
         self._known: dict[tuple[Query, int | ArchivePart], Document] = {}
 
-    def look(self) -> set[tuple[Query, int | ArchivePart]]:
-        """Check that each document's Last-Modified has moved if it is another, and then only; give those that are."""
+    def check(self) -> set[tuple[Query, int | ArchivePart]]:
+        """Check that exactly the changed documents have a later Last-Modified, and return the changed documents."""
         now = self._read()
-        moved = {key for key, new in now.items() if key in self._known and new[:2] != self._known[key][:2]}
+        changed = {key for key, new in now.items() if key in self._known and new[:2] != self._known[key][:2]}
         for key, document in now.items():
             old = self._known.get(key)
-            if key in moved:
+            if key in changed:
                 assert old
                 assert document.changed is not None, key
                 assert old.changed is None or document.changed > old.changed, key
             elif old:
                 assert document.changed == old.changed, key
         self._known = now
-        return moved
+        return changed
 
-    def list_lasting(self) -> set[tuple[Query, int | ArchivePart]]:
-        return {key for key, document in self._known.items() if document.is_lasting}
+    def list_finished(self) -> set[tuple[Query, int | ArchivePart]]:
+        return {key for key, document in self._known.items() if document.is_finished}
 
     def _read(self) -> dict[tuple[Query, int | ArchivePart], Document]:
         read: dict[tuple[Query, int | ArchivePart], Document] = {}
-        for query in SELECTIONS:
+        for query in QUERIES:
             for limit in self._limits:
                 for part, document in walk(self._newsroom, query, limit=limit):
                     read[query, part or limit] = document
             for number, document in read_blocks(self._newsroom, query).items():
                 read[query, ArchivePart(number)] = document
-        for query, place in self._known.keys() - read.keys():
-            if isinstance(place, ArchivePart):
-                found = find_archive(self._newsroom, query, place)
-                assert found or place.cut  # a cut that far too much has come below is given up
-                read |= {(query, place): show(found)} if found else {}
+        for query, key in self._known.keys() - read.keys():
+            if isinstance(key, ArchivePart):
+                found = find_archive(self._newsroom, query, key)
+                assert found or key.cut  # a cut with too many new entries below is dropped
+                read |= {(query, key): show(found)} if found else {}
         return read
 
 
@@ -186,12 +186,12 @@ def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, li
     newsroom.write("z")
     newsroom.collect()
     subscriber = Subscriber(newsroom, [1, limit])
-    subscriber.look()
+    subscriber.check()
     for name, stories, seed in steps:
         publish(newsroom, name, stories, seed=seed)
         newsroom.collect()
         check_complete(newsroom, limit=limit)
-        subscriber.look()
+        subscriber.check()
 
 
 @pytest.mark.no_cover
@@ -220,38 +220,38 @@ def test_postgresql_holds_everything_once(
 
 @pytest.fixture
 def archived(newsroom: Newsroom) -> Newsroom:
-    """Give a newsroom with three blocks, the newest of which still grows."""
+    """Open a newsroom with three blocks; the newest block still grows."""
     publish(newsroom, "first", Stories(3 * BLOCK_SIZE + 30, 1000, 2000))
     newsroom.collect()
     return newsroom
 
 
-def test_a_new_catalog_is_divided_as_one_that_has_grown(archived: Newsroom) -> None:
+def test_a_new_catalog_is_divided_like_a_grown_catalog(archived: Newsroom) -> None:
     sizes = [len(block.entries) for block in read_blocks(archived).values()]
     assert sizes == [BLOCK_SIZE + 31, BLOCK_SIZE, BLOCK_SIZE]
     with open_newsroom() as growing:
-        moments = [DAY + timedelta(seconds=second) for second in range(1000, 1000 + 3 * BLOCK_SIZE + 30)]
-        for end in range(60, len(moments) + 90, 90):
-            write(growing, "first", moments[:end])
+        times = [DAY + timedelta(seconds=second) for second in range(1000, 1000 + 3 * BLOCK_SIZE + 30)]
+        for end in range(60, len(times) + 90, 90):
+            write(growing, "first", times[:end])
             growing.collect()
         grown = read_blocks(growing)
     assert [len(block.entries) for block in grown.values()] == sizes
     assert list(grown) == [3, 2, 1]
 
 
-def test_what_is_published_leaves_every_archive_document_as_it_was(archived: Newsroom) -> None:
+def test_new_entries_change_no_finished_archive_document(archived: Newsroom) -> None:
     subscriber = Subscriber(archived, [50, 200])
-    subscriber.look()
+    subscriber.check()
     for number in range(3):
-        lasting = subscriber.list_lasting()
-        assert len(lasting) > 10
+        finished = subscriber.list_finished()
+        assert len(finished) > 10
         publish(archived, f"more-{number}", Stories(90, 3000 + number * 100, 3099 + number * 100))
         archived.collect()
-        assert subscriber.look() & lasting == set()
+        assert subscriber.check() & finished == set()
     assert list_numbers(archived) == [6, 5, 4, 3, 2, 1]
 
 
-def test_what_leaves_or_comes_late_changes_its_own_block_alone(archived: Newsroom) -> None:
+def test_removed_and_late_entries_change_only_their_block(archived: Newsroom) -> None:
     write_one(archived, "old", 999)
     archived.collect()
     before = read_blocks(archived)
@@ -272,7 +272,7 @@ def test_what_leaves_or_comes_late_changes_its_own_block_alone(archived: Newsroo
     assert (newest, middle, oldest) == (3, 2, 1)
 
 
-def test_a_block_that_grows_too_large_is_divided(archived: Newsroom) -> None:
+def test_a_large_block_is_divided(archived: Newsroom) -> None:
     publish(archived, "import", Stories(3 * BLOCK_SIZE, 0, 10))
     archived.collect()
     assert list_numbers(archived) == [3, 2, 6, 5, 4, 1][: len(list_numbers(archived))]
@@ -280,7 +280,7 @@ def test_a_block_that_grows_too_large_is_divided(archived: Newsroom) -> None:
     check_complete(archived, limit=50)
 
 
-def test_a_cut_holds_even_when_its_entry_is_gone(archived: Newsroom) -> None:
+def test_a_cut_works_after_its_entry_is_removed(archived: Newsroom) -> None:
     for name in "abc":
         write_one(archived, name, 5000)
     archived.collect()
@@ -293,7 +293,7 @@ def test_a_cut_holds_even_when_its_entry_is_gone(archived: Newsroom) -> None:
     assert archive(archived, ALL, part) == older
 
 
-def test_a_cut_at_an_unknown_entry_goes_by_its_moment(archived: Newsroom) -> None:
+def test_a_cut_at_an_unknown_entry_uses_its_time(archived: Newsroom) -> None:
     write_one(archived, "a", 5000)
     archived.collect()
     second = int(DAY.timestamp()) + 5000
@@ -302,17 +302,17 @@ def test_a_cut_at_an_unknown_entry_goes_by_its_moment(archived: Newsroom) -> Non
         assert found.entries[0].id == first
 
 
-def test_there_are_no_other_parts(archived: Newsroom) -> None:
+def test_other_parts_are_not_found(archived: Newsroom) -> None:
     publish(archived, "more", Stories(3 * BLOCK_SIZE, 3000, 4000))
     archived.collect()
     late = Cut(int(DAY.timestamp()) + 9999, "00000000")
     assert find_archive(archived, ALL, ArchivePart(99)) is None
     assert find_archive(archived, ALL, ArchivePart(99, late)) is None
-    assert find_archive(archived, ALL, ArchivePart(1, late)) is None  # it would be nearly everything
+    assert find_archive(archived, ALL, ArchivePart(1, late)) is None  # nearly all entries
     assert archive(archived, ALL, ArchivePart(5, late)).entries
 
 
-def test_what_waits_for_its_day_is_in_no_archive(archived: Newsroom) -> None:
+def test_unreleased_entries_are_in_no_archive(archived: Newsroom) -> None:
     ahead = [START + timedelta(days=1, seconds=second) for second in range(2 * BLOCK_SIZE)]
     write(archived, "ahead", ahead)
     archived.collect()
@@ -326,7 +326,7 @@ def test_what_waits_for_its_day_is_in_no_archive(archived: Newsroom) -> None:
     assert list_numbers(archived) == [5, 4, 3, 2, 1]
 
 
-def test_a_topic_under_another_name_has_its_archive(archived: Newsroom) -> None:
+def test_a_renamed_topic_keeps_its_archive(archived: Newsroom) -> None:
     numbers = list_numbers(archived, TIDES)
     (archived.folder / "topics").mkdir()
     (archived.folder / "topics" / "ebb.yaml").write_text("name: Ebb\nshortname: Tides\n")
@@ -334,9 +334,9 @@ def test_a_topic_under_another_name_has_its_archive(archived: Newsroom) -> None:
     assert list_numbers(archived, Query.for_topic("ebb")) == numbers == [3, 2, 1]
 
 
-def test_a_feed_without_an_archive_has_an_empty_one(newsroom: Newsroom) -> None:
+def test_a_short_feed_has_an_empty_archive(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     (_, current), (part, older) = walk(newsroom, ALL, limit=1)
     assert part == current.links[0]
-    assert older == Document((), (None, None, False), None, is_lasting=True)
+    assert older == Document((), (None, None, False), None, is_finished=True)

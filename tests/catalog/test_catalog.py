@@ -1,4 +1,4 @@
-"""Opening the catalog: what is not there, not reachable, not ours, or somebody else's turn."""
+"""Opening the catalog: missing, unreachable, unknown or busy databases."""
 
 import sqlite3
 import threading
@@ -43,19 +43,19 @@ def write_nothing(database_url: str) -> None:
         catalog.close()
 
 
-def test_reading_before_the_first_collect_says_what_to_do_and_makes_nothing(database_url: str, tmp_path: Path) -> None:
+def test_reading_before_the_first_collect_fails_and_creates_nothing(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"feeds collect"):
         read_state(database_url)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_sqlite_file_without_tables_is_no_catalog(tmp_path: Path) -> None:
+def test_an_sqlite_file_without_tables_is_empty(tmp_path: Path) -> None:
     (tmp_path / "empty.sqlite").touch()
     with pytest.raises(CatalogError, match=r"is empty; run `feeds collect` first"):
         read_state(f"sqlite:///{tmp_path}/empty.sqlite")
 
 
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("These are just notes. " * 100)
     with pytest.raises(CatalogError, match=r"notes\.txt failed: file is not a database"):
         read_state(f"sqlite:///{tmp_path}/notes.txt")
@@ -74,7 +74,7 @@ def test_a_catalog_in_a_missing_folder_is_named(tmp_path: Path) -> None:
         "postgresql://127.0.0.1:1/feeds?user=reader&password=hunter2",
     ],
 )
-def test_an_unreachable_database_is_one_sentence_without_the_password(url: str) -> None:
+def test_an_unreachable_database_is_reported_without_the_password(url: str) -> None:
     with pytest.raises(CatalogError, match=r"127\.0\.0\.1") as caught:
         write_nothing(url)
     assert "hunter2" not in str(caught.value)
@@ -83,12 +83,12 @@ def test_an_unreachable_database_is_one_sentence_without_the_password(url: str) 
 
 
 @pytest.mark.parametrize("url", ["", "news", "mysql://localhost/feeds", "postgresql://localhost:port/feeds"])
-def test_a_url_that_names_no_database_we_know_is_refused(url: str) -> None:
+def test_an_unknown_database_url_is_rejected(url: str) -> None:
     with pytest.raises(CatalogError, match=r"DATABASE_URL"):
         Catalog(url)
 
 
-def test_a_catalog_of_another_layout_is_collected_anew(newsroom: Newsroom) -> None:
+def test_a_catalog_of_another_layout_is_rebuilt(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     execute(
@@ -101,7 +101,7 @@ def test_a_catalog_of_another_layout_is_collected_anew(newsroom: Newsroom) -> No
     assert newsroom.see_topic("ai").changed is not None
 
 
-def test_a_second_writer_gives_up_after_its_time(database_url: str) -> None:
+def test_a_second_writer_gives_up_after_its_wait(database_url: str) -> None:
     first, second = Catalog(database_url), Catalog(database_url, wait_seconds=0)
     with first.writing(), pytest.raises(CatalogBusyError, match="gives up"), second.writing():
         pass
@@ -111,7 +111,7 @@ def test_a_second_writer_gives_up_after_its_time(database_url: str) -> None:
     second.close()
 
 
-def test_a_writer_that_fails_leaves_no_trace(newsroom: Newsroom) -> None:
+def test_a_failed_writer_changes_nothing(newsroom: Newsroom) -> None:
     newsroom.collect()
 
     def fail() -> None:
@@ -125,7 +125,7 @@ def test_a_writer_that_fails_leaves_no_trace(newsroom: Newsroom) -> None:
         assert reader.read_state().version == 1
 
 
-def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) -> None:
+def test_a_reader_sees_one_state_during_a_write(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
@@ -136,7 +136,7 @@ def test_a_reader_sees_one_state_while_another_is_written(newsroom: Newsroom) ->
     assert len(newsroom.see().ids) == 2
 
 
-def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: DatabaseServer, tmp_path: Path) -> None:
+def test_a_database_restart_costs_one_error(postgresql: DatabaseServer, tmp_path: Path) -> None:
     newsroom = Newsroom(tmp_path / "articles", postgresql.create_database())
     newsroom.write("a")
     newsroom.collect()
@@ -153,7 +153,7 @@ def test_a_restart_of_the_server_costs_one_sentence_at_most(postgresql: Database
     newsroom.catalog.close()
 
 
-def test_a_connection_that_breaks_while_waiting_is_not_called_busy(postgresql: DatabaseServer) -> None:
+def test_a_broken_connection_is_not_reported_as_busy(postgresql: DatabaseServer) -> None:
     url = postgresql.create_database()
     first = Catalog(url)
     with first.writing():
@@ -165,7 +165,7 @@ def test_a_connection_that_breaks_while_waiting_is_not_called_busy(postgresql: D
     first.close()
 
 
-def test_state_counts_commits_and_knows_the_last_collect(newsroom: Newsroom) -> None:
+def test_state_has_the_version_and_the_last_collect(newsroom: Newsroom) -> None:
     newsroom.write("a", secured="one")
     newsroom.collect()
     newsroom.write("a", secured="two")
@@ -193,7 +193,7 @@ def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
         assert reader.find_next_scheduled_change(after=newsroom.now) is None
 
 
-def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
+def test_a_full_window_links_to_older_entries(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b")
     newsroom.collect()
@@ -207,7 +207,7 @@ def test_a_full_window_says_where_older_entries_are(newsroom: Newsroom) -> None:
         assert reader.read_newest(Query.for_topic("nothing"), limit=2, now=newsroom.now).entries == ()
 
 
-def test_a_new_file_that_others_hold_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+def test_a_writer_waits_for_a_briefly_locked_new_file(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("CREATE TABLE one (number)")

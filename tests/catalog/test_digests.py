@@ -135,7 +135,7 @@ def test_days_long_ago_have_digests(newsroom: Newsroom, date: str) -> None:
 def read_naively(newsroom: Newsroom, cycle: Cycle, *, limit: int, max_stories: int) -> dict[int, list[str]]:
     """Go through all entries and former versions for the ids of the best stories of each issue."""
     facts = dict(newsroom.query("SELECT name, value FROM facts WHERE name IN ('created', 'closed')"))
-    moments = dict(newsroom.query("SELECT day, closed FROM closings"))
+    times = dict(newsroom.query("SELECT day, closed FROM closings"))
     columns = "id, published, released, since, coalesce(quality, -1), coalesce(peak_heat, -1)"
     rows = [(*row, None) for row in newsroom.query(f"SELECT {columns} FROM entries")]  # noqa: S608 no values
     rows += newsroom.query(f"SELECT {columns}, until FROM former_versions")  # noqa: S608 no values
@@ -145,7 +145,7 @@ def read_naively(newsroom: Newsroom, cycle: Cycle, *, limit: int, max_stories: i
         last = cycle.list_days(issue)[-1]
         if last >= int(facts["closed"]):
             continue
-        closed = moments.get(last, int(facts["created"]))
+        closed = times.get(last, int(facts["created"]))
         if released <= closed and since <= closed and (until is None or closed < until):
             found[issue].append((-heat, -quality, -published, id))
     newest = sorted(found, reverse=True)[:limit]

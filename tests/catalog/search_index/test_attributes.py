@@ -36,8 +36,8 @@ def test_find_best_includes_all_slots_equal_to_the_last(
         for attribute in list_attributes(make_row(heat, quality)):
             sets[attribute] = sets.get(attribute, 0) | 1 << slot
     ranks = {slot: (rank(heat), rank(quality)) for slot, (heat, quality, is_wanted) in enumerate(rows) if is_wanted}
-    least = sorted(ranks.values(), reverse=True)[:count][-1:]
-    expected = {slot for slot, rank in ranks.items() if least and rank >= least[0]}
+    minimum = sorted(ranks.values(), reverse=True)[:count][-1:]
+    expected = {slot for slot, rank in ranks.items() if minimum and rank >= minimum[0]}
     best = find_best(wanted, sets, count=count)
     assert {slot for slot in range(len(rows)) if best >> slot & 1} == expected
 

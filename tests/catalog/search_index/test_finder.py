@@ -20,13 +20,13 @@ YEARS = 12
 def years(newsroom: Newsroom) -> Newsroom:
     """Collect a story every twenty days for years, and many on one day."""
     for number in range(YEARS * 18):
-        moment = START - timedelta(days=20 * number)
+        published = START - timedelta(days=20 * number)
         topics = ["Even" if number % 2 == 0 else "Odd"]
-        newsroom.write(f"s{number}", title=f"Story {number}", publishedDateTime=moment.isoformat(), topics=topics)
+        newsroom.write(f"s{number}", title=f"Story {number}", publishedDateTime=published.isoformat(), topics=topics)
     for number in range(300):
-        moment = START - timedelta(days=30, minutes=number)
+        published = START - timedelta(days=30, minutes=number)
         topics = ["Crowd", "Even"] if number % 50 else ["Crowd"]
-        newsroom.write(f"c{number}", publishedDateTime=moment.isoformat(), topics=topics)
+        newsroom.write(f"c{number}", publishedDateTime=published.isoformat(), topics=topics)
     newsroom.collect()
     return newsroom
 
