@@ -45,7 +45,7 @@ class Catalog:
         """
         self._check_presence()
         try:
-            with _snapshots(self._engine).connect() as connection, connection.begin():
+            with _with_snapshots(self._engine).connect() as connection, connection.begin():
                 self._check_layout(connection)
                 yield CatalogReader(connection)
         except DBAPIError as error:
@@ -103,7 +103,7 @@ class Catalog:
         self._has_been_read = True
 
 
-def _snapshots(engine: Engine) -> Engine:
+def _with_snapshots(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine  # SQLite transactions always see a single state
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

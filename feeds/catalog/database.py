@@ -39,12 +39,12 @@ def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
 def _parse_url(database_url: str) -> URL:
     try:
         url = make_url(database_url)
-    except (ArgumentError, ValueError):  # a port that is no number
-        raise CatalogError("DATABASE_URL is not a database URL; write sqlite:///PATH or postgresql://…") from None
+    except (ArgumentError, ValueError):  # such as an invalid port
+        raise CatalogError("DATABASE_URL: invalid value; expected sqlite:///PATH or postgresql://…") from None
     drivers = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
     backend = url.drivername.partition("+")[0]
     if backend not in drivers:
-        raise CatalogError(f"DATABASE_URL names {backend}; use sqlite or postgresql.")
+        raise CatalogError(f"DATABASE_URL: unsupported database {backend}; expected sqlite or postgresql.")
     return url.set(drivername=drivers[backend])
 
 

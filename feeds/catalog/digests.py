@@ -65,7 +65,7 @@ class _Part(msgspec.Struct, frozen=True):
 class DigestReader:
     """Read the digests of a query over one connection."""
 
-    def __init__(self, connection: Connection, query: Query, cycle: Cycle) -> None:
+    def __init__(self, connection: Connection, query: Query, *, cycle: Cycle) -> None:
         self._connection = connection
         self._matcher = make_matcher(connection, query)
         self._cycle = cycle
@@ -111,7 +111,9 @@ class DigestReader:
 
     def _walk_table(self, table: Table) -> Iterator[_Part]:
         # Former versions match by their own attributes, not by the attributes after the change.
-        scan = IndexScan(self._connection, _POSTINGS[table], self._matcher, self._matcher.match, extra=RANKING)
+        scan = IndexScan(
+            self._connection, _POSTINGS[table], matcher=self._matcher, match=self._matcher.match, extra=RANKING
+        )
         postings = PostingsReader(self._connection, _POSTINGS[table])
         for period, slots, sets in scan.run():
             issues: dict[int, int] = defaultdict(int)

@@ -86,7 +86,7 @@ class CatalogReader:
 
     def read_digests(self, query: Query, cycle: Cycle, *, limit: int, max_stories: int) -> tuple[Digest, ...]:
         """Read the newest `limit` digests of a query, each of at most `max_stories` stories."""
-        return DigestReader(self._connection, query, cycle).read_newest(limit=limit, max_stories=max_stories)
+        return DigestReader(self._connection, query, cycle=cycle).read_newest(limit=limit, max_stories=max_stories)
 
     def find_last_title_change(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Return the time of the last change to the title of a query, or `since` if later; None without either."""

@@ -1,4 +1,4 @@
-"""Topics, providers and the state of the catalog, as readers get them."""
+"""Topics, providers and the state of the catalog, as the catalog reader returns them."""
 
 from datetime import datetime
 

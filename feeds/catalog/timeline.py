@@ -126,7 +126,7 @@ class WindowReader:
         If the catalog has no trace of the entry, return the position before all entries of the same time.
         """
         for table, members in _SELECTED:
-            source, where, published = _select_from(self._query, table, members)
+            source, where, published = _select_from(self._query, table, members=members)
             ids = select(table.c.id).select_from(source).where(*where, published == cut.published)
             for id in self._connection.scalars(ids):
                 if _mark(id) == cut.mark:
@@ -136,7 +136,7 @@ class WindowReader:
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
         entries = schema.entries.c
-        source, where, published = _select_from(self._query, schema.entries, schema.entry_topics)
+        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
         found = (
             _STORED.select_from(source)
             .where(*where, *lie_in(span, published, entries.id), entries.released <= to_seconds(now))
@@ -148,7 +148,7 @@ class WindowReader:
     def _find_last(self, *, limit: int, now: datetime) -> Key | None:
         """Return the position of the last of the newest `limit` entries; None if there are fewer entries."""
         id = schema.entries.c.id
-        source, where, published = _select_from(self._query, schema.entries, schema.entry_topics)
+        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
         found = (
             select(published, id)
             .select_from(source)
@@ -163,7 +163,9 @@ class WindowReader:
     def _find_last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
         versions = schema.former_versions.c
-        source, where, published = _select_from(self._query, schema.former_versions, schema.former_version_topics)
+        source, where, published = _select_from(
+            self._query, schema.former_versions, members=schema.former_version_topics
+        )
         left = [*where, versions.figures_only == 0, *lie_in(span, published, versions.id)]
         last_left = self._connection.scalar(select(func.max(versions.until)).select_from(source).where(*left))
         return self._find_latest(rows, [last_left or 0, *(block.drawn for block in linked)])
@@ -186,7 +188,7 @@ _SELECTED = ((schema.entries, schema.entry_topics), (schema.former_versions, sch
 
 
 def _select_from(
-    query: Query, table: Table, members: Table
+    query: Query, table: Table, *, members: Table
 ) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
     """Return the source of a query's rows of `table`, the conditions on the rows, and the column to order by.
 

@@ -129,17 +129,17 @@ class QueryMatcher:
     def _match_names(self, sets: SlotSets) -> int:
         found = sets.get(EVERY if self._query.includes_related else _ARTICLE, 0)
         for expression, attribute in self._expressions:
-            found = _match_expression(expression, attribute, sets, among=found)
+            found = _match_expression(expression, attribute, sets=sets, among=found)
         return found
 
     def _match_figures(self, sets: SlotSets, prefix: str = "") -> int:
         found = sets.get(EVERY, 0)
         for name, minimum in self._minimums:
-            found &= _match_minimum(minimum, f"{prefix}{name}", sets)
+            found &= _match_minimum(minimum, f"{prefix}{name}", sets=sets)
         return found
 
 
-def _match_expression(expression: Expression, attribute: Callable[[str], str], sets: SlotSets, *, among: int) -> int:
+def _match_expression(expression: Expression, attribute: Callable[[str], str], *, sets: SlotSets, among: int) -> int:
     found = 0
     for terms in expression.alternatives:
         matching = among
@@ -150,7 +150,7 @@ def _match_expression(expression: Expression, attribute: Callable[[str], str], s
     return found
 
 
-def _match_minimum(minimum: int, name: str, sets: SlotSets) -> int:
+def _match_minimum(minimum: int, name: str, *, sets: SlotSets) -> int:
     """Return the slots with a figure of at least `minimum`.
 
     Compare bit by bit, highest bit first: keep the figures equal to `minimum` until now, and the higher figures.

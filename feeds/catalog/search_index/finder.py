@@ -45,9 +45,9 @@ class IndexScan:
         self,
         connection: Connection,
         table: Table,
+        *,
         matcher: QueryMatcher,
         match: Callable[[SlotSets], int],
-        *,
         extra: frozenset[str] = frozenset(),
     ) -> None:
         self._connection = connection
@@ -91,11 +91,11 @@ class IndexScan:
         if count * _LIST_COST <= size:
             listed = {sign * number for period in found for number in list_numbers(period, found[period])}
         if count * _CHECK_COST <= size:
-            numbers = check_texts(self._connection, search, listed)
+            numbers = check_texts(self._connection, search, numbers=listed)
         else:
             within = number_range(min(found), max(found))
             signed = range(1 - within.stop, 1 - within.start) if self._has_former_versions else within
-            numbers = find_texts(self._connection, search, signed)
+            numbers = find_texts(self._connection, search, numbers=signed)
         # Looking up a few numbers among many is cheaper than sorting the many.
         texts = group_slots(sign * number for number in (listed.intersection(numbers) if listed else numbers))
         for period in found:
@@ -144,7 +144,7 @@ class EntryFinder:
             yield period, slots & ~withheld.get(period, 0), sets
 
     def _scan(self, table: Table, match: Callable[[SlotSets], int]) -> IndexScan:
-        return IndexScan(self._connection, table, self._matcher, match)
+        return IndexScan(self._connection, table, matcher=self._matcher, match=match)
 
     def _sort(self, period: int, slots: int, *, size: int, limit: int) -> list[int]:
         """Return the numbers of the newest `limit` slots of a period with `size` entries."""

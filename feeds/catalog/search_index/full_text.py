@@ -67,7 +67,7 @@ def drop_texts(connection: Connection, numbers: Collection[int]) -> None:
         _open_index(connection).drop(numbers)
 
 
-def find_texts(connection: Connection, search: Search, numbers: range) -> list[int]:
+def find_texts(connection: Connection, search: Search, *, numbers: range) -> list[int]:
     """Return the numbers in a range whose texts match a search, ascending; the step of the range is 1.
 
     The cost is up to a few milliseconds for each section with texts, and nothing for empty sections.
@@ -79,7 +79,7 @@ def find_texts(connection: Connection, search: Search, numbers: range) -> list[i
     return found[bisect_left(found, numbers.start) : bisect_left(found, numbers.stop)]
 
 
-def check_texts(connection: Connection, search: Search, numbers: Iterable[int]) -> list[int]:
+def check_texts(connection: Connection, search: Search, *, numbers: Iterable[int]) -> list[int]:
     """Return the numbers, among the given numbers, whose texts match a search.
 
     The cost is up to a tenth of a millisecond for each number, no matter how many texts there are.

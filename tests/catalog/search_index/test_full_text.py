@@ -107,7 +107,7 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 
 def find(connection: Connection, typed: str, numbers: range = EVERYTHING) -> list[int]:
-    return find_texts(connection, parse_search(typed), numbers)
+    return find_texts(connection, parse_search(typed), numbers=numbers)
 
 
 def test_all_visible_words_are_searched(connection: Connection) -> None:
@@ -177,7 +177,9 @@ def test_input_is_never_syntax(connection: Connection) -> None:
     for typed in HOSTILE:
         search = parse_search(typed)
         found = [1] * search.matches(list_words(entry("Tides")))
-        assert find_texts(connection, search, EVERYTHING) == check_texts(connection, search, [1]) == found, typed
+        assert (
+            find_texts(connection, search, numbers=EVERYTHING) == check_texts(connection, search, numbers=[1]) == found
+        ), typed
 
 
 def test_sqlite_indexes_exactly_the_texts(tmp_path: object) -> None:
@@ -220,9 +222,9 @@ def check_against_naive(connection: Connection, batches: list[dict[int, Entry | 
         texts = {number: text for number, text in (texts | batch).items() if text}
     for search in filter(None, map(parse_or_refuse, typed)):
         naive = [number for number in sorted(texts) if search.matches(list_words(texts[number]))]
-        assert find_texts(connection, search, EVERYTHING) == naive, str(search)
-        assert sorted(check_texts(connection, search, [*texts, 7 * SECTION_SIZE])) == naive, str(search)
-        assert check_texts(connection, search, []) == []
+        assert find_texts(connection, search, numbers=EVERYTHING) == naive, str(search)
+        assert sorted(check_texts(connection, search, numbers=[*texts, 7 * SECTION_SIZE])) == naive, str(search)
+        assert check_texts(connection, search, numbers=[]) == []
 
 
 def parse_or_refuse(typed: str) -> Search | None:
