@@ -23,6 +23,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
+from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, split_front_matter, wrap_yaml
 from feeds.articles.yaml_errors import explain_yaml_error
 from feeds.model.errors import ArticleError, Level, Problem
@@ -100,8 +101,11 @@ def locate_values(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]
 
 
 def _compose(source: Source) -> dict[str, Value]:
+    composer = _Composer(source.yaml)
     try:
-        value = _Composer(source.yaml).compose()
+        value = composer.compose()
+        if composer.has_anchors:
+            _refuse_repeated_secret(source.yaml)
     except MarkedYAMLError as error:
         raise _translate(source, error) from None
     except _RefusedError as error:
@@ -111,6 +115,12 @@ def _compose(source: Source) -> dict[str, Value]:
     problem = "is empty" if value is None else "is not a mapping"
     message = f"The front matter {problem}; write each field on its own line as `key: value`."
     raise source.make_error(0, "not-a-mapping", message=message)
+
+
+def _refuse_repeated_secret(yaml: str) -> None:
+    if event := find_repeated_secret(_open_parser(yaml)):
+        message = "Nothing may repeat a value of `secured`; remove the anchors (`&`) and aliases (`*`) around it."
+        raise _RefusedError(event, "secured-repeated", message=message)
 
 
 def _translate(source: Source, error: MarkedYAMLError) -> ArticleError:
@@ -180,6 +190,10 @@ class _Composer:
         self._nodes = 0
         # A repeated part counts each time, so a small text cannot become a large value.
         self._anchors: dict[str, tuple[Value, int] | None] = {}
+
+    @property
+    def has_anchors(self) -> bool:
+        return bool(self._anchors)
 
     def compose(self) -> Value:
         self._next()
