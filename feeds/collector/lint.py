@@ -44,8 +44,8 @@ def _find_published_url(result: ReadResult) -> str:
 
 
 def _compare_files(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:
-    for url, paths in paths_by_url.items():
-        yield from describe_duplicates(url, paths)
+    for paths in paths_by_url.values():
+        yield from describe_duplicates(paths)
     for key, slug in assign_slugs(path_by_topic).items():
         # Nobody needs to rename a topic without articles.
         if slug != slugify(key) and path_by_topic[key]:

@@ -19,8 +19,8 @@ def find_problems(
     """
     sources = writer.sources
     yield from sources.read_problems(keys)
-    for url, paths in sources.find_duplicate_urls(None if keys is None else _list_published_urls(writer, keys)):
-        yield from describe_duplicates(url, [locate_key(folders, path) for path in paths])
+    for _, paths in sources.find_duplicate_urls(None if keys is None else _list_published_urls(writer, keys)):
+        yield from describe_duplicates([locate_key(folders, path) for path in paths])
     for topic, slug in topics.clashes.items():
         key = sources.find_first_file(topic)
         # Nobody needs to rename a topic without articles.
@@ -28,10 +28,10 @@ def find_problems(
             yield describe_clash(topic, slug, path=locate_key(folders, key))
 
 
-def describe_duplicates(url: str, paths: Sequence[str]) -> list[Problem]:
+def describe_duplicates(paths: Sequence[str]) -> list[Problem]:
     """Report the published articles with the same URL, except the first of `paths`."""
     first, *others = paths
-    message = f"Same URL as {first} ({url}), so both articles become one entry; remove one."
+    message = f"Same URL as {first}, so both articles become one entry; remove one."
     return [Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others]
 
 

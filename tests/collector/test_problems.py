@@ -60,12 +60,12 @@ def test_whatever_a_file_is_called_its_problem_is_one_line_of_text(name: str, fo
 
 
 def test_duplicates_name_the_file_that_came_first() -> None:
-    problems = describe_duplicates("https://news.example/1", ["a.md", "b.md", "c.md"])
+    problems = describe_duplicates(["a.md", "b.md", "c.md"])
     assert [(problem.path, problem.level, problem.code) for problem in problems] == [
         ("b.md", Level.WARNING, "duplicate-url"),
         ("c.md", Level.WARNING, "duplicate-url"),
     ]
-    assert all("a.md" in problem.message and "https://news.example/1" in problem.message for problem in problems)
+    assert all("a.md" in problem.message for problem in problems)
 
 
 def test_a_clash_names_the_topic_and_its_address() -> None:
