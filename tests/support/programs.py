@@ -6,7 +6,8 @@ from collections.abc import Generator
 import pytest
 
 PROGRAM_FIXTURES = frozenset({"program", "without_coverage", "server"})
-_EVENTS = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
+# `os.fork` is missing: a collector that reads on all cores starts no other program.
+_EVENTS = frozenset({"os.exec", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
 
 
 class _Guard:
