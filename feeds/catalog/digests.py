@@ -18,8 +18,9 @@ from sqlalchemy import Connection, Table, select
 
 from feeds.catalog import schema
 from feeds.catalog.rows import Stored, chunks, look_up
-from feeds.catalog.search_index.attributes import RANKING, SlotSets, find_best
+from feeds.catalog.search_index.attributes import SlotSets
 from feeds.catalog.search_index.finder import IndexScan, make_matcher
+from feeds.catalog.search_index.matching import RANKING, find_best
 from feeds.catalog.search_index.postings import PostingsReader, list_numbers
 from feeds.model.clock import find_day, from_seconds
 from feeds.model.entry import Entry

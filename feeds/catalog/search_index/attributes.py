@@ -1,17 +1,15 @@
-"""Name the attributes of entries, and match queries against attributes, as sets of slots.
+"""Name the attributes by which entries are indexed.
 
 An attribute is a text, for example `kind/article` or `topic/7`. A set of slots is an integer: bit n is set if slot n
 belongs to the set (see postings.py). Quality and heat are indexed bit by bit (O'Neil and Quass, Improved Query
 Performance with Variant Indexes, 1997, section 3.4): ten steps find the entries above any minimum.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from feeds.catalog.rows import Record
 from feeds.model.clock import find_day
 from feeds.model.entry import Kind
-from feeds.model.expression import Expression
-from feeds.model.query import Query
 
 EVERY = ""
 """The attribute of every entry and former version."""
@@ -19,30 +17,27 @@ EVERY = ""
 FIGURES_ONLY = "stays"
 """The attribute of former versions that were replaced only because quality or heat changed."""
 
-_AFTER = "after/"
+AFTER = "after/"
 """The prefix of attributes for quality and heat after such a change."""
 
-_FIGURE_BITS = 10
-_MAX_FIGURE = 2**_FIGURE_BITS - 1
+FIGURE_BITS = 10
+"""The number of bits by which quality and heat are indexed."""
+
+_MAX_FIGURE = 2**FIGURE_BITS - 1
 """Higher figures are indexed as this figure; the minimum of a query is never as high."""
 
-_FIGURES = ("quality", "peak_heat")
-_ARTICLE = f"kind/{Kind.ARTICLE}"
+FIGURES = ("quality", "peak_heat")
+"""The columns indexed bit by bit."""
+
+ARTICLE = f"kind/{Kind.ARTICLE}"
+"""The attribute of published articles."""
+
 _DAY = "day/"
 _DAYS_BEFORE = 1_000_000  # added to each day, so that days before 1970 sort as text too
 _DAY_DIGITS = 7
 
 SlotSets = Mapping[str, int]
 """The sets of slots of one period, by attribute."""
-
-# Hottest first, then best; entries without a figure last.
-_RANKING = tuple(
-    attribute
-    for name in reversed(_FIGURES)
-    for attribute in (name, *(f"{name}/{bit}" for bit in reversed(range(_FIGURE_BITS))))
-)
-RANKING = frozenset(_RANKING)
-"""The attributes by which `find_best` ranks."""
 
 
 def list_attributes(row: Record) -> frozenset[str]:
@@ -58,12 +53,12 @@ def _list_attributes(row: Record) -> Iterator[str]:
     yield make_day_attribute(find_day(row["published"]))
     for number in row["topics"].split():
         yield f"topic/{number}"
-    for name in _FIGURES:
+    for name in FIGURES:
         yield from _list_figure_attributes(name, row[name])
     if row.get("figures_only"):
         yield FIGURES_ONLY
-        for name in _FIGURES:
-            yield from _list_figure_attributes(f"{_AFTER}{name}", row[f"{name}_after"])
+        for name in FIGURES:
+            yield from _list_figure_attributes(f"{AFTER}{name}", row[f"{name}_after"])
 
 
 def make_day_attribute(day: int) -> str:
@@ -81,103 +76,6 @@ def _list_figure_attributes(name: str, value: int | None) -> Iterator[str]:
         return
     yield name
     bounded = min(value, _MAX_FIGURE)
-    for bit in range(_FIGURE_BITS):
+    for bit in range(FIGURE_BITS):
         if bounded >> bit & 1:
             yield f"{name}/{bit}"
-
-
-class QueryMatcher:
-    """Match a query against sets of slots; `topic_numbers` are the numbers of the query's topics, by slug.
-
-    `attributes` are the attributes of all sets to read for the query. The words of `search` are not attributes.
-    """
-
-    def __init__(self, query: Query, topic_numbers: Mapping[str, int]) -> None:
-        self.search = query.search
-        self._query = query
-        self._expressions: list[tuple[Expression, Callable[[str], str]]] = []
-        if query.topics:
-            self._expressions.append((query.topics, lambda slug: f"topic/{topic_numbers.get(slug, 0)}"))
-        self._expressions += [(each, "provider/{}".format) for each in query.provider_expressions]
-        if query.types:
-            self._expressions.append((query.types, "type/{}".format))
-        self._minimums = [
-            (name, minimum)
-            for name, minimum in zip(_FIGURES, (query.min_quality, query.min_heat), strict=True)
-            if minimum is not None
-        ]
-        self.attributes = frozenset(self._list_attributes())
-
-    def match(self, sets: SlotSets) -> int:
-        """Return the slots that match the query, without regard to `search`."""
-        return self._match_names(sets) & self._match_figures(sets)
-
-    def match_left_or_joined(self, sets: SlotSets) -> int:
-        """Return the former versions that matched until the entry changed or left, or that joined with new figures."""
-        still_matching = sets.get(FIGURES_ONLY, 0) & self._match_figures(sets, _AFTER)
-        return self._match_names(sets) & (self._match_figures(sets) ^ still_matching)
-
-    def _list_attributes(self) -> Iterator[str]:
-        yield from (EVERY, FIGURES_ONLY, _ARTICLE)
-        for expression, attribute in self._expressions:
-            yield from map(attribute, expression.names)
-        for name, _ in self._minimums:
-            for prefix in ("", _AFTER):
-                yield prefix + name
-                yield from (f"{prefix}{name}/{bit}" for bit in range(_FIGURE_BITS))
-
-    def _match_names(self, sets: SlotSets) -> int:
-        found = sets.get(EVERY if self._query.includes_related else _ARTICLE, 0)
-        for expression, attribute in self._expressions:
-            found = _match_expression(expression, attribute, sets=sets, among=found)
-        return found
-
-    def _match_figures(self, sets: SlotSets, prefix: str = "") -> int:
-        found = sets.get(EVERY, 0)
-        for name, minimum in self._minimums:
-            found &= _match_minimum(minimum, f"{prefix}{name}", sets=sets)
-        return found
-
-
-def _match_expression(expression: Expression, attribute: Callable[[str], str], *, sets: SlotSets, among: int) -> int:
-    found = 0
-    for terms in expression.alternatives:
-        matching = among
-        for term in terms:
-            named = sets.get(attribute(term.name), 0)
-            matching &= ~named if term.is_negated else named
-        found |= matching
-    return found
-
-
-def _match_minimum(minimum: int, name: str, *, sets: SlotSets) -> int:
-    """Return the slots with a figure of at least `minimum`.
-
-    Compare bit by bit, highest bit first: keep the figures equal to `minimum` until now, and the higher figures.
-    """
-    equal, higher = sets.get(name, 0), 0
-    for bit in reversed(range(_FIGURE_BITS)):
-        has_bit = sets.get(f"{name}/{bit}", 0)
-        if minimum >> bit & 1:
-            equal &= has_bit
-        else:
-            higher |= equal & has_bit
-            equal &= ~has_bit
-    return equal | higher
-
-
-def find_best(slots: int, sets: SlotSets, *, count: int) -> int:
-    """Return the `count` hottest of some slots, then best by quality, including all slots equal to the last.
-
-    Compare attribute by attribute, most significant first. If enough of the slots still equal have the attribute,
-    drop the slots without the attribute. If not, accept all slots with the attribute.
-    """
-    best, equal = 0, slots
-    for attribute in _RANKING:
-        has_attribute = equal & sets.get(attribute, 0)
-        if (best | has_attribute).bit_count() >= count:
-            equal = has_attribute
-        else:
-            best |= has_attribute
-            equal &= ~has_attribute
-    return best | equal

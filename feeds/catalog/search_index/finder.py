@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Table, func, select
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Key, Span, lie_in, precedes
 from feeds.catalog.rows import chunks
-from feeds.catalog.search_index.attributes import EVERY, QueryMatcher, SlotSets
+from feeds.catalog.search_index.attributes import EVERY, SlotSets
 from feeds.catalog.search_index.full_text import check_texts, find_texts
+from feeds.catalog.search_index.matching import QueryMatcher
 from feeds.catalog.search_index.postings import (
     PostingsReader,
     find_period_start,
