@@ -72,7 +72,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def precedes(
-    published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: _Key, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows before `key` in order of time."""
     time, name = key
@@ -81,19 +81,19 @@ def precedes(
 
 
 def follows(
-    published: ColumnElement[int], id: ColumnElement[str], key: _Key, *, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: _Key, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows after `key` in order of time."""
     time, name = key
     return and_(published >= time, or_(published > time, id <= name if or_equals else id < name))
 
 
-def lie_in(span: Span, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
+def lies_in(span: Span, *, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
     """Build the conditions for rows in a span."""
     if span.start:
-        yield follows(published, id, span.start, or_equals=True)
+        yield follows(published, id, key=span.start, or_equals=True)
     if span.end:
-        yield precedes(published, id, span.end)
+        yield precedes(published, id, key=span.end)
 
 
 def _sort(keys: Collection[Key]) -> list[Key]:
@@ -126,9 +126,9 @@ _NUMBERED = _SCOPED.where(_BLOCKS.number == bindparam("number"))
 _NUMBERS = (
     select(_BLOCKS.number).where(_BLOCKS.scope == bindparam("scope")).order_by(_BLOCKS.published.desc(), _BLOCKS.id)
 )
-_HOLDING = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, _KEY, or_equals=True))
-_BELOW = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, _KEY))
-_FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, _KEY))
+_HOLDING = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_KEY, or_equals=True))
+_BELOW = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_KEY))
+_FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, key=_KEY))
 
 
 def _select_edges(source: FromClause, published: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
@@ -139,8 +139,8 @@ def _select_edges(source: FromClause, published: ColumnElement[int], *where: Col
         select(published.label("published"), id, place)
         .select_from(source)
         .where(*where, published <= bindparam("until"))
-        .where(follows(published, id, (bindparam("start_published"), bindparam("start_id")), or_equals=True))
-        .where(precedes(published, id, (bindparam("end_published"), bindparam("end_id"))))
+        .where(follows(published, id, key=(bindparam("start_published"), bindparam("start_id")), or_equals=True))
+        .where(precedes(published, id, key=(bindparam("end_published"), bindparam("end_id"))))
         .subquery()
     )
     return select(numbered).where(numbered.c.place % BLOCK_SIZE <= 1).order_by(numbered.c.place)
@@ -163,27 +163,27 @@ class Blocks:
         self._connection = connection
         self._scope = scope
 
-    def numbered(self, number: int) -> Block | None:
+    def find_numbered(self, number: int) -> Block | None:
         """Return the block with a number."""
         return Block() if number == 1 else self._find(_NUMBERED, number=number)
 
-    def numbers(self) -> list[int]:
+    def list_numbers(self) -> list[int]:
         """Return the numbers of all blocks, newest first."""
         return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
 
-    def holding(self, key: Key) -> Block:
+    def find_holding(self, key: Key) -> Block:
         """Return the block around an entry."""
         return self._find(_HOLDING, **key._asdict()) or Block()
 
-    def below(self, key: Key) -> Block:
+    def find_below(self, key: Key) -> Block:
         """Return the block around the position just before an entry."""
         return self._find(_BELOW, **key._asdict()) or Block()
 
-    def preceding(self, block: Block) -> Block | None:
+    def find_preceding(self, block: Block) -> Block | None:
         """Return the block before another block."""
-        return self.below(block.start) if block.start else None
+        return self.find_below(block.start) if block.start else None
 
-    def following(self, block: Block) -> Block | None:
+    def find_following(self, block: Block) -> Block | None:
         """Return the block after another block."""
         return self._find(_FOLLOWING, **(block.start or _LOWEST)._asdict())
 
@@ -196,8 +196,8 @@ class Blocks:
         for key in _sort(keys):
             if end and is_earlier(key, end):
                 continue  # its block has been divided
-            block = self.holding(key)
-            following = self.following(block)
+            block = self.find_holding(key)
+            following = self.find_following(block)
             self._add(self._find_starts(block, following, until=until), drawn=drawn)
             if following is None:
                 return

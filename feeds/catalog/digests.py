@@ -167,7 +167,7 @@ class DigestReader:
         documents: dict[tuple[str, int], Entry] = {}
         for table in _POSTINGS:
             numbers = [story.number for story in stories if story.table is table]
-            found = look_up(self._connection, table.c.number, table.c.document, numbers)
+            found = look_up(self._connection, table.c.document, key=table.c.number, keys=numbers)
             documents |= {(table.name, number): msgspec.json.decode(found[number], type=Entry) for number in found}
         return documents
 

@@ -66,7 +66,7 @@ class FormerVersionWriter:
 
     def _add_documents(self, versions: Sequence[_FormerVersion]) -> None:
         numbers = [version.entry.number for version in versions]
-        documents = look_up(self._connection, schema.entries.c.number, schema.entries.c.document, numbers)
+        documents = look_up(self._connection, schema.entries.c.document, key=schema.entries.c.number, keys=numbers)
         for entry, record in versions:
             # Before its day is over, no digest shows an entry.
             is_day_over = find_day(self._committed) > find_day(entry.published)

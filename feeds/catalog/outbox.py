@@ -106,7 +106,7 @@ class OutboxWriter(Outbox):
 
     def read_etags(self, paths: Collection[str]) -> dict[str, str]:
         """Return the ETags from the last scan, by path; a feed without an ETag has never been scanned."""
-        return look_up(self._connection, schema.announced.c.path, schema.announced.c.etag, paths)
+        return look_up(self._connection, schema.announced.c.etag, key=schema.announced.c.path, keys=paths)
 
     def save_etags(self, etags: Mapping[str, str]) -> None:
         """Save the ETags of a scan, by path."""

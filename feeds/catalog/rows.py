@@ -98,12 +98,18 @@ def as_record(row: Stored) -> Record:
 
 
 def look_up(
-    connection: Connection, key: Column[Any], value: Column[Any], keys: Iterable[Any], *where: ColumnElement[bool]
+    connection: Connection,
+    value: Column[Any],
+    *,
+    key: Column[Any],
+    keys: Iterable[Any],
+    where: ColumnElement[bool] | None = None,
 ) -> dict[Any, Any]:
     """Return the values of the column `value` by the values of the column `key`, for all existing `keys`."""
     found: dict[Any, Any] = {}
     for chunk in chunks(keys):
-        rows = connection.execute(select(key, value).where(key.in_(chunk), *where))
+        statement = select(key, value).where(key.in_(chunk))
+        rows = connection.execute(statement if where is None else statement.where(where))
         found.update((row[0], row[1]) for row in rows)
     return found
 

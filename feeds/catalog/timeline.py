@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lie_in
+from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lies_in
 from feeds.catalog.rows import Stored
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.model.archive import ArchivePart, Cut
@@ -67,17 +67,17 @@ class WindowReader:
         last = Key(rows[-1].published, rows[-1].id)
         # The link depends on this end and on the block alone. If it depended on whether older entries exist, the window
         # would change although none of its entries did.
-        block = self._blocks().below(last)
+        block = self._blocks().find_below(last)
         changed = self._find_last_change(rows, Span(last), linked=[block])
         return Window(_decode(rows), changed, older=_cut(block, last))
 
     def read_archive(self, part: ArchivePart, *, now: datetime) -> Window | None:
         """Read the entries of one part of the archive released by `now`; None if the part does not exist."""
         blocks = self._blocks()
-        block = blocks.numbered(part.block)
+        block = blocks.find_numbered(part.block)
         if block is None:
             return None
-        preceding, following = blocks.preceding(block), blocks.following(block)
+        preceding, following = blocks.find_preceding(block), blocks.find_following(block)
         boundary = following.start if following else None
         end = self._find_cut(part.cut) if part.cut else boundary
         is_beyond = end is not None and boundary is not None and is_earlier(boundary, end)
@@ -103,8 +103,8 @@ class WindowReader:
         if last is None:
             return []
         blocks = self._blocks()
-        block = blocks.below(last)
-        whole = blocks.numbers() if blocks.preceding(block) else []
+        block = blocks.find_below(last)
+        whole = blocks.list_numbers() if blocks.find_preceding(block) else []
         return [_cut(block, last), *map(ArchivePart, whole)]
 
     def find_last_title_change(self) -> int:
@@ -139,7 +139,7 @@ class WindowReader:
         source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
         found = (
             _STORED.select_from(source)
-            .where(*where, *lie_in(span, published, entries.id), entries.released <= to_seconds(now))
+            .where(*where, *lies_in(span, published=published, id=entries.id), entries.released <= to_seconds(now))
             .order_by(published.desc(), entries.id)
             .limit(limit)
         )
@@ -166,7 +166,7 @@ class WindowReader:
         source, where, published = _select_from(
             self._query, schema.former_versions, members=schema.former_version_topics
         )
-        left = [*where, versions.figures_only == 0, *lie_in(span, published, versions.id)]
+        left = [*where, versions.figures_only == 0, *lies_in(span, published=published, id=versions.id)]
         last_left = self._connection.scalar(select(func.max(versions.until)).select_from(source).where(*left))
         return self._find_latest(rows, [last_left or 0, *(block.drawn for block in linked)])
 

@@ -14,7 +14,7 @@ from feeds.model.entry import Kind
 EVERY = ""
 """The attribute of every entry and former version."""
 
-FIGURES_ONLY = "stays"
+FIGURES_ONLY = "figures_only"
 """The attribute of former versions that were replaced only because quality or heat changed."""
 
 AFTER = "after/"

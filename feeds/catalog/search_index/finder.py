@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import Key, Span, lie_in, precedes
+from feeds.catalog.archive_blocks import Key, Span, lies_in, precedes
 from feeds.catalog.rows import chunks
 from feeds.catalog.search_index.attributes import EVERY, SlotSets
 from feeds.catalog.search_index.full_text import check_texts, find_texts
@@ -133,7 +133,7 @@ class EntryFinder:
         times = [0]
         for period, slots, _ in scan.run(since=span.start.published if span.start else None):
             for numbers in chunks(list_numbers(period, slots)):
-                where = (versions.number.in_(numbers), *lie_in(span, versions.published, versions.id))
+                where = (versions.number.in_(numbers), *lies_in(span, published=versions.published, id=versions.id))
                 times.append(self._connection.scalar(select(func.max(versions.until)).where(*where)) or 0)
         return max(times)
 
@@ -177,7 +177,7 @@ class EntryFinder:
         while True:
             page = (
                 select(entries.published, entries.id, entries.number)
-                .where(precedes(entries.published, entries.id, before))
+                .where(precedes(entries.published, entries.id, key=before))
                 .order_by(entries.published.desc(), entries.id)
                 .limit(_PAGE_SIZE)
             )

@@ -72,7 +72,8 @@ class PostingsWriter:
 
     def _read(self, period: int, attributes: Collection[str]) -> dict[str, bytes]:
         columns = self._table.c
-        return look_up(self._connection, columns.attribute, columns.slots, attributes, columns.period == period)
+        within = columns.period == period
+        return look_up(self._connection, columns.slots, key=columns.attribute, keys=attributes, where=within)
 
 
 def _make_members() -> _Members:
