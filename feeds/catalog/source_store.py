@@ -85,8 +85,8 @@ class SourceStore:
         url = schema.mentions.c.url
         return list(self._connection.scalars(select(url).where(url > after).distinct().order_by(url).limit(limit)))
 
-    def find_duplicate_urls(self, urls: Collection[str] | None = None) -> list[tuple[str, list[str]]]:
-        """Return the URLs with several published articles, with the keys of the articles' files.
+    def find_duplicates(self, urls: Collection[str] | None = None) -> list[list[str]]:
+        """Return the keys of files with the same URL of a published article, a list for each such URL.
 
         Only the given `urls` are looked up, if any.
         """
@@ -98,7 +98,7 @@ class SourceStore:
             found = select(mentions.url, mentions.path).where(is_article, mentions.url.in_(shared))
             for url, key in self._connection.execute(found.order_by(mentions.url, mentions.path)):
                 keys.setdefault(url, []).append(key)
-        return list(keys.items())
+        return list(keys.values())
 
     def read_removed_urls(self) -> set[str]:
         """Return the URLs of removed articles."""

@@ -16,13 +16,15 @@ from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
 from feeds.collector.entries import update_entries
+from feeds.collector.mass_removal import Removal, check_removal, find_removal
 from feeds.collector.parallel import ReadTask, read_sources
-from feeds.collector.problems import find_problems
-from feeds.collector.sources import PendingUpdates, forget_files, save_results
+from feeds.collector.pending import PendingUpdates
+from feeds.collector.problems import find_clashes, find_problems
+from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
-from feeds.model.errors import Level, MassRemovalError, Problem
+from feeds.model.errors import Level, Problem
 
 Progress = Callable[[int, int], object]
 """A callback that gets the number of files read and the number of files to read."""
@@ -97,13 +99,6 @@ class Collector:
             return collect.run_whole() if only is None else collect.run_partial(only)
 
 
-class _Removal(msgspec.Struct, frozen=True):
-    """The URLs of articles with deleted files, and the number of articles before the collect."""
-
-    urls: list[str] = []
-    articles: int = 0
-
-
 class _Collect:
     """A collect in progress."""
 
@@ -146,16 +141,22 @@ class _Collect:
     ) -> CollectResult:
         """Collect `files`: all existing files, or the existing files with the given `keys`."""
         gone = sorted(known.keys() - {file.key for file in files})
-        removal = self._find_removal([known[key] for key in gone])
+        removal = Removal() if self._force else find_removal(self._writer, [known[key] for key in gone])
         with self._timing("read"):
             forget_files(self._writer, gone, pending=self._pending)
             read = self._read(_select_changed(files, known), known=known)
-            self._check_removal(removal)
+            check_removal(self._writer, removal)
         with self._timing("publish"):
             topic_metadata = read_topic_files(self._writer, topic_files, pending=self._pending, problems=self._problems)
             topics = update_topics(self._writer, self._pending, files=topic_metadata, committed=self._committed)
-            summary = update_entries(self._writer, self._pending, topics=topics, committed=self._committed)
-            self._problems.extend(find_problems(self._writer, self._options.folders, topics=topics, keys=keys))
+            summary = update_entries(
+                self._writer,
+                self._pending,
+                topic_names=topics.names,
+                topic_numbers=topics.numbers,
+                committed=self._committed,
+            )
+            self._find_problems(topics, keys=keys)
             state = self._finish(topics, summary)
         return CollectResult(
             read=read,
@@ -172,23 +173,6 @@ class _Collect:
             seconds=self._seconds,
         )
 
-    def _find_removal(self, gone: Sequence[StoredFile]) -> _Removal:
-        """Find the articles with deleted files; nothing if at most half of all articles are deleted."""
-        keys = [file.key for file in gone if file.is_accepted]
-        limit = 2 * len(keys)
-        if self._force or not keys or (articles := self._writer.sources.count_accepted(limit=limit)) == limit:
-            return _Removal()
-        mentions = self._writer.sources.read_mentions_in(keys)
-        return _Removal([mention.url for mention in mentions if mention.position == 0], articles)
-
-    def _check_removal(self, removal: _Removal) -> None:
-        """Refuse to remove most articles. An article moved to another file still has a mention."""
-        mentions = self._writer.sources.find_mentions(set(removal.urls))
-        present = {mention.url for mention in mentions if mention.position == 0}
-        removed = sum(url not in present for url in removal.urls)
-        if removed * 2 > removal.articles:
-            raise MassRemovalError(removed=removed, known=removal.articles)
-
     def _read(self, tasks: Sequence[ReadTask], *, known: Mapping[str, StoredFile]) -> int:
         """Read files and store the results; return the number of files with new content."""
         parsed = done = 0
@@ -199,6 +183,13 @@ class _Collect:
                 done += len(batch)
                 self._progress(done, len(tasks))
         return parsed
+
+    def _find_problems(self, topics: CollectedTopics, *, keys: Collection[str] | None) -> None:
+        """Find the problems of all files, or of the files with the given keys."""
+        folders = self._options.folders
+        self._problems.extend(find_problems(self._writer, folders, keys=keys))
+        clashes = find_clashes(self._writer, folders, clashes=topics.clashes, changed=topics.changed, keys=keys)
+        self._problems.extend(clashes)
 
     def _choose_commit_time(self) -> int:
         """Return the time of the commit: now, but after the last commit and after the last scheduled change.

@@ -1,6 +1,6 @@
 """Merge pending mentions into entries, and write the entries with differences from the catalog."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -9,18 +9,27 @@ from feeds.catalog.stored import StoredMention
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary, EntryDiff
 from feeds.collector.merge import group_by_id, merge
-from feeds.collector.sources import PendingUpdates
-from feeds.collector.topics import CollectedTopics
+from feeds.collector.pending import PendingUpdates
 from feeds.model.entry import Entry
+from feeds.model.topics import TopicName
 
 _BATCH_NAMES = 4_000
 
 
 def update_entries(
-    writer: CatalogWriter, pending: PendingUpdates, *, topics: CollectedTopics, committed: int
+    writer: CatalogWriter,
+    pending: PendingUpdates,
+    *,
+    topic_names: Mapping[str, TopicName],
+    topic_numbers: Mapping[str, int],
+    committed: int,
 ) -> DiffSummary:
-    """Update every pending entry; `committed` is the time of the commit, in seconds."""
-    diff = EntryDiff(topics.numbers, committed=committed, is_new=pending.everything)
+    """Update every pending entry.
+
+    `topic_names` are the topics' names by key, `topic_numbers` the topics' numbers by slug. `committed` is the time of
+    the commit, in seconds.
+    """
+    diff = EntryDiff(topic_numbers, committed=committed, is_new=pending.everything)
     entries = writer.write_entries(committed=committed, is_new=pending.everything)
     removed_urls = writer.sources.read_removed_urls()
     for names in _batch_names(writer, pending):
@@ -29,7 +38,7 @@ def update_entries(
         ids = {*names, *groups, *(mention.url for mention in mentions), *(mention.id for mention in mentions)}
         stored = writer.find_entries(sorted(ids - {""}))
         for id in sorted(stored.keys() | groups.keys()):
-            entry = merge(id, groups.get(id, ()), names=topics.names, removed_urls=removed_urls)
+            entry = merge(id, groups.get(id, ()), names=topic_names, removed_urls=removed_urls)
             diff.compare(entry, stored.get(id))
         entries.write(diff.take_changes())
     entries.finish()

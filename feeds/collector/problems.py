@@ -1,30 +1,43 @@
 """Find and describe problems within article files and between files."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.topics import CollectedTopics
 from feeds.model.errors import Level, Problem
 
 
 def find_problems(
-    writer: CatalogWriter, folders: Sequence[Path], *, topics: CollectedTopics, keys: Collection[str] | None
+    writer: CatalogWriter, folders: Sequence[Path], *, keys: Collection[str] | None = None
 ) -> Iterator[Problem]:
     """Yield the problems of every article file, or of the files with the given keys, in any order.
 
-    The problems of a file include conflicts with other files.
+    The problems of a file include articles with the same URL in other files.
     """
     sources = writer.sources
     yield from sources.read_problems(keys)
-    for _, paths in sources.find_duplicate_urls(None if keys is None else _list_published_urls(writer, keys)):
-        yield from describe_duplicates([locate_key(folders, path) for path in paths])
-    for topic, slug in topics.clashes.items():
-        key = sources.find_first_file(topic)
+    for duplicates in sources.find_duplicates(None if keys is None else _list_published_urls(writer, keys)):
+        yield from describe_duplicates([locate_key(folders, key) for key in duplicates])
+
+
+def find_clashes(
+    writer: CatalogWriter,
+    folders: Sequence[Path],
+    *,
+    clashes: Mapping[str, str],
+    changed: Container[str],
+    keys: Collection[str] | None = None,
+) -> Iterator[Problem]:
+    """Yield a problem for each topic in `clashes`, which holds slugs by topic key.
+
+    If `keys` of files are given, only topics in these files and topics with `changed` slugs are reported.
+    """
+    for topic, slug in clashes.items():
+        key = writer.sources.find_first_file(topic)
         # Nobody needs to rename a topic without articles.
-        if key and (keys is None or key in keys or slug in topics.changed):
+        if key and (keys is None or key in keys or slug in changed):
             yield describe_clash(topic, slug, path=locate_key(folders, key))
 
 

@@ -1,29 +1,13 @@
-"""Store the content of article files, and list the affected entries and topics."""
+"""Store the content of article files, and add the affected entries and topics to the pending updates."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from feeds.articles.mention import Role
 from feeds.catalog.stored import StoredFile, StoredLabel, StoredMention
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.parallel import ReadResult
-
-
-@dataclass(slots=True)
-class PendingUpdates:
-    """The entries and topics to update in a collect; `everything` in a new catalog.
-
-    `entry_names` are URLs and ids of entries, `topic_keys` keys of topics. `removed_urls` are the URLs of articles that
-    became removed or are no longer removed: the articles that list them as coverage change too. `described_keys` are
-    the keys in changed topic files: all entries of the topics may get other topic names.
-    """
-
-    entry_names: set[str] = field(default_factory=set)
-    removed_urls: set[str] = field(default_factory=set)
-    topic_keys: set[str] = field(default_factory=set)
-    described_keys: set[str] = field(default_factory=set)
-    everything: bool = False
+from feeds.collector.pending import PendingUpdates
 
 
 def save_results(
@@ -39,20 +23,20 @@ def save_results(
     keys = [result.file.key for result in parsed if result.file.key in known]
     mentions = [mention for result in parsed for mention in result.mentions or ()]
     labels = [label for result in parsed for label in result.labels]
-    _replace_mentions(writer, sources.read_mentions_in(keys), mentions, pending=pending)
-    _replace_labels(writer, sources.read_labels_in(keys), labels, pending=pending)
+    _replace_mentions(writer, old=sources.read_mentions_in(keys), new=mentions, pending=pending)
+    _replace_labels(writer, old=sources.read_labels_in(keys), new=labels, pending=pending)
 
 
 def forget_files(writer: CatalogWriter, keys: Collection[str], *, pending: PendingUpdates) -> None:
     """Delete files with all mentions and labels."""
     sources = writer.sources
-    _replace_mentions(writer, sources.read_mentions_in(keys), [], pending=pending)
-    _replace_labels(writer, sources.read_labels_in(keys), [], pending=pending)
+    _replace_mentions(writer, old=sources.read_mentions_in(keys), new=[], pending=pending)
+    _replace_labels(writer, old=sources.read_labels_in(keys), new=[], pending=pending)
     sources.delete_files(keys)
 
 
 def _replace_mentions(
-    writer: CatalogWriter, old: Sequence[StoredMention], new: Sequence[StoredMention], *, pending: PendingUpdates
+    writer: CatalogWriter, *, old: Sequence[StoredMention], new: Sequence[StoredMention], pending: PendingUpdates
 ) -> None:
     deleted, inserted = _compare(old, new)
     writer.sources.delete_mentions(deleted)
@@ -66,7 +50,7 @@ def _replace_mentions(
 
 
 def _replace_labels(
-    writer: CatalogWriter, old: Sequence[StoredLabel], new: Sequence[StoredLabel], *, pending: PendingUpdates
+    writer: CatalogWriter, *, old: Sequence[StoredLabel], new: Sequence[StoredLabel], pending: PendingUpdates
 ) -> None:
     deleted, inserted = _compare(old, new)
     writer.sources.delete_labels(deleted)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from feeds.articles.files import ContentFile, read_file
 from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.sources import PendingUpdates
+from feeds.collector.pending import PendingUpdates
 from feeds.collector.topic_succession import TopicConflict, resolve_topic_files
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.topics import TopicFile, topic_key

@@ -6,7 +6,7 @@ import msgspec
 
 from feeds.catalog.stored import StoredTopic
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.sources import PendingUpdates
+from feeds.collector.pending import PendingUpdates
 from feeds.model.clock import to_seconds
 from feeds.model.topics import TopicFile, TopicName, assign_slugs, choose_label, slugify, topic_key
 
