@@ -1,1 +1,1 @@
-"""Test the package, one module here for each there."""
+"""Tests of the package, with a folder for each package and modules named after the tested modules."""

@@ -108,7 +108,7 @@ class OwnDatabaseServer(DatabaseServer):
         self.wait_until_up()
 
     def stop(self) -> None:
-        """Stop at once, whoever is connected."""
+        """Stop at once, even with open connections."""
         self._process.send_signal(signal.SIGQUIT)  # without a checkpoint: nobody needs the data
         self._process.wait()
 
