@@ -47,6 +47,7 @@ def test_every_server_is_measured(program: Callable[[str], str], tmp_path: Path)
 
 @pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
 @pytest.mark.timeout(300)
+@pytest.mark.program
 def test_slow_clients_and_restarts_are_measured(tmp_path: Path) -> None:
     plan = ClientsPlan(slow=50, rounds=1, seconds=1, with_others=False)
     figures = measure_clients(tmp_path, plan, progress=print)
