@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image
+from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
 from feeds.articles.front_matter import load_front_matter
 from feeds.articles.sanitize import clean_embed, render_body
 from feeds.articles.source import Source
 from feeds.model.entry import Provider, Story
-from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.errors import Level, Problem
 from feeds.model.text import clean_text
 from feeds.model.topics import topic_key
 from feeds.model.values import is_iri, read_url_host
@@ -48,7 +48,7 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     A problem with a part, such as a picture, costs only this part. Unknown fields are ignored.
 
     Raises:
-        ArticleError: the file cannot become an article; its Problem is the first error in file order.
+        ArticleError: the file cannot become an article; carries all its problems, in file order.
     """
     front = load_front_matter(data, path)
     found: list[FieldProblem] = []
@@ -56,16 +56,14 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     problems = locate_problems(front, found) if found else front.problems
     if article.state is PublicationState.PUBLISHED and front.source.body.strip() and not article.body:
         problems += (_report_body(front.source),)
-    for problem in problems:
-        if problem.level is Level.ERROR:
-            raise ArticleError(problem)
+    refuse_errors(problems)
     return article, problems
 
 
 def _report_body(source: Source) -> Problem:
-    index = len(source.text) - len(source.body.lstrip()) - source.offset
+    index = len(source.body) - len(source.body.lstrip())
     message = "The body has nothing that feeds can show safely; write Markdown or plain HTML."
-    return Problem(source.path, *source.position(index), Level.WARNING, "bad-body", message)
+    return Problem(source.path, *source.position_in_body(index), Level.WARNING, "bad-body", message)
 
 
 def _read_article(section: Section, body: str) -> Article:

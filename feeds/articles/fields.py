@@ -4,11 +4,15 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.articles.front_matter import FrontMatter, Path, Value, locate_values
+from feeds.articles.front_matter import FrontMatter, Path, locate_values
+from feeds.articles.yaml_values import Value
 from feeds.model.entry import Image
-from feeds.model.errors import Level, Problem
+from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.text import clean_text
 from feeds.model.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
+
+MAX_PROBLEMS = 50
+"""Maximum number of problems reported for one file."""
 
 _MAX_KEY_BYTES = 2_000  # PostgreSQL's indexes hold this many bytes and a host
 
@@ -194,10 +198,24 @@ def read_image(section: Section) -> Image | None:
 
 
 def locate_problems(front: FrontMatter, problems: list[FieldProblem]) -> tuple[Problem, ...]:
-    """Add lines and columns to problems, and merge them with the problems of the front matter itself, in file order."""
-    positions = locate_values(front.source, [problem.path for problem in problems])
+    """Add lines and columns to problems, and merge them with the problems of the front matter itself, in file order.
+
+    Of more than MAX_PROBLEMS problems, the first are listed, errors before warnings.
+    """
+    listed = sorted(problems, key=lambda problem: problem.level is not Level.ERROR)[:MAX_PROBLEMS]
+    positions = locate_values(front.source, [problem.path for problem in listed])
     located = [
         Problem(front.source.path, line, column, problem.level, problem.code, problem.message)
-        for problem, (line, column) in zip(problems, positions, strict=True)
+        for problem, (line, column) in zip(listed, positions, strict=True)
     ]
-    return tuple(sorted((*front.problems, *located)))
+    located += front.problems
+    if left := len(problems) - len(listed):
+        message = f"{left:,} more problems are not listed; fix the others first."
+        located.append(Problem(front.source.path, 1, 1, Level.WARNING, "more-problems", message))
+    return tuple(sorted(located))
+
+
+def refuse_errors(problems: tuple[Problem, ...]) -> None:
+    """Raise ArticleError with all problems of a file if any of them is an error."""
+    if any(problem.level is Level.ERROR for problem in problems):
+        raise ArticleError(*problems)

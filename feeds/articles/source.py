@@ -1,31 +1,48 @@
 """Split an article file into the front matter between two `---` lines and the body after the second line."""
 
 import re
+from bisect import bisect_left
 
 import msgspec
 
 from feeds.model.errors import ArticleError, Level, Problem
+
+SAVED_CHARACTERS = len(r"\ud83d\ude80") - len(r"\U0001f680")
+"""The difference in length between a surrogate pair and the escape of the same character."""
 
 _OPENING = re.compile("\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile("\n---[ \t]*\r?(?:\n|\\Z)")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The parts of a file's text. `yaml` is the text between the `---` lines, and starts at `offset` in `text`."""
+    """The parts of a file's text.
+
+    `yaml` is the text between the `---` lines, and starts at `offset` in `text`. `joins` are the indexes in `yaml` of
+    escapes that are longer in `text`, by SAVED_CHARACTERS each.
+    """
 
     path: str
     text: str
     offset: int
     yaml: str
     body: str
+    joins: tuple[int, ...] = ()
 
     def position(self, index: int) -> tuple[int, int]:
         """Return the line and column in the file, both from 1, of a character of `yaml`."""
-        return _position(self.text, self.offset + index)
+        return _position(self.text, self.offset + index + SAVED_CHARACTERS * bisect_left(self.joins, index))
+
+    def position_in_body(self, index: int) -> tuple[int, int]:
+        """Return the line and column in the file, both from 1, of a character of `body`."""
+        return _position(self.text, len(self.text) - len(self.body) + index)
 
     def make_error(self, index: int, code: str, *, message: str) -> ArticleError:
         """Make an error located at a character of `yaml`."""
-        return _make_error(self.path, self.position(index), code=code, message=message)
+        return ArticleError(self.make_problem(index, code, message=message))
+
+    def make_problem(self, index: int, code: str, *, message: str) -> Problem:
+        """Make a problem that costs the file, located at a character of `yaml`."""
+        return Problem(self.path, *self.position(index), Level.ERROR, code, message)
 
 
 def split_front_matter(data: bytes, path: str) -> Source:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image
+from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
 from feeds.articles.front_matter import load_yaml_mapping, locate_values
-from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.errors import Level, Problem
 from feeds.model.topics import TopicFile
 
 
@@ -18,11 +18,11 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
         ArticleError: the file is not a YAML mapping, or does not name a topic.
     """
     front = load_yaml_mapping(data, path)
-    problems: list[FieldProblem] = []
-    section = Section(front.fields, (), problems=problems)
+    found: list[FieldProblem] = []
+    section = Section(front.fields, (), problems=found)
     name = section.read_text("name") or section.read_text("_id")
     if not name:
-        raise ArticleError(Problem(path, 1, 1, Level.ERROR, "missing-name", "Missing topic name; add `name`."))
+        section.report("missing-name", "Missing topic name; add `name`.", at=("name",), level=Level.ERROR)
     image = read_image(section)
     former = tuple(label for label in section.read_texts("renamed_from") if label != name)
     labels = (section.read_text("_id"), section.read_text("shortname"), *section.read_texts("aliases"), *former)
@@ -39,7 +39,9 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
         retired=retired,
         successor=successor,
     )
-    return file, (*front.problems, *locate_problems(front, problems))
+    located = locate_problems(front, found)
+    refuse_errors(located)
+    return file, located
 
 
 def locate_field(data: bytes, path: str, field: str) -> tuple[int, int]:

@@ -2,6 +2,9 @@
 
 _QUOTE_TEXT = 'put the whole text in double quotes, with \\" for each quote inside'
 
+REFUSED_ESCAPE = "found invalid Unicode character escape code"
+"""The error of libyaml for escapes of surrogates and of numbers beyond Unicode."""
+
 # libyaml's own messages (scanner.c, parser.c). All of them are constants, so no message can reveal a secret.
 _EXPLANATIONS = {
     "mapping values are not allowed in this context": (
@@ -14,6 +17,7 @@ _EXPLANATIONS = {
     ),
     "could not find expected ':'": "Missing colon; write `key: value`, or indent the line if it continues a text.",
     "found character that cannot start any token": f"A text cannot start with this character; {_QUOTE_TEXT}.",
+    REFUSED_ESCAPE: "This escape is not a character; write the character itself, or both halves of its surrogate pair.",
     "found unknown escape character": "Unknown escape in double quotes; write two backslashes for a backslash.",
     "did not find expected ',' or ']'": "A list that starts with `[` has no `]`; close it or quote the text.",
     "did not find expected ',' or '}'": "A mapping that starts with `{` has no `}`; close it or quote the text.",

@@ -100,7 +100,7 @@ def read_source(task: ReadTask) -> ReadResult:
             return ReadResult(file, digest)
         article, problems = parse_article(data, file.path)
     except ArticleError as error:
-        return ReadResult(file, digest, is_rejected=True, problems=(error.problem,))
+        return ReadResult(file, digest, is_rejected=True, problems=error.problems)
     mentions = list_mentions(article, file.key)
     own = mentions[0].draft
     categories = own.categories if own else ()

@@ -45,7 +45,7 @@ def parse_topic_files(
             parsed[file.key], found = parse_topic_file(read_file(file.path), file.path)
             problems.extend(found)
         except ArticleError as error:
-            problems.append(error.problem)
+            problems.extend(error.problems)
             if file.key in known:
                 parsed[file.key] = known[file.key]
     topics, conflicts = resolve_topic_files(parsed)

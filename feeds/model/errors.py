@@ -2,7 +2,7 @@
 
 FeedsError
 ├── SettingsError       a setting is unknown or has a bad value
-├── ArticleError        a file cannot become an article; carries its Problem
+├── ArticleError        a file cannot become an article; carries its problems
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
 │   └── CatalogBusyError    another collector is writing to the catalog
 ├── ExportError         an export cannot be written
@@ -53,11 +53,11 @@ class SettingsError(FeedsError):
 
 
 class ArticleError(FeedsError):
-    """A file cannot become an article."""
+    """A file cannot become an article; `problems` are all problems found in the file, with at least one error."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
 
 
 class CatalogError(FeedsError):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.articles.article import Article, PublicationState, parse_article
+from feeds.articles.fields import MAX_PROBLEMS
 from feeds.model.entry import Image, Provider
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -74,11 +75,13 @@ def read(front: str) -> Article:
 
 
 def refuse(front: str) -> Problem:
+    """Return the first error of an article."""
     with pytest.raises(ArticleError) as caught:
         parse_article(wrap(front), "news/a.md")
-    assert caught.value.problem.path == "news/a.md"
-    assert_is_sentence(caught.value.problem)
-    return caught.value.problem
+    for problem in caught.value.problems:
+        assert problem.path == "news/a.md"
+        assert_is_sentence(problem)
+    return next(problem for problem in caught.value.problems if problem.level is Level.ERROR)
 
 
 def warn(front: str) -> tuple[Article, Problem]:
@@ -302,6 +305,34 @@ def test_updated_is_never_before_published() -> None:
 def test_an_original_url_replaces_a_missing_web_url() -> None:
     article = read(MINIMAL.replace("webUrl", "webUrl: ''\noriginalUrl"))
     assert (article.url, article.via_url) == ("https://example.org/a", "")
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    front = "publishedDateTime: soon\nheat: hot\nid: nothing\nheat: 1\nimages: [{}]\ntopics: {a: b}"
+    with pytest.raises(ArticleError) as caught:
+        parse_article(wrap(front), "a.md")
+    assert [(problem.line, problem.level.value, problem.code) for problem in caught.value.problems] == [
+        (1, "error", "missing-title"),
+        (1, "error", "missing-url"),
+        (2, "error", "bad-date"),
+        (3, "warning", "bad-number"),
+        (4, "error", "bad-id"),
+        (5, "error", "duplicate-key"),
+        (6, "warning", "bad-image"),
+        (7, "warning", "not-a-list"),
+    ]
+
+
+def test_the_number_of_reported_problems_is_limited() -> None:
+    front = MINIMAL.replace("T\n", "\n") + "\nimages:\n" + "  - {}\n" * 1_000
+    with pytest.raises(ArticleError) as caught:
+        parse_article(wrap(front), "a.md")
+    listed = caught.value.problems
+    assert len(listed) == MAX_PROBLEMS + 1
+    assert "missing-title" in {problem.code for problem in listed}
+    assert [problem.message for problem in listed if problem.code == "more-problems"] == [
+        "951 more problems are not listed; fix the others first."
+    ]
 
 
 def test_problems_are_reported_in_file_order() -> None:

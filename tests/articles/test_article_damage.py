@@ -17,7 +17,7 @@ def check(data: bytes) -> None:
     try:
         article, problems = parse_article(data, "a.md")
     except ArticleError as error:
-        article, problems = None, (error.problem,)
+        article, problems = None, error.problems
     lines = data.count(b"\n") + 1
     assert all(1 <= problem.line <= lines and problem.column >= 1 and problem.message for problem in problems)
     if article and article.state is PublicationState.PUBLISHED:

@@ -26,7 +26,7 @@ def write(folder: Path, *names: str) -> None:
 def read_problem(path: Path) -> tuple[str, str]:
     with pytest.raises(ArticleError) as caught:
         read_file(str(path))
-    return caught.value.problem.code, caught.value.problem.message
+    return caught.value.problems[0].code, caught.value.problems[0].message
 
 
 def test_articles_are_found_at_any_depth_and_named_within_their_folder(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Front matter is read as its author typed it, and its problems are located and explained."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.articles import article, fields, topic_file
-from feeds.articles.front_matter import MAX_DEPTH, Value, load_front_matter, locate_values
+from feeds.articles.front_matter import load_front_matter, locate_values
+from feeds.articles.yaml_values import MAX_DEPTH, MAX_DUPLICATES, Value
 from feeds.model.errors import ArticleError, Level, Problem
 
 
@@ -19,12 +21,14 @@ def wrap(front: str) -> bytes:
 
 
 def refuse(data: bytes) -> Problem:
-    with pytest.raises(ArticleError) as caught:
-        load_front_matter(data, "news/a.md")
-    assert caught.value.problem.path == "news/a.md"
-    assert caught.value.problem.level is Level.ERROR
-    assert re.fullmatch("[A-Z`].*[^.]\\.", caught.value.problem.message)
-    return caught.value.problem
+    try:
+        (problem,) = load_front_matter(data, "news/a.md").problems
+    except ArticleError as error:
+        (problem,) = error.problems
+    assert problem.path == "news/a.md"
+    assert problem.level is Level.ERROR
+    assert re.fullmatch("[A-Z`].*[^.]\\.", problem.message)
+    return problem
 
 
 def read(front: str) -> dict[str, Value]:
@@ -118,7 +122,15 @@ MALFORMED = {
     "an unknown escape": (wrap('title: "C:\\news"\npath: "\\q"'), (3, 8), "yaml", "two backslashes"),
     "two documents": (wrap("a: b\n--- \tc"), (3, 1), "yaml", "one document"),
     "a document's end": (wrap("a: b\n...\nc: d"), (4, 1), "yaml", "one document"),
-    "half an emoji": (wrap('title: "\\ud83d"'), (2, 11), "yaml", "fix the line"),
+    "half an emoji": (wrap('title: "\\ud83d"'), (2, 11), "yaml", "both halves"),
+    "the other half": (wrap('title: "x \\ude80"'), (2, 13), "yaml", "both halves"),
+    "halves in the wrong order": (wrap('title: "\\ude80\\ud83d"'), (2, 11), "yaml", "both halves"),
+    "halves apart": (wrap('title: "\\ud83d \\ude80"'), (2, 11), "yaml", "both halves"),
+    "half after a whole": (wrap('title: "\\ud83d\\ude80 \\ud83d"'), (2, 24), "yaml", "both halves"),
+    "an escaped half": (wrap('title: "\\\\ud83d\\ude80"'), (2, 18), "yaml", "both halves"),
+    "a number beyond Unicode": (wrap('title: "\\U00110000"'), (2, 11), "yaml", "not a character"),
+    "an error after a whole": (wrap('title: "\\uD83D\\uDE80" x'), (2, 23), "yaml", "`key: value`"),
+    "an alias after a whole": (wrap('title: ["\\ud83d\\ude80", *x]'), (2, 25), "bad-alias", "double quotes"),
 }
 
 
@@ -134,6 +146,48 @@ def test_malformed_files_are_located_and_explained(case: str) -> None:
 def test_a_duplicate_key_is_named_if_it_is_a_known_field(name: str) -> None:
     assert refuse(wrap(f"{name}: x\n{name}: y")).message == f"Duplicate key `{name}`; keep one."
     assert refuse(wrap("hush: x\nhush: y")).message == "Duplicate key; keep one."
+
+
+def test_all_duplicate_keys_are_reported_and_the_first_counts() -> None:
+    front = load_front_matter(wrap("title: x\nheat: 1\nimages: [{url: a, url: b}]\ntitle: y\nheat: 2"), "a.md")
+    assert front.fields == {"title": "x", "heat": "1", "images": [{"url": "a"}]}
+    assert [(problem.line, problem.column) for problem in front.problems] == [(4, 19), (5, 1), (6, 1)]
+
+
+def test_the_number_of_reported_duplicate_keys_is_limited() -> None:
+    assert len(load_front_matter(wrap("a: b\n" * 1_000), "a.md").problems) == MAX_DUPLICATES
+
+
+JOINED = {
+    'a: "\\ud83d\\ude80"': "🚀",
+    'a: "\\uD83D\\uDE80 and \\ud834\\udd1e"': "🚀 and 𝄞",
+    'a: !x &y "\\ud83d\\ude80\\u0041\\ud83d\\ude80"': "🚀A🚀",
+    'a: "\\\\\\ud83d\\ude80 \\\\ud83d"': "\\🚀 \\ud83d",
+    'a: "\\ud83d\\ude80 \\U0001F680 🚀"': "🚀 🚀 🚀",
+    'b: "\\ud83d\\ude80" # "\\ud83d\\ude80"\na: \\ud83d\\ude80': r"\ud83d\ude80",
+    'b: "\\ud83d\\ude80"\na: \'"\\ud83d\\ude80"\'': r'"\ud83d\ude80"',
+    'b: ["\\ud83d\\ude80"]\na: |\n  "\\ud83d\\ude80"': r'"\ud83d\ude80"',
+    'a: "\\ud800\\udc00\\udbff\\udfff"': "\U00010000\U0010ffff",
+    'a: "\x07\\ud83d\\ude80"': "🚀",
+}
+
+
+@pytest.mark.parametrize("front", JOINED)
+def test_surrogate_pairs_in_double_quotes_are_one_character(front: str) -> None:
+    assert str(read(front)["a"]).strip() == JOINED[front]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), st.integers(0, 4))
+def test_texts_are_read_as_json_writes_them(text: str, pairs: int) -> None:
+    key, value = text.replace("<<", "") + "x", text + "🚀" * pairs
+    document = json.dumps({key: [value, {"y": value}], "z": "last"}, ensure_ascii=True)
+    assert read(document) == {key: [value, {"y": value}], "z": "last"}
+
+
+def test_values_after_surrogate_pairs_are_located() -> None:
+    front = load_front_matter(wrap('a: ["\\ud83d\\ude80", "\\ud83d\\ude80", x]\nb: y'), "a.md")
+    places = {("a", 0): (2, 5), ("a", 1): (2, 21), ("a", 2): (2, 37), ("b",): (3, 4)}
+    assert locate_values(front.source, places) == list(places.values())
 
 
 def test_every_field_that_is_read_is_known() -> None:
@@ -243,7 +297,7 @@ def test_arbitrary_front_matter_is_read_or_refused(text: str) -> None:
     try:
         front = load_front_matter(wrap(text), "a.md")
     except ArticleError as error:
-        problem = error.problem
+        problem = error.problems[0]
         places = [(problem.line, problem.column)]
     else:
         places = locate_values(front.source, [(key,) for key in front.fields])

@@ -42,7 +42,7 @@ def test_a_file_that_could_repeat_a_secured_value_is_refused(case: str) -> None:
     front, position = REPEATED[case]
     with pytest.raises(ArticleError) as caught:
         parse_article(wrap(f"{MINIMAL}\n{front}"), "a.md")
-    problem = caught.value.problem
+    problem = caught.value.problems[0]
     assert (problem.code, problem.line, problem.column) == ("secured-repeated", *position)
     assert "hush" not in str(problem)
 

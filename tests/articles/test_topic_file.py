@@ -65,6 +65,17 @@ def test_a_bad_field_costs_only_itself(text: str, found: str) -> None:
     assert problem.message.endswith(".")
 
 
+def test_all_problems_of_a_file_are_reported_at_once() -> None:
+    with pytest.raises(ArticleError) as caught:
+        parse_topic_file(b"description: x\nretired: soon\nparent: [a]\nparent: b\n", "ai.yaml")
+    assert [(problem.line, problem.code) for problem in caught.value.problems] == [
+        (1, "missing-name"),
+        (2, "bad-date"),
+        (3, "not-text"),
+        (4, "duplicate-key"),
+    ]
+
+
 def test_a_bad_image_costs_only_itself() -> None:
     file, problems = parse_topic_file(b"name: AI\nimages:\n  - url: javascript:1\n", "ai.yaml")
     assert (file.name, file.image) == ("AI", "")

@@ -9,10 +9,10 @@ def test_problem_reads_as_path_line_column_level_code_message() -> None:
     assert str(PROBLEM) == "a.md:3:5: error yaml Tab; use spaces."
 
 
-def test_article_error_carries_its_problem() -> None:
-    error = ArticleError(PROBLEM)
-    assert error.problem is PROBLEM
-    assert str(error) == str(PROBLEM)
+def test_article_error_carries_its_problems() -> None:
+    error = ArticleError(PROBLEM, PROBLEM)
+    assert error.problems == (PROBLEM, PROBLEM)
+    assert str(error) == f"{PROBLEM}\n{PROBLEM}"
 
 
 def test_mass_removal_says_how_much_and_how_to_force_it() -> None:
