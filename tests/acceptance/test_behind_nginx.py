@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.test_nginx import MAIN, make_command
 from tests.support.paths import ROOT, SEEDS
 from tests.support.servers import find_free_port
-from tests.support.site import Response, Server, Site, fetch, stopping
+from tests.support.site import Response, Site, SiteServer, fetch, stopping
 from tests.support.waiting import wait_for_answer
 
 GUIDE = (ROOT / "docs" / "deploy-nginx.md").read_text()
@@ -20,7 +20,7 @@ SAME = ("etag", "last-modified", "cache-control", "content-encoding", "content-t
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path) -> Iterator[SiteServer]:
     site = Site(tmp_path, SEEDS, {"FEEDS_SITE_URL": SITE_URL})
     site.collect()
     with site.serving() as server:
@@ -28,7 +28,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def proxy(server: Server, program: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
+def proxy(server: SiteServer, program: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
     """Run nginx with the guide's configuration on free ports, and yield its URL."""
     port = find_free_port()
     blocks = re.findall(r"(?ms)^ *```nginx\n(.*?)^ *```$", GUIDE)
@@ -54,7 +54,7 @@ def replace(text: str, changes: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip", "br"])
-def test_answers_are_those_of_the_server(server: Server, proxy: str, encoding: str) -> None:
+def test_answers_are_those_of_the_server(server: SiteServer, proxy: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
     ours, theirs = fetch(f"{server.url}/topics/ai.atom", headers), fetch(f"{proxy}/topics/ai.atom", headers)
     assert (theirs.status, theirs.body, pick(theirs)) == (200, ours.body, pick(ours))

@@ -21,7 +21,7 @@ import yaml
 from lxml import etree
 
 from feeds.model.entry import Entry
-from tests.support.site import Server, Site
+from tests.support.site import Site, SiteServer
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE_URL = "https://feeds.example"
@@ -41,7 +41,7 @@ class Story(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Publication:
+class PublishedCorpus:
     """A published corpus: the collector's output, and the bytes and entries of every feed by path."""
 
     articles: Path
@@ -76,7 +76,7 @@ def make_story(entry: Entry, format: str) -> Story:
 
 
 @pytest.fixture(scope="module")
-def publication(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+def published(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> PublishedCorpus:
     settings = {"FEEDS_LIMIT": "200", "FEEDS_SITE_URL": SITE_URL}
     site = Site(tmp_path_factory.mktemp("corpus"), corpus, settings)
     printed = site.collect()
@@ -86,10 +86,10 @@ def publication(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Publi
         documents = {f"{path}.{format}": get(server, f"{path}.{format}") for path in paths for format in FORMATS}
         opml = get(server, "/feeds.opml")
     entries = {path: read_entries(site, path) for path in paths}
-    return Publication(corpus, site.catalog_path, printed, documents, opml, entries)
+    return PublishedCorpus(corpus, site.catalog_path, printed, documents, opml, entries)
 
 
-def get(server: Server, path: str) -> bytes:
+def get(server: SiteServer, path: str) -> bytes:
     response = server.get(path)
     assert response.status == 200, path
     return response.body
@@ -102,14 +102,14 @@ def read_entries(site: Site, path: str) -> tuple[Entry, ...]:
     return site.read_entries(topic=name[0]) if section == "topics" else site.read_entries(provider=name[0])
 
 
-def test_every_file_is_collected_or_reported(publication: Publication) -> None:
-    names = {path.relative_to(publication.articles).as_posix() for path in publication.articles.rglob("*.md")}
-    with closing(sqlite3.connect(publication.catalog_path)) as catalog:
+def test_every_file_is_collected_or_reported(published: PublishedCorpus) -> None:
+    names = {path.relative_to(published.articles).as_posix() for path in published.articles.rglob("*.md")}
+    with closing(sqlite3.connect(published.catalog_path)) as catalog:
         known = dict(catalog.execute("SELECT path, accepted FROM files"))
     assert known.keys() == names
-    rejected = publication.rejected
-    assert rejected == {publication.articles / path for path, accepted in known.items() if not accepted}
-    assert f"articles: {len(names)} read, 0 unchanged, {len(rejected)} rejected, 0 removed" in publication.printed
+    rejected = published.rejected
+    assert rejected == {published.articles / path for path, accepted in known.items() if not accepted}
+    assert f"articles: {len(names)} read, 0 unchanged, {len(rejected)} rejected, 0 removed" in published.printed
 
 
 def is_published(fields: dict[str, Any]) -> bool:
@@ -136,12 +136,12 @@ def list_coverage(articles: Sequence[dict[str, Any]]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("format", ["atom", "rss"])
-def test_each_lead_lists_its_coverage(publication: Publication, format: str) -> None:
-    expected = list_coverage(publication.read_sources())
+def test_each_lead_lists_its_coverage(published: PublishedCorpus, format: str) -> None:
+    expected = list_coverage(published.read_sources())
     assert expected
-    for path, document in publication.select(format).items():
+    for path, document in published.select(format).items():
         related = dict(read_related(document))
-        leads = {entry.url for entry in publication.entries[path]} & expected.keys()
+        leads = {entry.url for entry in published.entries[path]} & expected.keys()
         assert {url: set(related[url]) for url in leads} == {url: expected[url] for url in leads}
         assert [url for url, urls in related.items() if len(urls) != len(set(urls))] == []
 
@@ -156,30 +156,30 @@ def read_related(document: bytes) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_every_entry_appears_once_in_a_feed(publication: Publication, format: str) -> None:
+def test_every_entry_appears_once_in_a_feed(published: PublishedCorpus, format: str) -> None:
     reading = {"atom": read_with_feedparser, "rss": read_with_feedparser, "json": read_json}[format]
-    for document in publication.select(format).values():
+    for document in published.select(format).values():
         stories = list(reading(document))
         assert len({story.id for story in stories}) == len({story.link for story in stories}) == len(stories) > 0
 
 
 @pytest.mark.parametrize("format", ["atom", "rss"])
-def test_feedparser_reads_the_catalogs_entries(publication: Publication, format: str) -> None:
-    documents = publication.select(format)
+def test_feedparser_reads_the_catalogs_entries(published: PublishedCorpus, format: str) -> None:
+    documents = published.select(format)
     read = {path: list(read_with_feedparser(document)) for path, document in documents.items()}
-    assert read == publication.expect(format)
+    assert read == published.expect(format)
 
 
-def test_json_holds_the_catalogs_entries(publication: Publication) -> None:
-    read = {path: list(read_json(document)) for path, document in publication.select("json").items()}
-    assert read == publication.expect("json")
+def test_json_holds_the_catalogs_entries(published: PublishedCorpus) -> None:
+    read = {path: list(read_json(document)) for path, document in published.select("json").items()}
+    assert read == published.expect("json")
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_atoma_reads_the_catalogs_entries(publication: Publication, format: str) -> None:
+def test_atoma_reads_the_catalogs_entries(published: PublishedCorpus, format: str) -> None:
     reading = {"atom": read_atom_with_atoma, "rss": read_rss_with_atoma, "json": read_json_with_atoma}[format]
-    read = {path: list(reading(document)) for path, document in publication.select(format).items()}
-    assert read == publication.expect(format)
+    read = {path: list(reading(document)) for path, document in published.select(format).items()}
+    assert read == published.expect(format)
 
 
 def read_with_feedparser(document: bytes) -> Iterator[Story]:
@@ -215,30 +215,30 @@ def read_json_with_atoma(document: bytes) -> Iterator[Story]:
         yield Story(item.id_, item.title, item.url, item.date_published, item.date_modified)
 
 
-def test_atom_follows_its_grammar(publication: Publication, schemas: Path) -> None:
+def test_atom_follows_its_grammar(published: PublishedCorpus, schemas: Path) -> None:
     grammar = etree.RelaxNG(etree.parse(schemas / "atom.rng"))
-    for document in publication.select("atom").values():
+    for document in published.select("atom").values():
         grammar.assertValid(etree.fromstring(document))
 
 
-def test_json_follows_its_schema(publication: Publication, schemas: Path) -> None:
+def test_json_follows_its_schema(published: PublishedCorpus, schemas: Path) -> None:
     schema = json.loads((schemas / "jsonfeed-1.1.json").read_text())
     validator = jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
-    for document in publication.select("json").values():
+    for document in published.select("json").values():
         validator.validate(json.loads(document))
 
 
-def test_opml_lists_every_topic(publication: Publication) -> None:
-    read = listparser.parse(publication.opml)
-    topics = {f"{SITE_URL}{path}.atom" for path in publication.entries if path.startswith("/topics/")}
+def test_opml_lists_every_topic(published: PublishedCorpus) -> None:
+    read = listparser.parse(published.opml)
+    topics = {f"{SITE_URL}{path}.atom" for path in published.entries if path.startswith("/topics/")}
     assert not read.bozo
     assert {feed.url for feed in read.feeds} == topics
 
 
-def test_no_feed_contains_secured_text(publication: Publication) -> None:
-    secured = [str(fields["secured"]) for fields in publication.read_sources() if "secured" in fields]
+def test_no_feed_contains_secured_text(published: PublishedCorpus) -> None:
+    secured = [str(fields["secured"]) for fields in published.read_sources() if "secured" in fields]
     slices = {part for text in secured for part in cut(text)}
-    outputs = {**publication.documents, "/feeds.opml": publication.opml, "the log": publication.printed.encode()}
+    outputs = {**published.documents, "/feeds.opml": published.opml, "the log": published.printed.encode()}
     leaks = [
         name
         for name, document in outputs.items()

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.support.paths import ROOT, SEEDS
-from tests.support.site import Server, Site
+from tests.support.site import Site, SiteServer
 
 FORMATS = ("atom", "rss", "json")
 # Two machines with only the articles in common.
@@ -63,14 +63,14 @@ def show_all(site: Site) -> bytes:
     return subprocess.run(command, cwd=site.folder, env=site.environ, capture_output=True, check=True).stdout
 
 
-def request_all(server: Server, paths: list[str]) -> dict[str, Answer]:
+def request_all(server: SiteServer, paths: list[str]) -> dict[str, Answer]:
     """Request every path several times, and check that the answers are equal."""
     answers = {path: {request(server, path) for _ in range(REQUESTS_PER_PATH)} for path in paths}
     assert [path for path, found in answers.items() if len(found) > 1] == []
     return {path: found.pop() for path, found in answers.items()}
 
 
-def request(server: Server, path: str) -> Answer:
+def request(server: SiteServer, path: str) -> Answer:
     response = server.get(path)
     assert all(response.validators), path
     return response.status, response.body, response.validators

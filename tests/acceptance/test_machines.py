@@ -16,7 +16,7 @@ from feeds.catalog.catalog import Catalog
 from tests.support.app import read_titles
 from tests.support.articles import write_titled_article
 from tests.support.postgresql import DatabaseServer
-from tests.support.site import Response, Server, Site, stopping
+from tests.support.site import Response, Site, SiteServer, stopping
 from tests.support.waiting import wait_until
 
 PATHS = ("/topics/robots.atom", "/topics/robots.rss", "/topics/robots.json", "/topics/robots", "/feeds.opml", "/")
@@ -33,7 +33,7 @@ class Machines:
 
     content: Path
     database_url: str
-    servers: tuple[Server, Server]
+    servers: tuple[SiteServer, SiteServer]
 
     def publish(self, title: str) -> float:
         """Publish an article with a new title, and return the monotonic time of the catalog's change."""

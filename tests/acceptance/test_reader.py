@@ -9,7 +9,7 @@ from reader import Reader
 
 from feeds.model.entry import Entry
 from tests.acceptance.proxy import Proxy
-from tests.support.site import Server, Site
+from tests.support.site import Site, SiteServer
 
 Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime | None]
 """id, title, link, published, updated."""
@@ -58,7 +58,7 @@ class ReaderOfSite:
     """A reader with the subscribed site and its server."""
 
     site: Site
-    server: Server
+    server: SiteServer
     proxy: Proxy
     reader: Reader
 
@@ -82,7 +82,7 @@ class ReaderOfSite:
         return new[:: len(FORMATS)], found
 
 
-def is_answered(server: Server, stem: str, *, status: int, text: str) -> bool:
+def is_answered(server: SiteServer, stem: str, *, status: int, text: str) -> bool:
     answers = [server.get(f"{stem}.{format}") for format in FORMATS]
     return all(answer.status == status and text.encode() in answer.body for answer in answers)
 

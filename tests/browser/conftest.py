@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
 
 from tests.browser.harbour_news import MISSING, draw_picture, write_news
-from tests.support.site import Server, Site
+from tests.support.site import Site, SiteServer
 
 LIMIT = 12
 # Console messages of Chromium about missing pictures and about Playwright's scripts.
@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="package")
-def server(site: Site) -> Iterator[Server]:
+def server(site: Site) -> Iterator[SiteServer]:
     """Run the site's server; without a site URL, pages contain the server's own URL."""
     with site.serving() as server:
         yield server
@@ -83,7 +83,7 @@ OpenWindow = Callable[..., Window]
 
 
 @pytest.fixture
-def open_window(browser: Browser, server: Server) -> Iterator[OpenWindow]:
+def open_window(browser: Browser, server: SiteServer) -> Iterator[OpenWindow]:
     """Open windows with options of Playwright's contexts, and check that the console is empty."""
     opened: list[tuple[BrowserContext, Window]] = []
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import OpenWindow, Window
 from tests.support.paths import ROOT, SEEDS
-from tests.support.site import Server, Site
+from tests.support.site import Site, SiteServer
 from tests.support.terminal import starting_on_terminal
 
 pytestmark = pytest.mark.usefixtures("without_coverage")
@@ -38,13 +38,13 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def server(site: Site) -> Iterator[Server]:
+def server(site: Site) -> Iterator[SiteServer]:
     with site.serving() as server:
         yield server
 
 
 def test_the_tutorial_can_be_followed(
-    open_window: OpenWindow, site: Site, server: Server, screenshots: Path, program: Callable[[str], str]
+    open_window: OpenWindow, site: Site, server: SiteServer, screenshots: Path, program: Callable[[str], str]
 ) -> None:
     newsboat = Path(program("newsboat"))
     environ = {**site.environ, "PATH": f"{newsboat.parent}:{os.environ['PATH']}"}

@@ -37,7 +37,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Server:
+class SiteServer:
     """A running server; `log` is the output of the server and its collector."""
 
     url: str
@@ -90,7 +90,7 @@ class Site:
         return finished.stdout
 
     @contextmanager
-    def serving(self, command: Sequence[str] = SERVER) -> Iterator[Server]:
+    def serving(self, command: Sequence[str] = SERVER) -> Iterator[SiteServer]:
         """Run the server until the block ends; fail if the server does not stop soon and without an error."""
         port = find_free_port()
         log = self.folder / f"server-{port}.log"
@@ -100,7 +100,7 @@ class Site:
                 [sys.executable, *command], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
             )
             with stopping(process):
-                server = Server(f"http://localhost:{port}", log)
+                server = SiteServer(f"http://localhost:{port}", log)
                 server.wait_until(lambda: is_ready(server, process))
                 yield server
         assert process.returncode == 0, log.read_text()
@@ -139,7 +139,7 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
-def is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+def is_ready(server: SiteServer, process: subprocess.Popen[bytes]) -> bool:
     """Return whether the server is healthy; fail if the server has ended."""
     assert process.poll() is None, server.log.read_text()
     try:
