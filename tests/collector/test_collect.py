@@ -1,4 +1,4 @@
-"""What one collect does with files, and what it says about them."""
+"""A collect reads files, updates the catalog and reports the result."""
 
 import os
 import threading
@@ -21,7 +21,7 @@ def test_an_empty_folder_is_a_catalog_without_entries(newsroom: Newsroom) -> Non
     assert newsroom.see().changed is None
 
 
-def test_a_missing_folder_is_named_and_costs_nothing(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_a_missing_folder_is_named_and_nothing_is_lost(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.write("a")
     newsroom.collect()
     collector = Collector(newsroom.catalog, [tmp_path / "nowhere"], clock=newsroom.clock)
@@ -30,7 +30,7 @@ def test_a_missing_folder_is_named_and_costs_nothing(newsroom: Newsroom, tmp_pat
     assert newsroom.see().ids == [url_of("a")]
 
 
-def test_one_folder_named_twice_is_collected_once(newsroom: Newsroom) -> None:
+def test_a_duplicate_folder_is_collected_once(newsroom: Newsroom) -> None:
     newsroom.write("a")
     folders = [newsroom.folder, Path(f"{newsroom.folder}/")]
     assert Collector(newsroom.catalog, folders, clock=newsroom.clock).collect().added == 1
@@ -81,7 +81,7 @@ def test_a_file_that_was_just_written_is_read_again(newsroom: Newsroom) -> None:
     ("fields", "other"),
     [({"secured": "one"}, {"secured": "two"}), ({"unknown": 1}, {}), ({"quality": 70}, {"quality": 80})],
 )
-def test_an_edit_that_nobody_can_see_moves_nothing(
+def test_an_invisible_edit_changes_no_feed(
     newsroom: Newsroom, fields: dict[str, object], other: dict[str, object]
 ) -> None:
     newsroom.write("a", topics=["AI"], related=related("b"), **fields)
@@ -94,14 +94,14 @@ def test_an_edit_that_nobody_can_see_moves_nothing(
     assert sorted(newsroom.query("SELECT name, version, changed FROM scopes")) == sorted(versions)
 
 
-def test_an_edit_of_secured_alone_does_not_even_count_a_version(newsroom: Newsroom) -> None:
+def test_an_edit_of_secured_alone_makes_no_version(newsroom: Newsroom) -> None:
     newsroom.write("a", secured="one")
     version = newsroom.collect().version
     newsroom.write("a", secured="two")
     assert newsroom.collect().version == version
 
 
-def test_heat_moves_the_ranking_and_its_peak_never_drops(newsroom: Newsroom) -> None:
+def test_heat_changes_the_ranking_and_peak_heat_never_drops(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], heat=50)
     newsroom.write("b", topics=["Tides"])
     newsroom.collect()
@@ -141,7 +141,7 @@ def test_a_change_in_one_topic_leaves_the_others_as_they_are(newsroom: Newsroom)
     assert newsroom.see_topic("tides") == before
 
 
-def test_a_rejected_file_keeps_its_last_good_entries_until_it_is_mended(newsroom: Newsroom) -> None:
+def test_a_rejected_file_keeps_its_last_good_entries_until_it_is_fixed(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.collect()
     before = newsroom.see_topic("ai")
@@ -166,7 +166,7 @@ def test_a_rejected_file_that_is_restored_unchanged_is_no_longer_reported(newsro
     assert (result.problems, result.scopes) == ((), frozenset())
 
 
-def test_a_rejected_file_that_is_deleted_takes_its_last_good_entries_along(newsroom: Newsroom) -> None:
+def test_deleting_a_rejected_file_withdraws_its_last_good_entries(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b")
     newsroom.collect()
@@ -177,7 +177,7 @@ def test_a_rejected_file_that_is_deleted_takes_its_last_good_entries_along(newsr
     assert (result.withdrawn, result.rejected, result.problems) == (1, 0, ())
 
 
-def test_a_file_that_never_was_good_is_reported_and_makes_no_entry(newsroom: Newsroom) -> None:
+def test_a_file_without_a_good_version_is_reported_and_makes_no_entry(newsroom: Newsroom) -> None:
     newsroom.write_text("a", "- a list\n")
     newsroom.write("b")
     result = newsroom.collect()
@@ -185,7 +185,7 @@ def test_a_file_that_never_was_good_is_reported_and_makes_no_entry(newsroom: New
     assert str(result.problems[0]).startswith(f"{newsroom.folder}/a.md:2:1: error ")
 
 
-def test_what_is_found_between_files_is_reported_by_a_path_one_can_open(newsroom: Newsroom) -> None:
+def test_problems_between_files_are_reported_with_existing_paths(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["Café"])
     newsroom.write("b", topics=["Cafe"], webUrl=url_of("a"))
     problems = newsroom.collect().problems
@@ -193,7 +193,7 @@ def test_what_is_found_between_files_is_reported_by_a_path_one_can_open(newsroom
     assert all(Path(problem.path).is_file() for problem in problems)
 
 
-def test_a_collect_that_would_remove_most_articles_refuses_and_changes_nothing(newsroom: Newsroom) -> None:
+def test_a_collect_without_most_articles_is_refused_and_changes_nothing(newsroom: Newsroom) -> None:
     for name in "abcde":
         newsroom.write(name)
     newsroom.collect()
@@ -207,7 +207,7 @@ def test_a_collect_that_would_remove_most_articles_refuses_and_changes_nothing(n
     assert newsroom.see().ids == [url_of("d"), url_of("e")]
 
 
-def test_half_of_the_articles_may_go(newsroom: Newsroom) -> None:
+def test_half_of_the_articles_may_be_removed(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b")
     newsroom.collect()
@@ -215,7 +215,7 @@ def test_half_of_the_articles_may_go(newsroom: Newsroom) -> None:
     assert newsroom.collect().gone == 1
 
 
-def test_articles_that_all_move_to_another_folder_are_not_removed(newsroom: Newsroom) -> None:
+def test_moving_all_articles_to_another_folder_is_no_removal(newsroom: Newsroom) -> None:
     for name in "abc":
         newsroom.write(name)
     newsroom.collect()
@@ -227,7 +227,7 @@ def test_articles_that_all_move_to_another_folder_are_not_removed(newsroom: News
     assert newsroom.see() == before
 
 
-def test_files_that_never_were_articles_are_not_guarded(newsroom: Newsroom) -> None:
+def test_rejected_files_may_all_be_removed(newsroom: Newsroom) -> None:
     for name in "abc":
         newsroom.write_text(name, "- a list\n")
     newsroom.collect()
@@ -260,7 +260,7 @@ def test_many_files_are_parsed_by_several_processes(newsroom: Newsroom) -> None:
     assert counted[-1] == (451, 451)
 
 
-def test_an_address_an_id_or_a_topic_of_any_length_costs_no_collect(newsroom: Newsroom) -> None:
+def test_a_url_an_id_or_a_topic_may_have_any_length(newsroom: Newsroom) -> None:
     digits = "".join(blake2b(bytes([number])).hexdigest() for number in range(200))
     newsroom.write("a", webUrl=url_of(digits))
     newsroom.write("b", id=f"urn:{digits}")
@@ -270,7 +270,7 @@ def test_an_address_an_id_or_a_topic_of_any_length_costs_no_collect(newsroom: Ne
     assert len(result.problems) == 4
 
 
-def test_a_file_name_that_is_no_text_is_reported(newsroom: Newsroom) -> None:
+def test_a_file_name_outside_utf_8_is_reported(newsroom: Newsroom) -> None:
     path = newsroom.write("a")
     os.rename(os.fsencode(path), os.fsencode(newsroom.folder) + b"/\xff.md")  # noqa: PTH104 pathlib takes no bytes
     newsroom.write("b")
@@ -280,7 +280,7 @@ def test_a_file_name_that_is_no_text_is_reported(newsroom: Newsroom) -> None:
     str(result.problems[0]).encode()
 
 
-def test_two_collectors_take_turns_or_one_gives_up_with_a_sentence(newsroom: Newsroom) -> None:
+def test_two_collectors_take_turns_or_one_gives_up(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     hurried = Catalog(newsroom.database_url, wait_seconds=1)
@@ -315,7 +315,7 @@ def test_many_collectors_at_once_leave_one_whole_catalog(newsroom: Newsroom) -> 
     assert newsroom.query("SELECT value FROM facts WHERE name = 'version'") == [("1",)]
 
 
-def test_a_topic_file_names_describes_and_unites_topics(newsroom: Newsroom) -> None:
+def test_a_topic_file_names_describes_and_merges_topics(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     newsroom.write("a", topics=["AI"])
@@ -327,7 +327,7 @@ def test_a_topic_file_names_describes_and_unites_topics(newsroom: Newsroom) -> N
         assert reader.resolve_alias("ai") == "artificial-intelligence"
 
 
-def test_a_topic_file_that_goes_leaves_what_a_fresh_collect_finds(newsroom: Newsroom) -> None:
+def test_after_a_topic_file_is_deleted_the_catalog_equals_a_fresh_one(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     newsroom.write("a", topics=["AI"])
@@ -340,7 +340,7 @@ def test_a_topic_file_that_goes_leaves_what_a_fresh_collect_finds(newsroom: News
     assert newsroom.see_topic("artificial-intelligence").ids == [url_of("b")]
 
 
-def test_a_topic_that_becomes_a_synonym_leads_to_the_one_it_means_and_back(newsroom: Newsroom) -> None:
+def test_a_topic_may_become_a_synonym_and_a_topic_again(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     newsroom.write("a", topics=["AI"])
@@ -371,7 +371,7 @@ def test_a_parent_may_be_named_by_a_synonym(newsroom: Newsroom) -> None:
     assert topic.parent == "artificial-intelligence"
 
 
-def test_a_topic_file_that_breaks_keeps_what_it_last_said(newsroom: Newsroom) -> None:
+def test_a_broken_topic_file_keeps_its_last_good_version(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     newsroom.write("a", topics=["ai"])
@@ -387,7 +387,7 @@ def test_a_topic_file_that_breaks_keeps_what_it_last_said(newsroom: Newsroom) ->
     assert (topic.name, topic.description) == ("AI", "Minds.")
 
 
-def test_a_description_moves_its_topic_alone(newsroom: Newsroom) -> None:
+def test_a_description_changes_only_its_topic(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     newsroom.write("a", topics=["AI", "Tides"])
@@ -398,7 +398,7 @@ def test_a_description_moves_its_topic_alone(newsroom: Newsroom) -> None:
     assert newsroom.see_topic("tides").changed != newsroom.now
 
 
-def test_an_article_in_a_described_topic_costs_that_entry_alone(newsroom: Newsroom) -> None:
+def test_an_article_in_a_described_topic_changes_only_its_entry(newsroom: Newsroom) -> None:
     folder = newsroom.folder / "topics"
     folder.mkdir()
     (folder / "ai.yaml").write_text("name: AI\n")
@@ -420,7 +420,7 @@ def test_the_most_used_spelling_names_a_topic(newsroom: Newsroom) -> None:
     assert [category.label for category in entry.categories] == ["ai"]
 
 
-def test_what_is_released_while_it_is_being_changed_moves_its_feeds(newsroom: Newsroom) -> None:
+def test_an_entry_released_during_its_change_changes_its_feeds(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b", title="Before", topics=["Tides"], publishedDateTime="2021-03-04T12:20:00Z")
     newsroom.collect()

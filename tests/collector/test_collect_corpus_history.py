@@ -1,4 +1,4 @@
-"""Replay what a real pipeline did to its articles, commit by commit, as subscribers saw it."""
+"""Replay the history of a real repository of articles, commit by commit, as subscribers saw it."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ LIMIT = 10_000
 
 
 class Subscriber:
-    """Polls the feed of everything and of every topic, and remembers what it saw."""
+    """Poll the main feed and every topic's feed, and remember the entries."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
@@ -20,7 +20,7 @@ class Subscriber:
         self.ids: dict[str, set[str]] = {}
 
     def poll(self) -> set[str]:
-        """Give the scopes whose feeds have moved."""
+        """Return the scopes of changed feeds."""
         with self._newsroom.catalog.reading() as reader:
             topics = [Query.for_topic(topic.slug) for topic in reader.list_topics()]
         moved: set[str] = set()
@@ -35,7 +35,7 @@ class Subscriber:
 
 
 @pytest.mark.timeout(600)
-def test_history_shows_a_subscriber_what_changed_and_no_story_twice(newsroom: Newsroom, corpus: Path) -> None:
+def test_subscribers_see_all_changes_and_no_duplicate_story(newsroom: Newsroom, corpus: Path) -> None:
     newsroom.collect()
     subscriber = Subscriber(newsroom)
     subscriber.poll()

@@ -1,4 +1,4 @@
-"""Kill a collector with SIGKILL at any moment: the catalog is the old one or the new one.
+"""Kill a collector with SIGKILL at any time: the catalog is the old or the new catalog.
 
 `FEEDS_SOAK` says how many times; a handful without it.
 """
@@ -46,7 +46,7 @@ ORPHANS = (
 
 
 def write_edition(newsroom: Newsroom, number: int, *, articles: int = ARTICLES) -> None:
-    """Write every article anew, with another title, topic and coverage than in the edition before."""
+    """Rewrite every article, with a title, topic and coverage different from the edition before."""
     for story in range(articles):
         topics = ["AI", f"Topic {(story + number) % 5}"]
         coverage = related(f"other-{story}-{number % 3}", f"other-{story + 1}-{number % 3}")
@@ -54,7 +54,7 @@ def write_edition(newsroom: Newsroom, number: int, *, articles: int = ARTICLES) 
 
 
 def start_collecting(newsroom: Newsroom, *, start_new_session: bool = False) -> subprocess.Popen[bytes]:
-    """Start a collector in a process of its own, perhaps in a group of its own, and return when it begins."""
+    """Start a collector in a process, perhaps in a new process group, and return when it begins."""
     command = [sys.executable, "-c", PROGRAM, newsroom.database_url, str(newsroom.folder)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2], start_new_session=start_new_session
@@ -71,13 +71,13 @@ def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
 
 
 def find_group(group: int) -> list[int]:
-    """Give the processes of a process group that are alive."""
+    """Return the living processes of a process group."""
     pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
     return [pid for pid in pids if read_group(pid) == group]
 
 
 def read_group(pid: int) -> int | None:
-    """Give the process group of a process; None where it has ended."""
+    """Return the process group of a process, or None if the process has ended."""
     try:
         state, _parent, group = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:3]
     except OSError:
@@ -101,7 +101,7 @@ def measure_collect(newsroom: Newsroom) -> float:
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)
-def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: Newsroom) -> None:
+def test_a_killed_collector_leaves_the_old_or_the_new_catalog(newsroom: Newsroom) -> None:
     write_edition(newsroom, 0)
     newsroom.collect()
     write_edition(newsroom, 1)
@@ -121,7 +121,7 @@ def test_a_killed_collector_leaves_the_old_catalog_or_the_new_one(newsroom: News
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)
-def test_a_collector_killed_at_its_first_collect_leaves_no_catalog_or_a_whole_one(newsroom: Newsroom) -> None:
+def test_a_collector_killed_at_its_first_collect_leaves_no_or_a_whole_catalog(newsroom: Newsroom) -> None:
     write_edition(newsroom, 0)
     moments = Random(11)  # noqa: S311 no secret
     for _ in range(3):
@@ -146,7 +146,7 @@ def kill_alone(process: subprocess.Popen[bytes]) -> None:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="a pool is used, and seen, on Linux only")
 @pytest.mark.parametrize("kill", [kill_with_workers, kill_alone])
 @pytest.mark.timeout(60 + 10 * POOL_KILLS)
-def test_a_collector_killed_while_its_workers_read_leaves_none_of_them(
+def test_the_workers_of_a_killed_collector_end_too(
     tmp_path: Path, kill: Callable[["subprocess.Popen[bytes]"], None]
 ) -> None:
     newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")

@@ -1,4 +1,4 @@
-"""Whatever happens to articles, in whatever order, what the catalog promises holds after each step."""
+"""After any changes to articles, in any order, the promises of the catalog hold."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ Step = tuple[int, dict[str, Article]]
 
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
-    """Draw the fields of an article, or None for a deleted one; the same URL, id or date is likely in several."""
+    """Draw the fields of an article, or None for a deleted article; several articles often share a URL, id or date."""
     if draw(st.integers(0, 7)) == 0:
         return None
     covered = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=2))
@@ -83,7 +83,7 @@ def articles(draw: st.DrawFn) -> Article:
 
 
 def steps() -> SearchStrategy[list[Step]]:
-    """Draw a history: seconds that pass, then what is written at once."""
+    """Draw a history: seconds that pass, then files written at once."""
     changes = st.dictionaries(st.sampled_from(NAMES), articles(), max_size=3)
     return st.lists(st.tuples(st.sampled_from([1, 60, 900]), changes), min_size=1, max_size=8)
 
@@ -101,7 +101,7 @@ def look(newsroom: Newsroom) -> dict[tuple[Query, int], FeedView]:
 
 
 def check_last_modified(before: dict[tuple[Query, int], FeedView], after: dict[tuple[Query, int], FeedView]) -> None:
-    """Check that Last-Modified moves when the bytes do, then only, and forwards."""
+    """Check that Last-Modified moves forward when the bytes change, and only then."""
     for feed, old in before.items():
         new = after[feed]
         if old.document == new.document:
@@ -112,7 +112,7 @@ def check_last_modified(before: dict[tuple[Query, int], FeedView], after: dict[t
 
 
 def check_selected(newsroom: Newsroom, sights: dict[tuple[Query, int], FeedView]) -> None:
-    """Check that a feed holds what it would if one looked at every entry there is."""
+    """Check that a feed holds the same entries as a scan of all entries."""
     slugs = dict(newsroom.query("SELECT number, slug FROM topics"))
     columns = "published, id, released, kind, type, provider, topics, quality, peak_heat, document"
     rows = [
@@ -149,7 +149,7 @@ def check_moves(
     newsroom: Newsroom,
     sights: dict[tuple[Query, int], FeedView],
 ) -> None:
-    """Check that where the bytes of a composed feed move, so does one of the versions that its copies hang on."""
+    """Check that a version behind a cached composed feed changes whenever the bytes change."""
     with newsroom.catalog.reading() as reader:
         moved = reader.find_changed_scopes(before)
     for feed, sight in sights.items():
@@ -163,7 +163,7 @@ def check_versions(
     *,
     scopes: frozenset[str],
 ) -> None:
-    """Check that a scope is named, and its version moves, if and only if its feed's bytes do."""
+    """Check that a scope is reported, and its version changes, if and only if the bytes of its feed change."""
     for query in SELECTIONS:
         if query.with_related:
             (scope,) = query.scopes
@@ -199,7 +199,7 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 4, phases=PHASES)
 @given(steps())
-def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_collect(history: list[Step]) -> None:
+def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: list[Step]) -> None:
     with open_newsroom() as newsroom:
         run_history(newsroom, history)
         assert newsroom.dump() == dump_fresh(newsroom, "")
@@ -209,14 +209,14 @@ def test_a_feed_moves_when_its_bytes_do_and_the_catalog_is_that_of_a_fresh_colle
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(history=steps())
-def test_postgresql_keeps_the_same_promises(postgresql: DatabaseServer, history: list[Step]) -> None:
+def test_validators_follow_bytes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
         run_history(newsroom, history)
         assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
 @pytest.mark.parametrize("order", ["abcd", "dcba", "bdac"])
-def test_the_order_in_which_articles_come_makes_no_difference(order: str) -> None:
+def test_the_order_of_articles_makes_no_difference(order: str) -> None:
     written: dict[str, Article] = {
         "a": {"related": related("b", "c"), "topics": ["AI"]},
         "b": {"published": False, "heat": -1, "topics": ["Tides"]},

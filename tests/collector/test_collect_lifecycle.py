@@ -1,4 +1,4 @@
-"""What a subscriber sees of stories over time: each test is one thing that happens to articles."""
+"""The changes that subscribers see: each test makes one kind of change to articles."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ TIDES = Query.for_topic("tides")
 A, B, C = url_of("a"), url_of("b"), url_of("c")
 
 
-def test_the_lead_changes_hands_and_nobody_sees_a_story_twice(newsroom: Newsroom) -> None:
+def test_a_story_with_a_new_lead_is_not_duplicated(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.write("b", topics=["AI"], published=False, heat=-1)
     newsroom.collect()
@@ -45,7 +45,7 @@ def test_an_article_is_demoted_into_coverage_and_promoted_back_under_one_id(news
     assert [category.term for category in demoted.entry(B).categories] == ["ai"]
 
 
-def test_a_demoted_article_leaves_its_own_topic_for_that_of_its_lead(newsroom: Newsroom) -> None:
+def test_a_demoted_article_moves_to_the_topic_of_its_lead(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.write("b", topics=["Tides"])
     newsroom.collect()
@@ -56,7 +56,7 @@ def test_a_demoted_article_leaves_its_own_topic_for_that_of_its_lead(newsroom: N
     assert newsroom.see_topic("tides").ids == []
 
 
-def test_a_deleted_article_is_gone_and_last_modified_moves_forward(newsroom: Newsroom) -> None:
+def test_deleting_an_article_moves_last_modified_forward(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.write("b", topics=["AI"], publishedDateTime="2021-03-02T12:00:00Z")
     newsroom.collect()
@@ -83,7 +83,7 @@ def test_the_last_article_of_a_topic_leaves_an_empty_feed(newsroom: Newsroom) ->
         assert reader.find_topic("ai") is not None
 
 
-def test_a_deleted_lead_takes_its_coverage_along(newsroom: Newsroom) -> None:
+def test_deleting_a_lead_withdraws_its_coverage(newsroom: Newsroom) -> None:
     newsroom.write("a", related=related("b", "c"))
     newsroom.write("c", published=False)
     newsroom.write("d")
@@ -93,7 +93,7 @@ def test_a_deleted_lead_takes_its_coverage_along(newsroom: Newsroom) -> None:
     assert newsroom.see().ids == [url_of("d")]
 
 
-def test_a_renamed_file_changes_nothing_that_is_seen(newsroom: Newsroom) -> None:
+def test_a_renamed_file_changes_no_feed(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("b"))
     newsroom.write("c", topics=["AI"])
     newsroom.collect()
@@ -133,14 +133,14 @@ def test_an_explicit_id_given_later_replaces_the_entry_everywhere_at_once(newsro
     assert newsroom.see_topic("ai").ids == [A, "urn:story:b"]
 
 
-def test_an_id_that_only_a_related_item_gives_is_the_articles_too(newsroom: Newsroom) -> None:
+def test_an_article_gets_the_id_from_a_related_item(newsroom: Newsroom) -> None:
     newsroom.write("a", related=related("b", id="urn:story:b"))
     newsroom.write("b")
     newsroom.collect()
     assert newsroom.see().ids == [A, "urn:story:b"]
 
 
-def test_an_article_in_two_files_is_one_entry_and_stays_when_either_is_deleted(newsroom: Newsroom) -> None:
+def test_an_article_in_two_files_is_one_entry_until_both_are_deleted(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     before = newsroom.see_topic("ai")
@@ -216,7 +216,7 @@ def test_removed_articles_without_a_url_each_suppress_their_own_id(newsroom: New
     assert newsroom.see_topic("ai").ids == [C]
 
 
-def test_an_unpublished_lead_disappears_with_what_only_it_covers(newsroom: Newsroom) -> None:
+def test_an_unpublished_lead_disappears_with_its_own_coverage(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("c", "d"))
     newsroom.write("b", topics=["Tides"], related=related("d"))
     newsroom.collect()
@@ -226,7 +226,7 @@ def test_an_unpublished_lead_disappears_with_what_only_it_covers(newsroom: Newsr
     assert newsroom.see_topic("ai").ids == []
 
 
-def test_an_unpublished_article_that_no_lead_lists_is_never_seen(newsroom: Newsroom) -> None:
+def test_an_unpublished_article_without_a_lead_is_never_shown(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.write("b", topics=["Tides"], published=False, title="Hush")
     newsroom.collect()
@@ -234,7 +234,7 @@ def test_an_unpublished_article_that_no_lead_lists_is_never_seen(newsroom: Newsr
     assert newsroom.query("SELECT slug FROM topics") == [("ai",)]
 
 
-def test_a_story_that_two_leads_list_has_the_topics_and_names_of_both(newsroom: Newsroom) -> None:
+def test_a_story_with_two_leads_has_the_topics_and_names_of_both(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("c"))
     newsroom.write("b", topics=["Tides"], related=related("c"), publishedDateTime="2021-03-02T12:00:00Z")
     newsroom.collect()
@@ -245,7 +245,7 @@ def test_a_story_that_two_leads_list_has_the_topics_and_names_of_both(newsroom: 
     assert newsroom.see_topic("ai").entry(C) == newsroom.see_topic("tides").entry(C) == entry
 
 
-def test_a_related_item_takes_its_newest_leads_word(newsroom: Newsroom) -> None:
+def test_a_related_item_follows_its_newest_lead(newsroom: Newsroom) -> None:
     newsroom.write("a", related=related("c", title="Early"))
     newsroom.write("b", related=related("c", title="Late"), publishedDateTime="2021-03-02T12:00:00Z")
     newsroom.collect()
@@ -267,7 +267,7 @@ def test_a_future_article_waits_and_its_coverage_with_it(newsroom: Newsroom) -> 
     assert newsroom.see_topic("ai").changed == datetime(2021, 3, 4, 13, tzinfo=UTC)
 
 
-def test_a_lead_that_is_put_off_takes_its_coverage_along_and_last_modified_moves(newsroom: Newsroom) -> None:
+def test_postponing_a_lead_withdraws_its_coverage_and_moves_last_modified(newsroom: Newsroom) -> None:
     coverage = related("c", publishedDateTime="2021-03-01T09:00:00Z")
     newsroom.write("a", related=coverage)
     newsroom.write("b")
@@ -291,7 +291,7 @@ def test_an_entry_that_leaves_the_end_of_a_window_leaves_its_last_modified_alone
     assert newsroom.see().changed != whole.changed
 
 
-def test_two_commits_within_one_second_have_two_moments(newsroom: Newsroom) -> None:
+def test_two_commits_within_a_second_have_different_times(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     moments = []
@@ -303,7 +303,7 @@ def test_two_commits_within_one_second_have_two_moments(newsroom: Newsroom) -> N
     assert len(set(moments)) == len(moments)
 
 
-def test_a_publish_in_the_second_of_a_release_has_a_moment_of_its_own(newsroom: Newsroom) -> None:
+def test_a_commit_in_the_second_of_a_release_has_a_later_time(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.write("b", publishedDateTime="2021-03-04T12:10:00Z")
     newsroom.collect()
@@ -315,7 +315,7 @@ def test_a_publish_in_the_second_of_a_release_has_a_moment_of_its_own(newsroom: 
     assert newsroom.see().changed == datetime(2021, 3, 4, 12, 10, 1, tzinfo=UTC)
 
 
-def test_a_clock_that_is_set_back_does_not_set_last_modified_back(newsroom: Newsroom) -> None:
+def test_setting_the_clock_back_does_not_set_last_modified_back(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
     newsroom.write("a", title="Later")
@@ -329,7 +329,7 @@ def test_a_clock_that_is_set_back_does_not_set_last_modified_back(newsroom: News
     assert (newsroom.see().changed or later.changed) > later.changed
 
 
-def test_settings_that_feeds_show_move_every_feed(newsroom: Newsroom) -> None:
+def test_visible_settings_change_every_feed(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     newsroom.wait(minutes=1)

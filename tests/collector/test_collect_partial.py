@@ -1,4 +1,4 @@
-"""What a collect of some articles says, and that it costs no more where there are many others."""
+"""A partial collect reports only its files, and its cost does not grow with the catalog."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def list_codes(result: CollectResult) -> list[tuple[str, str]]:
     return [(Path(problem.path).stem, problem.code) for problem in result.problems]
 
 
-def test_it_counts_its_own_files_and_all_entries(newsroom: Newsroom) -> None:
+def test_a_partial_collect_counts_its_files_and_all_entries(newsroom: Newsroom) -> None:
     for name in "abc":
         newsroom.write(name, related=related(f"{name}1"))
     newsroom.collect()
@@ -35,7 +35,7 @@ def test_it_counts_its_own_files_and_all_entries(newsroom: Newsroom) -> None:
     assert (result.added, result.changed, result.withdrawn, result.unchanged) == (0, 1, 3, 2)
 
 
-def test_it_reports_its_own_files_only(newsroom: Newsroom) -> None:
+def test_a_partial_collect_reports_only_its_files(newsroom: Newsroom) -> None:
     newsroom.write("a", images="none")
     newsroom.write_text("b", "title: [\n")
     assert newsroom.collect().rejected == 1
@@ -46,7 +46,7 @@ def test_it_reports_its_own_files_only(newsroom: Newsroom) -> None:
     assert again.rejected == 2
 
 
-def test_it_reports_what_its_files_have_with_others(newsroom: Newsroom) -> None:
+def test_a_partial_collect_reports_conflicts_with_other_files(newsroom: Newsroom) -> None:
     newsroom.write("a", webUrl=url_of("same"))
     newsroom.write("b")
     newsroom.write("d", topics=["Ärger"])
@@ -60,7 +60,7 @@ def test_it_reports_what_its_files_have_with_others(newsroom: Newsroom) -> None:
     assert sorted(code for _, code in list_codes(newsroom.collect())) == ["duplicate-url", "topic-clash"]
 
 
-def test_one_of_many_files_that_goes_is_no_mass_removal(newsroom: Newsroom) -> None:
+def test_deleting_one_of_many_files_is_no_mass_removal(newsroom: Newsroom) -> None:
     for name in "abc":
         newsroom.write(name)
     newsroom.collect()
@@ -70,7 +70,7 @@ def test_one_of_many_files_that_goes_is_no_mass_removal(newsroom: Newsroom) -> N
 
 @contextmanager
 def counting_steps() -> Iterator[list[int]]:
-    """Count the steps of SQLite's virtual machine, by the hundred, in all connections made meanwhile."""
+    """Count the steps of SQLite's virtual machine, in hundreds, in all connections opened inside the block."""
     steps = [0]
 
     def count() -> int:
@@ -88,7 +88,7 @@ def counting_steps() -> Iterator[list[int]]:
 
 
 def measure_partial(folder: Path, *, articles: int) -> int:
-    """Count what it costs to change, reject, and withdraw an article among others, each with a problem of its own."""
+    """Count the cost of changing, rejecting and withdrawing an article among others, each with a problem."""
     folder.mkdir()
     newsroom = Newsroom(folder / "articles", f"sqlite:///{folder / 'catalog.sqlite'}")
     papers = [{"name": f"Paper {number}", "domain": f"{number}.example"} for number in range(articles)]
@@ -105,7 +105,7 @@ def measure_partial(folder: Path, *, articles: int) -> int:
 
 
 @pytest.mark.timeout(60)
-def test_what_it_costs_the_database_does_not_grow_with_the_catalog(tmp_path: Path) -> None:
+def test_the_cost_in_the_database_does_not_grow_with_the_catalog(tmp_path: Path) -> None:
     few = measure_partial(tmp_path / "few", articles=20)
     many = measure_partial(tmp_path / "many", articles=390)
     assert many < 1.2 * few + STEP

@@ -10,97 +10,97 @@ TOPIC = "_id: ml\nname: Machine Learning\n"
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Newsroom:
+def newsroom(tmp_path: Path) -> Newsroom:
     return Newsroom(tmp_path / "content", f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
 
 
-def check(room: Newsroom) -> list[tuple[str, str]]:
-    """Give the file and the code of every problem."""
-    problems = check_folders([room.folder], progress=lambda _done, _total: None)
+def check(newsroom: Newsroom) -> list[tuple[str, str]]:
+    """Return the file and the code of every problem."""
+    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
     return [(Path(problem.path).name, problem.code) for problem in problems]
 
 
-def test_good_articles_have_no_problems(room: Newsroom) -> None:
-    room.write("a", topics=["AI"])
-    room.write("b", topics=["AI", "Robotics"])
-    assert check(room) == []
+def test_good_articles_have_no_problems(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["AI"])
+    newsroom.write("b", topics=["AI", "Robotics"])
+    assert check(newsroom) == []
 
 
-def test_an_empty_folder_has_no_problems(room: Newsroom) -> None:
-    assert check(room) == []
+def test_an_empty_folder_has_no_problems(newsroom: Newsroom) -> None:
+    assert check(newsroom) == []
 
 
-def test_problems_come_by_path_and_place(room: Newsroom) -> None:
-    room.write_text("b", "title: [\n")
-    room.write("a", title=None)
-    assert [name for name, _ in check(room)] == ["a.md", "b.md"]
+def test_problems_are_sorted_by_path_and_position(newsroom: Newsroom) -> None:
+    newsroom.write_text("b", "title: [\n")
+    newsroom.write("a", title=None)
+    assert [name for name, _ in check(newsroom)] == ["a.md", "b.md"]
 
 
-def test_all_but_the_first_file_with_an_address_are_duplicates(room: Newsroom) -> None:
-    room.write("b", webUrl="https://news.example/1")
-    room.write("a", webUrl="https://news.example/1")
-    room.write("c", webUrl="https://news.example/1")
-    assert check(room) == [("b.md", "duplicate-url"), ("c.md", "duplicate-url")]
+def test_all_files_with_a_url_except_the_first_are_duplicates(newsroom: Newsroom) -> None:
+    newsroom.write("b", webUrl="https://news.example/1")
+    newsroom.write("a", webUrl="https://news.example/1")
+    newsroom.write("c", webUrl="https://news.example/1")
+    assert check(newsroom) == [("b.md", "duplicate-url"), ("c.md", "duplicate-url")]
 
 
-def test_an_unpublished_file_duplicates_nothing(room: Newsroom) -> None:
-    room.write("a", webUrl="https://news.example/1")
-    room.write("b", webUrl="https://news.example/1", published=False)
-    assert check(room) == []
+def test_an_unpublished_file_duplicates_nothing(newsroom: Newsroom) -> None:
+    newsroom.write("a", webUrl="https://news.example/1")
+    newsroom.write("b", webUrl="https://news.example/1", published=False)
+    assert check(newsroom) == []
 
 
-def test_topics_that_would_share_an_address_clash(room: Newsroom) -> None:
-    room.write("a", topics=["c sharp"])
-    room.write("b", topics=["C#"])
-    assert check(room) == [("b.md", "topic-clash")]
+def test_topics_with_the_same_slug_clash(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["c sharp"])
+    newsroom.write("b", topics=["C#"])
+    assert check(newsroom) == [("b.md", "topic-clash")]
 
 
-def test_spellings_of_one_topic_do_not_clash(room: Newsroom) -> None:
-    room.write("a", topics=["Computer Vision"])
-    room.write("b", topics=["computer  vision"])
-    assert check(room) == []
+def test_spellings_of_one_topic_do_not_clash(newsroom: Newsroom) -> None:
+    newsroom.write("a", topics=["Computer Vision"])
+    newsroom.write("b", topics=["computer  vision"])
+    assert check(newsroom) == []
 
 
-def write_topic(room: Newsroom, text: str) -> None:
-    (room.folder / "topics").mkdir()
-    (room.folder / "topics" / "ml.yaml").write_text(text)
+def write_topic(newsroom: Newsroom, text: str) -> None:
+    (newsroom.folder / "topics").mkdir()
+    (newsroom.folder / "topics" / "ml.yaml").write_text(text)
 
 
-def test_a_good_topic_file_has_no_problems(room: Newsroom) -> None:
-    write_topic(room, TOPIC)
-    assert check(room) == []
+def test_a_good_topic_file_has_no_problems(newsroom: Newsroom) -> None:
+    write_topic(newsroom, TOPIC)
+    assert check(newsroom) == []
 
 
-def test_labels_that_a_topic_file_makes_one_do_not_clash(room: Newsroom) -> None:
-    write_topic(room, "name: C#\n_id: c sharp\n")
-    room.write("a", topics=["c sharp"])
-    room.write("b", topics=["C#"])
-    assert check(room) == []
-    assert room.collect().problems == ()
+def test_merged_labels_do_not_clash(newsroom: Newsroom) -> None:
+    write_topic(newsroom, "name: C#\n_id: c sharp\n")
+    newsroom.write("a", topics=["c sharp"])
+    newsroom.write("b", topics=["C#"])
+    assert check(newsroom) == []
+    assert newsroom.collect().problems == ()
 
 
 @pytest.mark.parametrize("text", ["description: no name\n", "name: [\n", "- a list\n"])
-def test_a_bad_topic_file_is_an_error(room: Newsroom, text: str) -> None:
-    write_topic(room, text)
-    problems = check_folders([room.folder], progress=lambda _done, _total: None)
+def test_a_bad_topic_file_is_an_error(newsroom: Newsroom, text: str) -> None:
+    write_topic(newsroom, text)
+    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
     assert [(Path(problem.path).name, problem.level) for problem in problems] == [("ml.yaml", Level.ERROR)]
 
 
-def test_progress_ends_at_the_number_of_articles(room: Newsroom) -> None:
+def test_progress_ends_at_the_number_of_articles(newsroom: Newsroom) -> None:
     seen: list[tuple[int, int]] = []
     for name in "abc":
-        room.write(name)
-    check_folders([room.folder], progress=lambda done, total: seen.append((done, total)))
+        newsroom.write(name)
+    check_folders([newsroom.folder], progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
-def test_what_collect_reports_check_reports(room: Newsroom) -> None:
-    room.write("a", webUrl="https://news.example/1", topics=["c sharp"])
-    room.write("b", webUrl="https://news.example/1", topics=["C#"])
-    room.write("c", title=None)
-    write_topic(room, TOPIC)
-    collected = [(Path(problem.path).name, problem.code) for problem in room.collect().problems]
-    assert sorted(collected) == sorted(check(room))
+def test_check_reports_the_problems_of_a_collect(newsroom: Newsroom) -> None:
+    newsroom.write("a", webUrl="https://news.example/1", topics=["c sharp"])
+    newsroom.write("b", webUrl="https://news.example/1", topics=["C#"])
+    newsroom.write("c", title=None)
+    write_topic(newsroom, TOPIC)
+    collected = [(Path(problem.path).name, problem.code) for problem in newsroom.collect().problems]
+    assert sorted(collected) == sorted(check(newsroom))
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

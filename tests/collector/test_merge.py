@@ -1,4 +1,4 @@
-"""Making one entry of all that files say of a story, in whatever order they say it."""
+"""All mentions of a story are merged into one entry, in any order of files."""
 
 from datetime import UTC, datetime
 from itertools import permutations
@@ -41,7 +41,7 @@ def gather(*articles: Article) -> list[Mention]:
 
 
 def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) -> Entry | None:
-    """Make the entry of URL, and check that the order of mentions does not matter."""
+    """Merge the entry of URL, and check that the order of mentions does not matter."""
     mentions = [mention for mention in gather(*articles) if mention.url == URL]
     id = identify(mentions)[URL]
     entries = [merge(id, order, names=NAMES, removed_urls=removed_urls) for order in permutations(mentions)]
@@ -49,27 +49,27 @@ def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) 
     return entries[0]
 
 
-def test_an_article_is_its_own_entry_whoever_else_lists_it() -> None:
+def test_an_article_is_its_own_entry_even_as_coverage() -> None:
     entry = merge_story(make_article(), make_lead(1, published=THIRD))
     assert entry is not None
     assert (entry.id, entry.kind, entry.title, entry.leads) == (URL, Kind.ARTICLE, "As an article", ())
 
 
-def test_an_unpublished_article_is_seen_as_the_coverage_it_is() -> None:
+def test_an_unpublished_article_is_shown_as_coverage() -> None:
     entry = merge_story(make_article(state=PublicationState.UNPUBLISHED), make_lead(1))
     assert entry is not None
     assert (entry.kind, entry.title) == (Kind.RELATED, "As coverage 1")
 
 
-def test_an_unpublished_article_alone_is_not_seen() -> None:
+def test_an_unpublished_article_alone_is_not_shown() -> None:
     assert merge_story(make_article(state=PublicationState.UNPUBLISHED)) is None
 
 
-def test_a_removed_article_suppresses_every_word_of_it() -> None:
+def test_a_removed_article_suppresses_all_its_mentions() -> None:
     assert merge_story(make_article(), make_article(state=PublicationState.REMOVED), make_lead(1)) is None
 
 
-def test_the_newest_lead_speaks_and_all_are_named() -> None:
+def test_the_newest_lead_wins_and_all_leads_are_named() -> None:
     late = structs.replace(make_lead(2), published=SECOND, updated=SECOND, topics=("Tides",))
     entry = merge_story(structs.replace(make_lead(1), topics=("AI",)), late)
     assert entry is not None
@@ -86,7 +86,7 @@ def test_coverage_is_released_with_its_first_lead() -> None:
     assert (entry.published, entry.released) == (FIRST, SECOND)
 
 
-def test_of_two_files_with_one_url_the_newer_speaks_and_both_list_their_coverage() -> None:
+def test_the_newer_of_two_files_with_a_url_wins_and_coverage_is_merged() -> None:
     other = RelatedItem(title="Other", url="https://post.example/other", provider=GAZETTE)
     old = make_article(related=(other,))
     new = make_article(title="Newer", published=SECOND, updated=SECOND)
@@ -96,7 +96,7 @@ def test_of_two_files_with_one_url_the_newer_speaks_and_both_list_their_coverage
     assert [reference.url for reference in entry.coverage] == [other.url]
 
 
-def test_coverage_that_is_removed_is_not_listed() -> None:
+def test_removed_coverage_is_not_listed() -> None:
     other = RelatedItem(title="Other", url="https://post.example/other", provider=GAZETTE)
     entry = merge_story(make_article(related=(other,)), removed_urls=frozenset([other.url]))
     assert entry is not None
@@ -114,14 +114,14 @@ def test_coverage_that_is_removed_is_not_listed() -> None:
         ([make_article(state=PublicationState.UNPUBLISHED, id="urn:one"), make_article(id="urn:two")], "urn:two"),
     ],
 )
-def test_the_articles_own_id_goes_before_a_related_items_and_any_before_the_url(
+def test_an_articles_own_id_precedes_a_related_items_id_and_any_id_precedes_the_url(
     articles: list[Article], id: str
 ) -> None:
     for order in permutations(gather(*articles)):
         assert identify(order)[URL] == id
 
 
-def test_two_urls_under_one_id_are_one_entry() -> None:
+def test_two_urls_with_one_id_are_one_entry() -> None:
     groups = group_by_id(gather(make_article(id="urn:one"), make_article(LEAD, id="urn:one")))
     assert {id: len(mentions) for id, mentions in groups.items()} == {"urn:one": 2}
 

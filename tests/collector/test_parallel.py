@@ -32,7 +32,7 @@ tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys
 
 
 def write_tasks(folder: Path, number: int) -> list[ReadTask]:
-    """Write articles, each seventh of them without an end to its front matter."""
+    """Write articles; every seventh has unclosed front matter."""
     tasks = []
     for index in range(number):
         path = folder / f"{index:04}.md"
@@ -42,14 +42,14 @@ def write_tasks(folder: Path, number: int) -> list[ReadTask]:
 
 
 def read_alone(folder: Path, script: str) -> list[str]:
-    """Run a script over `tasks` in a process with a single thread, which the tests' own may not be; give its output."""
+    """Run a script over `tasks` in a process with a single thread, unlike the test process; return its output."""
     command = [sys.executable, "-W", "error", "-c", PREAMBLE + script, str(folder)]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
 
 
 @pytest.mark.program
-def test_many_files_are_read_on_all_cores_as_one_by_one(tmp_path: Path) -> None:
+def test_reading_on_all_cores_gives_the_same_results(tmp_path: Path) -> None:
     write_tasks(tmp_path, MANY)
     script = """
 results = read_sources(tasks)
@@ -80,7 +80,7 @@ def test_few_files_are_read_in_this_process(tmp_path: Path) -> None:
     assert len(list(results)) == 9
 
 
-def test_beside_another_thread_nothing_is_forked(tmp_path: Path) -> None:
+def test_a_process_with_two_threads_does_not_fork(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path, MANY)
     finished = Event()
     thread = Thread(target=finished.wait)
@@ -111,14 +111,14 @@ def test_an_article_becomes_its_mentions_and_labels(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unpublished_article_keeps_its_address_and_nothing_else(tmp_path: Path) -> None:
+def test_an_unpublished_article_keeps_only_its_url(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1).replace("topics:", "published: false\ntopics:"))
     assert read(path).mentions == [StoredMention("a.md", 0, "https://news.example/1", "", "unpublished", "")]
     assert read(path).labels == ()
 
 
-def test_what_is_known_is_not_parsed_again(tmp_path: Path) -> None:
+def test_an_unchanged_file_is_not_parsed_again(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1))
     digest = read(path).digest
@@ -129,7 +129,7 @@ def test_what_is_known_is_not_parsed_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["missing", "link", "folder", "damaged"])
-def test_a_file_that_is_no_article_is_rejected_with_its_problem(tmp_path: Path, kind: str) -> None:
+def test_a_file_without_an_article_is_rejected_with_a_problem(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.md"
     if kind == "link":
         path.symlink_to(tmp_path / "nowhere")

@@ -1,4 +1,4 @@
-"""What topic files say of each other."""
+"""Topic files are resolved against each other."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,7 @@ from tests.support.app import NOW
 
 
 def draw(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:
-    """Give the labels of each topic, by its name."""
+    """Return the labels of each topic, by name."""
     return {topic.name: topic.labels for topic in resolve_topic_files(files)[0]}
 
 
@@ -17,12 +17,12 @@ def list_conflicts(files: dict[str, TopicFile]) -> list[tuple[str, str, str]]:
     return [(conflict.file, conflict.field, conflict.code) for conflict in resolve_topic_files(files)[1]]
 
 
-def test_a_file_by_itself_says_what_it_says() -> None:
+def test_a_single_file_stays_unchanged() -> None:
     file = TopicFile(name="AI", labels=("ml", "Machine Minds"), former=("Machine Minds",), retired=NOW)
     assert resolve_topic_files({"ai.yaml": file}) == ([file], [])
 
 
-def test_what_is_merged_gives_all_its_labels_away() -> None:
+def test_a_merged_topic_gives_away_all_labels() -> None:
     files = {
         "boats": TopicFile(name="Boats", labels=("barges",), merged_into="Ships"),
         "ships": TopicFile(name="Ships", labels=("vessels",), merged_into="marine"),
@@ -32,7 +32,7 @@ def test_what_is_merged_gives_all_its_labels_away() -> None:
     assert list_conflicts(files) == []
 
 
-def test_the_name_of_a_topic_is_no_label_of_another_one() -> None:
+def test_the_name_of_a_topic_is_no_label_of_another_topic() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots")}
     assert draw(files) == {"AI": (), "Robots": ()}
     (conflict,) = resolve_topic_files(files)[1]
@@ -40,7 +40,7 @@ def test_the_name_of_a_topic_is_no_label_of_another_one() -> None:
     assert conflict == TopicConflict("a", "aliases", "label-taken", message)
 
 
-def test_a_label_is_the_first_ones_that_claims_it() -> None:
+def test_a_label_belongs_to_the_first_topic_that_claims_it() -> None:
     files = {
         "a": TopicFile(name="AI", labels=("Minds",)),
         "b": TopicFile(name="Brains", labels=("minds",), former=("minds",)),
@@ -50,13 +50,13 @@ def test_a_label_is_the_first_ones_that_claims_it() -> None:
     assert list_conflicts(files) == [("b", "renamed_from", "label-taken")]
 
 
-def test_what_is_merged_may_be_an_alias_of_the_other_too() -> None:
+def test_a_merged_topic_may_be_an_alias_too() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots", merged_into="AI")}
     assert draw(files) == {"AI": ("Robots",)}
     assert list_conflicts(files) == []
 
 
-def test_of_two_files_about_one_topic_the_first_counts() -> None:
+def test_the_first_of_two_files_about_a_topic_is_used() -> None:
     files = {"a": TopicFile(name="AI", description="A"), "b": TopicFile(name="ai", labels=("Minds",))}
     assert draw(files) == {"AI": ()}
     assert list_conflicts(files) == [("b", "name", "topic-twice")]
@@ -87,7 +87,7 @@ def test_a_circle_is_cut() -> None:
     assert len(list_conflicts(files)) == 5
 
 
-def test_a_successor_is_what_its_label_leads_to() -> None:
+def test_a_successor_may_be_named_by_any_label() -> None:
     files = {
         "a": TopicFile(name="A", retired=NOW, successor="bee"),
         "b": TopicFile(name="B", labels=("Bee",), merged_into="C"),
@@ -115,7 +115,7 @@ def topic_files(draw: st.DrawFn) -> TopicFile:
 
 
 @given(st.dictionaries(st.sampled_from("vwxyz"), topic_files()))
-def test_every_label_leads_to_one_topic_and_every_line_to_an_end(files: dict[str, TopicFile]) -> None:
+def test_every_label_has_one_topic_and_no_succession_is_circular(files: dict[str, TopicFile]) -> None:
     topics, _ = resolve_topic_files(files)
     keys = [key for topic in topics for key in topic.keys]
     assert len(keys) == len(set(keys))

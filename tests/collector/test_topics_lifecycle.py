@@ -1,4 +1,4 @@
-"""What a subscriber sees of topics over time: they are renamed, merged into others, and retired."""
+"""The changes that subscribers see when topics are renamed, merged and retired."""
 
 import json
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ END = datetime(2021, 4, 4, tzinfo=UTC)
 
 
 class Subscriber:
-    """Reads a feed as feed readers do: asks conditionally, goes where it is sent for good, and knows entries by id."""
+    """Read a feed like a feed reader: with conditional requests, permanent redirects and entry ids."""
 
     def __init__(self, newsroom: Newsroom, path: str) -> None:
         self.path = path
@@ -40,7 +40,7 @@ class Subscriber:
         self._body = b""
 
     def poll(self) -> list[str]:
-        """Give the titles that are new."""
+        """Return the new titles."""
         response = ask(self._newsroom, self.path, self._validators)
         assert (response.status_code == 304) == (ask(self._newsroom, self.path).data == self._body)
         if response.status_code == 304:
@@ -58,7 +58,7 @@ class Subscriber:
 
 
 def ask(newsroom: Newsroom, path: str, headers: Mapping[str, str] | None = None) -> TestResponse:
-    """Ask a server that has just been started."""
+    """Request a path from a new server."""
     client = create_app(SETTINGS, newsroom.catalog, clock=newsroom.clock).test_client()
     return client.get(path, headers=headers)
 
@@ -82,7 +82,7 @@ def read_atom_id(newsroom: Newsroom, path: str) -> str:
 # Renamed
 
 
-def test_a_renamed_topic_is_the_same_feed_at_another_address(newsroom: Newsroom) -> None:
+def test_a_renamed_topic_is_the_same_feed_at_another_url(newsroom: Newsroom) -> None:
     for number in range(3):
         newsroom.write(f"story-{number}", topics=["AI"])
     newsroom.collect()
@@ -114,7 +114,7 @@ def test_a_renamed_topic_keeps_its_archive(newsroom: Newsroom) -> None:
     assert ask(newsroom, "/topics/ai/archive/2.json").headers["Location"] == "/topics/minds/archive/2.json"
 
 
-def test_a_topic_renamed_twice_is_found_under_each_of_its_names(newsroom: Newsroom) -> None:
+def test_a_topic_renamed_twice_is_found_by_all_names(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     id = read_atom_id(newsroom, "/topics/ai.atom")
@@ -129,7 +129,7 @@ def test_a_topic_renamed_twice_is_found_under_each_of_its_names(newsroom: Newsro
     assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
-def test_a_former_address_is_not_taken_by_another_topic(newsroom: Newsroom) -> None:
+def test_no_other_topic_gets_a_former_url(newsroom: Newsroom) -> None:
     describe(newsroom, "ai", "name: Minds", "renamed_from: A I")
     newsroom.write("a", topics=["Minds"])
     newsroom.write("b", topics=["A.I"])
@@ -137,7 +137,7 @@ def test_a_former_address_is_not_taken_by_another_topic(newsroom: Newsroom) -> N
     assert ask(newsroom, "/topics/a-i.json").headers["Location"] == "/topics/minds.json"
 
 
-def test_a_change_of_case_is_no_other_name(newsroom: Newsroom) -> None:
+def test_a_change_of_case_is_no_rename(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["c sharp"])
     newsroom.collect()
     id = read_atom_id(newsroom, "/topics/c-sharp.atom")
@@ -175,7 +175,7 @@ def test_the_digests_of_a_renamed_topic_are_the_same(newsroom: Newsroom) -> None
 # Merged
 
 
-def test_the_readers_of_a_merged_topic_go_on_with_the_other_one(newsroom: Newsroom) -> None:
+def test_readers_of_a_merged_topic_continue_with_the_other_topic(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["Boats"])
     newsroom.write("b", topics=["Boats", "Ships"])
     newsroom.write("c", topics=["Ships"])
@@ -204,7 +204,7 @@ def test_the_readers_of_a_merged_topic_go_on_with_the_other_one(newsroom: Newsro
 
 
 def retire(newsroom: Newsroom, *lines: str) -> None:
-    """Have two topics, and retire one of them the next day."""
+    """Write two topics, and retire one of them the next day."""
     newsroom.write("a", topics=["Boats"])
     newsroom.write("b", topics=["Ships"])
     describe(newsroom, "ships", "name: Ships")
@@ -212,7 +212,7 @@ def retire(newsroom: Newsroom, *lines: str) -> None:
     describe(newsroom, "boats", "name: Boats", f"retired: {RETIRED}", *lines)
 
 
-def test_that_a_topic_is_to_be_retired_is_not_seen_before(newsroom: Newsroom) -> None:
+def test_a_future_retirement_is_invisible(newsroom: Newsroom) -> None:
     retire(newsroom, "successor: Ships")
     before = {form: ask(newsroom, f"/topics/boats{form}").data for form in FORMS}
     assert newsroom.collect().scopes == frozenset()
@@ -224,7 +224,7 @@ def test_that_a_topic_is_to_be_retired_is_not_seen_before(newsroom: Newsroom) ->
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_retired_topic_first_says_so_in_every_form(newsroom: Newsroom, form: str) -> None:
+def test_a_retired_topic_first_shows_a_notice_in_every_format(newsroom: Newsroom, form: str) -> None:
     retire(newsroom, "successor: Ships")
     newsroom.collect()
     before = ask(newsroom, f"/topics/boats{form}")
@@ -240,7 +240,7 @@ def test_a_retired_topic_first_says_so_in_every_form(newsroom: Newsroom, form: s
     assert ask(newsroom, f"/topics/boats{form}", since).status_code == 304
 
 
-def test_the_last_entry_is_one_for_good(newsroom: Newsroom) -> None:
+def test_the_retirement_notice_never_changes(newsroom: Newsroom) -> None:
     retire(newsroom)
     newsroom.collect()
     newsroom.now = DAY
@@ -262,7 +262,7 @@ def test_the_last_entry_is_one_for_good(newsroom: Newsroom) -> None:
     assert moved["summary"].endswith("then redirects to “Ships”: https://news.example/topics/ships.atom")
 
 
-def test_the_last_entry_is_never_crowded_out(newsroom: Newsroom) -> None:
+def test_the_retirement_notice_is_always_in_the_feed(newsroom: Newsroom) -> None:
     retire(newsroom)
     for number in range(60):
         newsroom.write(f"late-{number}", topics=["Boats"], publishedDateTime="2021-03-05T01:00:00Z")
@@ -272,7 +272,7 @@ def test_the_last_entry_is_never_crowded_out(newsroom: Newsroom) -> None:
     assert (len(titles), titles[-1]) == (51, "Boats has been retired")
 
 
-def test_composed_feeds_say_what_of_them_is_retired(newsroom: Newsroom) -> None:
+def test_composed_feeds_name_their_retired_topics(newsroom: Newsroom) -> None:
     retire(newsroom)
     newsroom.collect()
     newsroom.now = DAY
@@ -284,7 +284,7 @@ def test_composed_feeds_say_what_of_them_is_retired(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_after_a_while_it_is_gone(newsroom: Newsroom, form: str) -> None:
+def test_a_closed_topic_is_gone(newsroom: Newsroom, form: str) -> None:
     retire(newsroom)
     newsroom.collect()
     newsroom.now = END
@@ -300,7 +300,7 @@ def test_after_a_while_it_is_gone(newsroom: Newsroom, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_after_a_while_it_leads_to_its_successor(newsroom: Newsroom, form: str) -> None:
+def test_a_closed_topic_redirects_to_its_successor(newsroom: Newsroom, form: str) -> None:
     retire(newsroom, "successor: Ships")
     newsroom.collect()
     newsroom.now = END
@@ -308,7 +308,7 @@ def test_after_a_while_it_leads_to_its_successor(newsroom: Newsroom, form: str) 
     assert (response.status_code, response.headers["Location"]) == (301, f"/topics/ships{form}")
 
 
-def test_a_line_of_successors_is_followed_to_its_end(newsroom: Newsroom) -> None:
+def test_successors_are_followed_to_the_last(newsroom: Newsroom) -> None:
     retire(newsroom, "successor: Ships")
     describe(newsroom, "ships", "name: Ships", f"retired: {RETIRED}", "successor: Sea")
     describe(newsroom, "sea", "name: Sea")
@@ -320,7 +320,7 @@ def test_a_line_of_successors_is_followed_to_its_end(newsroom: Newsroom) -> None
     assert ask(newsroom, "/topics/boats.atom").status_code == 410
 
 
-def test_nobody_sees_anything_twice(newsroom: Newsroom) -> None:
+def test_readers_see_no_duplicates(newsroom: Newsroom) -> None:
     newsroom.write("both", topics=["Boats", "Ships"])
     retire(newsroom, "successor: Ships")
     newsroom.collect()
@@ -334,7 +334,7 @@ def test_nobody_sees_anything_twice(newsroom: Newsroom) -> None:
     assert subscriber.path == "/topics/ships.json"
 
 
-def test_what_is_retired_is_listed_no_more(newsroom: Newsroom) -> None:
+def test_a_retired_topic_is_not_listed(newsroom: Newsroom) -> None:
     retire(newsroom)
     describe(newsroom, "ships", "name: Ships", "parent: Boats")
     newsroom.collect()
@@ -350,7 +350,7 @@ def test_what_is_retired_is_listed_no_more(newsroom: Newsroom) -> None:
     assert ask(newsroom, "/").last_modified == END
 
 
-def test_a_topic_may_come_back(newsroom: Newsroom) -> None:
+def test_a_retired_topic_may_come_back(newsroom: Newsroom) -> None:
     retire(newsroom)
     newsroom.collect()
     newsroom.now = END
@@ -362,7 +362,7 @@ def test_a_topic_may_come_back(newsroom: Newsroom) -> None:
     assert [item["title"] for item in read(newsroom, "/topics/boats.json")["items"]] == ["Story a"]
 
 
-def test_a_last_entry_names_the_successor_as_it_is_called_now(newsroom: Newsroom) -> None:
+def test_a_retirement_notice_names_a_renamed_successor(newsroom: Newsroom) -> None:
     retire(newsroom, "successor: Ships")
     newsroom.collect()
     newsroom.now = DAY
@@ -373,7 +373,7 @@ def test_a_last_entry_names_the_successor_as_it_is_called_now(newsroom: Newsroom
     assert "“SHIPS”" in read(newsroom, "/topics/boats.json")["items"][0]["summary"]
 
 
-def test_a_catalog_made_later_agrees(newsroom: Newsroom) -> None:
+def test_a_catalog_created_later_is_equal(newsroom: Newsroom) -> None:
     retire(newsroom, "successor: Ships")
     newsroom.now = DAY
     newsroom.collect()
@@ -385,7 +385,7 @@ def test_a_catalog_made_later_agrees(newsroom: Newsroom) -> None:
         assert ask(fresh, "/").last_modified == DAY
 
 
-def test_a_collect_in_the_second_of_a_retirement_has_a_moment_of_its_own(newsroom: Newsroom) -> None:
+def test_a_collect_in_the_second_of_a_retirement_has_a_later_time(newsroom: Newsroom) -> None:
     retire(newsroom)
     newsroom.collect()
     newsroom.now = DAY
@@ -394,7 +394,7 @@ def test_a_collect_in_the_second_of_a_retirement_has_a_moment_of_its_own(newsroo
     assert ask(newsroom, "/topics/boats.json").last_modified == datetime(2021, 3, 5, 0, 0, 1, tzinfo=UTC)
 
 
-def test_what_topic_files_say_of_each_other_is_reported_where_it_stands(newsroom: Newsroom) -> None:
+def test_conflicts_between_topic_files_are_reported_with_positions(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["Boats"])
     describe(newsroom, "boats", "name: Boats", "retired: 2021-03-05", "successor: Shps")
     describe(newsroom, "sea", "name: Sea", "aliases: [Boats]")
@@ -409,7 +409,7 @@ def test_what_topic_files_say_of_each_other_is_reported_where_it_stands(newsroom
     assert check_folders([newsroom.folder], progress=lambda _done, _total: None) == list(problems)
 
 
-def test_a_broken_file_is_at_odds_with_others_as_it_last_was(newsroom: Newsroom) -> None:
+def test_the_last_good_version_of_a_broken_file_has_conflicts_too(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["Boats"])
     describe(newsroom, "boats", "name: Boats", "aliases: [Sea]")
     newsroom.collect()
@@ -449,7 +449,7 @@ def steps() -> SearchStrategy[list[Step]]:
 
 
 def look(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
-    """Give the bytes and the date of all that there is; what there is not leads somewhere, or was there once."""
+    """Return the bytes and dates of all existing documents; other paths must redirect or be gone."""
     found = {}
     with newsroom.catalog.reading() as reader:
         for path in PATHS:
@@ -465,7 +465,7 @@ def look(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
 
 
 def check(known: dict[str, tuple[bytes, datetime | None]], newsroom: Newsroom) -> None:
-    """Check that Last-Modified moves forwards when bytes do, also over the times at which a path leads elsewhere."""
+    """Check that Last-Modified moves forward when bytes change, even if the path redirected in the meantime."""
     for path, (body, changed) in look(newsroom).items():
         before = known.get(path)
         if before and before[0] != body:
@@ -493,7 +493,7 @@ def run(newsroom: Newsroom, history: list[Step]) -> None:
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 5, phases=PHASES)
 @given(steps())
-def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> None:
+def test_validators_follow_all_changes_to_topics(history: list[Step]) -> None:
     with open_newsroom() as newsroom:
         run(newsroom, history)
 
@@ -501,6 +501,6 @@ def test_validators_tell_of_all_that_happens_to_topics(history: list[Step]) -> N
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(history=steps())
-def test_postgresql_tells_of_it_too(postgresql: DatabaseServer, history: list[Step]) -> None:
+def test_validators_follow_all_changes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:
     with open_newsroom(postgresql.create_database()) as newsroom:
         run(newsroom, history)

@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from feeds.collector.problem_report import ReportFormat, write_report
+from feeds.model.errors import Level, Problem
+
+ERROR = Problem("news/a.md", 3, 7, Level.ERROR, "missing-title", "Missing title; add `title`.")
+WARNING = Problem("news/b.md", 12, 1, Level.WARNING, "bad-picture", "the picture's width is not a number")
+
+
+def test_text_is_a_line_per_problem() -> None:
+    assert write_report([ERROR, WARNING], ReportFormat.TEXT).splitlines() == [
+        "news/a.md:3:7: error missing-title Missing title; add `title`.",
+        "news/b.md:12:1: warning bad-picture the picture's width is not a number",
+    ]
+
+
+def test_json_is_a_list_of_every_field() -> None:
+    assert json.loads(write_report([ERROR], ReportFormat.JSON)) == [
+        {
+            "path": "news/a.md",
+            "line": 3,
+            "column": 7,
+            "level": "error",
+            "code": "missing-title",
+            "message": "Missing title; add `title`.",
+        }
+    ]
+
+
+def test_github_is_a_workflow_command_per_problem() -> None:
+    assert write_report([ERROR, WARNING], ReportFormat.GITHUB).splitlines() == [
+        "::error file=news/a.md,line=3,col=7,title=missing-title::Missing title; add `title`.",
+        "::warning file=news/b.md,line=12,col=1,title=bad-picture::the picture's width is not a number",
+    ]
+
+
+def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
+    odd = Problem("a,b:c%.md", 1, 1, Level.ERROR, "code", "100 % wrong: a, b")
+    assert write_report([odd], ReportFormat.GITHUB) == (
+        "::error file=a%2Cb%3Ac%25.md,line=1,col=1,title=code::100 %25 wrong: a, b"
+    )
+
+
+@pytest.mark.parametrize(("format", "report"), [("text", ""), ("json", "[]"), ("github", "")])
+def test_no_problems_are_an_empty_report(format: str, report: str) -> None:
+    assert write_report([], ReportFormat(format)) == report
+
+
+@pytest.mark.parametrize("format", ReportFormat)
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "a\x1b[2Jb", "a\udce9b"])
+def test_the_problem_of_a_file_with_any_name_is_one_line(name: str, format: ReportFormat) -> None:
+    odd = Problem(f"{name}.md", 1, 1, Level.ERROR, "code", f"{name} is wrong")
+    report = write_report([odd], format)
+    report.encode()
+    assert len(report.splitlines()) == len(write_report([ERROR], format).splitlines())
+    assert "\x1b" not in report
