@@ -29,9 +29,9 @@ help: ## list the targets
 serve: $(VENV)/.run ## collect the articles, serve the feeds, and print the address
 	@exec $(python) -m feeds serve
 
-check: $(VENV)/.test ## check format, lint and types, and run the tests that start no program, in a minute
+check: $(VENV)/.test ## check format, lint and types, and run the quick tests that start no program
 	$(static_checks)
-	$(pytest) -m 'not program' $(PYTEST_ARGS)
+	$(pytest) -m 'not program and not slow' $(PYTEST_ARGS)
 
 test: $(VENV)/.test ## run every check and test, and measure coverage
 	$(static_checks)

@@ -194,6 +194,7 @@ def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, li
         subscriber.check()
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 2, phases=PHASES)
@@ -239,6 +240,7 @@ def test_a_new_catalog_is_divided_like_a_grown_catalog(archived: Newsroom) -> No
     assert list(grown) == [3, 2, 1]
 
 
+@pytest.mark.slow
 def test_new_entries_change_no_finished_archive_document(archived: Newsroom) -> None:
     subscriber = Subscriber(archived, [50, 200])
     subscriber.check()
@@ -312,6 +314,7 @@ def test_other_parts_are_not_found(archived: Newsroom) -> None:
     assert archive(archived, ALL, ArchivePart(5, late)).entries
 
 
+@pytest.mark.slow
 def test_unreleased_entries_are_in_no_archive(archived: Newsroom) -> None:
     ahead = [START + timedelta(days=1, seconds=second) for second in range(2 * BLOCK_SIZE)]
     write(archived, "ahead", ahead)

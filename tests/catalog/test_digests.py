@@ -152,6 +152,7 @@ def read_naively(newsroom: Newsroom, cycle: Cycle, *, limit: int, max_stories: i
     return {issue: [id for *_, id in sorted(found[issue])[:max_stories]] for issue in newest}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: int) -> None:
     random = Random(seed)  # noqa: S311 no secret

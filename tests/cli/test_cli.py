@@ -106,6 +106,7 @@ def test_collect_takes_folders_and_ignores_the_setting(run: Run, tmp_path: Path)
     assert "articles: 2 read" in run("collect", "a", "b", FEEDS_CONTENT="nowhere").stdout
 
 
+@pytest.mark.slow
 def test_removing_most_articles_needs_force(run: Run, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
@@ -392,6 +393,7 @@ def test_a_closed_stderr_is_no_failure(tmp_path: Path) -> None:
     assert start(tmp_path, "feeds collect 2>&-").returncode == 0
 
 
+@pytest.mark.slow
 def test_hubs_are_notified_by_collect_or_announce(collected: Run, tmp_path: Path) -> None:
     with running_hub() as hub:
         named = {"FEEDS_HUBS": hub.url, "FEEDS_CONTENT": str(tmp_path / "articles")}

@@ -150,6 +150,7 @@ def test_collect_ends_with_a_summary_in_aligned_lines() -> None:
     assert "publishing ..." in screen.raw
 
 
+@pytest.mark.slow
 def test_a_collect_without_files_to_read_shows_no_bar() -> None:
     write("a", GOOD)
     run_on_terminal("collect", "articles")

@@ -280,6 +280,7 @@ def test_a_file_name_outside_utf_8_is_reported(newsroom: Newsroom) -> None:
     str(result.problems[0]).encode()
 
 
+@pytest.mark.slow
 def test_two_collectors_take_turns_or_one_gives_up(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()

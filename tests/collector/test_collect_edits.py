@@ -195,6 +195,7 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
         check_versions((waited, versions), (sights, newsroom.versions()), scopes=result.scopes)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 4, phases=PHASES)

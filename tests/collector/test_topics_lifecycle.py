@@ -490,6 +490,7 @@ def run(newsroom: Newsroom, history: list[Step]) -> None:
     assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 5, phases=PHASES)
 @given(steps())

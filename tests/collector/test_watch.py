@@ -27,6 +27,8 @@ from tests.support.articles import LONG_AGO, compose_article, write_titled_artic
 from tests.support.postgresql import DatabaseServer
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 FAST = WatchTiming(first_pause_seconds=0.1, longest_pause_seconds=0.5)
 PROGRAM = """
 import sys

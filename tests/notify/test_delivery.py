@@ -5,6 +5,8 @@ import time
 from contextlib import closing
 from threading import Event, Thread
 
+import pytest
+
 from feeds.notify.delivery import HubNotifier, NotifyTiming
 from tests.notify.conftest import Bureau, in_all_formats
 from tests.support.hub import Hub
@@ -139,6 +141,7 @@ def test_it_stops_between_two_feeds(sqlite_bureau: Bureau, hub: Hub) -> None:
     assert sqlite_bureau.pending_paths() == FEEDS
 
 
+@pytest.mark.slow
 def test_it_waits_for_a_collector_that_is_writing(sqlite_bureau: Bureau, hub: Hub) -> None:
     publish(sqlite_bureau)
     database = sqlite_bureau.newsroom.folder.parent / "catalog.sqlite"

@@ -18,6 +18,8 @@ from tests.support.newsroom import Newsroom
 from tests.support.servers import find_free_port
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 Start: TypeAlias = Callable[..., Bureau]
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 SWIFT = NotifyTiming(delay_seconds=0, timeout_seconds=30, first_pause_seconds=5, idle_seconds=0.2)

@@ -135,6 +135,7 @@ def read(reader: CatalogReader, path: str, query_string: str, now: datetime) -> 
     return document
 
 
+@pytest.mark.slow
 def test_any_expression_selects_the_same_as_its_canonical_form(publication: Publication) -> None:
     sizes = set()
     with publication.newsroom.catalog.reading() as reader:

@@ -453,6 +453,7 @@ def test_without_the_database_composed_feeds_are_served(kiosk: Stand, tmp_path: 
         fetch_from(kiosk.cache, "/topics/boats,tides.atom", "limit=0")
 
 
+@pytest.mark.slow
 def test_the_size_is_right_after_many_threads(kiosk: Stand) -> None:
     cache = kiosk.make_cache(max_bytes=60_000)
 

@@ -54,6 +54,7 @@ def test_a_slow_query_is_stopped(newsroom: Newsroom, monkeypatch: pytest.MonkeyP
         newsroom.see(EVERY_OTHER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("check_cost", "list_cost"), [(0, 0), (10**9, 0), (10**9, 10**9)])
 def test_searching_one_by_one_and_all_together_finds_the_same(
     years: Newsroom, monkeypatch: pytest.MonkeyPatch, check_cost: int, list_cost: int
