@@ -110,8 +110,8 @@ def _choose_starts(edges: Sequence[tuple[int, Key]]) -> list[Key]:
 
     The first block has a start already, and an incomplete block stays part of the block before it.
     """
-    last = max((place for place, _ in edges), default=0) // BLOCK_SIZE * BLOCK_SIZE
-    return [key for place, key in edges if place % BLOCK_SIZE == 1 and 1 < place < last]
+    last = max((position for position, _ in edges), default=0) // BLOCK_SIZE * BLOCK_SIZE
+    return [key for position, key in edges if position % BLOCK_SIZE == 1 and 1 < position < last]
 
 
 # Statements are built once: building costs far more than executing.
@@ -134,16 +134,16 @@ _FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, key=_KEY))
 def _select_edges(source: FromClause, published: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
     """Select the first and last entries of the new blocks in a span, with positions from 1 on."""
     id = schema.entries.c.id
-    place = func.row_number().over(order_by=[published, id.desc()]).label("place")
+    position = func.row_number().over(order_by=[published, id.desc()]).label("position")
     numbered = (
-        select(published.label("published"), id, place)
+        select(published.label("published"), id, position)
         .select_from(source)
         .where(*where, published <= bindparam("until"))
         .where(follows(published, id, key=(bindparam("start_published"), bindparam("start_id")), or_equals=True))
         .where(precedes(published, id, key=(bindparam("end_published"), bindparam("end_id"))))
         .subquery()
     )
-    return select(numbered).where(numbered.c.place % BLOCK_SIZE <= 1).order_by(numbered.c.place)
+    return select(numbered).where(numbered.c.position % BLOCK_SIZE <= 1).order_by(numbered.c.position)
 
 
 _ENTRIES, _MEMBERS = schema.entries, schema.entry_topics
@@ -218,7 +218,7 @@ class Blocks:
         parameters |= {f"end_{name}": value for name, value in end._asdict().items()}
         statement, member = self._choose_edges()
         edges = self._connection.execute(statement, {**parameters, **member, "until": until})
-        return _choose_starts([(row.place, Key(row.published, row.id)) for row in edges])
+        return _choose_starts([(row.position, Key(row.published, row.id)) for row in edges])
 
     def _choose_edges(self) -> tuple[Select[Any], dict[str, object]]:
         if self._scope.topic is not None:
@@ -231,8 +231,8 @@ class Blocks:
         highest = select(func.max(schema.blocks.c.number)).where(schema.blocks.c.scope == self._scope.name)
         number = (self._connection.scalar(highest) or 1) + 1
         records = [
-            {"scope": self._scope.name, "number": number + place, "drawn": drawn, **start._asdict()}
-            for place, start in enumerate(starts)
+            {"scope": self._scope.name, "number": number + position, "drawn": drawn, **start._asdict()}
+            for position, start in enumerate(starts)
         ]
         self._connection.execute(insert(schema.blocks), records)
 

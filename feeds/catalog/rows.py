@@ -27,9 +27,6 @@ Record: TypeAlias = dict[str, Any]
 Stored: TypeAlias = Row[*tuple[Any, ...]]
 """A row as read, with columns as attributes."""
 
-AnyTable: TypeAlias = Table
-"""One of the catalog's tables."""
-
 _ROW = "row_"  # the prefix of a column's name in the name of a parameter
 _CHUNK = 2_000  # bound parameters in one statement; both databases accept more, but get no faster
 
@@ -90,11 +87,6 @@ class RowWriter:
         else:
             named = list(compiled.params)
             self._connection.exec_driver_sql(str(compiled), [dict(zip(named, row, strict=True)) for row in rows])
-
-
-def as_record(row: Stored) -> Record:
-    """Give a row as read as one to write."""
-    return row._asdict()
 
 
 def look_up(

@@ -15,7 +15,7 @@ _Slots: TypeAlias = dict[str, _Members]
 
 
 class NumberAllocator:
-    """Give each new row of a table a free number in the period of the publication."""
+    """Allocate a free number, in the period of the publication, for each new row of a table."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self._connection = connection
