@@ -1,0 +1,93 @@
+"""The workflow, the hooks and the CI script call targets, scripts and tools that exist."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from tests.project.test_locks import PYPROJECT, read_pins
+from tests.support import environment
+from tests.support.paths import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(re.findall(r"(?m)^([a-z]+):.*##", MAKEFILE))
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+
+
+def list_steps() -> Iterator[dict[str, Any]]:
+    for job in WORKFLOW["jobs"].values():
+        yield from job["steps"]
+
+
+def list_commands() -> list[str]:
+    """List the shell lines of the workflow and of the CI script."""
+    steps = [line for step in list_steps() for line in step.get("run", "").splitlines()]
+    return steps + (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+def list_pythons() -> list[str]:
+    matrix = WORKFLOW["jobs"]["test"]["strategy"]["matrix"]
+    return [*matrix["python"], *(each["python"] for each in matrix["include"])]
+
+
+def test_every_called_target_of_make_exists() -> None:
+    called = {match[1] for line in list_commands() if (match := re.search(r"\bmake ([a-z]+)", line))}
+    assert called == {"check", "test"}
+    assert called <= TARGETS
+
+
+def test_every_target_is_phony() -> None:
+    (phony,) = re.findall(r"(?m)^\.PHONY: (.*)$", MAKEFILE)
+    assert set(phony.split()) == TARGETS
+
+
+def test_every_called_script_can_be_run() -> None:
+    scripts = [ROOT / line.split()[0] for line in list_commands() if line.startswith("scripts/")]
+    assert len(scripts) == 2
+    assert [path for path in scripts if not os.access(path, os.X_OK)] == []
+
+
+def test_the_workflow_tests_every_supported_python() -> None:
+    supported = SpecifierSet(PYPROJECT["project"]["requires-python"])
+    pythons = list_pythons()
+    assert pythons == sorted(set(pythons), key=lambda version: int(version.split(".")[1]))
+    assert [version for version in pythons if version not in supported] == []
+    major, minor = pythons[0].split(".")
+    assert f"{major}.{int(minor) - 1}" not in supported
+    assert (ROOT / ".python-version").read_text().strip() == pythons[0]
+
+
+def test_the_workflow_may_only_read() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert [job for job in WORKFLOW["jobs"].values() if "permissions" in job] == []
+    assert "group" in WORKFLOW["concurrency"]
+
+
+def test_actions_are_pinned_to_a_major_version() -> None:
+    used = [step["uses"] for step in list_steps() if "uses" in step]
+    assert used
+    assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@v\d+", action)] == []
+
+
+def test_the_workflow_gives_tests_a_database() -> None:
+    job = WORKFLOW["jobs"]["test"]
+    (name,) = job["env"]
+    assert f'"{name}"' in Path(environment.__file__).read_text()
+    (service,) = job["services"]
+    assert f"@{service}:" in job["env"][name]
+
+
+@pytest.mark.parametrize("hook", HOOKS["repos"][0]["hooks"], ids=lambda hook: hook["id"])
+def test_hooks_run_the_locked_tools_as_make_does(hook: dict[str, Any]) -> None:
+    match = re.match(r"\.venv/bin/python -m ((\w+)( format| check)?)\b", hook["entry"])
+    assert match, hook["entry"]
+    assert f"$(python) -m {match[1]}" in MAKEFILE
+    assert match[2] in {Requirement(pin).name for pin in read_pins("requirements-test.txt")}
+    assert (hook["language"], len(HOOKS["repos"])) == ("system", 1)
