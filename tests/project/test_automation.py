@@ -48,6 +48,11 @@ def test_every_target_is_phony() -> None:
     assert set(phony.split()) == TARGETS
 
 
+def test_every_target_is_documented() -> None:
+    rows = re.findall(r"(?m)^\| `make ([a-z]+)\b", (ROOT / "CONTRIBUTING.md").read_text())
+    assert set(rows) == TARGETS - {"help"}
+
+
 def test_every_called_script_can_be_run() -> None:
     scripts = [ROOT / line.split()[0] for line in list_commands() if line.startswith("scripts/")]
     assert len(scripts) == 2
