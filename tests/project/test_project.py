@@ -40,9 +40,9 @@ def test_procfile_has_the_three_processes() -> None:
     assert {line.split(": ")[0] for line in lines} == {"release", "web", "worker"}
 
 
-def test_changelog_has_the_version() -> None:
-    changelog = (ROOT / "CHANGELOG.md").read_text()
-    assert "## Unreleased" in changelog or f"## {feeds.__version__}" in changelog
+def test_the_changelog_begins_with_the_version() -> None:
+    headings = re.findall(r"(?m)^## (.+)$", (ROOT / "CHANGELOG.md").read_text())
+    assert re.fullmatch(rf"{re.escape(feeds.__version__)} - (unreleased|\d{{4}}-\d\d-\d\d)", headings[0])
 
 
 @pytest.mark.program
