@@ -13,10 +13,10 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import CollectionStartEvent, Event, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 from yaml.reader import ReaderError
 
+from feeds.articles.libyaml_messages import REFUSED_ESCAPE, explain_yaml_error
 from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, split_front_matter, wrap_yaml
 from feeds.articles.surrogates import has_surrogate_pairs, join_surrogate_pairs
-from feeds.articles.yaml_errors import REFUSED_ESCAPE, explain_yaml_error
 from feeds.articles.yaml_values import Composer, RefusedError, Value, open_parser
 from feeds.model.errors import ArticleError, Level, Problem
 

@@ -15,7 +15,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from feeds.articles.yaml_errors import explain_yaml_error
+from feeds.articles.libyaml_messages import explain_yaml_error
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 

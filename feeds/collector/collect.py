@@ -16,10 +16,10 @@ from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
 from feeds.collector.entries import update_entries
+from feeds.collector.lint_rules import find_clashes, find_problems
 from feeds.collector.mass_removal import Removal, check_removal, find_removal
 from feeds.collector.parallel import ReadTask, read_sources
 from feeds.collector.pending import PendingUpdates
-from feeds.collector.problems import find_clashes, find_problems
 from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics

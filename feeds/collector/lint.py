@@ -7,8 +7,8 @@ from pathlib import Path
 from feeds.articles.files import scan
 from feeds.articles.mention import Role
 from feeds.collector.collect import Progress
+from feeds.collector.lint_rules import describe_clash, describe_duplicates
 from feeds.collector.parallel import ReadResult, read_sources
-from feeds.collector.problems import describe_clash, describe_duplicates
 from feeds.collector.topic_files import parse_topic_files
 from feeds.model.errors import Problem
 from feeds.model.topics import assign_slugs, slugify

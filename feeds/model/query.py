@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from feeds.model.expression import Expression, name, parse_expression
-from feeds.model.query_string import Parameter, read_query, write_query
+from feeds.model.parameter_codec import Parameter, read_query, write_query
 from feeds.model.search import Search, parse_search
 from feeds.model.values import parse_number
 

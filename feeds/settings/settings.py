@@ -215,7 +215,7 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES),
-        help="Maximum number of entries in a feed, from 1 to 200.",
+        help=f"Maximum number of entries in a feed, from 1 to {MAX_ENTRIES}.",
     ),
     Setting(
         "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400),

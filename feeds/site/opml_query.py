@@ -4,7 +4,7 @@ from functools import partial
 
 import msgspec
 
-from feeds.model.query_string import Parameter, read_query, write_query
+from feeds.model.parameter_codec import Parameter, read_query, write_query
 from feeds.model.values import parse_number
 
 MAX_MIN_ENTRIES = 1_000_000

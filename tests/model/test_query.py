@@ -3,8 +3,8 @@
 import pytest
 
 from feeds.model.errors import BadRequestError
+from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.query import EVERYTHING, Query, parse_query
-from feeds.model.query_string import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(

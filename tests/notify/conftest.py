@@ -8,8 +8,9 @@ import pytest
 from feeds.catalog.outbox import Notification
 from feeds.model.errors import FeedsError
 from feeds.model.feed import Format
-from feeds.notify.delivery import NotifyContext, NotifyTiming
+from feeds.notify.delivery import NotifyContext
 from feeds.notify.detection import detect_changes
+from feeds.notify.timing import NotifyTiming
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.urls import FeedAddress

@@ -7,7 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from feeds.notify.delivery import HubNotifier, NotifyTiming
+from feeds.notify.delivery import HubNotifier
+from feeds.notify.timing import NotifyTiming
 from tests.notify.conftest import Bureau, in_all_formats
 from tests.support.hub import Hub
 

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.notify.delivery import NotifyContext, NotifyTiming
+from feeds.notify.delivery import NotifyContext
 from feeds.notify.notifier import BackgroundNotifier, notify_hubs
+from feeds.notify.timing import NotifyTiming
 from tests.notify.conftest import Bureau, in_all_formats, open_bureau
 from tests.support.hub import Hub, running_hub
 from tests.support.newsroom import Newsroom

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from lxml import etree, html
 
 from feeds.catalog.catalog import Catalog
-from feeds.model.query_string import MAX_CHARACTERS
+from feeds.model.parameter_codec import MAX_CHARACTERS
 from tests.support.app import SITE_URL, make_client
 
 CANONICAL = "/topics/ai+computer-vision.atom?type=article&min_quality=0&limit=2"

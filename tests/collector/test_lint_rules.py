@@ -1,4 +1,4 @@
-from feeds.collector.problems import describe_clash, describe_duplicates
+from feeds.collector.lint_rules import describe_clash, describe_duplicates
 from feeds.model.errors import Level
 
 
