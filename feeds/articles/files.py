@@ -1,15 +1,14 @@
-"""Find the article and topic files in the content folders, and read them."""
+"""Find the article and topic files in the content folders."""
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from feeds.model.errors import ArticleError, Level, Problem, SettingsError
+from feeds.articles.file_reader import escape_path, is_utf8
+from feeds.model.errors import SettingsError
 
-MAX_FILE_BYTES = 1024 * 1024
 _ARTICLE_SUFFIXES = (".md", ".markdown")
 _TOPIC_SUFFIXES = (".yaml", ".yml")
 _TOPIC_FOLDER = "topics"
@@ -95,46 +94,6 @@ def is_topic_file(path: str) -> bool:
     return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
 
 
-def read_file(path: str) -> bytes:
-    """Read a content file.
-
-    Raises:
-        ArticleError: the file cannot be read, or is larger than MAX_FILE_BYTES.
-    """
-    if not _is_utf8(path):
-        message = "The path of the file is not valid UTF-8; rename the file or folder."
-        raise _make_error(_escape(path), "bad-file-name", message)
-    try:
-        with open(path, "rb", opener=_open_without_waiting) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _make_error(path, "not-a-file", "This is a pipe, socket or device; replace it with a file.")
-            data = file.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise _make_error(path, *_explain_absence(path)) from None
-    except OSError as error:
-        message = f"Cannot read the file ({error.strerror}); give the collector permission to read it."
-        raise _make_error(path, "unreadable", message) from None
-    if len(data) > MAX_FILE_BYTES:
-        message = f"The file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles."
-        raise _make_error(path, "too-large", message)
-    return data
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    # Without O_NONBLOCK, opening a pipe would block the collector until a program writes to the pipe.
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _make_error(path: str, code: str, message: str) -> ArticleError:
-    return ArticleError(Problem(path, 1, 1, Level.ERROR, code, message))
-
-
-def _explain_absence(path: str) -> tuple[str, str]:
-    if os.path.islink(path):
-        return "broken-symlink", f"Broken link to {os.readlink(path)}; fix or remove the link."
-    return "missing-file", "The file was removed during the collect; collect again."
-
-
 def _list_roots(folders: Sequence[Path]) -> list[str]:
     return list(dict.fromkeys(os.path.normpath(folder) for folder in folders))
 
@@ -146,19 +105,7 @@ def _find_key_base(roots: Sequence[str]) -> str:
 
 def _make_key(path: str, *, base: str) -> str:
     key = path[len(base) :].replace(os.sep, "/")
-    return key if _is_utf8(key) else _escape(key)
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _escape(path: str) -> str:
-    return os.fsencode(path).decode(errors="backslashreplace")
+    return key if is_utf8(key) else escape_path(key)
 
 
 def _walk(root: str) -> Iterator[os.DirEntry[str]]:

@@ -15,10 +15,11 @@ from typing import TypeAlias
 import msgspec
 
 from feeds.articles.article import parse_article
-from feeds.articles.files import ContentFile, read_file
+from feeds.articles.file_reader import isolate_failures, read_file
+from feeds.articles.files import ContentFile
 from feeds.articles.mention import Mention, list_mentions
 from feeds.catalog.stored import StoredLabel, StoredMention
-from feeds.model.errors import ArticleError, Problem
+from feeds.model.errors import ArticleError, Problem, UnexpectedFailureError
 
 _CHUNK_FILES = 64
 _MIN_POOL_FILES = 400  # parsing fewer files takes less time than starting a pool
@@ -90,17 +91,23 @@ def _read_chunk(tasks: Iterable[ReadTask]) -> list[ReadResult]:
 
 
 def read_source(task: ReadTask) -> ReadResult:
-    """Read a file, and parse changed content."""
+    """Read a file, and parse changed content. No failure costs more than this file."""
     file, known_digest = task
     digest = ""
     try:
-        data = read_file(file.path)
-        digest = blake2b(data, digest_size=16).hexdigest()
-        if digest == known_digest:
-            return ReadResult(file, digest)
-        article, problems = parse_article(data, file.path)
+        with isolate_failures(file.path):
+            data = read_file(file.path)
+            digest = blake2b(data, digest_size=16).hexdigest()
+            return ReadResult(file, digest) if digest == known_digest else _parse(file, data, digest=digest)
+    except UnexpectedFailureError as error:
+        # Without a digest, the next collect reads the file again.
+        return ReadResult(file, "", is_rejected=True, problems=error.problems)
     except ArticleError as error:
         return ReadResult(file, digest, is_rejected=True, problems=error.problems)
+
+
+def _parse(file: ContentFile, data: bytes, *, digest: str) -> ReadResult:
+    article, problems = parse_article(data, file.path)
     mentions = list_mentions(article, file.key)
     own = mentions[0].draft
     categories = own.categories if own else ()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from feeds.articles.files import ContentFile, read_file
+from feeds.articles.file_reader import isolate_failures, read_file
+from feeds.articles.files import ContentFile
 from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.pending import PendingUpdates
@@ -42,7 +43,8 @@ def parse_topic_files(
     problems: list[Problem] = []
     for file in files:
         try:
-            parsed[file.key], found = parse_topic_file(read_file(file.path), file.path)
+            with isolate_failures(file.path):
+                parsed[file.key], found = parse_topic_file(read_file(file.path), file.path)
             problems.extend(found)
         except ArticleError as error:
             problems.extend(error.problems)
@@ -62,7 +64,8 @@ def _make_problems(conflicts: Iterable[TopicConflict], files: Sequence[ContentFi
 
 def _find_field(path: str, field: str) -> tuple[int, int]:
     try:
-        return locate_field(read_file(path), path, field)
+        with isolate_failures(path):
+            return locate_field(read_file(path), path, field)
     except ArticleError:  # the file has changed since it was parsed
         return 1, 1
 

@@ -3,6 +3,7 @@
 FeedsError
 ├── SettingsError       a setting is unknown or has a bad value
 ├── ArticleError        a file cannot become an article; carries its problems
+│   └── UnexpectedFailureError  a library failed on the file
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
 │   └── CatalogBusyError    another collector is writing to the catalog
 ├── ExportError         an export cannot be written
@@ -58,6 +59,10 @@ class ArticleError(FeedsError):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+class UnexpectedFailureError(ArticleError):
+    """Reading a file ended with an exception that nobody expected; reading the file again may succeed."""
 
 
 class CatalogError(FeedsError):

@@ -16,7 +16,9 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from yaml._yaml import CParser
 
+from feeds.articles import yaml_values
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming, watch
@@ -192,6 +194,32 @@ def test_topic_files_are_detected(site: WatchedSite) -> None:
             return topic is not None and topic.description == "They walk."
 
         wait_until(is_described)
+
+
+def test_a_file_that_the_program_fails_on_is_reported_and_holds_up_nothing(
+    site: WatchedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FaultyParser(CParser):
+        def __init__(self, text: str) -> None:
+            super().__init__(text)
+            assert "faulty" not in text
+
+    with site.watched():
+        site.wait_until_watching()
+        monkeypatch.setattr(yaml_values, "CParser", FaultyParser)
+        write_titled_article(site.content / "a.md", "faulty")
+        (site.content / "b.md").unlink()
+        os.mkfifo(site.content / "b.md")
+        write_titled_article(site.content / "c.md", "changed")
+        site.wait_for("changed")
+
+        def list_reported() -> set[tuple[str, str]]:
+            problems = [problem for result in site.results for problem in result.problems]
+            return {(Path(problem.path).name, problem.code) for problem in problems}
+
+        wait_until(lambda: {("a.md", "internal"), ("b.md", "not-a-file")} <= list_reported())
+    assert {"a", "b", "changed"} < site.titles()
+    assert site.errors == []
 
 
 def test_an_unreported_change_is_found_later(site: WatchedSite) -> None:

@@ -1,0 +1,99 @@
+"""Read the bytes of one content file, and turn every failure into a problem of this file alone."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from feeds.model.errors import ArticleError, FeedsError, Level, Problem, UnexpectedFailureError
+
+MAX_FILE_BYTES = 1024 * 1024
+
+
+@contextmanager
+def isolate_failures(path: str) -> Iterator[None]:
+    """Turn any unexpected exception in the block, which reads the file at `path`, into a problem of this file.
+
+    No other place in the package catches all exceptions.
+
+    Raises:
+        UnexpectedFailureError: the block raised an exception that is not a FeedsError.
+    """
+    try:
+        yield
+    except (FeedsError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    # A panic in a library written in Rust is not an Exception, only a BaseException.
+    except BaseException as error:  # noqa: BLE001 whatever goes wrong with one file costs this file only
+        raise UnexpectedFailureError(_make_problem(path, "internal", _describe(error))) from None
+
+
+def _describe(error: BaseException) -> str:
+    # The text of the exception could quote the file, and the file holds a secret.
+    return f"The program failed on this file ({type(error).__name__}); change the file, and report the failure."
+
+
+def read_file(path: str) -> bytes:
+    """Read a content file.
+
+    Raises:
+        ArticleError: the file cannot be read, or is larger than MAX_FILE_BYTES.
+    """
+    if not is_utf8(path):
+        message = "The path of the file is not valid UTF-8; rename the file or folder."
+        raise ArticleError(_make_problem(path, "bad-file-name", message))
+    try:
+        data = _read_start(path)
+    except FileNotFoundError:
+        raise ArticleError(_make_problem(path, *_explain_absence(path))) from None
+    except OSError as error:
+        message = f"Cannot read the file ({error.strerror}); give the collector permission to read it."
+        raise ArticleError(_make_problem(path, "unreadable", message)) from None
+    if len(data) > MAX_FILE_BYTES:
+        message = f"The file is larger than {MAX_FILE_BYTES:,} bytes; shorten it or split it into several articles."
+        raise ArticleError(_make_problem(path, "too-large", message))
+    return data
+
+
+def is_utf8(path: str) -> bool:
+    """Return whether the bytes of a path are UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def escape_path(path: str) -> str:
+    """Write the bytes of a path that are not UTF-8 as escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def _read_start(path: str) -> bytes:
+    """Read up to one byte more than the limit."""
+    # Opening a device may have an effect, so first look without opening. The path may change meanwhile.
+    _check_type(path, os.stat(path))
+    with open(path, "rb", opener=_open_without_waiting) as file:
+        _check_type(path, os.fstat(file.fileno()))
+        return file.read(MAX_FILE_BYTES + 1)
+
+
+def _check_type(path: str, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        message = "This is a folder, pipe, socket or device; replace it with a file."
+        raise ArticleError(_make_problem(path, "not-a-file", message))
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # Without O_NONBLOCK, opening a pipe would block the collector until a program writes to the pipe.
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def _explain_absence(path: str) -> tuple[str, str]:
+    if os.path.islink(path):
+        return "broken-symlink", "The target of this link does not exist; fix or remove the link."
+    return "missing-file", "The file was removed during the collect; collect again."
+
+
+def _make_problem(path: str, code: str, message: str) -> Problem:
+    return Problem(path if is_utf8(path) else escape_path(path), 1, 1, Level.ERROR, code, message)

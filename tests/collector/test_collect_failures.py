@@ -1,0 +1,132 @@
+"""A failure of the program on one file costs this file alone."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from yaml._yaml import CParser
+
+from feeds.articles import yaml_values
+from feeds.articles.files import locate_article
+from feeds.collector.lint import check_folders
+from feeds.model.errors import Level
+from tests.support.newsroom import Newsroom, url_of
+
+
+class PanicError(BaseException):
+    """An exception like a panic in a library written in Rust."""
+
+
+FAILURES = [AssertionError, RecursionError, MemoryError, OverflowError, UnicodeError, OSError, PanicError]
+
+
+@pytest.fixture(params=FAILURES)
+def break_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function that makes the YAML library fail on each file with `faulty`."""
+
+    class FaultyParser(CParser):
+        def __init__(self, text: str) -> None:
+            super().__init__(text)
+            if "faulty" in text:
+                raise request.param("faulty")
+
+    return lambda: monkeypatch.setattr(yaml_values, "CParser", FaultyParser)
+
+
+def list_codes(newsroom: Newsroom) -> list[tuple[str, str]]:
+    """Check the articles, and return the name of the file and the code of each problem."""
+    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    assert "faulty" not in str(problems)
+    return [(Path(problem.path).name, problem.code) for problem in problems]
+
+
+def test_an_article_that_the_program_fails_on_keeps_its_last_good_version(
+    newsroom: Newsroom, break_parser: Callable[[], None]
+) -> None:
+    newsroom.write("a", topics=["Tides"])
+    newsroom.write("b", topics=["Tides"])
+    newsroom.collect()
+    break_parser()
+    newsroom.write("a", title="faulty", topics=["Tides"])
+    newsroom.write("b", title="Changed", topics=["Tides"])
+    newsroom.write("c", title="faulty")
+    newsroom.write("d", topics=["Tides"])
+    result = newsroom.collect()
+    assert (result.added, result.changed, result.withdrawn, result.rejected) == (1, 1, 0, 2)
+    assert [(Path(problem.path).name, problem.level, problem.code) for problem in result.problems] == [
+        ("a.md", Level.ERROR, "internal"),
+        ("c.md", Level.ERROR, "internal"),
+    ]
+    assert "faulty" not in str(result.problems)
+    assert sorted(newsroom.see_topic("tides").titles) == ["Changed", "Story a", "Story d"]
+    assert list_codes(newsroom) == [("a.md", "internal"), ("c.md", "internal")]
+
+
+def test_a_file_is_read_again_after_a_failure(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_text: str) -> Any:  # noqa: ANN401 it returns nothing
+        raise MemoryError
+
+    path = newsroom.write("a")
+    os.utime(path, (0, 0))
+    with monkeypatch.context() as patch:
+        patch.setattr(yaml_values, "CParser", fail)
+        assert newsroom.collect().rejected == 1
+        assert newsroom.collect().rejected == 1
+    result = newsroom.collect()
+    assert (result.added, result.rejected, result.problems) == (1, 0, ())
+
+
+def test_a_topic_file_that_the_program_fails_on_keeps_its_last_good_version(
+    newsroom: Newsroom, break_parser: Callable[[], None]
+) -> None:
+    newsroom.write("a", topics=["ML", "Tides"])
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    (folder / "ml.yaml").write_text("name: Machine Learning\naliases: [ML]\n")
+    newsroom.collect()
+    break_parser()
+    (folder / "ml.yaml").write_text("name: faulty\n")
+    (folder / "tides.yaml").write_text("name: Tides\ndescription: The sea.\n")
+    result = newsroom.collect()
+    assert [(Path(problem.path).name, problem.code) for problem in result.problems] == [("ml.yaml", "internal")]
+    assert newsroom.see_topic("machine-learning").ids == [url_of("a")]
+    assert list_codes(newsroom) == [("ml.yaml", "internal")]
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path.name)
+
+
+def make_empty(path: Path) -> None:
+    path.touch()
+
+
+def make_link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("is_partial", [False, True])
+@pytest.mark.parametrize("make", [make_pipe, make_socket, make_empty, make_link_to_itself])
+def test_what_is_not_an_article_any_more_keeps_its_last_good_version(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], *, is_partial: bool
+) -> None:
+    monkeypatch.chdir(newsroom.folder)  # the path of a socket must be short
+    path = newsroom.write("a")
+    newsroom.write("b")
+    newsroom.collect()
+    path.unlink()
+    make(path)
+    newsroom.write("c")
+    files = [locate_article([newsroom.folder], str(newsroom.folder / f"{name}.md")) for name in "ac"]
+    result = newsroom.collect(only=[file for file in files if file] if is_partial else None)
+    assert (result.added, result.withdrawn, result.rejected) == (1, 0, 1)
+    assert sorted(newsroom.see().titles) == ["Story a", "Story b", "Story c"]
+    assert {Path(problem.path).name for problem in result.problems} == {"a.md"}
