@@ -32,10 +32,12 @@ class RelatedItem(Story, frozen=True, kw_only=True, omit_defaults=True):
 class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One article file. `topics` are labels as the author typed them; `body` and `embed` are sanitised HTML.
 
-    `updated` is never before `published`. Only a published article is sure to have a title and meaningful dates.
+    `updated` is never before `published`. Only a published article is sure to have a title and meaningful dates. From
+    `expires` on, the article is unpublished.
     """
 
     state: PublicationState
+    expires: datetime | None = None
     body: str = ""
     embed: str = ""
     topics: tuple[str, ...] = ()
@@ -83,6 +85,7 @@ def _read_article(section: Section, body: str) -> Article:
         url=url,
         published=published,
         updated=updated,
+        expires=_read_expiry(section, level=level),
         body=render_body(body, url) if is_shown and body.strip() else "",
         embed=_read_embed(section) if is_shown else "",
         topics=_read_topics(section),
@@ -106,9 +109,11 @@ def _read_related(section: Section) -> RelatedItem | None:
     url = _read_article_url(section, level=Level.WARNING)
     if not title or not url:
         return None
+    if section.has("id"):
+        message = "`id` of a related item is ignored; write it in the article's own file."
+        section.report("related-id", message, at=("id",))
     published, updated = _read_dates(section, level=Level.WARNING)
     return RelatedItem(
-        id=section.read_iri("id"),
         title=title,
         url=url,
         published=published,
@@ -138,7 +143,9 @@ def _read_optional_fields(section: Section, url: str) -> dict[str, Any]:
 def _read_state(section: Section) -> PublicationState:
     if section.read_flag("removed", default=False) or section.read_flag("deleted", default=False):
         return PublicationState.REMOVED
-    return PublicationState.PUBLISHED if section.read_flag("published", default=True) else PublicationState.UNPUBLISHED
+    is_draft = section.read_flag("draft", default=False)
+    is_published = section.read_flag("published", default=True) and not is_draft
+    return PublicationState.PUBLISHED if is_published else PublicationState.UNPUBLISHED
 
 
 def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:
@@ -178,6 +185,12 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
     if published is None or updated is None:
         return published, published
     return published, max(published, updated)
+
+
+def _read_expiry(section: Section, *, level: Level) -> datetime | None:
+    """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
+    dates = [section.read_date("expiryDate", level=level), section.read_date("unpublishDate", level=level)]
+    return min((date for date in dates if date), default=None)
 
 
 def _read_topics(section: Section) -> tuple[str, ...]:

@@ -27,9 +27,10 @@ _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 # The keys that messages may quote; any other key may be part of a secret.
 _KNOWN_NAMES = (
-    "_id aliases ampWebUrl authors cdnAmpWebUrl deleted description domain excerpt featuredContent heat height id"
-    " images locale merged_into name originalUrl parent provider published publishedDateTime quality related removed"
-    " renamed_from retired shortname successor title topics type updatedDateTime url webUrl width"
+    "_id aliases ampWebUrl authors cdnAmpWebUrl deleted description domain draft excerpt expiryDate featuredContent"
+    " heat height id images locale merged_into name originalUrl parent provider published publishedDateTime quality"
+    " related removed renamed_from retired shortname successor title topics type unpublishDate updatedDateTime url"
+    " webUrl width"
 )
 _KNOWN_KEYS = frozenset(_KNOWN_NAMES.split())
 

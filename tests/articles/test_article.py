@@ -117,12 +117,12 @@ def test_every_field_is_read() -> None:
         related=article.related,
     )
     assert article.embed.startswith('<iframe src="https://www.youtube.com/embed/x"')
-    assert (more.id, more.title, more.url) == ("urn:example:2", "More robots", "https://other.example/more")
+    assert (more.id, more.title, more.url) == ("", "More robots", "https://other.example/more")
     assert more.published == more.updated == datetime(2020, 12, 11, tzinfo=UTC)
     assert (more.provider, more.quality, more.language) == (Provider("Other", "other.example"), 33, "en")
     assert (undated.url, undated.published, undated.updated) == ("https://www.third.example/x", None, None)
     assert undated.provider == Provider("third.example", "third.example")
-    assert [(problem.line, problem.code) for problem in problems] == [(22, "bad-url")]
+    assert [(problem.line, problem.code) for problem in problems] == [(22, "bad-url"), (35, "related-id")]
 
 
 def test_minimal_articles_can_be_published() -> None:
@@ -143,6 +143,10 @@ def test_minimal_articles_can_be_published() -> None:
         ("published: False", PublicationState.UNPUBLISHED),
         ("published: no", PublicationState.UNPUBLISHED),
         ("published: off", PublicationState.UNPUBLISHED),
+        ("draft: true", PublicationState.UNPUBLISHED),
+        ("draft: true\npublished: true", PublicationState.UNPUBLISHED),
+        ("draft: false", PublicationState.PUBLISHED),
+        ("draft: true\nremoved: true", PublicationState.REMOVED),
         ("published: true\nremoved: true", PublicationState.REMOVED),
         ("published: true\ndeleted: yes", PublicationState.REMOVED),
         ("published: maybe\nremoved: true", PublicationState.REMOVED),
@@ -200,6 +204,9 @@ def test_flags_decide_the_state(flags: str, state: PublicationState) -> None:
         (f"{MINIMAL}\npublished: maybe", (5, 12), "bad-flag", "must be true or false"),
         (f"{MINIMAL}\npublished: ''", (5, 12), "bad-flag", "must be true or false"),
         (f"{MINIMAL}\npublished: [true]", (5, 12), "bad-flag", "must be true or false"),
+        (f"{MINIMAL}\ndraft: soon", (5, 8), "bad-flag", "must be true or false"),
+        (f"{MINIMAL}\nexpiryDate: soon", (5, 13), "bad-date", "must be a valid date"),
+        (f"{MINIMAL}\nunpublishDate: [2020-01-02]", (5, 16), "not-text", "must be one text"),
         (f"{MINIMAL}\nremoved: 1", (5, 10), "bad-flag", "must be true or false"),
         ("published: false\ntitle: T", (1, 1), "missing-url", "add `webUrl`"),
         ("removed: true\nid: nothing\nwebUrl: x", (3, 5), "bad-id", "must start with a scheme"),
@@ -267,7 +274,7 @@ def test_a_related_item_keeps_all_but_its_bad_parts() -> None:
         wrap(f"{MINIMAL}\nrelated:\n  - title: R\n    webUrl: https://r.example/\n    {bad}\n  - just words\n  - ~"),
         "a.md",
     )
-    assert [problem.code for problem in problems] == ["bad-id", "bad-date", "bad-number", "not-a-mapping"]
+    assert [problem.code for problem in problems] == ["related-id", "bad-date", "bad-number", "not-a-mapping"]
     (item,) = article.related
     assert (item.title, item.id, item.published, item.heat) == ("R", "", None, None)
 
@@ -295,6 +302,19 @@ def test_nulls_count_as_absent() -> None:
     assert read(
         f"{MINIMAL}\ntopics: [~]\nimages: [~]\nrelated: [~]\nprovider: {{name: ~, domain: ~, authors: [~]}}"
     ) == read(MINIMAL)
+
+
+@pytest.mark.parametrize(
+    ("front", "expires"),
+    [
+        ("expiryDate: 2020-03-01", datetime(2020, 3, 1, tzinfo=UTC)),
+        ("unpublishDate: 2020-03-01T10:00:00+01:00", datetime(2020, 3, 1, 9, tzinfo=UTC)),
+        ("expiryDate: 2020-03-02\nunpublishDate: 2020-03-01", datetime(2020, 3, 1, tzinfo=UTC)),
+        ("expiryDate: ~\nunpublishDate: ''", None),
+    ],
+)
+def test_the_earlier_date_of_expiry_counts(front: str, expires: datetime | None) -> None:
+    assert read(f"{MINIMAL}\n{front}").expires == expires
 
 
 def test_updated_is_never_before_published() -> None:

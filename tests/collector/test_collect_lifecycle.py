@@ -133,11 +133,13 @@ def test_an_explicit_id_given_later_replaces_the_entry_everywhere_at_once(newsro
     assert newsroom.see_topic("ai").ids == [A, "urn:story:b"]
 
 
-def test_an_article_gets_the_id_from_a_related_item(newsroom: Newsroom) -> None:
-    newsroom.write("a", related=related("b", id="urn:story:b"))
+def test_the_id_of_a_related_item_is_ignored(newsroom: Newsroom) -> None:
+    newsroom.write("a", related=[*related("b", id=C), *related("d", id="urn:story:d")])
     newsroom.write("b")
-    newsroom.collect()
-    assert newsroom.see().ids == [A, "urn:story:b"]
+    newsroom.write("c")
+    result = newsroom.collect()
+    assert sorted(newsroom.see().ids) == [A, B, C, url_of("d")]
+    assert [problem.code for problem in result.problems] == ["related-id", "related-id"]
 
 
 def test_an_article_in_two_files_is_one_entry_until_both_are_deleted(newsroom: Newsroom) -> None:
