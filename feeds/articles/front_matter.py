@@ -98,11 +98,16 @@ def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
     except RefusedError as error:
         raise source.make_error(error.index, error.code, message=error.message) from None
     if isinstance(value, dict):
-        duplicates = (source.make_problem(index, "duplicate-key", message=text) for index, text in composer.duplicates)
+        duplicates = (_report_duplicate(source, index, key=key) for index, key in composer.duplicates)
         return FrontMatter(source, value, (*warnings, *duplicates))
     problem = "is empty" if value is None else "is not a mapping"
     message = f"The front matter {problem}; write each field on its own line as `key: value`."
     raise source.make_error(0, "not-a-mapping", message=message)
+
+
+def _report_duplicate(source: Source, index: int, *, key: str) -> Problem:
+    name = f" `{key}`" if key else ""
+    return source.make_problem(index, "duplicate-key", message=f"Duplicate key{name}; keep one.")
 
 
 def _refuse_repeated_secret(yaml: str) -> None:

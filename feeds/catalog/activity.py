@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, s
 
 from feeds.catalog import schema
 
+WEEKS = 16
+"""The number of weeks in the charts of pages."""
+
 WEEK_SECONDS = 7 * 86_400
 
 _TOPICS, _MEMBERS = schema.topics.c, schema.entry_topics.c

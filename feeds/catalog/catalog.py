@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
-from feeds.catalog.database import describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.database import WAIT_SECONDS, describe, is_missing, lock_for_writing, open_engine, wrap_error
 from feeds.catalog.facts import read_fact, save_facts
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
@@ -19,7 +19,7 @@ from feeds.model.errors import CatalogError
 class Catalog:
     """The catalog at a database URL; threads may share the object, but a used catalog must not survive a fork."""
 
-    def __init__(self, database_url: str, *, wait_seconds: int = 60) -> None:
+    def __init__(self, database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> None:
         """Store the URL without connecting; a writer waits up to `wait_seconds` for another writer.
 
         Raises:

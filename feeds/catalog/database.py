@@ -12,11 +12,14 @@ from sqlalchemy.pool import NullPool
 
 from feeds.model.errors import CatalogBusyError, CatalogError
 
+WAIT_SECONDS = 60
+"""How long a writer waits for another writer, by default."""
+
 _COLLECTOR_LOCK = 0x66656564  # "feed": the key of PostgreSQL's advisory lock, one per database
 _LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 
-def open_engine(database_url: str, *, wait_seconds: int = 60) -> Engine:
+def open_engine(database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
     """Create the engine for a database URL without connecting.
 
     `postgres://`, as Heroku spells URLs, means PostgreSQL. A writer waits up to `wait_seconds` for another writer.

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.model.topics import GRACE
+from feeds.model.retirement import GRACE
 
 
 class Topic(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ Times are in seconds.
 from sqlalchemy import Connection, func, select
 
 from feeds.catalog import schema
-from feeds.model.topics import GRACE
+from feeds.model.retirement import GRACE
 
 _AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, its feed is closed
 

@@ -8,6 +8,9 @@ from feeds.catalog.stored import StoredFile
 from feeds.catalog.writer import CatalogWriter
 from feeds.model.errors import MassRemovalError
 
+MAX_REMOVED_PART = 2
+"""A collect may remove one part in this number of all articles; more needs --force."""
+
 
 class Removal(msgspec.Struct, frozen=True):
     """The URLs of articles with deleted files, and the number of articles before the collect."""
@@ -22,7 +25,7 @@ def find_removal(writer: CatalogWriter, gone: Sequence[StoredFile]) -> Removal:
     Call this function before the deleted files are forgotten.
     """
     keys = [file.key for file in gone if file.is_accepted]
-    limit = 2 * len(keys)
+    limit = MAX_REMOVED_PART * len(keys)
     if not keys or (articles := writer.sources.count_accepted(limit=limit)) == limit:
         return Removal()
     mentions = writer.sources.read_mentions_in(keys)
@@ -40,5 +43,5 @@ def check_removal(writer: CatalogWriter, removal: Removal) -> None:
     mentions = writer.sources.find_mentions(set(removal.urls))
     present = {mention.url for mention in mentions if mention.position == 0}
     removed = sum(url not in present for url in removal.urls)
-    if removed * 2 > removal.articles:
+    if removed * MAX_REMOVED_PART > removal.articles:
         raise MassRemovalError(removed=removed, known=removal.articles)

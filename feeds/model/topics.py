@@ -3,13 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-
-GRACE = timedelta(days=30)
-"""How long a retired topic's feed stays readable, to show subscribers the retirement notice."""
 
 _SYMBOL_WORDS = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u02bc"))

@@ -4,6 +4,8 @@ import math
 
 import msgspec
 
+from feeds.notify.websub import TIMEOUT_SECONDS
+
 
 class NotifyTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Delays, timeouts and pauses, in seconds.
@@ -15,7 +17,7 @@ class NotifyTiming(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     delay_seconds: int = 1
-    timeout_seconds: float = 10
+    timeout_seconds: float = TIMEOUT_SECONDS
     first_pause_seconds: int = 10
     max_pause_seconds: int = 3600
     give_up_seconds: int = 3 * 86_400

@@ -8,6 +8,9 @@ from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandl
 from feeds import __version__
 from feeds.model.errors import HubError
 
+TIMEOUT_SECONDS = 10
+"""The time for a hub to answer a request."""
+
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 

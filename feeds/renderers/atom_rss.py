@@ -11,14 +11,14 @@ from feedgen.feed import FeedGenerator
 
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, entry_url
-from feeds.renderers.entry_html import is_same_text, make_excerpt, write_content
-from feeds.renderers.feedgen_extensions import (
+from feeds.renderers.atom_rss_elements import (
     AtomEntryRepair,
     AtomFeedRepair,
     RssFeedRepair,
     RssItemRepair,
     escape_ambiguous,
 )
+from feeds.renderers.entry_html import is_same_text, make_excerpt, write_content
 from feeds.renderers.media import is_channel_image
 
 GENERATOR = "topic-feeds"

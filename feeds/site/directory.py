@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from feeds.catalog.activity import WEEKS
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.feed import EMPTY_FEED_UPDATED, Feed, Format
@@ -16,9 +17,6 @@ from feeds.settings import Settings
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
-
-WEEKS = 16
-"""The number of weeks in which activity is counted."""
 
 _MAX_DEPTH = 12
 """The maximum depth of the hierarchy. Deeper topics move to the top level, so no chain of parents is endless."""

@@ -19,7 +19,7 @@ from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.html import render_compose, render_home, render_page
 from feeds.site.resolve import resolve
-from feeds.site.retirement import add_retirement_notices
+from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,

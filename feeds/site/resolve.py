@@ -10,7 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.errors import GoneError, NotFoundError
 from feeds.model.query import Query
-from feeds.model.topics import GRACE
+from feeds.model.retirement import GRACE
 
 _SHOWN_CHARACTERS = 60
 

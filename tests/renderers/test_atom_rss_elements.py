@@ -13,7 +13,7 @@ from lxml import etree
 from feeds.model.entry import Image
 from feeds.model.feed import EMPTY_FEED_UPDATED, Format, Link
 from feeds.renderers import render
-from feeds.renderers.feedgen_extensions import escape_ambiguous
+from feeds.renderers.atom_rss_elements import escape_ambiguous
 from tests.renderers.documents import NAMESPACES, parse, select, select_texts, texts
 from tests.support.sample_feeds import make_entry, make_feed, make_full_feed, make_lead, make_related, make_video
 

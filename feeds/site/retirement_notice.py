@@ -11,7 +11,7 @@ from feeds.catalog.records import Topic
 from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
 from feeds.model.query import Query
-from feeds.model.topics import GRACE
+from feeds.model.retirement import GRACE
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress

@@ -1,0 +1,6 @@
+"""Define how long the feed of a retired topic stays available."""
+
+from datetime import timedelta
+
+GRACE = timedelta(days=30)
+"""How long a retired topic's feed stays readable, to show subscribers the retirement notice."""
