@@ -25,12 +25,14 @@ def isolate_failures(path: str) -> Iterator[None]:
         raise
     # A panic in a library written in Rust is not an Exception, only a BaseException.
     except BaseException as error:  # noqa: BLE001 whatever goes wrong with one file costs this file only
-        raise UnexpectedFailureError(_make_problem(path, "internal", _describe(error))) from None
+        # The text of the exception could quote the file, and the file holds a secret.
+        raise UnexpectedFailureError(describe_failure(path, type(error).__name__)) from None
 
 
-def _describe(error: BaseException) -> str:
-    # The text of the exception could quote the file, and the file holds a secret.
-    return f"The program failed on this file ({type(error).__name__}); change the file, and report the failure."
+def describe_failure(path: str, cause: str) -> Problem:
+    """Report that the program itself failed on a file."""
+    message = f"The program failed on this file ({cause}); change the file, and report the failure."
+    return _make_problem(path, "internal", message)
 
 
 def read_file(path: str) -> bytes:

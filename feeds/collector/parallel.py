@@ -5,9 +5,11 @@ import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from hashlib import blake2b
 from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 from typing import TypeAlias
@@ -15,7 +17,7 @@ from typing import TypeAlias
 import msgspec
 
 from feeds.articles.article import parse_article
-from feeds.articles.file_reader import isolate_failures, read_file
+from feeds.articles.file_reader import describe_failure, isolate_failures, read_file
 from feeds.articles.files import ContentFile
 from feeds.articles.mention import Mention, list_mentions
 from feeds.catalog.stored import StoredLabel, StoredMention
@@ -43,23 +45,86 @@ class ReadResult(msgspec.Struct, frozen=True):
 def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
     """Read files in the given order; close the generator after a partial read.
 
-    Many files are read on all cores.
+    Many files are read on all cores. Where processes can be forked, a file that ends the process of its reader, such as
+    a file on which a library crashes, is rejected.
     """
-    if len(tasks) < _MIN_POOL_FILES or not _can_fork():
+    if not _can_fork():
         yield from map(read_source, tasks)
-        return
+    elif len(tasks) < _MIN_POOL_FILES:
+        yield from _read_carefully(tasks)
+    else:
+        yield from _read_in_pools(tasks)
+
+
+def _read_in_pools(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
+    chunks = deque(tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
+    while chunks:
+        try:
+            yield from _read_in_pool(chunks)
+        except (BrokenProcessPool, MemoryError):
+            # The pool does not tell which of its chunks has the file that ended a worker.
+            for _ in range(min(_CHUNKS_AHEAD, len(chunks))):
+                yield from _read_carefully(chunks.popleft())
+
+
+def _read_in_pool(chunks: deque[Sequence[ReadTask]]) -> Generator[ReadResult, None, None]:
+    """Read files, and remove each finished chunk.
+
+    Raises:
+        BrokenProcessPool: a worker has ended.
+        MemoryError: a worker has no memory for its results.
+    """
     # Forked workers start at once. They use only the code of this process, and never its database connection.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(mp_context=context, initializer=_follow_parent) as pool:
-        chunks = (tasks[start : start + _CHUNK_FILES] for start in range(0, len(tasks), _CHUNK_FILES))
-        pending = deque(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, _CHUNKS_AHEAD))
+        pending: deque[Future[list[ReadResult]]] = deque()
         try:
-            while pending:
+            while chunks:
+                waiting = islice(chunks, len(pending), _CHUNKS_AHEAD)
+                pending.extend(pool.submit(_read_chunk, chunk) for chunk in waiting)
                 results = pending.popleft().result()
-                pending.extend(pool.submit(_read_chunk, chunk) for chunk in islice(chunks, 1))
+                chunks.popleft()
                 yield from results
         finally:
             pool.shutdown(cancel_futures=True)  # do not wait for chunks that nobody will read
+
+
+def _read_carefully(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
+    """Read files in a process of their own, and report each file that ends the process."""
+    if results := _read_in_child(tasks):
+        yield from results
+    elif len(tasks) == 1:
+        file, _ = tasks[0]
+        problem = describe_failure(file.path, "its process ended")
+        yield ReadResult(file, "", is_rejected=True, problems=(problem,))
+    elif tasks:
+        middle = len(tasks) // 2
+        yield from _read_carefully(tasks[:middle])
+        yield from _read_carefully(tasks[middle:])
+
+
+def _read_in_child(tasks: Sequence[ReadTask]) -> list[ReadResult]:
+    """Read files in a forked process; return nothing if the process ended before."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_send_results, args=(tasks, sender))
+    with receiver:
+        with sender:
+            child.start()
+        try:
+            results: list[ReadResult] = receiver.recv()
+        except (EOFError, OSError):  # the child ended before or while it sent its results
+            return []
+        finally:
+            child.kill()
+            child.join()
+            child.close()
+    return results
+
+
+def _send_results(tasks: Sequence[ReadTask], sender: Connection) -> None:
+    _follow_parent()
+    sender.send(_read_chunk(tasks))
 
 
 def _follow_parent() -> None:

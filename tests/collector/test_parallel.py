@@ -22,6 +22,18 @@ publishedDateTime: 2021-03-01T08:00:00Z
 topics: [AI]
 ---
 """
+# Files with `kill` in their name end the process that reads them, as a crash in a library does.
+KILLERS = """
+import os, signal
+from feeds.articles import yaml_values
+
+def open_parser(yaml, then=yaml_values.open_parser):
+    if "kill" in yaml:
+        os.kill(os.getpid(), signal.SIGSEGV if "segv" in yaml else signal.SIGKILL)
+    return then(yaml)
+
+yaml_values.open_parser = open_parser
+"""
 PREAMBLE = """
 import multiprocessing, sys
 from pathlib import Path
@@ -71,6 +83,45 @@ results.close()
 print(len(multiprocessing.active_children()))
 """
     assert read_alone(tmp_path, script) == ["0000.md", "0"]
+
+
+@pytest.mark.program
+@pytest.mark.parametrize(
+    ("number", "killers"), [(1, {0}), (2, {1}), (50, {7, 8}), (MANY, {0, 70, 71, 449}), (1_500, {900})]
+)
+def test_a_file_that_ends_its_process_costs_this_file_alone(tmp_path: Path, number: int, killers: set[int]) -> None:
+    write_tasks(tmp_path, number)
+    for index in killers:
+        word = "kill" if index % 2 else "kill segv"
+        (tmp_path / f"{index:04}.md").write_text(GOOD.format(index).replace("Story", word))
+    script = f"""{KILLERS}
+results = list(read_sources(tasks))
+print([result.file for result in results] == [file for file, _ in tasks])
+for result, task in zip(results, tasks):
+    if "kill" in Path(task[0].path).read_text():
+        print(task[0].key, result.is_rejected, result.digest == "", result.mentions, result.problems[0].code)
+    else:
+        assert result == read_source(task)
+print(len(multiprocessing.active_children()))
+"""
+    killed = [f"{index:04}.md True True None internal" for index in sorted(killers)]
+    assert read_alone(tmp_path, script) == ["True", *" ".join(killed).split(), "0"]
+
+
+@pytest.mark.program
+def test_a_collect_survives_a_file_that_ends_its_process(tmp_path: Path) -> None:
+    write_tasks(tmp_path, 3)
+    (tmp_path / "0001.md").write_text(GOOD.format(1).replace("Story", "kill"))
+    script = f"""{KILLERS}
+from feeds.catalog.catalog import Catalog
+from feeds.collector.collect import Collector
+from feeds.collector.lint import check_folders
+folder = Path(sys.argv[1])
+result = Collector(Catalog(f"sqlite:///{{folder}}/catalog.sqlite3"), [folder]).collect()
+print(result.added, result.rejected, [problem.code for problem in result.problems])
+print([problem.code for problem in check_folders([folder], progress=lambda *_: None)])
+"""
+    assert " ".join(read_alone(tmp_path, script)) == "2 1 ['internal'] ['internal']"
 
 
 def test_few_files_are_read_in_this_process(tmp_path: Path) -> None:
