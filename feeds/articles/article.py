@@ -195,10 +195,15 @@ def _read_expiry(section: Section, *, level: Level) -> datetime | None:
 
 def _read_topics(section: Section) -> tuple[str, ...]:
     labels = section.read_texts("topics")
-    if any(len(topic_key(label)) > _MAX_TOPIC_CHARACTERS for label in labels):
+    if any(_is_too_long(label) for label in labels):
         message = f"A topic is longer than {_MAX_TOPIC_CHARACTERS} characters and is left out; shorten it."
         section.report("too-long", message, at=("topics",))
-    return tuple(label for label in labels if len(topic_key(label)) <= _MAX_TOPIC_CHARACTERS)
+    return tuple(label for label in labels if not _is_too_long(label))
+
+
+def _is_too_long(label: str) -> bool:
+    # The key of a label with many invisible or combining characters is much shorter than the label.
+    return len(label) > 10 * _MAX_TOPIC_CHARACTERS or len(topic_key(label)) > _MAX_TOPIC_CHARACTERS
 
 
 def _read_provider(provider: Section, url: str) -> Provider:

@@ -8,6 +8,8 @@ from hashlib import blake2b
 
 import msgspec
 
+from feeds.model.text import strip_invisible
+
 _SYMBOL_WORDS = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u02bc"))
 
@@ -20,8 +22,11 @@ class TopicName(msgspec.Struct, frozen=True):
 
 
 def topic_key(label: str) -> str:
-    """Return the key of a topic: labels with the same key, apart from case, blanks and Unicode form, are one topic."""
-    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+    """Return the key of a topic: labels with the same key are one topic.
+
+    Case, blanks, Unicode form and invisible characters make no difference.
+    """
+    return " ".join(unicodedata.normalize("NFKC", strip_invisible(label)).casefold().split())
 
 
 def slugify(label: str) -> str:

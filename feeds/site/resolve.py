@@ -11,6 +11,8 @@ from feeds.catalog.records import Topic
 from feeds.model.errors import GoneError, NotFoundError
 from feeds.model.query import Query
 from feeds.model.retirement import GRACE
+from feeds.model.text import strip_invisible
+from feeds.model.topics import slugify
 
 _SHOWN_CHARACTERS = 60
 
@@ -37,7 +39,9 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
 def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     # The name as typed comes first: normalisation must not hide an existing topic.
     normal = unicodedata.normalize("NFKC", name).casefold()
-    for slug in dict.fromkeys((name, normal)):
+    # No slug has invisible characters, but older versions wrote variation selectors.
+    visible = normal if strip_invisible(normal) == normal else slugify(normal)
+    for slug in dict.fromkeys((name, normal, visible)):
         if topic := reader.find_topic(slug) or reader.find_topic(reader.resolve_alias(slug) or ""):
             return _find_open(topic, reader, now=now).slug
     raise NotFoundError(f"Topic “{_shorten(name)}” not found.")

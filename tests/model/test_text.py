@@ -18,6 +18,11 @@ from feeds.model.text import clean_text, strip_controls, strip_tags
         ("👩\u200d🚀 e\u0301", "👩\u200d🚀 e\u0301"),
         ("non\xa0breaking\u2028line", "non breaking line"),
         ("\x07", ""),
+        ("\u200b \ufeff\xad", ""),
+        ("\u3164\ufe0f", ""),
+        ("\u2800", ""),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
     ],
 )
 def test_a_text_becomes_one_clean_line(text: str, cleaned: str) -> None:

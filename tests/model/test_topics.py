@@ -1,9 +1,12 @@
 """Slugs are readable and unique."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.model.text import clean_text, strip_invisible
 from feeds.model.topics import assign_slugs, choose_label, slugify, topic_key
 
 
@@ -24,6 +27,9 @@ from feeds.model.topics import assign_slugs, choose_label, slugify, topic_key
         ("AI 🚀", "ai-u1f680"),
         ("???", "u3f-u3f-u3f"),
         ("हिन्दी", "हिन्दी"),
+        ("\u2764\ufe0f", "u2764"),
+        ("AI\u200b\xad", "ai"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc-\u062e\u0648\u0627\u0647\u0645"),
     ],
 )
 def test_slugs_read_like_their_labels(label: str, slug: str) -> None:
@@ -32,6 +38,47 @@ def test_slugs_read_like_their_labels(label: str, slug: str) -> None:
 
 def test_labels_that_differ_in_case_and_blanks_are_one_topic() -> None:
     assert topic_key("Machine  Learning ") == topic_key("machine learning")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "\ufeffMöwe",
+        "Mö\xadwe",
+        "Mö\u200bwe",
+        "Mö\u200cwe",
+        "Mö\u200dwe",
+        "\u200eMöwe\u200f",
+        "\u202eMöwe\u202c",
+        "Mö\u2060we",
+        "Möwe\ufe0e",
+        "Möwe\U000e0100",
+        "Mo\u034f\u0308we",
+        "\u3164Möwe",
+    ],
+)
+def test_invisible_characters_make_no_second_topic(label: str) -> None:
+    assert topic_key(label) == topic_key("möwe")
+    assert slugify(label) == "mowe"
+
+
+@pytest.mark.parametrize("label", ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "క్\u200cష", "ශ්\u200dරී"])
+def test_joiners_stay_where_they_change_the_writing(label: str) -> None:
+    assert topic_key(label) == label
+
+
+def test_a_joiner_next_to_an_unassigned_character_is_dropped() -> None:
+    assert topic_key("\u0378\u200cab") == "\u0378ab"
+
+
+@given(st.text())
+def test_a_key_has_no_invisible_characters_to_drop(label: str) -> None:
+    assert topic_key(topic_key(label)) == topic_key(label)
+    assert strip_invisible(topic_key(label)) == topic_key(label)
+
+
+def test_a_label_with_a_visible_character_has_a_key() -> None:
+    assert [code for code in range(sys.maxunicode + 1) if clean_text(chr(code)) and not topic_key(chr(code))] == []
 
 
 def test_labels_with_equal_slugs_get_unique_slugs() -> None:
