@@ -10,9 +10,10 @@ from feeds.articles.sanitize import clean_embed, render_body
 from feeds.articles.source import Source
 from feeds.model.entry import Provider, Story
 from feeds.model.errors import Level, Problem
+from feeds.model.hosts import normalize_domain
 from feeds.model.text import clean_text
 from feeds.model.topics import topic_key
-from feeds.model.values import is_iri, read_url_host
+from feeds.model.uri import is_iri, read_url_host
 
 _MAX_TOPIC_CHARACTERS = 200
 
@@ -159,7 +160,7 @@ def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:
 def _read_article_url(section: Section, *, level: Level) -> str:
     key = "webUrl" if section.has("webUrl") else "originalUrl"
     if section.has(key):
-        return section.read_address(key, level=level)
+        return section.read_story_url(key, level=level)
     section.report("missing-url", "Missing URL; add `webUrl`.", at=("webUrl",), level=level)
     return ""
 
@@ -207,7 +208,8 @@ def _is_too_long(label: str) -> bool:
 
 
 def _read_provider(provider: Section, url: str) -> Provider:
-    domain = provider.read_domain("domain") or read_url_host(url).lower().removeprefix("www.")
+    host = read_url_host(url)
+    domain = provider.read_domain("domain") or normalize_domain(host).removeprefix("www.") or host
     return Provider(provider.read_text("name") or domain, domain)
 
 

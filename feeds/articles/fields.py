@@ -8,8 +8,10 @@ from feeds.articles.front_matter import FrontMatter, Path, locate_values
 from feeds.articles.yaml_values import Value
 from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.hosts import is_domain, is_standard_host, normalize_domain
 from feeds.model.text import clean_text
-from feeds.model.values import is_domain, is_iri, read_date, read_flag, read_language, read_number, read_url_host
+from feeds.model.uri import encode_iri, encode_uri, is_iri, read_url_host
+from feeds.model.values import read_date, read_flag, read_language, read_number
 
 MAX_PROBLEMS = 50
 """Maximum number of problems reported for one file."""
@@ -64,26 +66,39 @@ class Section:
         return clean_text(value) if isinstance(value, str) else self.read_raw(key, level=level)
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:
-        """Read an absolute http(s) URL exactly as typed, without the blanks around."""
-        url = self.read_raw(key, level=level)
-        if url and not read_url_host(url):
-            message = f"`{key}` must be an absolute http(s) URL without spaces or quotes."
-            self.report("bad-url", message, at=(key,), level=level)
-            return ""
-        return url
+        """Read an absolute http(s) URL as a URI (RFC 3986)."""
+        return encode_uri(self._read_http_url(key, level=level))
+
+    def read_story_url(self, key: str, *, level: Level = Level.WARNING) -> str:
+        """Read the absolute http(s) URL of a story as an IRI, short enough for the catalog to look up.
+
+        The URL may become an id, so nothing is encoded but the characters that no IRI can contain.
+        """
+        return self._check_length(key, encode_iri(self._read_http_url(key, level=level)), level=level)
 
     def read_iri(self, key: str, *, level: Level = Level.WARNING) -> str:
-        """Read an identifier: an absolute IRI (RFC 4287 section 4.2.6)."""
+        """Read an id: an absolute IRI (RFC 4287 section 4.2.6)."""
         iri = self.read_raw(key, level=level)
         if iri and not is_iri(iri):
-            message = f"`{key}` must start with a scheme such as https: or urn:, without spaces; fix or remove it."
+            message = f"`{key}` must start with a scheme such as https: or urn:; fix or remove it."
             self.report("bad-id", message, at=(key,), level=level)
             return ""
-        return self._check_length(key, iri, level=level)
+        return self._check_length(key, encode_iri(iri), level=level)
 
-    def read_address(self, key: str, *, level: Level = Level.WARNING) -> str:
-        """Read a URL like `read_url`, short enough for the catalog to look up."""
-        return self._check_length(key, self.read_url(key, level=level), level=level)
+    def _read_http_url(self, key: str, *, level: Level) -> str:
+        url = self.read_raw(key, level=level)
+        host = read_url_host(url) if url else ""
+        if url and not host:
+            message = f"`{key}` must be an absolute http(s) URL such as https://example.org/story."
+            self.report("bad-url", message, at=(key,), level=level)
+            return ""
+        self._check_host(key, host)
+        return url
+
+    def _check_host(self, key: str, host: str) -> None:
+        if not is_standard_host(host):
+            message = f"`{key}` has a host name that is not a valid domain name; readers may not find it."
+            self.report("bad-host", message, at=(key,))
 
     def _check_length(self, key: str, text: str, *, level: Level) -> str:
         if len(text.encode()) <= _MAX_KEY_BYTES:
@@ -122,7 +137,8 @@ class Section:
         if text and not is_domain(text):
             self.report("bad-domain", f"`{key}` must be a host name such as example.org.", at=(key,))
             return ""
-        return text.lower()
+        self._check_host(key, text)
+        return normalize_domain(text)
 
     def read_language(self, key: str) -> str:
         """Read a language tag (BCP 47)."""

@@ -10,7 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from feeds.model.text import clean_text, strip_controls
-from feeds.model.values import read_url_host
+from feeds.model.uri import encode_uri, read_url_host
 
 EMBED_HOSTS = frozenset(
     (
@@ -133,7 +133,7 @@ class _IframeFinder(HTMLParser):
 
 def _read_embed_src(text: str) -> str:
     src = text.strip()
-    src = f"https:{src}" if src.startswith("//") else src
+    src = encode_uri(f"https:{src}" if src.startswith("//") else src)
     host = read_url_host(src).lower()
     return src if host in EMBED_HOSTS and src[:8].lower() == "https://" else ""
 
@@ -180,7 +180,7 @@ def _make_filter(base_url: str) -> Callable[[str, str, str], str | None]:
 
 def _absolutize(url: str, base_url: str) -> str:
     try:
-        return urljoin(base_url, strip_controls(url).strip())
+        return encode_uri(urljoin(base_url, strip_controls(url).strip()))
     except ValueError:  # a host in brackets that is not IPv6
         return ""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from feeds.articles.mention import Mention, Role
 from feeds.model.entry import Category, Entry, Reference
+from feeds.model.links import link_by_uri
 from feeds.model.topics import TopicName
 
 _ID_PRECEDENCE = (Role.PUBLISHED, Role.UNPUBLISHED, Role.REMOVED, Role.RELATED)
@@ -51,7 +52,7 @@ def merge(
         entry = _merge_related(related)
     else:
         return None
-    return msgspec.structs.replace(entry, id=id, categories=_name_categories(entry.categories, names))
+    return link_by_uri(msgspec.structs.replace(entry, id=id, categories=_name_categories(entry.categories, names)))
 
 
 def _drafts(mentions: Iterable[Mention], role: Role) -> list[Entry]:

@@ -49,8 +49,9 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields that articles, their related items and entries share.
 
-    Texts are plain, without control characters. Datetimes are aware, in UTC, in whole seconds; None means that the
-    front matter gives no date. `id` is empty unless the front matter gives one.
+    Texts are plain, without control characters. URLs are URIs (RFC 3986), except `url`, which is an IRI (RFC 3987): it
+    serves as the id, and an article and a related item with the same `url` are one story. Datetimes are aware, in UTC,
+    in whole seconds; None means that the front matter gives no date. `id` is empty unless the front matter gives one.
     """
 
     id: str = ""
@@ -74,8 +75,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One item of a feed: everything that a subscriber can see, and the two figures that feeds select by.
 
-    `id` is never empty. `body` and `embed` are sanitised HTML with absolute URLs. `released` is the time from which
-    feeds may show the entry.
+    `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
+    sanitised HTML with absolute URLs. `released` is the time from which feeds may show the entry.
     """
 
     id: str

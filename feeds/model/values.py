@@ -1,19 +1,8 @@
-"""Recognise URLs, identifiers, host names, dates, numbers, languages and flags in the texts of fields and settings."""
+"""Recognise dates, numbers, languages and flags in the texts of fields and settings."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from urllib.parse import urlsplit
 
-# Without blanks, control characters, and the characters that RFC 3987 forbids and markup uses. The set lists white
-# space because `\s` in a set makes the pattern several times slower. So does `\w` without the ASCII letters before it.
-_SPACES = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_PATH = rf'[^{_SPACES}<>"\ud800-\udfff\ufffe\uffff]'
-# A host is names joined by dots. This excludes passwords, and hosts that `urlsplit` rejects later.
-_URL = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://(\w[0-9A-Za-z.\w-]*)(?::[0-9]{{1,5}})?(?:[/?#]{_PATH}*)?")
-_ASCII_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no blanks, quotes, angle brackets, or letters beyond ASCII
-_DOMAIN = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)*")
-_IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_PATH}+")
-_MAX_HOST_BYTES = 253  # RFC 1035 section 2.3.4, without the bytes that no text spells
 _NUMBER = re.compile(r"([-+]?[0-9]{1,9})(?:\.[0-9]*)?")
 _DIGITS = re.compile("[0-9]{1,9}")
 # The shape of a tag in RFC 5646 section 2.1; no list of languages.
@@ -26,37 +15,6 @@ _YAML_DATE = re.compile(
 )
 _LEAP_SECOND = 60
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def read_url_host(text: str) -> str:
-    """Return the host of an absolute http(s) URL as written, without the port; empty if the text is not a URL."""
-    match = _URL.fullmatch(text)
-    return match[1] if match and _fits_dns(match[1]) else ""
-
-
-def is_server_url(text: str) -> bool:
-    """Return whether the text is an absolute http(s) URL in ASCII with a host, and a port that a server can have."""
-    if not _ASCII_URL.fullmatch(text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # from bad brackets or a bad port
-        return False
-
-
-def is_iri(text: str) -> bool:
-    """Return whether the text is an absolute IRI: a scheme, a colon, no blanks or control characters (RFC 3987)."""
-    return _IRI.fullmatch(text) is not None
-
-
-def is_domain(text: str) -> bool:
-    """Return whether the text is a host name and nothing else."""
-    return _DOMAIN.fullmatch(text) is not None and _fits_dns(text)
-
-
-def _fits_dns(host: str) -> bool:
-    return len(host.encode()) <= _MAX_HOST_BYTES
 
 
 def read_date(text: str) -> datetime | None:

@@ -11,6 +11,7 @@ from feedgen.feed import FeedGenerator
 
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, entry_url
+from feeds.model.links import write_provider_url
 from feeds.renderers.atom_rss_elements import (
     AtomEntryRepair,
     AtomFeedRepair,
@@ -108,8 +109,8 @@ def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     item.content(write_content(entry, feed.link_choice))
     for category in entry.categories:
         item.category(term=category.term, scheme=feed.category_scheme, label=category.label)
-    if entry.provider.domain:
-        item.source(url=f"https://{entry.provider.domain}/", title=entry.provider.name)
+    if provider_url := write_provider_url(entry.provider):
+        item.source(url=provider_url, title=entry.provider.name)
 
 
 def _choose_channel_image(feed: Feed) -> str | None:

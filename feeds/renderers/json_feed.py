@@ -7,6 +7,7 @@ import msgspec
 
 from feeds.model.entry import Entry, Reference
 from feeds.model.feed import Feed, Format, entry_url
+from feeds.model.links import write_provider_url
 from feeds.renderers.dates import format_rfc3339
 from feeds.renderers.entry_html import write_content
 from feeds.renderers.feed_comment import write_feed_comment
@@ -67,8 +68,7 @@ def _describe_entry(entry: Entry, feed: Feed) -> _Object:
 def _describe_authors(entry: Entry) -> list[_Object]:
     if entry.authors:
         return [{"name": name} for name in entry.authors]
-    domain = entry.provider.domain
-    return [_without_empty({"name": entry.provider.name, "url": f"https://{domain}/" if domain else ""})]
+    return [_without_empty({"name": entry.provider.name, "url": write_provider_url(entry.provider)})]
 
 
 def _describe_extension(entry: Entry, feed: Feed) -> _Object:

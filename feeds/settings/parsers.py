@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from feeds.model.values import is_server_url, read_language
+from feeds.model.text import clean_text
+from feeds.model.uri import encode_iri, is_server_url
+from feeds.model.values import read_language
 
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 
@@ -34,7 +36,7 @@ def _parse_url(text: str) -> str:
         raise ValueError("expected an absolute URL such as https://feeds.example.org")
     if "@" in urlsplit(text).netloc:
         raise ValueError("expected a URL without a user or password")
-    return text
+    return encode_iri(text)
 
 
 def parse_urls(text: str) -> tuple[str, ...]:
@@ -46,6 +48,8 @@ def parse_line(text: str) -> str:
     """Read one line of text."""
     if not text.isprintable():
         raise ValueError("expected one line without control characters")
+    if text and not clean_text(text):
+        raise ValueError("expected a text with visible characters")
     return text
 
 

@@ -171,7 +171,7 @@ def test_flags_decide_the_state(flags: str, state: PublicationState) -> None:
         ("title: T\npublishedDateTime: 2020-01-02", (1, 1), "missing-url", "add `webUrl`"),
         (MINIMAL.replace("https", "javascript"), (3, 9), "bad-url", "must be an absolute http(s) URL"),
         (MINIMAL.replace("https://example.org", ""), (3, 9), "bad-url", "must be an absolute http(s) URL"),
-        (MINIMAL.replace("org/a", "org/a b"), (3, 9), "bad-url", "without spaces or quotes"),
+        (MINIMAL.replace("org/a", "org /a"), (3, 9), "bad-url", "such as https://example.org/story"),
         (
             MINIMAL.replace("https://example.org/a", '"https://example.org/\\x07"'),
             (3, 9),
@@ -200,7 +200,7 @@ def test_flags_decide_the_state(flags: str, state: PublicationState) -> None:
             "must be a valid date",
         ),
         (f"{MINIMAL}\nid: 42", (5, 5), "bad-id", "must start with a scheme"),
-        (f"{MINIMAL}\nid: 'urn: a'", (5, 5), "bad-id", "without spaces"),
+        (f'{MINIMAL}\nid: "urn:\\x07"', (5, 5), "bad-id", "must start with a scheme"),
         (f"{MINIMAL}\npublished: maybe", (5, 12), "bad-flag", "must be true or false"),
         (f"{MINIMAL}\npublished: ''", (5, 12), "bad-flag", "must be true or false"),
         (f"{MINIMAL}\npublished: [true]", (5, 12), "bad-flag", "must be true or false"),
@@ -259,6 +259,53 @@ def test_a_warning_costs_only_the_part(line: str, position: tuple[int, int], cod
     assert article == Article(
         **{name: getattr(expected, name) for name in Article.__struct_fields__} | {"image": image}
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "position", "uri"),
+    [
+        ("images: ['https://☃.example/möwe.png']", (5, 10), "https://xn--n3h.example/m%C3%B6we.png"),
+        ("ampWebUrl: https://a_ü.example/a", (5, 12), "https://xn--a_-yka.example/a"),
+    ],
+)
+def test_a_host_that_idna_forbids_is_kept_with_a_warning(line: str, position: tuple[int, int], uri: str) -> None:
+    article, problem = warn(f"{MINIMAL}\n{line}")
+    assert ((problem.line, problem.column), problem.code) == (position, "bad-host")
+    assert uri in {article.amp_url, article.image and article.image.url}
+
+
+def test_a_publisher_on_a_host_that_idna_forbids_gets_a_warning() -> None:
+    article, problem = warn(f"{MINIMAL}\nprovider: {{name: Snow, domain: ☃.example}}")
+    assert ((problem.line, problem.column), problem.code) == ((5, 32), "bad-host")
+    assert article.provider.domain == "☃.example"
+
+
+def test_links_are_uris_and_ids_are_iris() -> None:
+    article = read(
+        "title: T\nid: 'tag:news.example,2021:[möwe]'\nwebUrl: 'https://möwen.example/a möwe|1'\n"
+        "originalUrl: https://möwen.example/%C3%B6\npublishedDateTime: 2021-03-04\n"
+        "images: ['https://img.example/möwe 1.png']\n"
+        "related: [{title: R, webUrl: 'https://möwen.example/{r}'}]"
+    )
+    assert article.id == "tag:news.example,2021:%5Bmöwe%5D"
+    assert article.url == "https://möwen.example/a%20möwe%7C1"
+    assert article.via_url == "https://xn--mwen-5qa.example/%C3%B6"
+    assert article.image == Image("https://img.example/m%C3%B6we%201.png")
+    assert article.related[0].url == "https://möwen.example/%7Br%7D"
+    assert article.provider == Provider("möwen.example", "möwen.example")
+
+
+def test_a_publisher_has_a_name_and_a_printable_domain() -> None:
+    assert read(MINIMAL.replace("example.org", "www.")).provider == Provider("www.", "www.")
+    assert (
+        read(MINIMAL.replace("example.org", "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example")).provider.domain
+        == "xn--mgba3gch31f060k.example"
+    )
+
+
+def test_an_encoded_id_must_fit_into_the_catalog() -> None:
+    problem = refuse(MINIMAL.replace("org/a", "org/" + "|" * 700))
+    assert (problem.line, problem.code) == (3, "too-long")
 
 
 def test_a_body_without_visible_content_is_reported() -> None:

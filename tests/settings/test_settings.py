@@ -72,6 +72,14 @@ def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) 
     assert Settings.from_environ(environ).site_url == url
 
 
+def test_addresses_are_uris() -> None:
+    settings = Settings.from_environ(
+        {"FEEDS_SITE_URL": "https://[::1]/a[b]^/", "FEEDS_HUBS": "https://hub.example/100%"}
+    )
+    assert (settings.site_url, settings.base_path) == ("https://[::1]/a%5Bb%5D%5E", "/a%5Bb%5D%5E")
+    assert settings.hubs == ("https://hub.example/100%25",)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "hint"),
     [
@@ -81,6 +89,7 @@ def test_the_site_is_where_the_platform_says(environ: dict[str, str], url: str) 
         ("FEEDS_SITE_URL", "http://[news", "https://feeds.example.org"),
         ("FEEDS_SITE_URL", "https://news.example/?a", "without a query"),
         ("FEEDS_SITE_TITLE", "two\nlines", "expected one line"),
+        ("FEEDS_SITE_TITLE", "\u3164", "visible characters"),
         ("FEEDS_LANGUAGE", "English!", "BCP 47"),
         ("FEEDS_RELATED", "link", "did you mean links"),
         ("FEEDS_LINK", "print", "web, amp, cdn"),
