@@ -17,10 +17,10 @@ from feeds.renderers.atom_rss_elements import (
     AtomFeedRepair,
     RssFeedRepair,
     RssItemRepair,
-    escape_ambiguous,
 )
 from feeds.renderers.entry_html import is_same_text, make_excerpt, write_content
 from feeds.renderers.media import is_channel_image
+from feeds.renderers.plain_text import escape_ambiguous
 
 GENERATOR = "topic-feeds"
 RSS_DOCS = "https://www.rssboard.org/rss-specification"
@@ -108,9 +108,9 @@ def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     item.description(escape_ambiguous(make_excerpt(entry)))
     item.content(write_content(entry, feed.link_choice))
     for category in entry.categories:
-        item.category(term=category.term, scheme=feed.category_scheme, label=category.label)
+        item.category(term=category.term, scheme=feed.category_scheme, label=escape_ambiguous(category.label))
     if provider_url := write_provider_url(entry.provider):
-        item.source(url=provider_url, title=entry.provider.name)
+        item.source(url=provider_url, title=escape_ambiguous(entry.provider.name))
 
 
 def _choose_channel_image(feed: Feed) -> str | None:

@@ -7,7 +7,6 @@ added here have no namespace either.
 
 from collections.abc import Iterator
 from datetime import datetime
-from html import unescape
 
 from lxml import etree
 
@@ -16,6 +15,7 @@ from feeds.model.feed import Feed, Format, Link, entry_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
 from feeds.renderers.feed_comment import write_feed_comment
 from feeds.renderers.media import MEDIA, add_media
+from feeds.renderers.plain_text import escape_ambiguous
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -109,7 +109,7 @@ class RssItemRepair:
         entry = self._entry
         etree.SubElement(item, "pubDate").text = format_rfc822(entry.published)
         for name in entry.authors or (entry.provider.name,):
-            etree.SubElement(item, f"{{{DUBLIN_CORE}}}creator").text = name
+            etree.SubElement(item, f"{{{DUBLIN_CORE}}}creator").text = escape_ambiguous(name)
         if _has_own_language(entry, self._feed):
             etree.SubElement(item, f"{{{DUBLIN_CORE}}}language").text = entry.language
         if entry.image:
@@ -117,17 +117,6 @@ class RssItemRepair:
         for attributes in _list_entry_links(entry, entry_url(entry, self._feed.link_choice)):
             etree.SubElement(item, f"{{{ATOM}}}link", attributes)
         return item
-
-
-def escape_ambiguous(text: str) -> str:
-    """Escape plain text if HTML would read the text differently, because a reader may expect either.
-
-    Many readers parse an RSS title as HTML, others as plain text, and RSS has no attribute to tell the two apart.
-    Text like `AT&T` reads the same both ways and stays as written; text with tags or character references is escaped.
-    """
-    if "<" not in text and unescape(text) == text:
-        return text
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _list_feed_links(feed: Feed, format: Format) -> Iterator[Link]:

@@ -7,10 +7,14 @@ import msgspec
 from lxml import etree
 
 from feeds.renderers.dates import format_rfc822
+from feeds.renderers.plain_text import escape_ambiguous
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed, or a group of feeds, which has no `xml_url`. A feed with children becomes the first feed of a group."""
+    """A feed, or a group of feeds, which has no `xml_url`. A feed with children becomes the first feed of a group.
+
+    `text` and `description` are plain text.
+    """
 
     text: str
     xml_url: str = ""
@@ -23,16 +27,19 @@ def render_opml(
     title: str,
     outlines: Iterable[Outline],
     *,
-    modified: datetime,
+    modified: datetime | None = None,
     created: datetime | None = None,
     owner: str = "",
 ) -> bytes:
-    """Write `outlines` as a UTF-8 document in the given order. The dates are aware, and come from the data."""
+    """Write `outlines` as a UTF-8 document in the given order. The dates are aware, and come from the data.
+
+    OPML requires at least one outline.
+    """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     _add_text(head, "title", title)
     _add_text(head, "dateCreated", format_rfc822(created) if created else "")
-    _add_text(head, "dateModified", format_rfc822(modified))
+    _add_text(head, "dateModified", format_rfc822(modified) if modified else "")
     _add_text(head, "ownerName", owner)
     body = etree.SubElement(root, "body")
     for outline in outlines:
@@ -42,13 +49,14 @@ def render_opml(
 
 def _add_text(parent: etree._Element, name: str, text: str) -> None:
     if text:
-        etree.SubElement(parent, name).text = text
+        etree.SubElement(parent, name).text = escape_ambiguous(text)
 
 
 def _add_outline(parent: etree._Element, outline: Outline) -> None:
     """Add a group, a feed, or both: readers treat an outline with `xmlUrl` as a feed and may ignore its children."""
     if outline.children:
-        group = etree.SubElement(parent, "outline", text=outline.text, title=outline.text)
+        # Validators want a type for every outline; readers recognise a group by the missing `xmlUrl`.
+        group = _add_element(parent, outline, type="folder")
         _add_feed(group, outline)
         for child in outline.children:
             _add_outline(group, child)
@@ -59,8 +67,14 @@ def _add_outline(parent: etree._Element, outline: Outline) -> None:
 def _add_feed(parent: etree._Element, outline: Outline) -> None:
     if not outline.xml_url:
         return
-    element = etree.SubElement(parent, "outline", type="rss", text=outline.text, title=outline.text)
-    attributes = {"xmlUrl": outline.xml_url, "htmlUrl": outline.html_url, "description": outline.description}
+    element = _add_element(parent, outline, type="rss")
+    description = escape_ambiguous(outline.description)
+    attributes = {"xmlUrl": outline.xml_url, "htmlUrl": outline.html_url, "description": description}
     for name, value in attributes.items():
         if value:
             element.set(name, value)
+
+
+def _add_element(parent: etree._Element, outline: Outline, *, type: str) -> etree._Element:
+    text = escape_ambiguous(outline.text)
+    return etree.SubElement(parent, "outline", type=type, text=text, title=text)

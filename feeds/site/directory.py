@@ -9,14 +9,14 @@ import msgspec
 from feeds.catalog.activity import WEEKS
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.model.feed import EMPTY_FEED_UPDATED, Feed, Format
+from feeds.model.feed import Feed, Format
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.opml import Outline, render_opml
 from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.url_parser import SEARCH_PATH
-from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
+from feeds.site.urls import ComposeAddress, FeedAddress, HomeAddress, PageAddress, SitemapAddress, page_of
 
 _MAX_DEPTH = 12
 """The maximum depth of the hierarchy. Deeper topics move to the top level, so no chain of parents is endless."""
@@ -33,23 +33,23 @@ class Directory(msgspec.Struct, frozen=True):
     """All topics except retired topics, sorted by name, and all providers, sorted by domain.
 
     Topics without a parent are at the top level. `newest` is the date of the newest entry, and `changed` the time of
-    the last visible change.
+    the last visible change; both are None without any entry.
     """
 
     topics: tuple[TopicNode, ...]
     providers: tuple[ProviderCount, ...]
-    newest: datetime
+    newest: datetime | None
     changed: datetime | None
 
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read all topics and providers at `now`."""
     topics = [topic for topic in reader.list_topics() if not topic.is_retired(now)]
-    newest = [entry.published for entry in reader.read_newest(EVERYTHING, limit=1, now=now).entries]
+    entries = reader.read_newest(EVERYTHING, limit=1, now=now).entries
     return Directory(
         topics=arrange_topics(topics),
         providers=tuple(reader.list_providers()),
-        newest=newest[0] if newest else EMPTY_FEED_UPDATED,
+        newest=entries[0].published if entries else None,
         changed=reader.find_last_change(now=now),
     )
 
@@ -133,6 +133,8 @@ class _Opml:
         title, outlines = "Topics", self._list_topics(self._directory.topics)
         if self._listing.with_providers:
             title, outlines = "Topics and publishers", (*outlines, *self._list_providers())
+        # OPML requires an outline, and importing an empty list would only confuse people.
+        outlines = outlines or (self._outline_feed(EVERYTHING, self._settings.site_title),)
         return render_opml(f"{title} — {self._settings.site_title}", outlines, modified=self._directory.newest)
 
     def _list_topics(self, nodes: Iterable[TopicNode]) -> tuple[Outline, ...]:
@@ -159,15 +161,17 @@ class _Opml:
     def _outline_feed(
         self, query: Query, text: str, *, description: str = "", children: tuple[Outline, ...] = ()
     ) -> Outline:
-        url = f"{self._settings.site_url}{query.path}"
-        feed = f"{url}.{Format.ATOM}"
-        return Outline(text=text, xml_url=feed, html_url=url, description=description, children=children)
+        feed, page = (
+            f"{self._settings.site_url}{address.path}" for address in (FeedAddress(query, Format.ATOM), page_of(query))
+        )
+        return Outline(text=text, xml_url=feed, html_url=page, description=description, children=children)
 
     def _includes(self, source: Topic | ProviderCount) -> bool:
         """Return whether a topic or provider has enough entries, and was active shortly before the newest entry."""
         if source.entries < self._listing.min_entries:
             return False
         days = self._listing.active_days
-        if days is None:
-            return True
-        return source.newest is not None and self._directory.newest - source.newest <= timedelta(days=days)
+        newest = self._directory.newest
+        if days is None or newest is None:
+            return days is None
+        return source.newest is not None and newest - source.newest <= timedelta(days=days)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from html import unescape
 
 import listparser
 from hypothesis import given
@@ -58,4 +59,21 @@ def test_dates_come_from_data_and_unknown_fields_are_left_out() -> None:
 @given(texts())
 def test_any_text_is_read_back(text: str) -> None:
     root = etree.fromstring(render_opml(text, (Outline(text=text, xml_url="https://a.example/"),), modified=START))
-    assert (root[0][0].text, root[1][0].get("text")) == (text, text)
+    assert (unescape(root[0][0].text or ""), unescape(root[1][0].get("text") or "")) == (text, text)
+
+
+def test_markup_in_names_is_text_for_readers_of_html() -> None:
+    outline = Outline(text="<b>R&D</b>", xml_url="https://a.example/", description="&lt;", children=(GULLS,))
+    group = etree.fromstring(render_opml("A", (outline,)))[1][0]
+    assert [group.get("text"), group[0].get("title"), group[0].get("description")] == [
+        "&lt;b>R&amp;D&lt;/b>",
+        "&lt;b>R&amp;D&lt;/b>",
+        "&amp;lt;",
+    ]
+    assert group[1].get("text") == GULLS.text
+
+
+def test_every_outline_has_a_type() -> None:
+    root = etree.fromstring(render_opml("Harbour News", TREE))
+    assert {outline.get("type") for outline in root.iter("outline") if outline.get("xmlUrl")} == {"rss"}
+    assert {outline.get("type") for outline in root.iter("outline") if not outline.get("xmlUrl")} == {"folder"}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import listparser
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from msgspec import structs
 
 from feeds.catalog.records import ProviderCount, Topic
@@ -12,6 +13,7 @@ from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
 
+EVERYTHING = ("", "/feed.atom")
 NEWEST = datetime(2021, 3, 4, 12, tzinfo=UTC)
 
 
@@ -90,7 +92,7 @@ def test_opml_may_list_publishers_in_their_own_group() -> None:
     assert list_feeds(directory, OpmlQuery(with_providers=True, active_days=1)) == [
         ("Publishers", "/providers/a.example.atom")
     ]
-    assert list_feeds(directory, OpmlQuery(with_providers=True, min_entries=9)) == []
+    assert list_feeds(directory, OpmlQuery(with_providers=True, min_entries=9)) == [EVERYTHING]
 
 
 def test_opml_keeps_the_groups_of_listed_topics() -> None:
@@ -107,11 +109,25 @@ def test_opml_keeps_the_groups_of_listed_topics() -> None:
         ("", "/topics/d.atom"),
     ]
     assert list_feeds(directory, OpmlQuery(min_entries=2, active_days=1)) == [("A/B", "/topics/c.atom")]
-    assert list_feeds(directory, OpmlQuery(min_entries=10)) == []
+    assert list_feeds(directory, OpmlQuery(min_entries=10)) == [EVERYTHING]
 
 
 def test_a_topic_without_entries_is_not_active() -> None:
-    assert list_feeds(make_directory(make_topic("a")), OpmlQuery(active_days=36_500)) == []
+    assert list_feeds(make_directory(make_topic("a")), OpmlQuery(active_days=36_500)) == [EVERYTHING]
+
+
+def test_opml_of_an_empty_catalog_has_the_feed_of_everything_and_no_date() -> None:
+    directory = structs.replace(make_directory(), newest=None)
+    root = etree.fromstring(write_opml(directory, make_settings()))
+    assert [child.tag for child in root[0]] == ["title"]
+    assert {str(name): str(value) for name, value in root[1][0].attrib.items()} == {
+        "type": "rss",
+        "text": "Harbour News",
+        "title": "Harbour News",
+        "xmlUrl": "https://news.example/feed.atom",
+        "htmlUrl": "https://news.example/",
+    }
+    assert list_feeds(directory, OpmlQuery(active_days=1)) == [EVERYTHING]
 
 
 def test_activity_is_measured_from_the_newest_released_entry(newsroom: Newsroom) -> None:
