@@ -7,8 +7,11 @@ import msgspec
 
 from feeds.model.entry import Entry
 
-EMPTY_FEED_UPDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""The `updated` of a feed without entries: Atom requires a date (RFC 4287 section 4.1.1), and a clock would lie."""
+EMPTY_FEED_UPDATED = datetime(2005, 12, 1, tzinfo=UTC)
+"""The `updated` of an Atom feed without entries: Atom requires a date, and the current time would change every fetch.
+
+The month in which RFC 4287 defined Atom. Validators call dates before 1990 implausible.
+"""
 
 
 class Format(StrEnum):

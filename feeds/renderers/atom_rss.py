@@ -93,7 +93,7 @@ def _add_atom_entry(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
     element.updated(entry.updated)
     for name in entry.authors or (entry.provider.name,):
         element.author(name=name)
-    if not is_same_text(entry.body, entry.summary):
+    if entry.summary and not is_same_text(entry.body, entry.summary):
         element.summary(entry.summary, type="text")
     element.content(write_content(entry, feed.link_choice), type="html")
 

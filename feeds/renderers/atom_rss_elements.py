@@ -87,9 +87,13 @@ class RssFeedRepair:
         return {"dc": DUBLIN_CORE, "media": MEDIA, **_history_namespace(self._feed)}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
-        """Add the date, a comment, and the links, which are elements from the Atom namespace."""
+        """Add the date, a comment, and the links, which are elements from the Atom namespace.
+
+        A feed without entries has no date: RSS does not require one.
+        """
         channel = root[0]
-        etree.SubElement(channel, "lastBuildDate").text = format_rfc822(self._feed.updated)
+        if self._feed.entries:
+            etree.SubElement(channel, "lastBuildDate").text = format_rfc822(self._feed.updated)
         for link in _list_feed_links(self._feed, Format.RSS):
             etree.SubElement(channel, f"{{{ATOM}}}link", _link_attributes(link))
         _mark_archive(channel, self._feed)

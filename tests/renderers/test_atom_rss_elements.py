@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from lxml import etree
 
-from feeds.model.entry import Image
-from feeds.model.feed import EMPTY_FEED_UPDATED, Format, Link
+from feeds.model.entry import Category, Image, Provider
+from feeds.model.feed import Format, Link
 from feeds.renderers import render
-from feeds.renderers.atom_rss_elements import escape_ambiguous
+from feeds.renderers.plain_text import escape_ambiguous
 from tests.renderers.documents import NAMESPACES, parse, select, select_texts, texts
 from tests.support.sample_feeds import make_entry, make_feed, make_full_feed, make_lead, make_related, make_video
 
@@ -79,10 +79,34 @@ def test_no_date_comes_from_the_clock(format: Format) -> None:
     assert this_year not in render(make_feed(), format).decode()
 
 
-def test_an_empty_feed_has_a_date() -> None:
-    assert select_texts(parse(make_feed(), Format.ATOM), "atom:updated") == ["1970-01-01T00:00:00Z"]
-    assert select_texts(parse(make_feed(), Format.RSS), "channel/lastBuildDate") == ["Thu, 01 Jan 1970 00:00:00 GMT"]
-    assert EMPTY_FEED_UPDATED.year == 1970
+def test_an_empty_feed_has_a_date_in_atom_only() -> None:
+    assert select_texts(parse(make_feed(), Format.ATOM), "atom:updated") == ["2005-12-01T00:00:00Z"]
+    assert select(parse(make_feed(), Format.RSS), "//lastBuildDate|//pubDate") == []
+
+
+def test_an_entry_without_a_summary_has_no_summary_element() -> None:
+    entry = make_entry(summary="", body="<p>Gulls.</p>")
+    assert select(parse(make_feed(entry), Format.ATOM), "//atom:summary") == []
+
+
+def test_markup_in_names_is_text_for_readers_of_html() -> None:
+    name = "<b>R&D</b> &lt;"
+    entry = make_entry(
+        authors=(name,), provider=Provider(name, "gazette.example"), categories=(Category(term="r", label=name),)
+    )
+    root = parse(make_feed(entry), Format.RSS)
+    read = select_texts(root, "//item/category|//item/source|//item/dc:creator")
+    assert read == ["&lt;b>R&amp;D&lt;/b> &amp;lt;"] * 3
+    assert [unescape(text) for text in read] == [name] * 3
+    atom = parse(make_feed(entry), Format.ATOM)
+    assert select_texts(atom, "//atom:category/@label|//atom:entry/atom:author/atom:name") == [name] * 2
+
+
+def test_a_guid_is_a_permalink_only_if_it_is_the_link() -> None:
+    iri = make_entry(id="https://gazette.example/möwe", url="https://gazette.example/m%C3%B6we")
+    for entry, is_permalink in ((make_entry(), "true"), (iri, "false"), (make_lead(), "false")):
+        guid = select(parse(make_feed(entry), Format.RSS), "//guid")[0]
+        assert (guid.text, guid.get("isPermaLink")) == (entry.id, is_permalink)
 
 
 def test_atom_dates_end_in_z() -> None:
