@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from feeds.articles.article import Article, PublicationState
+from feeds.model.clock import to_seconds
 from feeds.model.entry import Category, Entry, Kind, Reference, Story
 from feeds.model.topics import topic_key
 
@@ -22,8 +23,10 @@ class Role(StrEnum):
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
     """The mention of `url` in the file at `path`; `position` is 0 for the article, and 1, 2, … for related items.
 
-    `id` comes from the front matter, or is empty. `draft` is the entry made from this mention alone; None if the
-    article is hidden. The categories of a draft have topic keys as terms and the author's spellings as labels.
+    `id` comes from the front matter, or is empty. The mention counts from `released` to `expires`, in seconds: an
+    article is released on its date of publication (None: no valid date), a related item not before its lead. `draft` is
+    the entry made from this mention alone; None if the article is hidden. The categories of a draft have topic keys as
+    terms and the author's spellings as labels.
     """
 
     path: str
@@ -31,32 +34,56 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     id: str
     role: Role
+    released: int | None
+    expires: int | None
     draft: Entry | None
 
 
 def list_mentions(article: Article, path: str) -> list[Mention]:
     """List the mentions in one article: first the article, then, if it is published, its related items in order."""
     role = Role(article.state)
+    expires = to_seconds(article.expires) if article.expires else None
+    date = to_seconds(article.published) if article.published else None
+    own = Mention(
+        path=path,
+        position=0,
+        url=article.url,
+        id=article.id,
+        role=role,
+        released=date,
+        expires=expires,
+        draft=None,
+    )
     if article.state is not PublicationState.PUBLISHED or article.published is None:
-        # A hidden article may have no URL; then its id identifies the article.
-        return [Mention(path=path, position=0, url=article.url or article.id, id=article.id, role=role, draft=None)]
+        return [own]
     categories = _make_categories(article.topics)
     lead = _make_reference(article, article.published)
     coverage = tuple(_make_reference(item, item.published or article.published) for item in article.related)
-    own = msgspec.structs.replace(
+    draft = msgspec.structs.replace(
         _make_draft(article, categories=categories, published=article.published, released=article.published),
         kind=Kind.ARTICLE,
         body=article.body,
         embed=article.embed,
         coverage=coverage,
     )
-    mentions = [Mention(path=path, position=0, url=article.url, id=article.id, role=role, draft=own)]
+    mentions = [msgspec.structs.replace(own, draft=draft)]
     for position, item in enumerate(article.related, start=1):
         # An item without a date takes the date of its lead.
         published = item.published or article.published
         released = max(published, article.published)
         draft = _make_draft(item, categories=categories, published=published, released=released, leads=(lead,))
-        mentions.append(Mention(path=path, position=position, url=item.url, id=item.id, role=Role.RELATED, draft=draft))
+        mentions.append(
+            Mention(
+                path=path,
+                position=position,
+                url=item.url,
+                id="",
+                role=Role.RELATED,
+                released=to_seconds(released),
+                expires=expires,
+                draft=draft,
+            )
+        )
     return mentions
 
 

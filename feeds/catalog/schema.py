@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "8"
+LAYOUT = "9"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -52,6 +52,8 @@ mentions = Table(
     Column("url", _Text, nullable=False),
     Column("id", _Text, nullable=False, comment="from the front matter, or empty"),
     Column("role", _Text, nullable=False),
+    Column("released", _Key, comment="time from which the mention counts; of an article: its publication"),
+    Column("expires", _Key, comment="time from which the mention no longer counts"),
     Column("draft", _Text, nullable=False, comment="the draft entry as JSON; empty: not shown"),
     # This table has row ids: without them, SQLite needs four times the space for long rows.
 )

@@ -100,6 +100,15 @@ class SourceStore:
                 keys.setdefault(url, []).append(key)
         return list(keys.values())
 
+    def find_shared_ids(self) -> list[str]:
+        """Return the given ids that several URLs claim, or that are the URLs of other articles."""
+        own, other = schema.mentions.alias("own"), schema.mentions.alias("other")
+        given = own.c.id != ""
+        several = select(own.c.id).where(given).group_by(own.c.id).having(func.count(own.c.url.distinct()) > 1)
+        is_article = (other.c.position == 0) & (other.c.url == own.c.id)
+        foreign = select(own.c.id).join_from(own, other, is_article).where(given, own.c.url != own.c.id).distinct()
+        return list(self._connection.scalars(several.union(foreign)))
+
     def read_removed_urls(self) -> set[str]:
         """Return the URLs of removed articles."""
         return set(self._connection.scalars(select(schema.mentions.c.url).where(schema.mentions.c.role == "removed")))

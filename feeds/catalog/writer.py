@@ -71,6 +71,12 @@ class CatalogWriter:
         """Close UTC days, counted from 1970-01-01, for digests."""
         self._rows.insert(schema.closings, [{"day": day, "closed": committed} for day in days])
 
+    def find_scheduled_entry_ids(self, *, after: int, until: int) -> list[str]:
+        """Return the ids of entries released later than `after` and by `until`, in seconds."""
+        entries = schema.entries.c
+        released = (entries.released > after, entries.released <= until)
+        return list(self._connection.scalars(select(entries.id).where(*released)))
+
     def find_last_scheduled_change(self, *, until: int) -> int:
         """Return the last time up to `until`, in seconds, of a scheduled change; 0 if there is none."""
         return find_last_scheduled_change(self._connection, until=until)

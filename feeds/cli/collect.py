@@ -11,6 +11,7 @@ from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
 from feeds.collector.collect import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
+from feeds.model.errors import Level
 from feeds.settings import Settings
 
 
@@ -18,7 +19,7 @@ from feeds.settings import Settings
 @FOLDERS
 @click.option("--watch", is_flag=True, help="Keep running and collect changes as they happen.")
 @click.option("--force", is_flag=True, help="Accept the removal of more than half of the articles.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if an article is rejected.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are errors.")
 @click.option("--no-announce", is_flag=True, help="Do not notify hubs; run `feeds announce` later.")
 def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, no_announce: bool) -> None:
     """Update the catalog from the articles in DIR.
@@ -35,7 +36,7 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     result = collect_once(settings, folders, force=force)
     if not no_announce:
         notify_hubs(settings)
-    if strict and result.rejected:
+    if strict and any(problem.level is Level.ERROR for problem in result.problems):
         raise SystemExit(1)
 
 

@@ -16,7 +16,7 @@ from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
 from feeds.collector.entries import update_entries
-from feeds.collector.lint_rules import find_clashes, find_problems
+from feeds.collector.lint_rules import find_clashes, find_id_problems, find_problems
 from feeds.collector.mass_removal import Removal, check_removal, find_removal
 from feeds.collector.parallel import ReadTask, read_sources
 from feeds.collector.pending import PendingUpdates
@@ -113,7 +113,12 @@ class _Collect:
         self._now = to_seconds(options.clock.now())
         self._committed = self._choose_commit_time()
         self._pending = PendingUpdates(everything=self._is_new)
+        if not self._is_new:
+            # An article that competes for an id since its release may change the ids of other entries.
+            due = writer.find_scheduled_entry_ids(after=self._before.collected, until=self._committed)
+            self._pending.entry_names.update(due)
         self._problems: list[Problem] = []
+        self._id_problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
     def run_whole(self) -> CollectResult:
@@ -167,7 +172,7 @@ class _Collect:
             changed=summary.changed,
             withdrawn=summary.withdrawn,
             unchanged=state.entries - summary.added - summary.changed,
-            problems=tuple(sorted(self._problems)),
+            problems=tuple(sorted((*self._problems, *self._id_problems))),
             scopes=frozenset(summary.visible),
             version=state.version,
             seconds=self._seconds,
@@ -190,6 +195,7 @@ class _Collect:
         self._problems.extend(find_problems(self._writer, folders, keys=keys))
         clashes = find_clashes(self._writer, folders, clashes=topics.clashes, changed=topics.changed, keys=keys)
         self._problems.extend(clashes)
+        self._id_problems = find_id_problems(self._writer, folders, at=self._committed, keys=keys)
 
     def _choose_commit_time(self) -> int:
         """Return the time of the commit: now, but after the last commit and after the last scheduled change.

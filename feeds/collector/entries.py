@@ -8,7 +8,8 @@ from feeds.articles.mention import Mention, Role
 from feeds.catalog.stored import StoredMention
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary, EntryDiff
-from feeds.collector.merge import group_by_id, merge
+from feeds.collector.identity import IdConflict, assign_ids, find_conflicts, make_spare_id
+from feeds.collector.merge import group_by_url, merge
 from feeds.collector.pending import PendingUpdates
 from feeds.model.entry import Entry
 from feeds.model.topics import TopicName
@@ -32,11 +33,14 @@ def update_entries(
     diff = EntryDiff(topic_numbers, committed=committed, is_new=pending.everything)
     entries = writer.write_entries(committed=committed, is_new=pending.everything)
     removed_urls = writer.sources.read_removed_urls()
-    for names in _batch_names(writer, pending):
-        mentions = _gather_mentions(writer, names)
-        groups = group_by_id(mentions)
-        ids = {*names, *groups, *(mention.url for mention in mentions), *(mention.id for mention in mentions)}
-        stored = writer.find_entries(sorted(ids - {""}))
+    handled: set[str] = set()
+    for batch in _batch_names(writer, pending):
+        names = set(batch) - handled
+        mentions = gather_mentions(writer, names)
+        handled.update(mention.url for mention in mentions if mention.url not in names)
+        ids = assign_ids(mentions, at=committed)
+        groups = {ids[url]: of_url for url, of_url in group_by_url(mentions).items()}
+        stored = {} if pending.everything else writer.find_entries(_list_ids(names, mentions))
         for id in sorted(stored.keys() | groups.keys()):
             entry = merge(id, groups.get(id, ()), names=topic_names, removed_urls=removed_urls)
             diff.compare(entry, stored.get(id))
@@ -59,11 +63,24 @@ def _batch_names(writer: CatalogWriter, pending: PendingUpdates) -> Iterator[lis
 
 def _find_leads(writer: CatalogWriter, urls: Collection[str]) -> set[str]:
     """Return the URLs of the articles with the given URLs as coverage."""
-    drafts = (_load(mention).draft for mention in writer.sources.find_mentions(urls))
+    drafts = (load_mention(mention).draft for mention in writer.sources.find_mentions(urls))
     return {lead.url for draft in drafts if draft for lead in draft.leads}
 
 
-def _gather_mentions(writer: CatalogWriter, names: Collection[str]) -> list[Mention]:
+def _list_ids(names: Collection[str], mentions: Collection[Mention]) -> list[str]:
+    """Return every id that an entry of the names or mentions has now or had before."""
+    urls = {mention.url for mention in mentions}.union(names)
+    given = {mention.id for mention in mentions}
+    return sorted({*urls, *map(make_spare_id, urls), *given} - {""})
+
+
+def find_id_conflicts(writer: CatalogWriter, *, names: Collection[str] | None, at: int) -> list[IdConflict]:
+    """Return the conflicts between article files about ids at a time, of all files or of the URLs and ids `names`."""
+    shared = writer.sources.find_shared_ids() if names is None else names
+    return find_conflicts(gather_mentions(writer, shared), at=at) if shared else []
+
+
+def gather_mentions(writer: CatalogWriter, names: Collection[str]) -> list[Mention]:
     """Gather all mentions with common entries: mentions of the names, then mentions of all ids and URLs found, etc."""
     mentions: dict[tuple[str, int], StoredMention] = {}
     known: set[str] = set()
@@ -73,15 +90,18 @@ def _gather_mentions(writer: CatalogWriter, names: Collection[str]) -> list[Ment
         mentions.update(((mention.path, mention.position), mention) for mention in found)
         known |= frontier
         frontier = {name for mention in found for name in (mention.url, mention.id) if name} - known
-    return [_load(mention) for mention in mentions.values()]
+    return [load_mention(mention) for mention in mentions.values()]
 
 
-def _load(mention: StoredMention) -> Mention:
+def load_mention(mention: StoredMention) -> Mention:
+    """Return a stored mention with its draft decoded."""
     return Mention(
         path=mention.path,
         position=mention.position,
         url=mention.url,
         id=mention.id,
         role=Role(mention.role),
+        released=mention.released,
+        expires=mention.expires,
         draft=msgspec.json.decode(mention.draft, type=Entry) if mention.draft else None,
     )

@@ -5,16 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.articles.files import scan
-from feeds.articles.mention import Role
+from feeds.articles.mention import Mention, Role
 from feeds.collector.collect import Progress
-from feeds.collector.lint_rules import describe_clash, describe_duplicates
+from feeds.collector.entries import load_mention
+from feeds.collector.identity import find_conflicts
+from feeds.collector.lint_rules import describe_clash, describe_duplicates, describe_id_conflicts
 from feeds.collector.parallel import ReadResult, read_sources
 from feeds.collector.topic_files import parse_topic_files
+from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import Problem
 from feeds.model.topics import assign_slugs, slugify
 
 
-def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Problem]:
+def check_folders(folders: Sequence[Path], *, progress: Progress, clock: Clock = SYSTEM_CLOCK) -> list[Problem]:
     """Find the problems of all files below the folders, sorted by path and position.
 
     Raises:
@@ -24,16 +27,22 @@ def check_folders(folders: Sequence[Path], *, progress: Progress) -> list[Proble
     articles = sorted(content.articles, key=lambda file: file.path)
     _, topics, problems = parse_topic_files(content.topics, known={})
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
+    now = to_seconds(clock.now())
+    own: dict[str, tuple[Mention, str]] = {}
     paths_by_url: dict[str, list[str]] = {}
     path_by_topic = {topic.keys[0]: "" for topic in topics}
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
+        if result.mentions:
+            own[result.file.key] = load_mention(result.mentions[0]), result.file.path
         if url := _find_published_url(result):
             paths_by_url.setdefault(url, []).append(result.file.path)
         for key in (canonical.get(label.topic, label.topic) for label in result.labels):
             path_by_topic[key] = path_by_topic.get(key) or result.file.path
         progress(done, len(articles))
     problems.extend(_compare_files(paths_by_url, path_by_topic))
+    conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
+    problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     return sorted(problems)
 
 

@@ -1,11 +1,12 @@
 """Find and describe problems within article files and between files."""
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
+from feeds.collector.entries import find_id_conflicts
 from feeds.model.errors import Level, Problem
 
 
@@ -20,6 +21,22 @@ def find_problems(
     yield from sources.read_problems(keys)
     for duplicates in sources.find_duplicates(None if keys is None else _list_published_urls(writer, keys)):
         yield from describe_duplicates([locate_key(folders, key) for key in duplicates])
+
+
+def find_id_problems(
+    writer: CatalogWriter, folders: Sequence[Path], *, at: int, keys: Collection[str] | None = None
+) -> list[Problem]:
+    """Return the conflicts about ids between all files, or between the files with the given keys and other files."""
+    names: set[str] | None = None
+    if keys is not None:
+        own = [mention for mention in writer.sources.read_mentions_in(keys) if mention.position == 0]
+        names = {name for mention in own for name in (mention.url, mention.id) if name}
+    conflicts = find_id_conflicts(writer, names=names, at=at)
+    return describe_id_conflicts(
+        (locate_key(folders, each.loser), locate_key(folders, each.winner))
+        for each in conflicts
+        if keys is None or each.loser in keys or each.winner in keys
+    )
 
 
 def find_clashes(
@@ -46,6 +63,20 @@ def describe_duplicates(paths: Sequence[str]) -> list[Problem]:
     first, *others = paths
     message = f"Same URL as {first}, so both articles become one entry; remove one."
     return [Problem(path, 1, 1, Level.WARNING, "duplicate-url", message) for path in others]
+
+
+def describe_id_conflicts(conflicts: Iterable[tuple[str, str]]) -> list[Problem]:
+    """Report each article whose id belongs to another article, and once each article that keeps such an id.
+
+    A conflict is the path of the article without the id, and the path of the article that keeps the id.
+    """
+    problems: dict[tuple[str, str], Problem] = {}
+    for loser, winner in sorted(conflicts):
+        taken = f"{winner} keeps this article's id, because it was published first; give one of them another `id`."
+        shared = f"{loser} claims this article's id; give one of them another `id`."
+        for path, code, message in ((loser, "id-taken", taken), (winner, "id-shared", shared)):
+            problems.setdefault((path, code), Problem(path, 1, 1, Level.ERROR, code, message))
+    return list(problems.values())
 
 
 def describe_clash(key: str, slug: str, *, path: str) -> Problem:

@@ -1,4 +1,4 @@
-"""Merge the mentions of a story into a single entry: pure functions, with the same result in any order of files."""
+"""Merge the mentions of a URL into a single entry: pure functions, with the same result in any order of files."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -9,34 +9,20 @@ from feeds.model.entry import Category, Entry, Reference
 from feeds.model.links import link_by_uri
 from feeds.model.topics import TopicName
 
-_ID_PRECEDENCE = (Role.PUBLISHED, Role.UNPUBLISHED, Role.REMOVED, Role.RELATED)
 
-
-def identify(mentions: Iterable[Mention]) -> dict[str, str]:
-    """Map each mentioned URL to the id of an entry: the id in a front matter, else the URL itself.
-
-    Ids of articles precede ids of related items, published articles precede other articles, and ties go to the path.
-    """
-    given = [mention for mention in mentions if mention.id]
-    given.sort(key=lambda mention: (_ID_PRECEDENCE.index(mention.role), mention.path, mention.position))
-    ids = {mention.url: mention.url for mention in mentions}
-    ids.update({mention.url: mention.id for mention in reversed(given)})
-    return ids
-
-
-def group_by_id(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
-    """Group the mentions of each entry by id."""
-    ids = identify(mentions)
+def group_by_url(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
+    """Group mentions by URL; a hidden article without a URL says nothing about any entry."""
     groups: dict[str, list[Mention]] = {}
     for mention in mentions:
-        groups.setdefault(ids[mention.url], []).append(mention)
+        if mention.url:
+            groups.setdefault(mention.url, []).append(mention)
     return groups
 
 
 def merge(
     id: str, mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str]
 ) -> Entry | None:
-    """Merge all mentions of the entry with an id into the entry; return None if the entry is not shown.
+    """Merge all mentions of a URL into the entry with an id; return None if the entry is not shown.
 
     A removed article suppresses the entry. A published article becomes the entry. Without an article, the related items
     become the entry, with the topics and leads of all items. `names` maps topic keys to slugs and display names.
@@ -47,7 +33,7 @@ def merge(
     articles = _drafts(mentions, Role.PUBLISHED)
     related = _drafts(mentions, Role.RELATED)
     if articles:
-        entry = _merge_articles(articles, own_urls={mention.url for mention in mentions}, removed_urls=removed_urls)
+        entry = _merge_articles(articles, removed_urls=removed_urls)
     elif related:
         entry = _merge_related(related)
     else:
@@ -68,11 +54,11 @@ def _recency(draft: Entry) -> tuple[object, ...]:
     return (lead or draft.published, draft.updated, draft.published)
 
 
-def _merge_articles(drafts: Sequence[Entry], *, own_urls: Container[str], removed_urls: Container[str]) -> Entry:
+def _merge_articles(drafts: Sequence[Entry], *, removed_urls: Container[str]) -> Entry:
     coverage: dict[str, Reference] = {}
     for draft in drafts:
         for reference in draft.coverage:
-            if reference.url not in own_urls and reference.url not in removed_urls:
+            if reference.url not in removed_urls:
                 coverage.setdefault(reference.url, reference)
     return msgspec.structs.replace(drafts[0], coverage=tuple(coverage.values()))
 

@@ -187,4 +187,13 @@ def _parse(file: ContentFile, data: bytes, *, digest: str) -> ReadResult:
 
 def _encode(mention: Mention) -> StoredMention:
     draft = msgspec.json.encode(mention.draft).decode() if mention.draft else ""
-    return StoredMention(mention.path, mention.position, mention.url, mention.id, mention.role.value, draft)
+    return StoredMention(
+        mention.path,
+        mention.position,
+        mention.url,
+        mention.id,
+        mention.role.value,
+        mention.released,
+        mention.expires,
+        draft,
+    )

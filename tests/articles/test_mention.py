@@ -36,6 +36,12 @@ def test_a_published_article_mentions_itself_and_then_its_related_items() -> Non
     assert {mention.path for mention in mentions} == {"lead.md"}
 
 
+def test_a_mention_counts_from_its_release_until_the_article_expires() -> None:
+    mentions = list_mentions(structs.replace(ARTICLE, expires=LATER), "lead.md")
+    assert [mention.released for mention in mentions] == [int(EVENING.timestamp())] * 3
+    assert [mention.expires for mention in mentions] == [int(LATER.timestamp())] * 3
+
+
 def test_the_articles_draft_lists_its_coverage() -> None:
     draft = list_mentions(ARTICLE, "lead.md")[0].draft
     assert draft is not None
@@ -72,6 +78,6 @@ def test_a_hidden_article_mentions_only_itself_without_a_draft() -> None:
         assert (mention.url, mention.role, mention.draft) == (ARTICLE.url, role, None)
 
 
-def test_an_article_without_url_is_identified_by_its_id() -> None:
+def test_an_article_without_url_mentions_no_other_url() -> None:
     article = structs.replace(ARTICLE, state=PublicationState.REMOVED, url="", id="urn:story:1")
-    assert list_mentions(article, "lead.md")[0].url == "urn:story:1"
+    assert list_mentions(article, "lead.md")[0].url == ""

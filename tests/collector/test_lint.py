@@ -49,6 +49,25 @@ def test_an_unpublished_file_duplicates_nothing(newsroom: Newsroom) -> None:
     assert check(newsroom) == []
 
 
+def test_articles_that_claim_one_id_are_errors(newsroom: Newsroom) -> None:
+    newsroom.write("b", id="urn:story:1")
+    newsroom.write("a", id="urn:story:1", publishedDateTime="2021-03-02")
+    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    assert [(Path(each.path).name, each.level, each.code) for each in problems] == [
+        ("a.md", Level.ERROR, "id-taken"),
+        ("b.md", Level.ERROR, "id-shared"),
+    ]
+    assert "b.md keeps" in problems[0].message
+    assert "a.md claims" in problems[1].message
+
+
+def test_the_url_of_another_article_as_id_is_an_error(newsroom: Newsroom) -> None:
+    newsroom.write("a", id="https://gazette.example/b")
+    newsroom.write("b")
+    newsroom.write("c", id="https://r.example/", related=[{"title": "R", "webUrl": "https://r.example/"}])
+    assert check(newsroom) == [("a.md", "id-shared"), ("b.md", "id-taken")]
+
+
 def test_topics_with_the_same_slug_clash(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["c sharp"])
     newsroom.write("b", topics=["C#"])
@@ -98,6 +117,9 @@ def test_check_reports_the_problems_of_a_collect(newsroom: Newsroom) -> None:
     newsroom.write("a", webUrl="https://news.example/1", topics=["c sharp"])
     newsroom.write("b", webUrl="https://news.example/1", topics=["C#"])
     newsroom.write("c", title=None)
+    newsroom.write("d", id="urn:story:1")
+    newsroom.write("e", id="urn:story:1", published=False)
+    newsroom.write("f", id="https://gazette.example/d")
     write_topic(newsroom, TOPIC)
     collected = [(Path(problem.path).name, problem.code) for problem in newsroom.collect().problems]
     assert sorted(collected) == sorted(check(newsroom))

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from itertools import permutations
 
-import pytest
 from msgspec import structs
 
 from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.articles.mention import Mention, list_mentions
-from feeds.collector.merge import group_by_id, identify, merge
+from feeds.collector.merge import merge
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.topics import TopicName
 
@@ -43,8 +42,7 @@ def gather(*articles: Article) -> list[Mention]:
 def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) -> Entry | None:
     """Merge the entry of URL, and check that the order of mentions does not matter."""
     mentions = [mention for mention in gather(*articles) if mention.url == URL]
-    id = identify(mentions)[URL]
-    entries = [merge(id, order, names=NAMES, removed_urls=removed_urls) for order in permutations(mentions)]
+    entries = [merge(URL, order, names=NAMES, removed_urls=removed_urls) for order in permutations(mentions)]
     assert all(entry == entries[0] for entry in entries)
     return entries[0]
 
@@ -99,37 +97,6 @@ def test_the_newer_of_two_files_with_a_url_wins_and_coverage_is_merged() -> None
 def test_removed_coverage_is_not_listed() -> None:
     other = RelatedItem(title="Other", url="https://post.example/other", provider=GAZETTE)
     entry = merge_story(make_article(related=(other,)), removed_urls=frozenset([other.url]))
-    assert entry is not None
-    assert entry.coverage == ()
-
-
-@pytest.mark.parametrize(
-    ("articles", "id"),
-    [
-        ([make_article(), make_lead(1)], URL),
-        ([make_article(), make_lead(1, id="urn:item")], "urn:item"),
-        ([make_article(id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
-        ([make_article(state=PublicationState.UNPUBLISHED, id="urn:own"), make_lead(1, id="urn:item")], "urn:own"),
-        ([make_article(id="urn:one"), make_article(id="urn:two")], "urn:one"),
-        ([make_article(state=PublicationState.UNPUBLISHED, id="urn:one"), make_article(id="urn:two")], "urn:two"),
-    ],
-)
-def test_an_articles_own_id_precedes_a_related_items_id_and_any_id_precedes_the_url(
-    articles: list[Article], id: str
-) -> None:
-    for order in permutations(gather(*articles)):
-        assert identify(order)[URL] == id
-
-
-def test_two_urls_with_one_id_are_one_entry() -> None:
-    groups = group_by_id(gather(make_article(id="urn:one"), make_article(LEAD, id="urn:one")))
-    assert {id: len(mentions) for id, mentions in groups.items()} == {"urn:one": 2}
-
-
-def test_an_entry_does_not_list_itself_under_another_url() -> None:
-    other = RelatedItem(title="Myself", url=LEAD, provider=GAZETTE)
-    mentions = gather(make_article(id="urn:one", related=(other,)), make_article(LEAD, id="urn:one"))
-    entry = merge("urn:one", group_by_id(mentions)["urn:one"], names=NAMES, removed_urls=())
     assert entry is not None
     assert entry.coverage == ()
 

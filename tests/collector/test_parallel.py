@@ -158,14 +158,16 @@ def test_an_article_becomes_its_mentions_and_labels(tmp_path: Path) -> None:
     assert result.labels == (StoredLabel("a.md", "ai", "AI"),)
     assert result.mentions is not None
     assert [msgspec.structs.replace(mention, draft="") for mention in result.mentions] == [
-        StoredMention("a.md", 0, "https://news.example/1", "", "published", "")
+        StoredMention("a.md", 0, "https://news.example/1", "", "published", 1_614_585_600, None, "")
     ]
 
 
 def test_an_unpublished_article_keeps_only_its_url(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1).replace("topics:", "published: false\ntopics:"))
-    assert read(path).mentions == [StoredMention("a.md", 0, "https://news.example/1", "", "unpublished", "")]
+    assert read(path).mentions == [
+        StoredMention("a.md", 0, "https://news.example/1", "", "unpublished", 1_614_585_600, None, "")
+    ]
     assert read(path).labels == ()
 
 

@@ -13,7 +13,8 @@ from lxml import etree
 from feeds.articles.article import parse_article
 from feeds.articles.mention import Mention, list_mentions
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.collector.merge import group_by_id, merge
+from feeds.collector.identity import assign_ids
+from feeds.collector.merge import group_by_url, merge
 from feeds.model.entry import Entry
 from feeds.model.errors import ArticleError
 from feeds.model.feed import Feed, Format
@@ -113,7 +114,9 @@ def merge_all(mentions: list[Mention]) -> tuple[tuple[Entry, ...], tuple[Topic, 
         category.term: category.label for mention in mentions if mention.draft for category in mention.draft.categories
     }
     names = {key: TopicName(slug, labels[key]) for key, slug in assign_slugs(labels).items()}
-    merged = (merge(id, group, names=names, removed_urls=()) for id, group in group_by_id(mentions).items())
+    ids = assign_ids(mentions, at=10**10)
+    groups = group_by_url(mentions).items()
+    merged = (merge(ids[url], of_url, names=names, removed_urls=()) for url, of_url in groups)
     topics = tuple(
         Topic(slug=name.slug, name=name.name, description=name.name, image="", parent="", entries=1, newest=START)
         for name in names.values()
