@@ -25,7 +25,9 @@ from feeds.renderers.plain_text import escape_ambiguous
 GENERATOR = "topic-feeds"
 RSS_DOCS = "https://www.rssboard.org/rss-specification"
 
-_TITLE = re.compile(rb"<title>[^<]+")
+_TITLE = re.compile(rb"(<title>)([^<]+)")
+_NAME = re.compile(rb"(<(?:category|source|dc:creator)(?: [^>]*)?>)([^<]+)")
+_DESCRIPTION = re.compile(rb"(<description>)([^<]+)")
 
 
 class _UnwrittenDate(datetime):
@@ -69,7 +71,9 @@ def render_rss(feed: Feed) -> bytes:
     for entry in feed.entries:
         _add_rss_item(generator, feed, entry)
     document: bytes = generator.rss_str(pretty=True)
-    return _TITLE.sub(_escape_numerically, document)
+    document = _TITLE.sub(_escape_numerically, document)
+    document = _NAME.sub(_escape_again_numerically, document)
+    return _DESCRIPTION.sub(_escape_again_numerically, document, count=1)  # only that of the channel is plain text
 
 
 def _start_feed(feed: Feed) -> FeedGenerator:
@@ -118,9 +122,16 @@ def _choose_channel_image(feed: Feed) -> str | None:
     return next((url for url in candidates if is_channel_image(url)), None)
 
 
-def _escape_numerically(title: re.Match[bytes]) -> bytes:
-    """Write `&` and `<` as numeric references, for readers that unescape a title before parsing the document.
+def _escape_numerically(element: re.Match[bytes]) -> bytes:
+    """Write `&` and `<` as numeric references, for readers that unescape a text before parsing the document.
 
-    Only `title` elements change: all content is escaped, so the document cannot contain any other `<title>`.
+    All content is escaped, so the document cannot contain any other element with such a name.
     """
-    return title[0].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")
+    start, text = element.groups()
+    return start + text.replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")
+
+
+def _escape_again_numerically(element: re.Match[bytes]) -> bytes:
+    """Write a text numerically if it was escaped as ambiguous; other names stay as readers know them."""
+    is_escaped = b"&amp;lt;" in element[2] or b"&amp;amp;" in element[2]
+    return _escape_numerically(element) if is_escaped else element[0]

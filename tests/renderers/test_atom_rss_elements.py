@@ -98,8 +98,17 @@ def test_markup_in_names_is_text_for_readers_of_html() -> None:
     read = select_texts(root, "//item/category|//item/source|//item/dc:creator")
     assert read == ["&lt;b>R&amp;D&lt;/b> &amp;lt;"] * 3
     assert [unescape(text) for text in read] == [name] * 3
+    document = render(make_feed(entry), Format.RSS).decode()
+    assert document.count("&#x26;lt;b&gt;R&#x26;amp;D&#x26;lt;/b&gt; &#x26;amp;lt;<") == 3
     atom = parse(make_feed(entry), Format.ATOM)
     assert select_texts(atom, "//atom:category/@label|//atom:entry/atom:author/atom:name") == [name] * 2
+
+
+def test_names_without_markup_stay_as_written() -> None:
+    entry = make_entry(provider=Provider("R&D", "gazette.example"), categories=(Category(term="r", label="R&D"),))
+    document = render(make_feed(entry, subtitle="R&D <b>"), Format.RSS).decode()
+    assert document.count(">R&amp;D<") == 3
+    assert "<description>R&#x26;amp;D &#x26;lt;b&gt;</description>" in document
 
 
 def test_a_guid_is_a_permalink_only_if_it_is_the_link() -> None:
