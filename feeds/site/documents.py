@@ -13,9 +13,11 @@ from feeds.model.feed import Format, Link
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers import render
 from feeds.settings import Settings
+from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import read_digest
-from feeds.site.directory import read_activity, read_directory, write_opml, write_robots, write_sitemap
+from feeds.site.directory import read_activity, read_directory
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
+from feeds.site.opml import write_opml
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.html import render_compose, render_home, render_page
 from feeds.site.resolve import resolve

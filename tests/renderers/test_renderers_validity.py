@@ -21,7 +21,8 @@ from feeds.model.feed import Feed, Format
 from feeds.model.topics import TopicName, assign_slugs
 from feeds.renderers import render
 from feeds.renderers.sitemap import ListedPage, render_sitemap
-from feeds.site.directory import Directory, arrange_topics, write_opml
+from feeds.site.directory import Directory, arrange_topics
+from feeds.site.opml import write_opml
 from feeds.site.opml_query import OpmlQuery
 from tests.renderers.documents import parse, select, select_texts
 from tests.support.app import make_settings
