@@ -57,20 +57,22 @@ def test_check_groups_problems_by_file() -> None:
     assert re.fullmatch(r"Checking  █{22}  2/2  [\d,]+/s", screen.lines[0])
     assert screen.lines[1:] == [
         "articles/a.md",
+        "  5:10 warning bad-image: An image without `url` is left out; add `url` or",
+        "    remove the image.",
         "  6:1 error duplicate-key: Duplicate key `title`; keep one.",
         "",
         "articles/b.md",
         "  5:10 warning bad-image: An image without `url` is left out; add `url` or",
-        screen.lines[6],
+        "    remove the image.",
         "  5:14 warning bad-image: An image without `url` is left out; add `url` or",
-        screen.lines[8],
+        "    remove the image.",
         "",
-        "1 error, 2 warnings",
+        "1 error, 3 warnings",
     ]
     assert f"{RED}\x1b[1merror" in screen.raw
     assert f"{YELLOW}\x1b[1mwarning" in screen.raw
     assert f"{RED}1 error" in screen.raw
-    assert f"{YELLOW}2 warnings" in screen.raw
+    assert f"{YELLOW}3 warnings" in screen.raw
 
 
 def test_check_of_good_articles_has_no_colour() -> None:
