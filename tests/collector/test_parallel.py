@@ -124,7 +124,7 @@ print([problem.code for problem in check_folders([folder], progress=lambda *_: N
     assert " ".join(read_alone(tmp_path, script)) == "2 1 ['internal'] ['internal']"
 
 
-def test_few_files_are_read_in_this_process(tmp_path: Path) -> None:
+def test_few_files_leave_no_process_behind(tmp_path: Path) -> None:
     results = read_sources(write_tasks(tmp_path, 10))
     next(results)
     assert not multiprocessing.active_children()
