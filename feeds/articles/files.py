@@ -7,11 +7,18 @@ from pathlib import Path
 import msgspec
 
 from feeds.articles.file_reader import escape_path, is_utf8
-from feeds.model.errors import SettingsError
+from feeds.articles.names import (
+    explain_bad_name,
+    find_key_base,
+    is_article_name,
+    is_hidden,
+    is_topic_file,
+    is_visible,
+    list_roots,
+    make_key,
+)
+from feeds.model.errors import Level, Problem, SettingsError
 
-_ARTICLE_SUFFIXES = (".md", ".markdown")
-_TOPIC_SUFFIXES = (".yaml", ".yml")
-_TOPIC_FOLDER = "topics"
 _MIN_AGE_NS = 2_000_000_000  # the coarsest clock of a file system (FAT): a younger file may change with equal times
 
 
@@ -29,34 +36,45 @@ class ContentFile(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """All files to collect: article files in any order, topic metadata files by key."""
+    """All files to collect: article files in any order, topic metadata files by key.
+
+    `skipped` has the keys of files and folders that exist and are not read, because of a problem in `problems`.
+    """
 
     articles: list[ContentFile]
     topics: list[ContentFile]
+    skipped: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+    def has_skipped(self, key: str) -> bool:
+        """Return whether a file, or a folder around it, is skipped."""
+        return any(key == skipped or key.startswith(f"{skipped}/") for skipped in self.skipped)
 
 
-def scan(folders: Sequence[Path], *, now_ns: int) -> Content:
-    """Find every article, and every YAML file in a folder called `topics`; skip hidden and temporary files.
+def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) -> Content:
+    """Find every article, and every YAML file in a folder called `topics`; ignore hidden and temporary files.
 
     `now_ns` is the time in nanoseconds. A file modified in the last two seconds gets no stamp, because the file may
-    change again without a change of its stamp.
+    change again without a change of its stamp. With `follow_links`, symbolic links may lead out of the content folders.
 
     Raises:
-        SettingsError: a folder does not exist or cannot be read.
+        SettingsError: a content folder does not exist or cannot be read.
     """
-    content = Content([], [])
-    roots = _list_roots(folders)
+    roots = list_roots(folders)
     for root in roots:
         check_folder(root)
-        base = _find_key_base(roots)
-        for entry in _walk(root):
-            if _is_article(entry.name):
-                key = _make_key(entry.path, base=base)
-                content.articles.append(ContentFile(key, entry.path, _make_stamp(entry, now_ns)))
-            elif is_topic_file(entry.path):
-                content.topics.append(ContentFile(_make_key(entry.path, base=base), entry.path, ""))
-    content.topics.sort(key=lambda file: file.key)
-    return content
+    base = find_key_base(roots)
+    walk = _Walk(roots, follow_links=follow_links)
+    articles: dict[str, ContentFile] = {}
+    topics: dict[str, ContentFile] = {}
+    for entry in walk.find_files():
+        key = make_key(entry.path, base=base)
+        if is_article_name(entry.name):
+            articles[key] = ContentFile(key, entry.path, _make_stamp(entry, now_ns))
+        else:
+            topics[key] = ContentFile(key, entry.path, "")
+    by_key = [topics[key] for key in sorted(topics)]
+    return Content(list(articles.values()), by_key, frozenset(walk.skipped), tuple(walk.problems))
 
 
 def check_folder(root: str) -> None:
@@ -66,64 +84,121 @@ def check_folder(root: str) -> None:
 
 
 def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
-    """Return the article file at an absolute `path`, named as by `scan`; None if `scan` skips this path."""
-    roots = _list_roots(folders)
+    """Return the article file at an absolute `path`, named as by `scan`; None if `scan` ignores this path."""
+    roots = list_roots(folders)
     for root in roots:
         folder = os.path.join(os.path.abspath(root), "")
         if path.startswith(folder):
             relative = path[len(folder) :]
-            if not is_visible(relative) or not _is_article(os.path.basename(path)):
+            if not is_visible(relative) or not is_article_name(os.path.basename(path)):
                 return None
             located = os.path.join(root, relative)
-            return ContentFile(_make_key(located, base=_find_key_base(roots)), located, "")
+            return ContentFile(make_key(located, base=find_key_base(roots)), located, "")
     return None
 
 
 def locate_key(folders: Sequence[Path], key: str) -> str:
     """Return the path of the file with this key."""
-    return _find_key_base(_list_roots(folders)) + key
+    return find_key_base(list_roots(folders)) + key
 
 
-def is_visible(relative: str) -> bool:
-    """Return whether a path within a content folder has no hidden or temporary part, which `scan` skips."""
-    return not any(_is_hidden(part) for part in relative.split(os.sep))
+def needs_scan(folders: Sequence[Path], file: ContentFile) -> bool:
+    """Return whether only a scan can tell what to do with a file, because of its name or of links in its path."""
+    roots = list_roots(folders)
+    if explain_bad_name(file.path, base=find_key_base(roots)):
+        return True
+    root = next((root for root in roots if file.path.startswith(os.path.join(root, ""))), "")
+    plain = os.path.join(os.path.realpath(root), file.path[len(os.path.join(root, "")) :])
+    return os.path.realpath(file.path) != plain
 
 
-def is_topic_file(path: str) -> bool:
-    """Return whether `scan` treats a file at this path as a topic's metadata."""
-    return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
+def is_within(folders: Sequence[Path], path: str) -> bool:
+    """Return whether a path is below a content folder once all links are followed."""
+    return _is_within(path, _list_boundaries(list_roots(folders)))
 
 
-def _list_roots(folders: Sequence[Path]) -> list[str]:
-    return list(dict.fromkeys(os.path.normpath(folder) for folder in folders))
+def _list_boundaries(roots: Sequence[str]) -> list[str]:
+    return [os.path.join(os.path.realpath(root), "") for root in roots]
 
 
-def _find_key_base(roots: Sequence[str]) -> str:
-    # The keys of a single folder are relative to it, so the folder may have another path on another machine.
-    return os.path.join(roots[0], "") if len(roots) == 1 else ""
+def _is_within(path: str, boundaries: Sequence[str]) -> bool:
+    real = os.path.join(os.path.realpath(path), "")
+    return any(real.startswith(boundary) for boundary in boundaries)
 
 
-def _make_key(path: str, *, base: str) -> str:
-    key = path[len(base) :].replace(os.sep, "/")
-    return key if is_utf8(key) else escape_path(key)
+class _Walk:
+    """A walk through every visible folder below the roots.
 
+    Links never make a folder count twice: it counts under a path without links, else under the first link by path.
+    """
 
-def _walk(root: str) -> Iterator[os.DirEntry[str]]:
-    """Yield every visible file below a folder; links never make a folder count twice."""
-    seen: set[tuple[int, int]] = set()
-    pending = [root]
-    while pending:
-        identity, entries = _list_folder(pending.pop())
-        if identity in seen:
-            continue
-        seen.add(identity)
-        for entry in entries:
-            if _is_hidden(entry.name):
+    def __init__(self, roots: Sequence[str], *, follow_links: bool) -> None:
+        self._roots = roots
+        self._base = find_key_base(roots)
+        self._boundaries = None if follow_links else _list_boundaries(roots)
+        self.skipped: set[str] = set()
+        self.problems: list[Problem] = []
+
+    def find_files(self) -> Iterator[os.DirEntry[str]]:
+        """Yield article and topic files, and note what is skipped."""
+        seen: set[tuple[int, int]] = set()
+        folders = list(self._roots)
+        links: list[str] = []
+        while folders or links:
+            if not folders:
+                links.sort(reverse=True)
+                folders.append(links.pop())
+            identity, entries = self._list_folder(folders.pop())
+            if identity in seen:
                 continue
-            if _is_folder(entry):
-                pending.append(entry.path)
-            else:
-                yield entry
+            seen.add(identity)
+            for entry in entries:
+                if is_hidden(entry.name):
+                    continue
+                if _is_folder(entry):
+                    if self._may_follow(entry):
+                        (links if entry.is_symlink() else folders).append(entry.path)
+                elif (is_article_name(entry.name) or is_topic_file(entry.path)) and self._may_read(entry):
+                    yield entry
+
+    def _list_folder(self, folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
+        try:
+            status = os.stat(folder)
+            with os.scandir(folder) as entries:
+                return (status.st_dev, status.st_ino), list(entries)
+        except OSError as error:
+            self._skip_folder(folder, error)
+            return (0, 0), []
+
+    def _skip_folder(self, folder: str, error: OSError) -> None:
+        if folder in self._roots:
+            # Without this folder, a collect would remove all its articles.
+            message = f"Cannot read folder {folder} ({error.strerror}); nothing was collected."
+            raise SettingsError(message) from None
+        # A folder that was removed since the scan of the folder around it has no articles any more.
+        if not isinstance(error, FileNotFoundError):
+            message = f"Cannot read the folder ({error.strerror}); give the collector permission to read it."
+            self._skip(folder, Level.ERROR, "unreadable-folder", message=message)
+
+    def _may_read(self, entry: os.DirEntry[str]) -> bool:
+        if message := explain_bad_name(entry.path, base=self._base):
+            self._skip(entry.path, Level.ERROR, "bad-file-name", message=message)
+            return False
+        return self._may_follow(entry)
+
+    def _may_follow(self, entry: os.DirEntry[str]) -> bool:
+        if not self._boundaries or not entry.is_symlink() or _is_within(entry.path, self._boundaries):
+            return True
+        message = (
+            "This link leads out of the content folder and is not followed; replace it with its target, or set"
+            " FEEDS_FOLLOW_SYMLINKS=yes."
+        )
+        self._skip(entry.path, Level.WARNING, "outside-link", message=message)
+        return False
+
+    def _skip(self, path: str, level: Level, code: str, *, message: str) -> None:
+        self.skipped.add(make_key(path, base=self._base))
+        self.problems.append(Problem(path if is_utf8(path) else escape_path(path), 1, 1, level, code, message))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -131,24 +206,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False  # for example a link to itself; reading the file reports the problem
-
-
-def _list_folder(folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
-    try:
-        status = os.stat(folder)
-        with os.scandir(folder) as entries:
-            return (status.st_dev, status.st_ino), list(entries)
-    except OSError as error:
-        # Without this folder, a collect would remove all its articles.
-        raise SettingsError(f"Cannot read folder {folder} ({error.strerror}); nothing was collected.") from None
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith((".", "#")) or name.endswith("~")
-
-
-def _is_article(name: str) -> bool:
-    return name.endswith(_ARTICLE_SUFFIXES) and not _is_hidden(name)
 
 
 def _make_stamp(entry: os.DirEntry[str], now_ns: int) -> str:

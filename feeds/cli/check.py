@@ -33,7 +33,7 @@ def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     """
     settings = Settings.from_environ(os.environ)
     with show_progress("Checking") as progress:
-        problems = check_folders(folders or settings.content, progress=progress)
+        problems = check_folders(folders or settings.content, follow_links=settings.follow_links, progress=progress)
     if format is ReportFormat.TEXT:
         show_problems(problems, sys.stdout)
     elif problems or format is ReportFormat.JSON:

@@ -43,7 +43,10 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
 def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
     options = WatchOptions(
-        catalog=catalog, folders=folders or settings.content, settings_fingerprint=settings.settings_fingerprint
+        catalog=catalog,
+        folders=folders or settings.content,
+        follow_links=settings.follow_links,
+        settings_fingerprint=settings.settings_fingerprint,
     )
     with notifying_in_background(settings) as wake:
 

@@ -14,7 +14,12 @@ from feeds.settings import Settings
 def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
     """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
     catalog = Catalog(settings.database_url)
-    collector = Collector(catalog, folders or settings.content, settings_fingerprint=settings.settings_fingerprint)
+    collector = Collector(
+        catalog,
+        folders or settings.content,
+        follow_links=settings.follow_links,
+        settings_fingerprint=settings.settings_fingerprint,
+    )
     with show_progress("Collecting", final_step="publishing ...") as progress:
         result = collector.collect(force=force, progress=progress)
     catalog.close()

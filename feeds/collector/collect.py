@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.articles.files import ContentFile, scan
+from feeds.articles.files import Content, ContentFile, needs_scan, scan
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.stored import CollectState, StoredFile
@@ -61,6 +61,7 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
     """The options of a collector."""
 
     folders: Sequence[Path]
+    follow_links: bool
     settings_fingerprint: str
     clock: Clock
 
@@ -68,14 +69,23 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
 class Collector:
     """Collect the articles below `folders` into `catalog`.
 
-    `settings_fingerprint` changes with every setting that feeds show.
+    With `follow_links`, symbolic links may lead out of the folders. `settings_fingerprint` changes with every setting
+    that feeds show.
     """
 
     def __init__(
-        self, catalog: Catalog, folders: Sequence[Path], *, settings_fingerprint: str = "", clock: Clock = SYSTEM_CLOCK
+        self,
+        catalog: Catalog,
+        folders: Sequence[Path],
+        *,
+        follow_links: bool = False,
+        settings_fingerprint: str = "",
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._catalog = catalog
-        self._options = _Options(folders=folders, settings_fingerprint=settings_fingerprint, clock=clock)
+        self._options = _Options(
+            folders=folders, follow_links=follow_links, settings_fingerprint=settings_fingerprint, clock=clock
+        )
 
     def collect(
         self,
@@ -86,8 +96,8 @@ class Collector:
     ) -> CollectResult:
         """Update the catalog from all articles, or from the `only` files that may have changed.
 
-        The cost of a partial collect hardly depends on the number of articles. A rejected file keeps the last good
-        version in the catalog. With `force`, any number of articles may be removed.
+        The cost of a partial collect hardly depends on the number of articles. A rejected or skipped file keeps the
+        last good version in the catalog. With `force`, any number of articles may be removed.
 
         Raises:
             MassRemovalError: more than half of the articles would be removed, and `force` is not set.
@@ -123,36 +133,34 @@ class _Collect:
 
     def run_whole(self) -> CollectResult:
         with self._timing("scan"):
-            content = scan(self._options.folders, now_ns=self._now * 1_000_000_000)
+            options = self._options
+            content = scan(options.folders, now_ns=self._now * 1_000_000_000, follow_links=options.follow_links)
             known = self._writer.sources.read_files()
-        return self._run(content.articles, known=known, topic_files=content.topics, keys=None)
+        return self._run(content, known=known, keys=None)
 
     def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
-        if self._is_new:
-            return self.run_whole()  # a deleted catalog must not come back with a few articles only
+        # A deleted catalog must not come back with a few articles only.
+        if self._is_new or any(needs_scan(self._options.folders, file) for file in files):
+            return self.run_whole()
         with self._timing("scan"):
             present = [file for file in files if os.path.lexists(file.path)]
             keys = {file.key for file in files}
             known = self._writer.sources.read_files(keys)
-        return self._run(present, known=known, topic_files=None, keys=keys)
+        return self._run(Content(present, []), known=known, keys=keys)
 
-    def _run(
-        self,
-        files: Sequence[ContentFile],
-        *,
-        known: Mapping[str, StoredFile],
-        topic_files: Sequence[ContentFile] | None,
-        keys: Collection[str] | None,
-    ) -> CollectResult:
-        """Collect `files`: all existing files, or the existing files with the given `keys`."""
-        gone = sorted(known.keys() - {file.key for file in files})
+    def _run(self, content: Content, *, known: Mapping[str, StoredFile], keys: Collection[str] | None) -> CollectResult:
+        """Collect all existing files, or the existing article files with the given `keys`."""
+        files = content.articles
+        self._problems.extend(content.problems)
+        gone = sorted(key for key in known.keys() - {file.key for file in files} if not content.has_skipped(key))
         removal = Removal() if self._force else find_removal(self._writer, [known[key] for key in gone])
         with self._timing("read"):
             forget_files(self._writer, gone, pending=self._pending)
             read = self._read(_select_changed(files, known), known=known)
             check_removal(self._writer, removal)
         with self._timing("publish"):
-            topic_metadata = read_topic_files(self._writer, topic_files, pending=self._pending, problems=self._problems)
+            described = None if keys is not None else content
+            topic_metadata = read_topic_files(self._writer, described, pending=self._pending, problems=self._problems)
             topics = update_topics(self._writer, self._pending, files=topic_metadata, committed=self._committed)
             summary = update_entries(
                 self._writer,

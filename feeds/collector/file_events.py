@@ -17,7 +17,8 @@ import msgspec
 import watchfiles
 from watchfiles import Change
 
-from feeds.articles.files import ContentFile, is_topic_file, is_visible, locate_article
+from feeds.articles.files import ContentFile, is_within, locate_article
+from feeds.articles.names import is_topic_file, is_visible
 from feeds.model.errors import SettingsError
 
 _QUIET_MS = 25  # a batch ends after this time without changes,
@@ -42,17 +43,18 @@ class FileEvents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def watch_folders(
-    folders: Sequence[Path], *, stop: Event, on_error: Callable[[SettingsError], object]
+    folders: Sequence[Path], *, stop: Event, on_error: Callable[[SettingsError], object], follow_links: bool = False
 ) -> Generator[FileEvents, None, None]:
     """Yield batches of changes until `stop` is set, at least one batch every 200 ms.
 
     The first batch is whole and fresh. Folders may disappear, come back, or be replaced. If the system refuses to
-    watch, `on_error` is called once for each reason, and a whole batch is due every 30 seconds.
+    watch, `on_error` is called once for each reason, and a whole batch is due every 30 seconds. Without `follow_links`,
+    changes behind symbolic links that lead out of the folders are ignored.
     """
     refusal = ""
     while not stop.is_set():
         try:
-            yield from _watch_same_folders(folders, stop=stop)
+            yield from _watch_same_folders(folders, follow_links=follow_links, stop=stop)
         except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError for unknown system errors
             if refusal != str(error):
                 refusal = str(error)
@@ -61,7 +63,9 @@ def watch_folders(
             yield from _pass_time(_BLIND_SECONDS, stop=stop)
 
 
-def _watch_same_folders(folders: Sequence[Path], *, stop: Event) -> Generator[FileEvents, None, None]:
+def _watch_same_folders(
+    folders: Sequence[Path], *, follow_links: bool, stop: Event
+) -> Generator[FileEvents, None, None]:
     """Yield batches of changes until a folder appears, disappears, or is replaced."""
     roots = [os.path.abspath(folder) for folder in folders]
     identities = [_identify(root) for root in roots]
@@ -71,7 +75,9 @@ def _watch_same_folders(folders: Sequence[Path], *, stop: Event) -> Generator[Fi
     with closing(_read_events(present, stop=stop)) as batches:
         for events in batches:
             # The folders are watched by now, and no change during a collect of all articles is missed.
-            changes = _classify(events, folders, roots=roots, seen_files=seen_files)
+            changes = _classify(
+                events if follow_links else _drop_outside(events, folders), folders, roots=roots, seen_files=seen_files
+            )
             yield FileEvents(is_whole=True, is_fresh=True) if is_fresh else changes
             is_fresh = False
             is_root_gone = any(path in roots for _, path in events)
@@ -131,9 +137,12 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
     """
     appeared = {path for change, path in events if change is not Change.modified}
     seen_files |= {path for change, path in events if change is Change.added and not os.path.isdir(path)}
+    paths = {path for _, path in events}
+    visible = {path for path in paths if _is_visible(path, roots)}
     files = []
-    is_whole = False
-    for path in {path for _, path in events if _is_visible(path, roots)}:
+    # Some deployments replace a hidden link to a folder, and visible links lead through it.
+    is_whole = any(os.path.islink(path) and os.path.isdir(path) for path in paths - visible)
+    for path in visible:
         file = locate_article(folders, path)
         if file and not os.path.isdir(path):
             files.append(file)
@@ -141,6 +150,13 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
             is_whole |= _is_relevant(path, has_appeared=path in appeared, seen_files=seen_files)
     seen_files -= {path for change, path in events if change is Change.deleted and not os.path.lexists(path)}
     return FileEvents(files=tuple(files), is_whole=is_whole, count=len(events))
+
+
+def _drop_outside(events: _RawEvents, folders: Sequence[Path]) -> _RawEvents:
+    """Return the events within the content folders; the system also reports events behind links."""
+    parents = {os.path.dirname(path) for _, path in events}
+    within = {parent for parent in parents if is_within(folders, parent)}
+    return {(change, path) for change, path in events if os.path.dirname(path) in within}
 
 
 def _is_visible(path: str, roots: Sequence[str]) -> bool:

@@ -17,15 +17,20 @@ from feeds.model.errors import Problem
 from feeds.model.topics import assign_slugs, slugify
 
 
-def check_folders(folders: Sequence[Path], *, progress: Progress, clock: Clock = SYSTEM_CLOCK) -> list[Problem]:
+def check_folders(
+    folders: Sequence[Path], *, progress: Progress, follow_links: bool = False, clock: Clock = SYSTEM_CLOCK
+) -> list[Problem]:
     """Find the problems of all files below the folders, sorted by path and position.
+
+    With `follow_links`, symbolic links may lead out of the folders.
 
     Raises:
         SettingsError: a folder does not exist or cannot be read.
     """
-    content = scan(folders, now_ns=time.time_ns())
+    content = scan(folders, now_ns=time.time_ns(), follow_links=follow_links)
     articles = sorted(content.articles, key=lambda file: file.path)
-    _, topics, problems = parse_topic_files(content.topics, known={})
+    _, topics, problems = parse_topic_files(content, known={})
+    problems.extend(content.problems)
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     now = to_seconds(clock.now())
     own: dict[str, tuple[Mention, str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feeds.articles.file_reader import isolate_failures, read_file
-from feeds.articles.files import ContentFile
+from feeds.articles.files import Content, ContentFile
 from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.pending import PendingUpdates
@@ -13,17 +13,17 @@ from feeds.model.topics import TopicFile, topic_key
 
 
 def read_topic_files(
-    writer: CatalogWriter, files: Sequence[ContentFile] | None, *, pending: PendingUpdates, problems: list[Problem]
+    writer: CatalogWriter, content: Content | None, *, pending: PendingUpdates, problems: list[Problem]
 ) -> list[TopicFile]:
-    """Read the topic files, or return the known topics if `files` is None; append the problems to `problems`.
+    """Read the topic files, or return the known topics if `content` is None; append the problems to `problems`.
 
     An unparsable file keeps the last good version. The topics of changed files are added to `pending`.
     """
     stored = writer.topics.read_files()
     before, _ = resolve_topic_files(stored)
-    if files is None:
+    if content is None:
         return before
-    current, topics, found = parse_topic_files(files, known=stored)
+    current, topics, found = parse_topic_files(content, known=stored)
     problems.extend(found)
     if current != stored:
         for topic in _list_changed(before, topics):
@@ -33,15 +33,15 @@ def read_topic_files(
 
 
 def parse_topic_files(
-    files: Sequence[ContentFile], *, known: Mapping[str, TopicFile]
+    content: Content, *, known: Mapping[str, TopicFile]
 ) -> tuple[dict[str, TopicFile], list[TopicFile], list[Problem]]:
     """Return each parsed file by key, the topics described by all files together, and all problems.
 
-    The problems include conflicts between files. An unparsable file keeps the `known` version.
+    The problems include conflicts between files. An unparsable or skipped file keeps the `known` version.
     """
-    parsed: dict[str, TopicFile] = {}
+    parsed = {key: file for key, file in known.items() if content.has_skipped(key)}
     problems: list[Problem] = []
-    for file in files:
+    for file in content.topics:
         try:
             with isolate_failures(file.path):
                 parsed[file.key], found = parse_topic_file(read_file(file.path), file.path)
@@ -50,15 +50,17 @@ def parse_topic_files(
             problems.extend(error.problems)
             if file.key in known:
                 parsed[file.key] = known[file.key]
+    parsed = dict(sorted(parsed.items()))
     topics, conflicts = resolve_topic_files(parsed)
-    problems.extend(_make_problems(conflicts, files))
+    problems.extend(_make_problems(conflicts, content.topics))
     return parsed, topics, problems
 
 
 def _make_problems(conflicts: Iterable[TopicConflict], files: Sequence[ContentFile]) -> Iterator[Problem]:
     paths = {file.key: file.path for file in files}
     for conflict in conflicts:
-        path = paths[conflict.file]
+        if (path := paths.get(conflict.file)) is None:
+            continue  # a skipped file
         yield Problem(path, *_find_field(path, conflict.field), Level.WARNING, conflict.code, conflict.message)
 
 

@@ -48,12 +48,14 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The articles below `folders` to collect into `catalog`.
 
+    With `follow_links`, symbolic links may lead out of the folders.
     `settings_fingerprint` changes with every setting that feeds show. `catalog` should have
     `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
     """
 
     catalog: Catalog
     folders: Sequence[Path]
+    follow_links: bool = False
     settings_fingerprint: str = ""
     clock: Clock = SYSTEM_CLOCK
     timing: WatchTiming = WatchTiming()
@@ -120,7 +122,11 @@ class _Watcher:
         self._stop = stop
         clock = Clock(now=options.clock.now, sleep=self._sleep)
         self._collector = Collector(
-            options.catalog, options.folders, settings_fingerprint=options.settings_fingerprint, clock=clock
+            options.catalog,
+            options.folders,
+            follow_links=options.follow_links,
+            settings_fingerprint=options.settings_fingerprint,
+            clock=clock,
         )
         self._files: dict[str, ContentFile] = {}
         self._event_count = 0
@@ -147,7 +153,12 @@ class _Watcher:
             self._options.catalog.close()
 
     def _collect_changes(self) -> None:
-        batches = watch_folders(self._options.folders, stop=self._stop, on_error=self._callbacks.on_error)
+        batches = watch_folders(
+            self._options.folders,
+            follow_links=self._options.follow_links,
+            stop=self._stop,
+            on_error=self._callbacks.on_error,
+        )
         with closing(batches):
             for events in batches:
                 self._add(events)

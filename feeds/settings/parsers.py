@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from feeds.model.text import clean_text
 from feeds.model.uri import encode_iri, is_server_url
-from feeds.model.values import read_language
+from feeds.model.values import read_flag, read_language
 
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 
@@ -58,6 +58,14 @@ def parse_language(text: str) -> str:
     if not text or read_language(text) != text:
         raise ValueError("expected a BCP 47 language tag such as en or pt-BR")
     return text
+
+
+def parse_flag(text: str) -> bool:
+    """Read yes or no, in any case, or the other words for them in front matter."""
+    flag = read_flag(text)
+    if flag is None:
+        raise ValueError("expected yes or no")
+    return flag
 
 
 def parse_choice(kind: type[StrEnum], text: str) -> StrEnum:

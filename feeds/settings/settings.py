@@ -20,6 +20,7 @@ from feeds.model.values import parse_number
 from feeds.settings.parsers import (
     parse_choice,
     parse_database_url,
+    parse_flag,
     parse_folders,
     parse_language,
     parse_line,
@@ -57,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of the publisher; `site_url` is absolute, without a slash at the end."""
 
     content: tuple[Path, ...]
+    follow_links: bool
     site_url: str
     site_title: str
     site_id: str
@@ -162,6 +164,8 @@ def hide_password(url: str) -> str:
 
 
 def _show(value: object, *, is_secret: bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         separator = os.pathsep if value and isinstance(value[0], Path) else " "
         return separator.join(str(item) for item in value)
@@ -188,6 +192,10 @@ SETTINGS = (
     Setting(
         "FEEDS_CONTENT", "content", "seeds", parse_folders,
         help=f"The folders that hold the articles, with `{os.pathsep}` between them.",
+    ),
+    Setting(
+        "FEEDS_FOLLOW_SYMLINKS", "follow_links", "no", parse_flag,
+        help="`yes`: symbolic links may lead out of the content folders; `no`: such links are skipped and reported.",
     ),
     Setting(
         "FEEDS_SITE_URL", "site_url", "", parse_site_url,

@@ -11,6 +11,7 @@ from yaml._yaml import CParser
 
 from feeds.articles import yaml_values
 from feeds.articles.files import locate_article
+from feeds.collector.collect import Collector
 from feeds.collector.lint import check_folders
 from feeds.model.errors import Level
 from tests.support.newsroom import Newsroom, url_of
@@ -94,6 +95,47 @@ def test_a_topic_file_that_the_program_fails_on_keeps_its_last_good_version(
     assert [(Path(problem.path).name, problem.code) for problem in result.problems] == [("ml.yaml", "internal")]
     assert newsroom.see_topic("machine-learning").ids == [url_of("a")]
     assert list_codes(newsroom) == [("ml.yaml", "internal")]
+
+
+def test_files_behind_links_out_of_the_folder_keep_their_last_good_version(newsroom: Newsroom) -> None:
+    outside = newsroom.folder.parent / "outside"
+    for name in "abcd":
+        newsroom.write(name)
+    (newsroom.folder / "sub").mkdir()
+    for name in "ab":
+        (newsroom.folder / f"{name}.md").rename(newsroom.folder / "sub" / f"{name}.md")
+    topics = newsroom.folder / "topics"
+    topics.mkdir()
+    (topics / "t.yaml").write_text("name: Tides\ndescription: The sea.\n")
+    newsroom.collect()
+    outside.mkdir()
+    (newsroom.folder / "sub").rename(outside / "sub")
+    (newsroom.folder / "sub").symlink_to(outside / "sub")
+    (newsroom.folder / "c.md").rename(outside / "c.md")
+    (newsroom.folder / "c.md").symlink_to("../outside/c.md")
+    (topics / "t.yaml").rename(outside / "t.yaml")
+    (topics / "t.yaml").symlink_to(outside / "t.yaml")
+    (outside / "c.md").write_text((outside / "c.md").read_text().replace("Story", "Changed"))
+    result = newsroom.collect()
+    assert (result.withdrawn, result.changed, result.gone, result.rejected) == (0, 0, 0, 0)
+    reported = [(Path(problem.path).name, problem.code, problem.level) for problem in result.problems]
+    assert reported == [(name, "outside-link", Level.WARNING) for name in ("c.md", "sub", "t.yaml")]
+    assert sorted(newsroom.see().titles) == ["Story a", "Story b", "Story c", "Story d"]
+    with newsroom.catalog.reading() as reader:
+        topic = reader.find_topic("tides")
+    assert topic is not None
+    assert topic.description == "The sea."
+    assert list_codes(newsroom) == [(name, code) for name, code, _ in reported]
+    files = [
+        locate_article([newsroom.folder], str(newsroom.folder / name)) for name in ("c.md", "sub/a.md", "sub/x.md")
+    ]
+    partial = newsroom.collect(only=[file for file in files if file])
+    assert (partial.withdrawn, partial.changed, partial.problems) == (0, 0, result.problems)
+    newsroom.wait(minutes=1)
+    followed = Collector(newsroom.catalog, [newsroom.folder], follow_links=True, clock=newsroom.clock).collect()
+    assert (followed.withdrawn, followed.changed, followed.problems) == (0, 1, ())
+    (newsroom.folder / "sub").unlink()
+    assert newsroom.collect().withdrawn == 2
 
 
 def make_pipe(path: Path) -> None:

@@ -222,6 +222,42 @@ def test_a_file_that_the_program_fails_on_is_reported_and_holds_up_nothing(
     assert site.errors == []
 
 
+def test_links_within_the_folder_are_watched(site: WatchedSite) -> None:
+    (site.content / "sub").mkdir()
+    write_titled_article(site.content / "sub" / "e.md")
+    (site.content / ".v1").mkdir()
+    write_titled_article(site.content / ".v1" / "f.md")
+    (site.content / "again").symlink_to("sub")
+    (site.content / ".now").symlink_to(".v1")
+    (site.content / "f.md").symlink_to(".now/f.md")
+    with site.watched():
+        site.wait_until_watching()
+        write_titled_article(site.content / "sub" / "e.md", "changed")
+        site.wait_for("changed")
+        (site.content / ".v2").mkdir()
+        write_titled_article(site.content / ".v2" / "f.md", "second")
+        (site.content / ".next").symlink_to(".v2")
+        (site.content / ".next").rename(site.content / ".now")
+        site.wait_for("second")
+    assert site.titles() >= {"a", "b", "c", "changed", "second"}
+    assert len(site.titles()) == 6
+
+
+def test_a_link_out_of_the_folder_holds_up_nothing(site: WatchedSite) -> None:
+    write_titled_article(site.elsewhere / "e.md")
+    with site.watched():
+        site.wait_until_watching()
+        (site.content / "a.md").unlink()
+        (site.content / "a.md").symlink_to(site.elsewhere / "e.md")
+        (site.content / "more").symlink_to(site.elsewhere)
+        wait_until(lambda: len(site.results[-1].problems) == 2)
+        write_titled_article(site.elsewhere / "e.md", "unseen")
+        write_titled_article(site.content / "b.md", "changed")
+        site.wait_for("changed")
+    assert {"a", "changed", "c"} < site.titles()
+    assert "unseen" not in site.titles()
+
+
 def test_an_unreported_change_is_found_later(site: WatchedSite) -> None:
     # A file changed by another name, in a folder that is not watched, is changed unreported.
     os.link(site.content / "a.md", site.elsewhere / "alias.txt")

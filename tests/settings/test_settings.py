@@ -19,7 +19,7 @@ def fail(**environ: str) -> str:
 
 def test_every_setting_has_a_default() -> None:
     settings = Settings.from_environ({})
-    assert settings.content == (Path("seeds"),)
+    assert (settings.content, settings.follow_links) == ((Path("seeds"),), False)
     assert settings.site_url == "http://localhost:8000"
     assert (settings.related, settings.link) == (RelatedMode.ENTRIES, LinkChoice.WEB)
     assert (settings.limit, settings.max_age_seconds, settings.hubs) == (50, 900, ())
@@ -30,6 +30,7 @@ def test_every_setting_is_read() -> None:
     settings = Settings.from_environ(
         {
             "FEEDS_CONTENT": "news:more",
+            "FEEDS_FOLLOW_SYMLINKS": "Yes",
             "FEEDS_SITE_URL": "https://news.example/feeds/",
             "FEEDS_SITE_TITLE": "Harbour News",
             "FEEDS_SITE_ID": "harbour",
@@ -45,7 +46,7 @@ def test_every_setting_is_read() -> None:
             "WEB_CONCURRENCY": "4",
         }
     )
-    assert settings.content == (Path("news"), Path("more"))
+    assert (settings.content, settings.follow_links) == ((Path("news"), Path("more")), True)
     assert (settings.site_url, settings.base_path) == ("https://news.example/feeds", "/feeds")
     assert settings.hubs == ("https://a.example/", "https://b.example/?x=1")
     assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
@@ -99,6 +100,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_MAX_AGE", "-1", "from 0 to 86400"),
         ("FEEDS_HUBS", "hub.example", "https://feeds.example.org"),
         ("FEEDS_CACHE_MB", "0", "from 1 to 65536"),
+        ("FEEDS_FOLLOW_SYMLINKS", "sometimes", "expected yes or no"),
         ("FEEDS_CONTENT", ":", "expected a folder"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
         ("PORT", "0", "from 1 to 65535"),
