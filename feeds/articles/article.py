@@ -208,9 +208,13 @@ def _is_too_long(label: str) -> bool:
 
 
 def _read_provider(provider: Section, url: str) -> Provider:
-    host = read_url_host(url)
-    domain = provider.read_domain("domain") or normalize_domain(host).removeprefix("www.") or host
+    domain = provider.read_domain("domain") or _find_domain(url)
     return Provider(provider.read_text("name") or domain, domain)
+
+
+def _find_domain(url: str) -> str:
+    host = normalize_domain(read_url_host(url))
+    return host.removeprefix("www.") or host
 
 
 def _read_authors(provider: Section) -> tuple[str, ...]:

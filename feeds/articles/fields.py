@@ -10,7 +10,7 @@ from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.hosts import is_domain, is_standard_host, normalize_domain
 from feeds.model.text import clean_text
-from feeds.model.uri import encode_iri, encode_uri, is_iri, read_url_host
+from feeds.model.uri import encode_iri, encode_uri, is_http_uri, is_iri, read_url_host
 from feeds.model.values import read_date, read_flag, read_language, read_number
 
 MAX_PROBLEMS = 50
@@ -67,14 +67,17 @@ class Section:
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read an absolute http(s) URL as a URI (RFC 3986)."""
-        return encode_uri(self._read_http_url(key, level=level))
+        url = self.read_raw(key, level=level)
+        return url if is_http_uri(url) else encode_uri(self._check_url(key, url, level=level))
 
     def read_story_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read the absolute http(s) URL of a story as an IRI, short enough for the catalog to look up.
 
         The URL may become an id, so nothing is encoded but the characters that no IRI can contain.
         """
-        return self._check_length(key, encode_iri(self._read_http_url(key, level=level)), level=level)
+        url = self.read_raw(key, level=level)
+        iri = url if is_http_uri(url) else encode_iri(self._check_url(key, url, level=level))
+        return self._check_length(key, iri, level=level)
 
     def read_iri(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read an id: an absolute IRI (RFC 4287 section 4.2.6)."""
@@ -85,8 +88,7 @@ class Section:
             return ""
         return self._check_length(key, encode_iri(iri), level=level)
 
-    def _read_http_url(self, key: str, *, level: Level) -> str:
-        url = self.read_raw(key, level=level)
+    def _check_url(self, key: str, url: str, *, level: Level) -> str:
         host = read_url_host(url) if url else ""
         if url and not host:
             message = f"`{key}` must be an absolute http(s) URL such as https://example.org/story."

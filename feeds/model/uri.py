@@ -23,10 +23,17 @@ _IP_LITERAL = re.compile(r"//(?:[^@\[\]]*@)?\[[0-9A-Za-z.:]+\](?::[0-9]*)?")
 # All characters but control characters and those that no text has.
 _ANY = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 # Passwords are excluded.
-_ASCII_URL = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://([0-9A-Z_a-z][-.0-9A-Z_a-z]*)(?::[0-9]{1,5})?(?:[/?#][ -~]*)?")
+_HTTP_URI = re.compile(
+    rf"https?://[0-9A-Z_a-z][-.0-9A-Z_a-z]{{0,252}}(?::[0-9]{{1,5}})?(?:[/?]{_VALID})?(?:#{_VALID})?"
+)
 _HTTP_URL = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://({NAMES_PATTERN})(?::[0-9]{{1,5}})?(?:[/?#]{_ANY}*)?")
 _SERVER_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no blanks, quotes, angle brackets, or letters beyond ASCII
 _IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_ANY}+")
+
+
+def is_http_uri(text: str) -> bool:
+    """Return whether the text is an absolute http(s) URL and a URI already, as most URLs are; this check is fast."""
+    return _HTTP_URI.fullmatch(text) is not None
 
 
 def read_url_host(text: str) -> str:
@@ -34,7 +41,7 @@ def read_url_host(text: str) -> str:
 
     Any character after the host is allowed, except control characters: others can be percent-encoded.
     """
-    match = _ASCII_URL.fullmatch(text) or _HTTP_URL.fullmatch(text)
+    match = _HTTP_URL.fullmatch(text)
     return match[1] if match and is_host(match[1]) else ""
 
 

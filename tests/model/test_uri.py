@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc3986_validator import validate_rfc3986
 
-from feeds.model.uri import encode_iri, encode_uri, is_iri, is_server_url, read_url_host
+from feeds.model.uri import encode_iri, encode_uri, is_http_uri, is_iri, is_server_url, read_url_host
 
 PIECES = st.sampled_from(
     ["/", "?", "#", "%", "%20", "%C3%BC", "[", "]", "|", " ", "ü", "鴎", "\ue000", "\ufffd", "@", ":"]
@@ -47,6 +47,12 @@ URLS = st.builds(lambda host, port, path: f"https://{host}{port}/{path}", HOSTS,
 def test_invalid_characters_are_encoded(url: str, uri: str, iri: str) -> None:
     assert encode_uri(url) == uri
     assert encode_iri(url) == iri
+
+
+@given(URLS)
+def test_the_fast_check_agrees_with_the_others(url: str) -> None:
+    for text in (url, encode_uri(url)):
+        assert is_http_uri(text) == (bool(read_url_host(text)) and text == encode_uri(text))
 
 
 @given(URLS)
