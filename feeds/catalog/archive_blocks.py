@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Connection,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 
 from feeds.catalog import schema
+from feeds.catalog.visibility import is_visible
 
 BLOCK_SIZE = 100
 """The number of entries in a new block; a block is divided when it holds twice as many.
@@ -138,7 +140,7 @@ def _select_edges(source: FromClause, published: ColumnElement[int], *where: Col
     numbered = (
         select(published.label("published"), id, position)
         .select_from(source)
-        .where(*where, published <= bindparam("until"))
+        .where(*where, published <= bindparam("until"), is_visible(bindparam("until", type_=BigInteger)))
         .where(follows(published, id, key=(bindparam("start_published"), bindparam("start_id")), or_equals=True))
         .where(precedes(published, id, key=(bindparam("end_published"), bindparam("end_id"))))
         .subquery()

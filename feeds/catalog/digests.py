@@ -151,10 +151,9 @@ class DigestReader:
         """Yield the stories in the version of closing time, each with its issue."""
         columns = table.c
         wanted = [columns[name] for name in ("number", "id", "published", "released", "since", "quality", "peak_heat")]
-        if table is schema.former_versions:
-            wanted.append(columns.until)
+        until = columns.until if table is schema.former_versions else columns.expires
         for chunk in chunks(numbers):
-            for row in self._connection.execute(select(*wanted).where(columns.number.in_(chunk))):
+            for row in self._connection.execute(select(*wanted, until.label("until")).where(columns.number.in_(chunk))):
                 issue = self._cycle.find_issue(find_day(row.published))
                 closed = self._find_closing(issue)
                 if closed is not None and _was_current(row, closed):
@@ -197,8 +196,7 @@ def _period_of(part: _Part) -> int:
 
 def _was_current(row: Stored, closed: int) -> bool:
     """Return whether a row is the version of an entry from the closing time of its issue."""
-    until = row.until if hasattr(row, "until") else None
-    return row.released <= closed and row.since <= closed and (until is None or closed < until)
+    return row.released <= closed and row.since <= closed and (row.until is None or closed < row.until)
 
 
 def _rank(row: Stored) -> tuple[int, int, int, str]:

@@ -23,15 +23,17 @@ _POSITION = ("kind", "type", "provider", "published", "topics")
 """The fields that decide which feeds hold an entry, and where."""
 
 
-def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, StoredEntry]:
-    """Return the stored entries with the given ids, by id."""
+def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, list[StoredEntry]]:
+    """Return the stored versions of the entries with the given ids, by id, in order of time."""
     columns = [schema.entries.c[name] for name in StoredEntry.__struct_fields__]
-    entries: dict[str, StoredEntry] = {}
+    entries: dict[str, list[StoredEntry]] = {}
     for chunk in chunks(ids):
-        for row in connection.execute(select(*columns).where(schema.entries.c.id.in_(chunk))):
+        for row in connection.execute(
+            select(*columns).where(schema.entries.c.id.in_(chunk)).order_by(schema.entries.c.released)
+        ):
             values = row._asdict()
             topics = tuple(map(int, values.pop("topics").split()))
-            entries[row.id] = StoredEntry(**values, topics=topics)
+            entries.setdefault(row.id, []).append(StoredEntry(**values, topics=topics))
     return entries
 
 
@@ -136,7 +138,7 @@ class EntryWriter:
 
     def _rerank(self, before: StoredEntry, after: StoredEntry) -> None:
         figures = {name: getattr(after, name) for name in _FIGURES}
-        self._rows.reranked.append({"number": before.number, **figures, "since": after.since})
+        self._rows.reranked.append({"number": before.number, **figures, "since": after.since, "expires": after.expires})
         self._update_postings(before, _make_record(after))
 
     def _remove(self, entry: StoredEntry) -> None:

@@ -38,7 +38,7 @@ class FormerVersionWriter:
         versions = [
             _FormerVersion(change.before, self._make_record(change.before, change))
             for change in changes
-            if change.before and change.before.released <= self._committed
+            if change.before and change.before.released <= self._committed and not _changes_only_expiry(change)
         ]
         self._add_documents(versions)
         self._rows.insert(schema.former_versions, [version.record for version in versions])
@@ -58,7 +58,7 @@ class FormerVersionWriter:
             **record,
             "number": self._numbers.allocate(before.published),
             "topics": " ".join(map(str, before.topics)),
-            "until": self._committed,
+            "until": self._committed if before.expires is None else min(before.expires, self._committed),
             "figures_only": int(remaining is not None),
             "quality_after": remaining.quality if remaining else None,
             "peak_heat_after": remaining.peak_heat if remaining else None,
@@ -71,6 +71,12 @@ class FormerVersionWriter:
             # Before its day is over, no digest shows an entry.
             is_day_over = find_day(self._committed) > find_day(entry.published)
             record["document"] = documents[entry.number] if is_day_over else ""
+
+
+def _changes_only_expiry(change: EntryChange) -> bool:
+    # A change of figures would begin at the current commit.
+    before, after = change.before, change.after
+    return before is not None and after is not None and change.content is None and after.since == before.since
 
 
 def _list_memberships(version: _FormerVersion) -> Iterator[Record]:

@@ -57,13 +57,15 @@ class Outbox:
     def find_scopes_changed_by_time(self, *, after: int, until: datetime) -> set[str]:
         """Return the names of scopes changed by time alone, later than `after`, in seconds, and by `until`.
 
-        In a scope changed by time, entries have been released, or the topic has been retired.
+        In a scope changed by time, entries have been released or have expired, or the topic has been retired.
         """
         entries, topics = schema.entries.c, schema.topics.c
         found = select(entries.provider, entries.topics).distinct()
-        rows = self._connection.execute(
-            found.where(entries.released > after, entries.released <= to_seconds(until))
-        ).all()
+        rows = [
+            row
+            for time in (entries.released, entries.expires)
+            for row in self._connection.execute(found.where(time > after, time <= to_seconds(until)))
+        ]
         numbers = {int(number) for row in rows for number in row.topics.split()}
         names = {f"providers/{row.provider}" for row in rows} | ({"feed"} if rows else set())
         for chunk in chunks(numbers):

@@ -12,7 +12,7 @@ from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.schedule import find_last_topic_change, find_next_scheduled_change
+from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.model.archive import ArchivePart
@@ -108,7 +108,7 @@ class CatalogReader:
         """Return the time of the last visible change to the whole catalog; None if there never was an entry."""
         newest = self.read_newest(Query(), limit=1, now=now).changed
         changed = int(read_fact(self._connection, "changed") or 0)
-        last = max(changed, find_last_topic_change(self._connection, until=to_seconds(now)))
+        last = max(changed, find_last_scheduled_change(self._connection, until=to_seconds(now)))
         return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)
 
     def find_next_scheduled_change(self, *, after: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Find scheduled changes: an entry is released, a topic is retired, or the feed of a retired topic is closed.
+"""Find scheduled changes: an entry is released or expires, a topic is retired, or its feed is closed.
 
 Times are in seconds.
 """
@@ -8,13 +8,14 @@ from sqlalchemy import Connection, func, select
 from feeds.catalog import schema
 from feeds.model.retirement import GRACE
 
+_ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
 _AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, its feed is closed
 
 
 def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:
     """Return the time of the first scheduled change after a time; None if there is none."""
-    released, retired = schema.entries.c.released, schema.topics.c.retired
-    found = [connection.scalar(select(func.min(released)).where(released > after))]
+    retired = schema.topics.c.retired
+    found = [connection.scalar(select(func.min(time)).where(time > after)) for time in _ENTRY_TIMES]
     for delay in _AFTER_RETIREMENT:
         time = connection.scalar(select(func.min(retired)).where(retired > after - delay))
         found.append(None if time is None else time + delay)
@@ -23,9 +24,13 @@ def find_next_scheduled_change(connection: Connection, *, after: int) -> int | N
 
 def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
     """Return the time of the last scheduled change up to a time; 0 if there was none."""
-    released = schema.entries.c.released
-    time = connection.scalar(select(func.max(released)).where(released <= until))
-    return max(time or 0, find_last_topic_change(connection, until=until))
+    return max(find_last_entry_change(connection, until=until), find_last_topic_change(connection, until=until))
+
+
+def find_last_entry_change(connection: Connection, *, until: int) -> int:
+    """Return the last time up to a time at which an entry was released or expired; 0 if there was none."""
+    found = (connection.scalar(select(func.max(time)).where(time <= until)) for time in _ENTRY_TIMES)
+    return max(time or 0 for time in found)
 
 
 def find_last_topic_change(connection: Connection, *, until: int) -> int:

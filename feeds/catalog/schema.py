@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "9"
+LAYOUT = "10"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -129,13 +129,14 @@ entries = Table(
         autoincrement=False,
         comment="in order of publication periods, see postings.py",
     ),
-    Column("id", _Text, nullable=False, unique=True),
+    Column("id", _Text, nullable=False, comment="of one version at any time; other versions of the id come later"),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
     Column("provider", _Text, nullable=False, comment="domain"),
     Column("topics", _Text, nullable=False, comment="topic numbers, ascending, separated by spaces"),
     Column("published", _Key, nullable=False),
-    Column("released", _Key, nullable=False, comment="time from which the entry may be shown"),
+    Column("released", _Key, nullable=False, comment="time from which the entry is shown"),
+    Column("expires", _Key, comment="time from which the entry is no longer shown; empty: never"),
     Column("quality", Integer),
     Column("heat", Integer),
     Column("peak_heat", Integer, comment="highest heat in any collect"),
@@ -145,7 +146,14 @@ entries = Table(
     Column("document", _Text, nullable=False, comment="the entry as JSON"),
 )
 Index("entries_by_time", entries.c.published.desc(), entries.c.id)
+Index("entries_by_id", entries.c.id)
 Index("entries_by_release", entries.c.released)
+Index(
+    "entries_by_expiry",
+    entries.c.expires,
+    sqlite_where=entries.c.expires.is_not(None),
+    postgresql_where=entries.c.expires.is_not(None),
+)
 Index("entries_by_provider", entries.c.provider, entries.c.published.desc(), entries.c.id)
 
 entry_topics = Table(

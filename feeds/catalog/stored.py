@@ -95,9 +95,9 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry without the text.
 
     `number` identifies the row; the catalog chooses the number of a new entry. `provider` is a domain, `topics` are
-    topic numbers in ascending order. The entry may be shown from `released` on. `peak_heat` is the highest heat in any
-    collect. `since` is the time of the last change, figures included, and `changed` the time of the last change to the
-    visible part. `digest` is a hash of the visible part.
+    topic numbers in ascending order. The entry is shown from `released` until `expires`; then another version of it may
+    follow. `peak_heat` is the highest heat in any collect. `since` is the time of the last change, figures included,
+    and `changed` the time of the last change to the visible part. `digest` is a hash of the visible part.
     """
 
     number: int = 0
@@ -108,12 +108,20 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[int, ...]
     published: int
     released: int
+    expires: int | None
     quality: int | None
     heat: int | None
     peak_heat: int | None
     since: int
     changed: int
     digest: str
+
+
+class TimedEntry(msgspec.Struct, frozen=True):
+    """A version of an entry, shown from `entry.released` until `expires`, in seconds; None means without an end."""
+
+    entry: Entry
+    expires: int | None = None
 
 
 class EntryChange(msgspec.Struct, frozen=True):

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, selec
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lies_in
-from feeds.catalog.rows import Stored
+from feeds.catalog.rows import Stored, chunks
 from feeds.catalog.search_index.finder import EntryFinder
+from feeds.catalog.visibility import find_expired, is_visible
 from feeds.model.archive import ArchivePart, Cut
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, Kind, fingerprint
@@ -55,20 +56,20 @@ class WindowReader:
         wanted = _STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span)]))
+        return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span, now=now)]))
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
         """Read the newest entries if the catalog keeps the entries of the query in order."""
         rows = self._read_entries(Span(), limit=limit, now=now)
         if len(rows) < limit:
-            return Window(_decode(rows), self._find_last_change(rows, Span()))
+            return Window(_decode(rows), self._find_last_change(rows, Span(), now=now))
         # An entry that left from below the window was never visible in it, unless the window has moved up since; the
         # change that moved the window is then newer. So the present end of the window bounds the former versions.
         last = Key(rows[-1].published, rows[-1].id)
         # The link depends on this end and on the block alone. If it depended on whether older entries exist, the window
         # would change although none of its entries did.
         block = self._blocks().find_below(last)
-        changed = self._find_last_change(rows, Span(last), linked=[block])
+        changed = self._find_last_change(rows, Span(last), now=now, linked=[block])
         return Window(_decode(rows), changed, older=_cut(block, last))
 
     def read_archive(self, part: ArchivePart, *, now: datetime) -> Window | None:
@@ -88,7 +89,7 @@ class WindowReader:
         newer = None if part.cut else following
         return Window(
             entries=_decode(rows),
-            changed=self._find_last_change(rows, span, linked=[each for each in (preceding, newer) if each]),
+            changed=self._find_last_change(rows, span, now=now, linked=[each for each in (preceding, newer) if each]),
             older=ArchivePart(preceding.number) if preceding else None,
             newer=ArchivePart(newer.number) if newer else None,
             is_growing=end is None,
@@ -139,7 +140,7 @@ class WindowReader:
         source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
         found = (
             _STORED.select_from(source)
-            .where(*where, *lies_in(span, published=published, id=entries.id), entries.released <= to_seconds(now))
+            .where(*where, *lies_in(span, published=published, id=entries.id), is_visible(to_seconds(now)))
             .order_by(published.desc(), entries.id)
             .limit(limit)
         )
@@ -152,7 +153,7 @@ class WindowReader:
         found = (
             select(published, id)
             .select_from(source)
-            .where(*where, schema.entries.c.released <= to_seconds(now))
+            .where(*where, is_visible(to_seconds(now)))
             .order_by(published.desc(), id)
             .offset(limit - 1)
             .limit(1)
@@ -160,7 +161,9 @@ class WindowReader:
         row = self._connection.execute(found).one_or_none()
         return Key(*row) if row else None
 
-    def _find_last_change(self, rows: Sequence[Stored], span: Span, *, linked: Sequence[Block] = ()) -> datetime | None:
+    def _find_last_change(
+        self, rows: Sequence[Stored], span: Span, *, now: datetime, linked: Sequence[Block] = ()
+    ) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
         versions = schema.former_versions.c
         source, where, published = _select_from(
@@ -168,7 +171,19 @@ class WindowReader:
         )
         left = [*where, versions.figures_only == 0, *lies_in(span, published=published, id=versions.id)]
         last_left = self._connection.scalar(select(func.max(versions.until)).select_from(source).where(*left))
-        return self._find_latest(rows, [last_left or 0, *(block.drawn for block in linked)])
+        last_expired = self._find_last_expiry(span, now=now)
+        return self._find_latest(rows, [last_left or 0, last_expired, *(block.drawn for block in linked)])
+
+    def _find_last_expiry(self, span: Span, *, now: datetime) -> int:
+        """Return the last time, in seconds, at which an entry in a span expired since the last collect, or 0."""
+        entries = schema.entries.c
+        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
+        times = [0]
+        for numbers in chunks(find_expired(self._connection, now=to_seconds(now))):
+            expired = [entries.number.in_(numbers), *where, *lies_in(span, published=published, id=entries.id)]
+            found = select(func.max(entries.expires)).select_from(source).where(*expired)
+            times.append(self._connection.scalar(found) or 0)
+        return max(times)
 
     def _find_latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
         """Return the time of the last change to a row or to the title, or the latest of the other times."""

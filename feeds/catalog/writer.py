@@ -59,8 +59,8 @@ class CatalogWriter:
 
     # Entries
 
-    def find_entries(self, ids: Collection[str]) -> dict[str, StoredEntry]:
-        """Return the stored entries with the given ids, by id."""
+    def find_entries(self, ids: Collection[str]) -> dict[str, list[StoredEntry]]:
+        """Return the stored versions of the entries with the given ids, by id, in order of time."""
         return find_entries(self._connection, ids)
 
     def write_entries(self, *, committed: int, is_new: bool) -> EntryWriter:
@@ -72,10 +72,12 @@ class CatalogWriter:
         self._rows.insert(schema.closings, [{"day": day, "closed": committed} for day in days])
 
     def find_scheduled_entry_ids(self, *, after: int, until: int) -> list[str]:
-        """Return the ids of entries released later than `after` and by `until`, in seconds."""
+        """Return the ids of entries released or expired later than `after` and by `until`, in seconds."""
         entries = schema.entries.c
-        released = (entries.released > after, entries.released <= until)
-        return list(self._connection.scalars(select(entries.id).where(*released)))
+        found: set[str] = set()
+        for time in (entries.released, entries.expires):
+            found.update(self._connection.scalars(select(entries.id).where(time > after, time <= until)))
+        return sorted(found)
 
     def find_last_scheduled_change(self, *, until: int) -> int:
         """Return the last time up to `until`, in seconds, of a scheduled change; 0 if there is none."""

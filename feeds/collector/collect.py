@@ -238,7 +238,7 @@ class _Collect:
         return CollectState(
             version=before.version + has_commit,
             committed=self._committed if has_commit else before.committed,
-            changed=self._committed if has_visible_change else before.changed,
+            changed=self._committed if has_visible_change else max(before.changed, summary.last_expired),
             created=self._committed if self._is_new else before.created,
             collected=self._now,
             closed=closed,

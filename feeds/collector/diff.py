@@ -1,11 +1,13 @@
 """Compare entries with the stored versions and list the changes, without reading or writing the catalog."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import NamedTuple
 
 import msgspec
 
-from feeds.catalog.stored import EntryChange, StoredEntry
+from feeds.catalog.stored import EntryChange, StoredEntry, TimedEntry
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry, encode_visible, fingerprint
 
@@ -15,7 +17,8 @@ class DiffSummary:
     """The number of changed entries, and the scopes of changed feeds.
 
     Subscribers see a difference in `visible` scopes. Only heat or quality changed in `ranking` scopes. `waiting` pairs
-    a release time, in seconds, with the scopes of feeds with a difference from then on.
+    a release time, in seconds, with the scopes of feeds with a difference from then on. `last_expired` is the last time
+    at which an entry expired, 0 if none has expired since the last collect.
     """
 
     added: int = 0
@@ -24,6 +27,13 @@ class DiffSummary:
     visible: set[str] = field(default_factory=set)
     ranking: set[str] = field(default_factory=set)
     waiting: list[tuple[int, set[str]]] = field(default_factory=list)
+    last_expired: int = 0
+
+
+class _Version(NamedTuple):
+    entry: StoredEntry
+    content: Entry
+    document: bytes
 
 
 class EntryDiff:
@@ -46,63 +56,79 @@ class EntryDiff:
         changes, self._changes = self._changes, []
         return changes
 
-    def compare(self, entry: Entry | None, stored: StoredEntry | None) -> None:
-        """Compare an entry (None: not shown) with the stored version (None: not stored)."""
-        if entry is None:
-            if stored is not None:
-                self._withdraw(stored)
-        elif stored is None:
-            self._add(entry)
-        else:
-            self._revise(entry, stored)
+    def compare(self, versions: Sequence[TimedEntry], stored: Sequence[StoredEntry]) -> None:
+        """Compare the versions of an entry with the stored versions, both in order of time.
 
-    def _add(self, entry: Entry) -> None:
-        document = encode_visible(entry)
-        changed = min(to_seconds(entry.updated), self._committed) if self._is_new else self._committed
-        after = self._describe(entry, document=document, peak_heat=entry.heat, changed=changed)
-        self._changes.append(EntryChange(None, after, entry, document.decode()))
-        self.summary.added += 1
-        self._mark(after)
+        A stored version that has expired by the time of the commit has left already.
+        """
+        for entry in stored:
+            if self._has_expired(entry):
+                self._end(entry)
+        kept = [entry for entry in stored if not self._has_expired(entry)]
+        described = [self._describe(version, stored=stored) for version in versions]
+        pairs = _match(described, kept, committed=self._committed)
+        matched_new, matched_old = {id(new) for new, _ in pairs}, {id(old) for _, old in pairs}
+        for new, old in pairs:
+            self._keep(old, new.entry)
+        added = [new for new in described if id(new) not in matched_new]
+        removed = [old for old in kept if id(old) not in matched_old]
+        for new, left in zip_longest(added, removed):
+            self._replace(left, new)
 
-    def _withdraw(self, stored: StoredEntry) -> None:
+    def _has_expired(self, stored: StoredEntry) -> bool:
+        return stored.expires is not None and stored.expires <= self._committed
+
+    def _end(self, stored: StoredEntry) -> None:
+        """Turn an expired version into a former version; subscribers have seen it leave at its time."""
         self._changes.append(EntryChange(stored, None))
         self.summary.withdrawn += 1
-        self._mark(stored)
+        self.summary.ranking |= self._list_scopes(stored.topics, stored.provider)
+        self.summary.last_expired = max(self.summary.last_expired, stored.expires or 0)
 
-    def _revise(self, entry: Entry, stored: StoredEntry) -> None:
-        document = encode_visible(entry)
-        peak_heat = max((heat for heat in (stored.peak_heat, entry.heat) if heat is not None), default=None)
-        after = self._describe(entry, document=document, peak_heat=peak_heat, changed=self._committed)
-        if after.digest == stored.digest:
-            self._rerank(stored, after)
-            return
-        self._changes.append(EntryChange(stored, after, entry, document.decode()))
-        self.summary.changed += 1
-        self._mark(stored)
-        self._mark(after)
+    def _replace(self, before: StoredEntry | None, version: _Version | None) -> None:
+        after = version.entry if version else None
+        if after and version:
+            self._changes.append(EntryChange(before, after, version.content, version.document.decode()))
+        else:
+            self._changes.append(EntryChange(before, None))
+        self.summary.added += before is None
+        self.summary.withdrawn += after is None
+        self.summary.changed += bool(before and after)
+        for entry in (before, after):
+            if entry:
+                self._mark(entry)
 
-    def _rerank(self, stored: StoredEntry, after: StoredEntry) -> None:
-        if (after.quality, after.heat, after.peak_heat) == (stored.quality, stored.heat, stored.peak_heat):
-            return
-        self._changes.append(EntryChange(stored, msgspec.structs.replace(after, changed=stored.changed)))
-        self.summary.ranking |= self._list_scopes(after.topics, after.provider)
+    def _keep(self, stored: StoredEntry, after: StoredEntry) -> None:
+        """Update the figures and the expiry of a version without visible changes."""
+        if (after.quality, after.heat, after.peak_heat) != (stored.quality, stored.heat, stored.peak_heat):
+            kept = msgspec.structs.replace(after, changed=stored.changed, released=stored.released)
+            self._changes.append(EntryChange(stored, kept))
+            self.summary.ranking |= self._list_scopes(after.topics, after.provider)
+        elif after.expires != stored.expires:
+            self._changes.append(EntryChange(stored, msgspec.structs.replace(stored, expires=after.expires)))
 
-    def _describe(self, entry: Entry, *, document: bytes, peak_heat: int | None, changed: int) -> StoredEntry:
-        return StoredEntry(
+    def _describe(self, version: TimedEntry, *, stored: Sequence[StoredEntry]) -> _Version:
+        entry, document = version.entry, encode_visible(version.entry)
+        released = to_seconds(entry.released)
+        # A version of the future does not change the heat of the present version.
+        heats = [entry.heat, *(each.peak_heat for each in stored if each.released <= max(released, self._committed))]
+        described = StoredEntry(
             id=entry.id,
             kind=entry.kind.value,
             type=entry.type,
             provider=entry.provider.domain,
             topics=tuple(sorted(self._numbers[category.term] for category in entry.categories)),
             published=to_seconds(entry.published),
-            released=to_seconds(entry.released),
+            released=released,
+            expires=version.expires,
             quality=entry.quality,
             heat=entry.heat,
-            peak_heat=peak_heat,
+            peak_heat=max((heat for heat in heats if heat is not None), default=None),
             since=self._committed,
-            changed=changed,
+            changed=min(to_seconds(entry.updated), self._committed) if self._is_new else self._committed,
             digest=fingerprint(document),
         )
+        return _Version(described, entry, document)
 
     def _mark(self, entry: StoredEntry) -> None:
         """Mark the scopes of an entry as changed, now or from the release on."""
@@ -116,3 +142,12 @@ class EntryDiff:
         # A topic that was merged into another topic has no feed, and no slug.
         feeds = (f"topics/{self._slugs[topic]}" for topic in topics if topic in self._slugs)
         return {"feed", f"providers/{provider}", *feeds}
+
+
+def _match(
+    described: Sequence[_Version], stored: Sequence[StoredEntry], *, committed: int
+) -> list[tuple[_Version, StoredEntry]]:
+    """Pair new and stored versions that look alike and begin at the same time, or have both begun."""
+    by_key = {(max(old.released, committed), old.digest): old for old in stored}
+    keys = ((max(new.entry.released, committed), new.entry.digest) for new in described)
+    return [(new, by_key[key]) for new, key in zip(described, keys, strict=True) if key in by_key]

@@ -7,8 +7,8 @@ from pathlib import Path
 from feeds.articles.files import scan
 from feeds.articles.mention import Mention, Role
 from feeds.collector.collect import Progress
-from feeds.collector.entries import load_mention
 from feeds.collector.identity import find_conflicts
+from feeds.collector.linked_mentions import load_mention
 from feeds.collector.lint_rules import describe_clash, describe_duplicates, describe_id_conflicts
 from feeds.collector.parallel import ReadResult, read_sources
 from feeds.collector.topic_files import parse_topic_files

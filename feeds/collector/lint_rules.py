@@ -6,7 +6,8 @@ from pathlib import Path
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.entries import find_id_conflicts
+from feeds.collector.identity import IdConflict, find_conflicts
+from feeds.collector.linked_mentions import gather_mentions
 from feeds.model.errors import Level, Problem
 
 
@@ -31,7 +32,7 @@ def find_id_problems(
     if keys is not None:
         own = [mention for mention in writer.sources.read_mentions_in(keys) if mention.position == 0]
         names = {name for mention in own for name in (mention.url, mention.id) if name}
-    conflicts = find_id_conflicts(writer, names=names, at=at)
+    conflicts = _find_id_conflicts(writer, names=names, at=at)
     return describe_id_conflicts(
         (locate_key(folders, each.loser), locate_key(folders, each.winner))
         for each in conflicts
@@ -88,3 +89,9 @@ def describe_clash(key: str, slug: str, *, path: str) -> Problem:
 def _list_published_urls(writer: CatalogWriter, keys: Collection[str]) -> set[str]:
     mentions = writer.sources.read_mentions_in(keys)
     return {mention.url for mention in mentions if mention.position == 0 and mention.role == Role.PUBLISHED}
+
+
+def _find_id_conflicts(writer: CatalogWriter, *, names: Collection[str] | None, at: int) -> list[IdConflict]:
+    """Return the conflicts between article files about ids at a time, of all files or of the URLs and ids `names`."""
+    shared = writer.sources.find_shared_ids() if names is None else names
+    return find_conflicts(gather_mentions(writer.sources, shared), at=at) if shared else []

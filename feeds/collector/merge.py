@@ -5,7 +5,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import msgspec
 
 from feeds.articles.mention import Mention, Role
-from feeds.model.entry import Category, Entry, Reference
+from feeds.model.clock import from_seconds
+from feeds.model.entry import Category, Entry, Kind, Reference
 from feeds.model.links import link_by_uri
 from feeds.model.topics import TopicName
 
@@ -20,9 +21,12 @@ def group_by_url(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 
 def merge(
-    id: str, mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str]
+    id: str, mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str], at: int
 ) -> Entry | None:
-    """Merge all mentions of a URL into the entry with an id; return None if the entry is not shown.
+    """Merge all mentions of a URL into the entry with an id at a time, in seconds; return None if it is not shown.
+
+    Only released mentions count, until they expire. `released` of the result is the last time before `at` at which the
+    clock alone changed the entry.
 
     A removed article suppresses the entry. A published article becomes the entry. Without an article, the related items
     become the entry, with the topics and leads of all items. `names` maps topic keys to slugs and display names.
@@ -30,15 +34,29 @@ def merge(
     """
     if any(mention.role is Role.REMOVED for mention in mentions):
         return None
-    articles = _drafts(mentions, Role.PUBLISHED)
-    related = _drafts(mentions, Role.RELATED)
+    current = [mention for mention in mentions if _is_current(mention, at)]
+    articles = _drafts(current, Role.PUBLISHED)
+    related = _drafts(current, Role.RELATED)
     if articles:
         entry = _merge_articles(articles, removed_urls=removed_urls)
     elif related:
         entry = _merge_related(related)
     else:
         return None
-    return link_by_uri(msgspec.structs.replace(entry, id=id, categories=_name_categories(entry.categories, names)))
+    changes = [mention.released or 0 for mention in current if mention.role is _ROLES[entry.kind]]
+    changes += [mention.expires for mention in mentions if mention.expires is not None and mention.expires <= at]
+    categories = _name_categories(entry.categories, names)
+    return link_by_uri(
+        msgspec.structs.replace(entry, id=id, categories=categories, released=from_seconds(max(changes)))
+    )
+
+
+_ROLES = {Kind.ARTICLE: Role.PUBLISHED, Kind.RELATED: Role.RELATED}
+
+
+def _is_current(mention: Mention, at: int) -> bool:
+    is_released = mention.released is not None and mention.released <= at
+    return is_released and (mention.expires is None or at < mention.expires)
 
 
 def _drafts(mentions: Iterable[Mention], role: Role) -> list[Entry]:
@@ -68,14 +86,12 @@ def _merge_related(drafts: Sequence[Entry]) -> Entry:
     for draft in drafts:
         for lead in draft.leads:
             leads.setdefault(lead.url, lead)
-    first_told = min(lead.published for lead in leads.values() if lead.published is not None)
     return msgspec.structs.replace(
         drafts[0],
         leads=tuple(leads.values()),
         categories=tuple(
             {category.term: category for draft in reversed(drafts) for category in draft.categories}.values()
         ),
-        released=max(drafts[0].published, first_told),
     )
 
 

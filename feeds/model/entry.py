@@ -92,11 +92,11 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def encode_visible(entry: Entry) -> bytes:
-    """Write an entry as JSON without `quality` and `heat`, which subscribers never see.
+    """Write an entry as JSON without `quality`, `heat` and the time of release, which subscribers never see.
 
     Empty fields are left out. Thus a new field does not change the JSON of entries without a value.
     """
-    return msgspec.json.encode(msgspec.structs.replace(entry, quality=None, heat=None))
+    return msgspec.json.encode(msgspec.structs.replace(entry, quality=None, heat=None, released=entry.published))
 
 
 def fingerprint(document: bytes) -> str:

@@ -16,6 +16,7 @@ LEAD = "https://gazette.example/lead"
 GAZETTE = Provider("The Gazette", "gazette.example")
 NAMES = {"ai": TopicName("ai", "AI"), "tides": TopicName("tides", "Tides")}
 FIRST, SECOND, THIRD = (datetime(2021, 3, day, tzinfo=UTC) for day in (1, 2, 3))
+NOW = int(THIRD.timestamp())
 
 
 def make_article(url: str = URL, **fields: object) -> Article:
@@ -39,10 +40,10 @@ def gather(*articles: Article) -> list[Mention]:
     return [mention for number, article in enumerate(articles) for mention in list_mentions(article, f"{number}.md")]
 
 
-def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset()) -> Entry | None:
+def merge_story(*articles: Article, removed_urls: frozenset[str] = frozenset(), at: int = NOW) -> Entry | None:
     """Merge the entry of URL, and check that the order of mentions does not matter."""
     mentions = [mention for mention in gather(*articles) if mention.url == URL]
-    entries = [merge(URL, order, names=NAMES, removed_urls=removed_urls) for order in permutations(mentions)]
+    entries = [merge(URL, order, names=NAMES, removed_urls=removed_urls, at=at) for order in permutations(mentions)]
     assert all(entry == entries[0] for entry in entries)
     return entries[0]
 
@@ -79,9 +80,40 @@ def test_the_newest_lead_wins_and_all_leads_are_named() -> None:
 def test_coverage_is_released_with_its_first_lead() -> None:
     late = structs.replace(make_lead(2, published=FIRST), published=THIRD, updated=THIRD)
     early = structs.replace(make_lead(1, published=FIRST), published=SECOND, updated=SECOND)
-    entry = merge_story(early, late)
+    entry = merge_story(early, late, at=int(SECOND.timestamp()))
     assert entry is not None
-    assert (entry.published, entry.released) == (FIRST, SECOND)
+    assert (entry.published, entry.released, len(entry.leads)) == (FIRST, SECOND, 1)
+    assert merge_story(early, late, at=int(SECOND.timestamp()) - 1) is None
+
+
+def test_a_lead_changes_its_coverage_on_the_date_of_the_lead() -> None:
+    late = structs.replace(make_lead(2, published=FIRST), published=THIRD, updated=THIRD, topics=("Tides",))
+    early = structs.replace(make_lead(1, published=FIRST), topics=("AI",))
+    before, after = (merge_story(early, late, at=int(date.timestamp())) for date in (SECOND, THIRD))
+    assert before is not None
+    assert after is not None
+    assert (before.title, before.released, [each.term for each in before.categories]) == (
+        "As coverage 1",
+        FIRST,
+        ["ai"],
+    )
+    assert (after.title, after.released, len(after.categories)) == ("As coverage 2", THIRD, 2)
+
+
+def test_an_expired_article_is_an_unpublished_article() -> None:
+    article = make_article(expires=SECOND)
+    assert merge_story(article, at=int(SECOND.timestamp())) is None
+    before, after = (merge_story(article, make_lead(1), at=int(date.timestamp())) for date in (FIRST, SECOND))
+    assert before is not None
+    assert after is not None
+    assert (before.kind, before.released) == (Kind.ARTICLE, FIRST)
+    assert (after.kind, after.released) == (Kind.RELATED, SECOND)
+
+
+def test_the_coverage_of_an_expired_lead_expires_with_it() -> None:
+    lead = structs.replace(make_lead(1), expires=SECOND)
+    assert merge_story(lead, at=int(FIRST.timestamp())) is not None
+    assert merge_story(lead, at=int(SECOND.timestamp())) is None
 
 
 def test_the_newer_of_two_files_with_a_url_wins_and_coverage_is_merged() -> None:
@@ -104,6 +136,6 @@ def test_removed_coverage_is_not_listed() -> None:
 def test_two_labels_of_one_topic_are_one_category() -> None:
     article = make_article(topics=("Tides", "Ebb and Flow"))
     names = NAMES | {"ebb and flow": NAMES["tides"]}
-    entry = merge(URL, gather(article), names=names, removed_urls=frozenset())
+    entry = merge(URL, gather(article), names=names, removed_urls=frozenset(), at=NOW)
     assert entry is not None
     assert [category.term for category in entry.categories] == ["tides"]

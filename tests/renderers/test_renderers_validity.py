@@ -117,7 +117,7 @@ def merge_all(mentions: list[Mention]) -> tuple[tuple[Entry, ...], tuple[Topic, 
     names = {key: TopicName(slug, labels[key]) for key, slug in assign_slugs(labels).items()}
     ids = assign_ids(mentions, at=10**10)
     groups = group_by_url(mentions).items()
-    merged = (merge(ids[url], of_url, names=names, removed_urls=()) for url, of_url in groups)
+    merged = (merge(ids[url], of_url, names=names, removed_urls=(), at=10**10) for url, of_url in groups)
     topics = tuple(
         Topic(slug=name.slug, name=name.name, description=name.name, image="", parent="", entries=1, newest=START)
         for name in names.values()

@@ -39,7 +39,10 @@ _TABLES = {
     ),
     "aliases": "SELECT slug, topic FROM aliases",
     "providers": "SELECT domain, entries, newest FROM providers WHERE entries > 0",
-    "entries": "SELECT id, kind, type, provider, published, released, quality, heat, digest, document FROM entries",
+    "entries": (
+        "SELECT id, kind, type, provider, published, CASE WHEN released > {now} THEN released END AS release, expires,"
+        " quality, heat, digest, document FROM entries"
+    ),
     "entry_topics": (
         "SELECT topics.key, entry_topics.published, entries.published AS time, entries.id FROM entry_topics"
         " JOIN topics ON topics.number = entry_topics.topic JOIN entries ON entries.number = entry_topics.entry"
@@ -163,7 +166,9 @@ class Newsroom:
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Read all catalog data that does not depend on the history of the articles."""
-        tables = {name: self.query(statement) for name, statement in _TABLES.items()}
+        tables = {
+            name: self.query(statement.format(now=int(self.now.timestamp()))) for name, statement in _TABLES.items()
+        }
         tables["texts"] = [(id, list_words(words)) for id, words in tables["texts"]]
         return {name: sorted(rows, key=repr) for name, rows in tables.items()}
 

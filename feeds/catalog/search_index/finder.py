@@ -19,6 +19,7 @@ from feeds.catalog.search_index.postings import (
     list_numbers,
     number_range,
 )
+from feeds.catalog.visibility import find_expired, find_waiting
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
 from feeds.model.query import Query
@@ -123,10 +124,10 @@ class EntryFinder:
         """Count the entries released by `now`."""
         return sum(slots.bit_count() for _, slots, _ in self._scan_released(now))
 
-    def find_last_left_or_joined(self, span: Span) -> int:
+    def find_last_left_or_joined(self, span: Span, *, now: datetime) -> int:
         """Return the last time, in seconds, at which an entry left the query, or joined it with new quality or heat.
 
-        Consider only entries inside `span`, which has no end. Return 0 if there is no such time.
+        Consider only entries inside `span`, which has no end, and times up to `now`. Return 0 if there is no such time.
         """
         versions = schema.former_versions.c
         scan = self._scan(schema.former_version_postings, self._matcher.match_left_or_joined)
@@ -135,12 +136,25 @@ class EntryFinder:
             for numbers in chunks(list_numbers(period, slots)):
                 where = (versions.number.in_(numbers), *lies_in(span, published=versions.published, id=versions.id))
                 times.append(self._connection.scalar(select(func.max(versions.until)).where(*where)) or 0)
+        return max(*times, self._find_last_expiry(span, now=now))
+
+    def _find_last_expiry(self, span: Span, *, now: datetime) -> int:
+        """Return the last time at which an entry of the query expired since the last collect, in seconds, or 0."""
+        entries = schema.entries.c
+        expired = group_slots(find_expired(self._connection, now=to_seconds(now)))
+        scan = self._scan(schema.postings, self._matcher.match)
+        times = [0]
+        if expired:
+            for period, slots, _ in scan.run(since=span.start.published if span.start else None):
+                for numbers in chunks(list_numbers(period, slots & expired.get(period, 0))):
+                    where = (entries.number.in_(numbers), *lies_in(span, published=entries.published, id=entries.id))
+                    times.append(self._connection.scalar(select(func.max(entries.expires)).where(*where)) or 0)
         return max(times)
 
     def _scan_released(self, now: datetime) -> Iterator[tuple[int, int, SlotSets]]:
-        entries = schema.entries.c
-        unreleased = select(entries.number).where(entries.released > to_seconds(now))
-        withheld = group_slots(self._connection.scalars(unreleased))
+        seconds = to_seconds(now)
+        hidden = (*find_waiting(self._connection, now=seconds), *find_expired(self._connection, now=seconds))
+        withheld = group_slots(hidden)
         for period, slots, sets in self._scan(schema.postings, self._matcher.match).run():
             yield period, slots & ~withheld.get(period, 0), sets
 
