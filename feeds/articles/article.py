@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from feeds.articles.field_names import ARTICLE_FIELDS
 from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
 from feeds.articles.front_matter import load_front_matter
 from feeds.articles.sanitize import clean_embed, render_body
@@ -16,6 +17,7 @@ from feeds.model.topics import topic_key
 from feeds.model.uri import is_iri, read_url_host
 
 _MAX_TOPIC_CHARACTERS = 200
+_MAX_LABEL_BYTES = 1_800  # PostgreSQL's indexes hold the label and the key of a topic
 
 
 class PublicationState(StrEnum):
@@ -48,7 +50,8 @@ class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
     """Parse the bytes of one file into an article and its warnings, in file order. Problems name the file by `path`.
 
-    A problem with a part, such as a picture, costs only this part. Unknown fields are ignored.
+    A problem with a part, such as a picture, costs only this part. Unknown fields are ignored, but likely
+    typing errors are reported.
 
     Raises:
         ArticleError: the file cannot become an article; carries all its problems, in file order.
@@ -70,6 +73,7 @@ def _report_body(source: Source) -> Problem:
 
 
 def _read_article(section: Section, body: str) -> Article:
+    section.report_misspelt(ARTICLE_FIELDS)
     state = _read_state(section)
     # A hidden article only needs to be recognised, so few problems are errors, and few fields are read.
     is_shown = state is PublicationState.PUBLISHED
@@ -204,7 +208,7 @@ def _read_topics(section: Section) -> tuple[str, ...]:
 
 def _is_too_long(label: str) -> bool:
     # The key of a label with many invisible or combining characters is much shorter than the label.
-    return len(label) > 10 * _MAX_TOPIC_CHARACTERS or len(topic_key(label)) > _MAX_TOPIC_CHARACTERS
+    return len(label.encode()) > _MAX_LABEL_BYTES or len(topic_key(label)) > _MAX_TOPIC_CHARACTERS
 
 
 def _read_provider(provider: Section, url: str) -> Provider:

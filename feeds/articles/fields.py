@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.articles.front_matter import FrontMatter, Path, locate_values
-from feeds.articles.yaml_values import Value
+from feeds.articles.field_names import Fields, find_misspelt
+from feeds.articles.front_matter import AT_KEY, FrontMatter, locate_values
+from feeds.articles.yaml_values import Path, Value
 from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.hosts import is_domain, is_standard_host, normalize_domain
@@ -44,6 +45,12 @@ class Section:
     def report(self, code: str, message: str, *, at: Path = (), level: Level = Level.WARNING) -> None:
         """Add a problem with the value at `at`, a path from this section."""
         self.problems.append(FieldProblem(self.path + at, level, code, message))
+
+    def report_misspelt(self, fields: Fields) -> None:
+        """Report unknown fields with a name that is close to one of `fields`, here and in the parts of this section."""
+        for path, likely in find_misspelt(self.fields, fields):
+            message = f"Unknown field `{path[-1]}`, did you mean `{likely}`? Unknown fields are ignored."
+            self.report("unknown-field", message, at=(*path, AT_KEY))
 
     def has(self, key: str) -> bool:
         """Return whether the field exists and is not empty."""

@@ -6,22 +6,22 @@ null. Tags are ignored. No message quotes a value, because the file holds a secr
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
 
 import msgspec
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import CollectionStartEvent, Event, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 from yaml.reader import ReaderError
 
+from feeds.articles.field_names import KNOWN_NAMES
 from feeds.articles.libyaml_messages import REFUSED_ESCAPE, explain_yaml_error
 from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, split_front_matter, wrap_yaml
 from feeds.articles.surrogates import has_surrogate_pairs, join_surrogate_pairs
-from feeds.articles.yaml_values import Composer, RefusedError, Value, open_parser
+from feeds.articles.yaml_values import Composer, Path, RefusedError, Value, open_parser
 from feeds.model.errors import ArticleError, Level, Problem
 
-Path: TypeAlias = tuple[str | int, ...]
-"""The keys and list indexes that lead to a value; () is the whole front matter."""
+AT_KEY = -1
+"""As the last part of a path: the key of the value, instead of the value."""
 
 # The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -106,7 +106,8 @@ def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
 
 
 def _report_duplicate(source: Source, index: int, *, key: str) -> Problem:
-    name = f" `{key}`" if key else ""
+    # Any other key may be part of a secret.
+    name = f" `{key}`" if key in KNOWN_NAMES else ""
     return source.make_problem(index, "duplicate-key", message=f"Duplicate key{name}; keep one.")
 
 
@@ -150,6 +151,8 @@ def _record_starts(parser: Callable[[], Event], event: Event, path: Path, *, sta
         starts.setdefault(path, event.start_mark.index)
     if isinstance(event, MappingStartEvent):
         while isinstance(key := parser(), ScalarEvent):
+            if key.start_mark:
+                starts.setdefault((*path, key.value, AT_KEY), key.start_mark.index)
             _record_starts(parser, parser(), (*path, key.value), starts=starts)
     elif isinstance(event, CollectionStartEvent):
         index = 0

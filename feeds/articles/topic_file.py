@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from feeds.articles.field_names import TOPIC_FIELDS
 from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
 from feeds.articles.front_matter import load_yaml_mapping, locate_values
 from feeds.model.errors import Level, Problem
@@ -20,6 +21,7 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
     front = load_yaml_mapping(data, path)
     found: list[FieldProblem] = []
     section = Section(front.fields, (), problems=found)
+    section.report_misspelt(TOPIC_FIELDS)
     name = section.read_text("name") or section.read_text("_id")
     if not name:
         section.report("missing-name", "Missing topic name; add `name`.", at=("name",), level=Level.ERROR)
