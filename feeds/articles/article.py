@@ -90,7 +90,7 @@ def _read_article(section: Section, body: str) -> Article:
         url=url,
         published=published,
         updated=updated,
-        expires=_read_expiry(section, level=level),
+        expires=_read_expiry(section, published, level=level),
         body=render_body(body, url) if is_shown and body.strip() else "",
         embed=_read_embed(section) if is_shown else "",
         topics=_read_topics(section),
@@ -192,10 +192,23 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
     return published, max(published, updated)
 
 
-def _read_expiry(section: Section, *, level: Level) -> datetime | None:
+def _read_expiry(section: Section, published: datetime | None, *, level: Level) -> datetime | None:
     """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
-    dates = [section.read_date("expiryDate", level=level), section.read_date("unpublishDate", level=level)]
-    return min((date for date in dates if date), default=None)
+    dates = {
+        section.read_date("expiryDate", level=level): "expiryDate",
+        section.read_date("unpublishDate", level=level): "unpublishDate",
+    }
+    dates.pop(None, None)
+    expires = min((date for date in dates if date), default=None)
+    if expires is None:
+        return None
+    if len(dates) > 1:
+        message = f"`expiryDate` and `unpublishDate` differ, and the earlier `{dates[expires]}` counts; remove one."
+        section.report("two-expiries", message, at=(dates[expires],))
+    if published and expires <= published:
+        message = f"`{dates[expires]}` is not after the date of publication, so the article never appears; fix one."
+        section.report("never-shown", message, at=(dates[expires],))
+    return expires
 
 
 def _read_topics(section: Section) -> tuple[str, ...]:

@@ -356,12 +356,27 @@ def test_nulls_count_as_absent() -> None:
     [
         ("expiryDate: 2020-03-01", datetime(2020, 3, 1, tzinfo=UTC)),
         ("unpublishDate: 2020-03-01T10:00:00+01:00", datetime(2020, 3, 1, 9, tzinfo=UTC)),
-        ("expiryDate: 2020-03-02\nunpublishDate: 2020-03-01", datetime(2020, 3, 1, tzinfo=UTC)),
+        ("expiryDate: 2020-03-01\nunpublishDate: 2020-03-01T00:00:00Z", datetime(2020, 3, 1, tzinfo=UTC)),
         ("expiryDate: ~\nunpublishDate: ''", None),
     ],
 )
-def test_the_earlier_date_of_expiry_counts(front: str, expires: datetime | None) -> None:
+def test_the_date_of_expiry_has_two_names(front: str, expires: datetime | None) -> None:
     assert read(f"{MINIMAL}\n{front}").expires == expires
+
+
+@pytest.mark.parametrize(
+    ("front", "expires", "problem"),
+    [
+        ("expiryDate: 2020-03-02\nunpublishDate: 2020-03-01", datetime(2020, 3, 1, tzinfo=UTC), (6, "two-expiries")),
+        ("expiryDate: 2020-03-02\nunpublishDate: 2020-03-03", datetime(2020, 3, 2, tzinfo=UTC), (5, "two-expiries")),
+        ("expiryDate: 2020-01-01T23:59:59Z", datetime(2020, 1, 1, 23, 59, 59, tzinfo=UTC), (5, "never-shown")),
+        ("unpublishDate: 2020-01-02", datetime(2020, 1, 2, tzinfo=UTC), (5, "never-shown")),
+    ],
+)
+def test_contradictory_dates_of_expiry_are_reported(front: str, expires: datetime, problem: tuple[int, str]) -> None:
+    article, found = warn(f"{MINIMAL}\n{front}")
+    assert article.expires == expires
+    assert (found.line, found.code) == problem
 
 
 def test_updated_is_never_before_published() -> None:
