@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from lxml import etree
 
+from feeds.model.entry import Category, Provider
 from feeds.model.feed import Feed, Format, LinkChoice, Site, entry_url
 from feeds.renderers import render
 from tests.renderers.documents import parse, select, select_texts, texts
@@ -117,6 +118,17 @@ def test_atoma_reads_back_what_was_written_as_rss() -> None:
     for read, entry in zip(document.items, FULL.entries, strict=True):
         assert (read.guid, read.link, read.pub_date) == (entry.id, entry.url, entry.published)
         assert unescape(read.title) == entry.title
+
+
+def test_readers_find_no_tags_in_names() -> None:
+    name = "<b>Gulls</b> & &lt;terns&gt;"
+    category = Category(term="gulls", label=name)
+    entry = make_entry(authors=(name,), categories=(category,), provider=Provider(name, "gazette.example"))
+    document = render(make_feed(entry), Format.RSS)
+    (read,) = feedparser.parse(document).entries
+    (item,) = atoma.parse_rss_bytes(document).items
+    names = [read.tags[0].term, read.author, read.source.title, *item.categories, item.source and item.source.title]
+    assert all("<" not in text and unescape(text) == name for text in names)
 
 
 @XML_FORMATS

@@ -71,6 +71,8 @@ def test_markup_in_names_is_text_for_readers_of_html() -> None:
         "&amp;lt;",
     ]
     assert group[1].get("text") == GULLS.text
+    titles = [feed.title for feed in listparser.parse(render_opml("A", (outline,))).feeds]
+    assert titles == ["&lt;b>R&amp;D&lt;/b>", GULLS.text]
 
 
 def test_every_outline_has_a_type() -> None:
