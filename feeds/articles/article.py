@@ -13,11 +13,9 @@ from feeds.model.entry import Provider, Story
 from feeds.model.errors import Level, Problem
 from feeds.model.hosts import normalize_domain
 from feeds.model.text import clean_text
-from feeds.model.topics import topic_key
 from feeds.model.uri import is_iri, read_url_host
 
-_MAX_TOPIC_CHARACTERS = 200
-_MAX_LABEL_BYTES = 1_800  # PostgreSQL's indexes hold the label and the key of a topic
+_MAX_TYPE_CHARACTERS = 100
 
 
 class PublicationState(StrEnum):
@@ -93,7 +91,7 @@ def _read_article(section: Section, body: str) -> Article:
         expires=_read_expiry(section, published, level=level),
         body=render_body(body, url) if is_shown and body.strip() else "",
         embed=_read_embed(section) if is_shown else "",
-        topics=_read_topics(section),
+        topics=section.read_topics("topics"),
         related=_read_all_related(section, url) if is_shown else (),
         **_read_optional_fields(section, url),
     )
@@ -138,7 +136,7 @@ def _read_optional_fields(section: Section, url: str) -> dict[str, Any]:
         "image": read_image(section),
         "provider": _read_provider(provider, url),
         "authors": _read_authors(provider),
-        "type": section.read_text("type") or "article",
+        "type": _read_type(section),
         "language": section.read_language("locale"),
         "quality": section.read_number("quality"),
         "heat": section.read_number("heat"),
@@ -211,17 +209,13 @@ def _read_expiry(section: Section, published: datetime | None, *, level: Level) 
     return expires
 
 
-def _read_topics(section: Section) -> tuple[str, ...]:
-    labels = section.read_texts("topics")
-    if any(_is_too_long(label) for label in labels):
-        message = f"A topic is longer than {_MAX_TOPIC_CHARACTERS} characters and is left out; shorten it."
-        section.report("too-long", message, at=("topics",))
-    return tuple(label for label in labels if not _is_too_long(label))
-
-
-def _is_too_long(label: str) -> bool:
-    # The key of a label with many invisible or combining characters is much shorter than the label.
-    return len(label.encode()) > _MAX_LABEL_BYTES or len(topic_key(label)) > _MAX_TOPIC_CHARACTERS
+def _read_type(section: Section) -> str:
+    type = section.read_text("type")
+    if len(type) <= _MAX_TYPE_CHARACTERS:
+        return type or "article"
+    message = f"`type` is longer than {_MAX_TYPE_CHARACTERS} characters and is left out; shorten it."
+    section.report("too-long", message, at=("type",))
+    return "article"
 
 
 def _read_provider(provider: Section, url: str) -> Provider:

@@ -11,6 +11,7 @@ from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.hosts import is_domain, is_standard_host, normalize_domain
 from feeds.model.text import clean_text
+from feeds.model.topics import topic_key
 from feeds.model.uri import encode_iri, encode_uri, is_http_uri, is_iri, read_url_host
 from feeds.model.values import read_date, read_flag, read_language, read_number
 
@@ -18,6 +19,10 @@ MAX_PROBLEMS = 50
 """Maximum number of problems reported for one file."""
 
 _MAX_KEY_BYTES = 2_000  # PostgreSQL's indexes hold this many bytes and a host
+
+# The catalog finds topics by their key.
+_MAX_LABEL_CHARACTERS = 200
+_MAX_LABEL_BYTES = 1_800  # PostgreSQL's indexes hold the label and the key of a topic
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -196,6 +201,23 @@ class Section:
                 message = f"Each item of `{key}` must be a text; use double quotes if needed."
                 self.report("not-text", message, at=path)
         return tuple(text for text in texts if text)
+
+    def read_topic(self, key: str) -> str:
+        """Read the label of a topic."""
+        label = self.read_text(key)
+        return label if self._fits_catalog(key, label) else ""
+
+    def read_topics(self, key: str) -> tuple[str, ...]:
+        """Read a list of topic labels like `read_texts`."""
+        return tuple(label for label in self.read_texts(key) if self._fits_catalog(key, label))
+
+    def _fits_catalog(self, key: str, label: str) -> bool:
+        # The key of a label with many invisible or combining characters is much shorter than the label.
+        is_short = len(label.encode()) <= _MAX_LABEL_BYTES and len(topic_key(label)) <= _MAX_LABEL_CHARACTERS
+        if not is_short:
+            message = f"A topic is longer than {_MAX_LABEL_CHARACTERS} characters and is left out; shorten it."
+            self.report("too-long", message, at=(key,))
+        return is_short
 
     def read_sections(self, key: str) -> list["Section"]:
         """Read a list of mappings."""

@@ -22,13 +22,14 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
     found: list[FieldProblem] = []
     section = Section(front.fields, (), problems=found)
     section.report_misspelt(TOPIC_FIELDS)
-    name = section.read_text("name") or section.read_text("_id")
+    id = section.read_topic("_id")
+    name = section.read_topic("name") or id
     if not name:
         section.report("missing-name", "Missing topic name; add `name`.", at=("name",), level=Level.ERROR)
     image = read_image(section)
-    former = tuple(label for label in section.read_texts("renamed_from") if label != name)
-    labels = (section.read_text("_id"), section.read_text("shortname"), *section.read_texts("aliases"), *former)
-    merged_into = section.read_text("merged_into")
+    former = tuple(label for label in section.read_topics("renamed_from") if label != name)
+    labels = (id, section.read_topic("shortname"), *section.read_topics("aliases"), *former)
+    merged_into = section.read_topic("merged_into")
     retired, successor = _read_end(section, is_merged=bool(merged_into))
     file = TopicFile(
         name=name,
@@ -36,7 +37,7 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
         former=former,
         description=section.read_text("description"),
         image=image.url if image else "",
-        parent=section.read_text("parent"),
+        parent=section.read_topic("parent"),
         merged_into=merged_into,
         retired=retired,
         successor=successor,
@@ -58,7 +59,7 @@ def locate_field(data: bytes, path: str, field: str) -> tuple[int, int]:
 def _read_end(section: Section, *, is_merged: bool) -> tuple[datetime | None, str]:
     """Read the time at which the topic is retired, if any, and its successor."""
     retired = section.read_date("retired")
-    successor = section.read_text("successor")
+    successor = section.read_topic("successor")
     if is_merged and retired:
         message = "A merged topic cannot be retired too; remove `retired` or `merged_into`."
         section.report("merged-and-retired", message, at=("retired",))

@@ -308,6 +308,20 @@ def test_an_encoded_id_must_fit_into_the_catalog() -> None:
     assert (problem.line, problem.code) == (3, "too-long")
 
 
+def test_a_label_must_fit_into_the_catalog_with_its_key() -> None:
+    labels = ["x" * 200, "y" * 201, "z" + "\u034f" * 800, "z" + "\u034f" * 1_000]
+    article, problems = parse_article(wrap(f"{MINIMAL}\ntopics: {labels}"), "a.md")
+    assert article.topics == (labels[0], labels[2])
+    assert [(problem.line, problem.code) for problem in problems] == [(5, "too-long")] * 2
+
+
+def test_a_type_must_fit_into_the_catalog() -> None:
+    assert read(f"{MINIMAL}\ntype: {'x' * 100}").type == "x" * 100
+    article, problem = warn(f"{MINIMAL}\ntype: {'x' * 101}")
+    assert article.type == "article"
+    assert (problem.line, problem.code) == (5, "too-long")
+
+
 def test_a_body_without_visible_content_is_reported() -> None:
     article, (problem,) = parse_article(wrap(MINIMAL) + b"\n <script>x</script>\n", "a.md")
     assert article == read(MINIMAL)

@@ -65,6 +65,16 @@ def test_a_bad_field_costs_only_itself(text: str, found: str) -> None:
     assert problem.message.endswith(".")
 
 
+def test_labels_that_are_too_long_for_the_catalog_are_left_out() -> None:
+    long = "x" * 201
+    text = f"_id: {long}\nname: Tides\naliases: [{long}, Ebb]\nparent: {long}\n"
+    file, problems = parse_topic_file(text.encode(), "tides.yaml")
+    assert (file.keys, file.parent) == (("tides", "ebb"), "")
+    assert [(problem.line, problem.code) for problem in problems] == [(1, "too-long"), (3, "too-long"), (4, "too-long")]
+    with pytest.raises(ArticleError, match="missing-name"):
+        parse_topic_file(f"name: {long}\n".encode(), "tides.yaml")
+
+
 def test_all_problems_of_a_file_are_reported_at_once() -> None:
     with pytest.raises(ArticleError) as caught:
         parse_topic_file(b"description: x\nretired: soon\nparent: [a]\nparent: b\n", "ai.yaml")
