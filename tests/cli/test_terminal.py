@@ -93,47 +93,6 @@ def test_formats_for_programs_are_the_same_on_a_terminal() -> None:
     assert run_on_terminal("check", "--format", "github", "articles")[1].lines[1].startswith("::error file=")
 
 
-# Secured values
-
-
-@pytest.mark.parametrize(
-    "front",
-    [
-        'secured: "hush" hush\n' + GOOD,
-        'secured: "hush\nhush: x"\n' + GOOD + "title: again\n",
-        "secured: hush\nhush\n" + GOOD,
-        "secured: hush\n  hush: hush\n" + GOOD,
-        "secured: [hush,\nhush: hush\n" + GOOD,
-        "secured: |\n  hush\n  hush\n" + GOOD + "title: again\n",
-        "'secured': hush: hush\n" + GOOD,
-        'secured "hush"\n' + GOOD,
-        "title: x secured: hush: hush\n" + GOOD,
-        "? secured\n: hush\nhush\n" + GOOD,
-        "{secured: hush, title: hush, title: x}\n",
-        '"secu\\x72ed": hush: hush\n' + GOOD,
-        "#secured: hush\n" + GOOD + "title: hush\n",
-        "secured: hush\r\n hush: x\r\n" + GOOD,
-        "other: [\u2028secured: hush\n",
-        "related:\n  - secured: hush\n    secured: hush\n" + GOOD,
-    ],
-)
-@pytest.mark.parametrize("command", ["check", "collect"])
-def test_no_line_of_a_file_is_shown(front: str, command: str) -> None:
-    write("a", front)
-    _, screen = run_on_terminal(command, "articles")
-    assert "error" in screen.text
-    assert "hush" not in screen.raw
-
-
-def test_files_in_another_encoding_are_not_quoted() -> None:
-    Path("articles").mkdir()
-    Path("articles/a.md").write_bytes("---\nsecured: hush\n".encode("utf-16"))
-    screen = run_on_terminal("check", "articles")[1]
-    assert "error" in screen.text
-    assert "h\ufffdu" not in screen.raw
-    assert "|" not in screen.text
-
-
 # collect
 
 
