@@ -1,4 +1,4 @@
-"""The workflow, the hooks and the CI script call targets, scripts and tools that exist."""
+"""The workflow, the hooks and the CI script call existing targets, scripts and tools."""
 
 import os
 import re

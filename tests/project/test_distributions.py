@@ -1,4 +1,4 @@
-"""The wheel and the source archive are complete, the same at each build, and the wheel works on its own."""
+"""The wheel and the source archive are complete and equal at each build, and the wheel works alone."""
 
 import os
 import re
@@ -30,7 +30,7 @@ MARK = "from the installed package"
 
 
 def build(folder: Path, *, umask: int, **environ: str) -> Path:
-    """Build both archives into a folder and return it."""
+    """Build both archives into a folder, and return the folder."""
     command = ["/bin/sh", str(ROOT / "scripts" / "build-dist"), sys.executable, str(folder)]
     subprocess.run(command, check=True, capture_output=True, cwd="/", env={**os.environ, **environ}, umask=umask)
     return folder
@@ -44,9 +44,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a virtual environment that holds nothing but the wheel, and borrows its dependencies from this environment.
+    """Give a virtual environment with nothing but the wheel, and with the dependencies of the running environment.
 
-    Python does not read the `.pth` files of the borrowed folder, so this environment's own `feeds` stays out of reach.
+    Python ignores the `.pth` files of a folder in a `.pth` file, and with them the `feeds` of the checkout.
     """
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, symlinks=True)
@@ -60,13 +60,13 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask_python(environment: Path, program: str) -> str:
-    """Run a program in a virtual environment and return its output."""
+    """Run a program in a virtual environment, and return the output."""
     command = [str(environment / "bin" / "python"), "-c", program]
     return subprocess.run(command, check=True, capture_output=True, cwd="/", env={}, text=True).stdout.strip()
 
 
 def list_files(*options: str) -> set[str]:
-    """List the files that git knows."""
+    """List git's files."""
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         pytest.skip("this is not a clone")
@@ -107,7 +107,7 @@ def test_the_source_archive_holds_every_file_of_the_repository(built: Path) -> N
 
 @contextmanager
 def serving(environment: Path, folder: Path) -> Iterator[str]:
-    """Run `feeds serve` of a virtual environment in a folder, and give its address."""
+    """Run `feeds serve` of a virtual environment in a folder, and give the URL."""
     port = find_free_port()
     environ = {"PATH": os.environ["PATH"], "PORT": str(port), "FEEDS_CONTENT": "articles", "WEB_CONCURRENCY": "1"}
     with (folder / "log").open("wb") as log:

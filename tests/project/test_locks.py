@@ -38,13 +38,13 @@ Requirers = dict[str, list[Requirement]]
 
 
 def read_pins(name: str) -> dict[str, str]:
-    """Map each locked requirement, its marker included, to its hashes."""
+    """Map each locked requirement, with the marker, to the hashes."""
     blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text())
     return {pin: " ".join(hashes.split()) for pin, _, hashes in (block.partition(" \\\n") for block in blocks)}
 
 
 def read_group(name: str) -> Iterator[str]:
-    """Yield the requirements of a dependency group and of the groups that it includes."""
+    """Yield the requirements of a dependency group and of the included groups."""
     for each in PYPROJECT["dependency-groups"][name]:
         if isinstance(each, str):
             yield each
@@ -53,7 +53,7 @@ def read_group(name: str) -> Iterator[str]:
 
 
 def list_requirers(lock: str) -> Requirers:
-    """Map the project and each installed package to its requirements."""
+    """Map the project and each installed package to the requirements."""
     group = LOCKS[lock]
     dependencies = [] if group == "build" else PYPROJECT["project"]["dependencies"]
     direct = [*dependencies, *(read_group(group) if group else ())]
@@ -74,7 +74,7 @@ def canonicalize_extras(requirement: Requirement) -> set[str]:
 
 
 def find_gaps(pins: Iterable[str], requirers: Requirers) -> set[str]:
-    """List the requirements that the pins lack in any environment: the whole package, or some of its extras."""
+    """List the requirements without a pin, or without an extra in the pin, in any of the environments."""
     gaps = set()
     locked = list(map(Requirement, pins))
     for environment in ENVIRONMENTS:

@@ -1,4 +1,4 @@
-"""The tests can use a PostgreSQL server that is already running."""
+"""The tests can use a running PostgreSQL server."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.support.postgresql import DatabaseServer, use_server
 
 @pytest.fixture
 def shared(postgresql: DatabaseServer) -> Iterator[DatabaseServer]:
-    """Give a server that the tests did not start."""
+    """Give a server as if somebody else had started the server."""
     with use_server(postgresql.url) as server:
         yield server
 

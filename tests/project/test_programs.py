@@ -1,4 +1,4 @@
-"""A test that starts a program carries the mark `program`."""
+"""Tests of programs carry the mark `program`."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Give the tests empty PostgreSQL databases, on a server of their own or on one that is already running."""
+"""Give the tests empty PostgreSQL databases, on a new or on a running server."""
 
 import os
 import pwd
@@ -23,7 +23,7 @@ _START_SECONDS = 30
 
 
 class DatabaseServer:
-    """A running server. Its URL names a superuser and a database to connect to."""
+    """A running server. The URL names a superuser and a database to connect to."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -31,13 +31,13 @@ class DatabaseServer:
         self._numbers = count()
 
     def create_database(self) -> str:
-        """Create an empty database and return its URL."""
+        """Create an empty database and return the URL."""
         name = self._choose_name()
         self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         return self._make_url(path=f"/{name}")
 
     def create_schema(self) -> str:
-        """Create an empty schema and return a URL that shows nothing else; a database takes 50 times as long."""
+        """Create an empty schema and return a URL for nothing else; a database takes 50 times as long."""
         name = self._choose_name()
         self._execute(f"CREATE SCHEMA {name}")
         return self._make_url(options=f"-csearch_path={name}")
@@ -47,19 +47,19 @@ class DatabaseServer:
         self._execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
 
     def drop_everything(self) -> None:
-        """Drop the databases and schemas that this object created."""
+        """Drop the created databases and schemas."""
         for name in self._list_databases():
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         for name in self._query("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"):
             self._execute(f"DROP SCHEMA {name} CASCADE")
 
     def end_sessions(self) -> None:
-        """Break every connection to the databases that this object created, as a restart of the server does."""
+        """Break every connection to the created databases, as a restart of the server does."""
         self._query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(datname, %s)")
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Refuse connections to the databases that this object created until the block ends."""
+        """Refuse connections to the created databases until the block ends."""
         for name in self._list_databases():
             self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         self.end_sessions()
@@ -79,7 +79,7 @@ class DatabaseServer:
         return self._query("SELECT datname FROM pg_database WHERE starts_with(datname, %s)")
 
     def _query(self, statement: LiteralString) -> list[str]:
-        """Return the first column of a statement about the names that begin with the prefix."""
+        """Return the first column of a statement about the names with the prefix."""
         with self._connect() as connection:
             return [value for value, *_ in connection.execute(statement, [self._prefix])]
 
@@ -92,7 +92,7 @@ class DatabaseServer:
 
 
 class OwnDatabaseServer(DatabaseServer):
-    """A server that the tests started, with its socket in `folder` and no password."""
+    """A new server, with a socket in `folder` and no password."""
 
     def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         super().__init__(f"postgresql://postgres@/postgres?host={folder}")
@@ -128,7 +128,7 @@ class OwnDatabaseServer(DatabaseServer):
 
 @contextmanager
 def use_server(url: str) -> Iterator[DatabaseServer]:
-    """Use a server that is already running, and drop what was created there when the block ends."""
+    """Use a running server, and drop the created databases and schemas when the block ends."""
     server = DatabaseServer(url)
     try:
         yield server

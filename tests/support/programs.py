@@ -1,4 +1,4 @@
-"""Mark the tests that start programs, and fail a test that starts one without the mark."""
+"""Mark the tests that start programs, and fail an unmarked test at the start of a program."""
 
 import sys
 from collections.abc import Generator
@@ -27,7 +27,7 @@ sys.addaudithook(_guard.check)
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that asks for a fixture of programs."""
+    """Mark each test with a fixture of programs."""
     for item in items:
         if PROGRAM_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("program")
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Watch a test, its set-up and its tear-down."""
+    """Watch the set-up, the call and the tear-down of a test."""
     _guard.unmarked = "" if item.get_closest_marker("program") else item.nodeid
     try:
         return (yield)
