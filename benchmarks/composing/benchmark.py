@@ -100,9 +100,11 @@ def _make_figures(size: int, runs: Sequence[Mapping[str, float]]) -> Iterator[Fi
 def list_queries(reader: CatalogReader) -> dict[str, str]:
     """Map the name of each measured feed to its URL."""
     first, second, third, *_ = find_largest_topics(reader)
-    small = min(reader.list_topics(), key=lambda topic: (topic.entries or sys.maxsize, topic.slug)).slug
-    provider = max(reader.list_providers(), key=lambda each: (each.entries, each.domain)).domain
-    rare = min(reader.list_providers(), key=lambda each: (each.entries, each.domain)).domain
+    small = min(
+        reader.list_topics(now=SYSTEM_CLOCK.now()), key=lambda topic: (topic.entries or sys.maxsize, topic.slug)
+    ).slug
+    provider = max(reader.list_providers(now=SYSTEM_CLOCK.now()), key=lambda each: (each.entries, each.domain)).domain
+    rare = min(reader.list_providers(now=SYSTEM_CLOCK.now()), key=lambda each: (each.entries, each.domain)).domain
     mixed = f"{first}+!{small},{second}+{third},{third}+!{second},!{first}+{small}"
     return {
         _PLAIN: _write_path(first),

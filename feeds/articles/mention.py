@@ -56,7 +56,7 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
     )
     if article.state is not PublicationState.PUBLISHED or article.published is None:
         return [own]
-    categories = _make_categories(article.topics)
+    categories = make_categories(article.topics)
     lead = _make_reference(article, article.published)
     coverage = tuple(_make_reference(item, item.published or article.published) for item in article.related)
     draft = msgspec.structs.replace(
@@ -87,7 +87,8 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
     return mentions
 
 
-def _make_categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
+def make_categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
+    """Return the topics of labels, by key, each in the spelling of its first label."""
     by_key = {topic_key(label): label for label in reversed(labels)}
     return tuple(Category(term=key, label=label) for key, label in sorted(by_key.items()))
 

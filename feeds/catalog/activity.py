@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select
 
 from feeds.catalog import schema
+from feeds.catalog.rows import look_up
+from feeds.catalog.visibility import HiddenEntries
 
 WEEKS = 16
 """The number of weeks in the charts of pages."""
@@ -23,12 +25,22 @@ _COUNTS = (
 )
 
 
-def count_weekly_entries(connection: Connection, *, end: int, weeks: int) -> Mapping[str, tuple[int, ...]]:
-    """Count the entries of each topic, by slug, in the `weeks` weeks up to `end`, in seconds, oldest week first.
+def count_weekly_entries(connection: Connection, *, end: int, weeks: int, now: int) -> Mapping[str, tuple[int, ...]]:
+    """Count the entries of each topic, by slug, in the `weeks` weeks up to `end`, oldest week first.
+
+    Only entries shown at `now` count; both times are in seconds.
 
     Topics without entries in the weeks are left out.
     """
     counted: dict[str, list[int]] = {}
     for row in connection.execute(_COUNTS, {"start": end - weeks * WEEK_SECONDS, "end": end}):
         counted.setdefault(row.slug, [0] * weeks)[weeks - 1 - row.week] = row.entries
-    return {slug: tuple(counts) for slug, counts in counted.items()}
+    hidden = [
+        (number, (end - published) // WEEK_SECONDS)
+        for number, published in HiddenEntries(connection, now=now).list_topic_dates()
+        if end - weeks * WEEK_SECONDS < published <= end
+    ]
+    slugs = look_up(connection, _TOPICS.slug, key=_TOPICS.number, keys={number for number, _ in hidden})
+    for number, week in hidden:
+        counted[slugs[number]][weeks - 1 - week] -= 1
+    return {slug: tuple(counts) for slug, counts in counted.items() if any(counts)}

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.rows import Record, RowWriter, chunks
+from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 
 
 def update_topic_counts(connection: Connection, numbers: Collection[int]) -> None:
@@ -16,11 +16,23 @@ def update_topic_counts(connection: Connection, numbers: Collection[int]) -> Non
     RowWriter(connection).update(schema.topics, [{"number": number, **counts} for number, counts in found.items()])
 
 
-def update_provider_counts(connection: Connection, domains: Collection[str]) -> None:
-    """Count the entries of providers, by domain, and store the counts and the newest publication times."""
+def update_provider_counts(connection: Connection, domains: Collection[str], *, committed: int) -> None:
+    """Count the entries of providers, by domain, and store the counts and the newest publication times.
+
+    Subscribers know a provider from the first release of an entry on, and for ever after.
+    """
     entries = schema.entries.c
     found = _count(connection, entries.provider, entries.published, values=domains)
-    RowWriter(connection).upsert(schema.providers, [{"domain": domain, **counts} for domain, counts in found.items()])
+    providers = schema.providers.c
+    known = look_up(connection, providers.since, key=providers.domain, keys=domains, where=providers.since <= committed)
+    first: dict[str, int] = {}
+    for chunk in chunks(domains):
+        released = select(entries.provider, func.min(entries.released)).where(entries.provider.in_(chunk))
+        first.update((row[0], row[1]) for row in connection.execute(released.group_by(entries.provider)))
+    records = [
+        {"domain": domain, **counts, "since": known.get(domain, first.get(domain))} for domain, counts in found.items()
+    ]
+    RowWriter(connection).upsert(schema.providers, records)
 
 
 def _count(

@@ -92,7 +92,7 @@ class EntryWriter:
         """Write the effects of all batches together: attributes, counts and archive blocks."""
         self._postings.write()
         update_topic_counts(self._connection, self._topics)
-        update_provider_counts(self._connection, self._providers)
+        update_provider_counts(self._connection, self._providers, committed=self._committed)
         if self._is_new:
             divide_all_scopes(self._connection, until=self._committed)
         else:

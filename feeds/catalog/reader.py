@@ -14,7 +14,9 @@ from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change
 from feeds.catalog.search_index.finder import EntryFinder
+from feeds.catalog.stored import DESCRIBED
 from feeds.catalog.timeline import Window, WindowReader
+from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.periods import Cycle
@@ -40,41 +42,76 @@ class CatalogReader:
             settings_fingerprint=facts.get("settings_fingerprint", ""),
         )
 
-    def list_topics(self) -> list[Topic]:
-        """Return all topics with an open or closed feed, sorted by name, then by slug."""
+    def list_topics(self, *, now: datetime) -> list[Topic]:
+        """Return all topics known at `now` with an open or closed feed, sorted by name, then by slug."""
         topics = schema.topics.c
-        found = select(schema.topics).where(~topics.slug.startswith("/")).order_by(topics.name, topics.slug)
-        return [_make_topic(row) for row in self._connection.execute(found)]
+        named = ~topics.slug.startswith("/")
+        found = select(schema.topics).where(named, topics.since <= to_seconds(now)).order_by(topics.name, topics.slug)
+        rows = self._connection.execute(found).all()
+        hidden = HiddenEntries(self._connection, now=to_seconds(now)).count_by_topic()
+        return [self._make_topic(row, hidden=hidden[row.number], now=now) for row in rows]
 
-    def find_topic(self, slug: str) -> Topic | None:
-        """Return the topic with this slug; None if there is none."""
-        row = self._connection.execute(select(schema.topics).where(schema.topics.c.slug == slug)).one_or_none()
-        return _make_topic(row) if row else None
+    def find_topic(self, slug: str, *, now: datetime) -> Topic | None:
+        """Return the topic with this slug; None if subscribers know none at `now`."""
+        topics = schema.topics.c
+        found = select(schema.topics).where(topics.slug == slug, topics.since <= to_seconds(now))
+        row = self._connection.execute(found).one_or_none()
+        if row is None:
+            return None
+        hidden = count_hidden(self._connection, now=to_seconds(now), topic=row.number)
+        return self._make_topic(row, hidden=hidden, now=now)
 
     def resolve_alias(self, alias: str) -> str | None:
         """Return the slug of the topic with this alias, another slug; None if there is none."""
         return self._connection.scalar(select(schema.aliases.c.topic).where(schema.aliases.c.slug == alias))
 
-    def list_providers(self) -> list[ProviderCount]:
-        """Return all providers with entries, sorted by domain."""
+    def list_providers(self, *, now: datetime) -> list[ProviderCount]:
+        """Return all providers with entries at `now`, sorted by domain."""
         found = select(schema.providers).where(schema.providers.c.entries > 0).order_by(schema.providers.c.domain)
-        return [_make_provider(row) for row in self._connection.execute(found)]
+        rows = self._connection.execute(found).all()
+        hidden = HiddenEntries(self._connection, now=to_seconds(now)).count_by_provider()
+        counts = (self._make_provider(row, hidden=hidden[row.domain], now=now) for row in rows)
+        return [each for each in counts if each.entries]
 
-    def list_domains(self) -> list[str]:
-        """Return the domains of all providers with a feed, sorted, including providers that have lost all entries."""
-        domain = schema.providers.c.domain
-        return list(self._connection.scalars(select(domain).where(domain != "").order_by(domain)))
+    def list_domains(self, *, now: datetime) -> list[str]:
+        """Return the domains of all providers with a feed at `now`, sorted, even if they have lost all entries."""
+        providers = schema.providers.c
+        found = select(providers.domain).where(providers.domain != "", providers.since <= to_seconds(now))
+        return list(self._connection.scalars(found.order_by(providers.domain)))
 
-    def find_provider(self, domain: str) -> ProviderCount | None:
-        """Return the provider with this domain; None if there is none."""
-        row = self._connection.execute(
-            select(schema.providers).where(schema.providers.c.domain == domain)
-        ).one_or_none()
-        return _make_provider(row) if row else None
+    def find_provider(self, domain: str, *, now: datetime) -> ProviderCount | None:
+        """Return the provider with this domain; None if subscribers know none at `now`."""
+        providers = schema.providers.c
+        found = select(schema.providers).where(providers.domain == domain, providers.since <= to_seconds(now))
+        row = self._connection.execute(found).one_or_none()
+        if row is None:
+            return None
+        hidden = count_hidden(self._connection, now=to_seconds(now), provider=domain)
+        return self._make_provider(row, hidden=hidden, now=now)
 
-    def count_weekly_entries(self, *, end: datetime, weeks: int) -> Mapping[str, tuple[int, ...]]:
-        """Count the entries of each topic, by slug, in each of the `weeks` weeks up to `end`, oldest week first."""
-        return count_weekly_entries(self._connection, end=to_seconds(end), weeks=weeks)
+    def count_weekly_entries(self, *, end: datetime, weeks: int, now: datetime) -> Mapping[str, tuple[int, ...]]:
+        """Count the entries of each topic at `now`, by slug, in each of the `weeks` weeks up to `end`, oldest first."""
+        return count_weekly_entries(self._connection, end=to_seconds(end), weeks=weeks, now=to_seconds(now))
+
+    def _make_topic(self, row: Stored, *, hidden: int, now: datetime) -> Topic:
+        newest = find_newest(self._connection, now=to_seconds(now), topic=row.number) if hidden else row.newest
+        return Topic(
+            slug=row.slug,
+            name=row.name,
+            description=row.description,
+            image=row.image,
+            parent=row.parent,
+            entries=row.entries - hidden,
+            newest=_to_datetime(newest),
+            origin=row.origin,
+            retired=_to_datetime(row.retired),
+            successor=row.successor,
+            is_described=row.since == DESCRIBED,
+        )
+
+    def _make_provider(self, row: Stored, *, hidden: int, now: datetime) -> ProviderCount:
+        newest = find_newest(self._connection, now=to_seconds(now), provider=row.domain) if hidden else row.newest
+        return ProviderCount(domain=row.domain, entries=row.entries - hidden, newest=_to_datetime(newest))
 
     def read_newest(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries of a query released by `now`."""
@@ -121,25 +158,6 @@ class CatalogReader:
         changed = or_(scopes.version > version, scopes.ranking > version)
         rows = self._connection.execute(select(scopes.name, scopes.version, scopes.ranking).where(changed))
         return {row.name: max(row.version, row.ranking) for row in rows}
-
-
-def _make_topic(row: Stored) -> Topic:
-    return Topic(
-        slug=row.slug,
-        name=row.name,
-        description=row.description,
-        image=row.image,
-        parent=row.parent,
-        entries=row.entries,
-        newest=_to_datetime(row.newest),
-        origin=row.origin,
-        retired=_to_datetime(row.retired),
-        successor=row.successor,
-    )
-
-
-def _make_provider(row: Stored) -> ProviderCount:
-    return ProviderCount(domain=row.domain, entries=row.entries, newest=_to_datetime(row.newest))
 
 
 def _to_datetime(seconds: int | None) -> datetime | None:

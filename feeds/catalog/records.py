@@ -8,9 +8,10 @@ from feeds.model.retirement import GRACE
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """A topic with entries now or in the past: slug, name, description, and the number of entries.
+    """A topic that subscribers know: slug, name, description, and the number of entries.
 
     `parent` and `successor` are slugs or empty. `origin` is the first slug. `retired` is the time of retirement.
+    A topic `is_described` by a topic file.
     """
 
     slug: str
@@ -23,6 +24,12 @@ class Topic(msgspec.Struct, frozen=True):
     origin: str = ""
     retired: datetime | None = None
     successor: str = ""
+    is_described: bool = False
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists include the topic: it has entries or a topic file."""
+        return self.entries > 0 or self.is_described
 
     def is_retired(self, now: datetime) -> bool:
         """Return whether the topic is no longer listed, and the feed announces the retirement."""

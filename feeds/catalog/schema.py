@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "10"
+LAYOUT = "11"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -81,6 +81,8 @@ labels = Table(
     Column("path", _Text, primary_key=True),
     Column("topic", _Text, primary_key=True, comment="the topic's key"),
     Column("label", _Text, nullable=False, comment="as typed by the author"),
+    Column("since", _Key, comment="date of the article"),
+    Column("published", Integer, nullable=False, comment="1 if the article is published"),
     sqlite_with_rowid=False,
 )
 Index("labels_by_topic", labels.c.topic, labels.c.label)
@@ -100,6 +102,7 @@ topics = Table(
     Column("successor", _Text, nullable=False, comment="slug of the topic that replaces a retired topic, or empty"),
     Column("entries", Integer, nullable=False),
     Column("newest", _Key, comment="`published` of the newest entry"),
+    Column("since", _Key, comment="time from which subscribers know the topic; empty: never"),
 )
 Index("topics_by_retirement", topics.c.retired)
 
@@ -117,6 +120,7 @@ providers = Table(
     Column("domain", _Text, primary_key=True),
     Column("entries", Integer, nullable=False),
     Column("newest", _Key),
+    Column("since", _Key, comment="time of the first release of an entry"),
 )
 
 entries = Table(

@@ -1,10 +1,11 @@
 """Store article files with mentions, topic labels and problems."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.rows import Record, RowWriter, chunks
@@ -12,6 +13,34 @@ from feeds.catalog.stored import StoredFile, StoredLabel, StoredMention
 from feeds.model.errors import Problem
 
 _PROBLEMS = msgspec.json.Decoder(tuple[Problem, ...])
+
+
+@dataclass(slots=True)
+class Spellings:
+    """The spellings of a topic in three tiers, each with the number of articles, and the first date of an article.
+
+    The tiers are the published articles with a date that has passed, the other articles with such a date, and the rest.
+    """
+
+    tiers: tuple[dict[str, int], ...] = field(default_factory=lambda: ({}, {}, {}))
+    since: int | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of articles by spelling in the first tier with any."""
+        return next((tier for tier in self.tiers if tier), {})
+
+    def add(self, label: str, count: int, *, tier: int, since: int | None) -> None:
+        """Add articles with a spelling."""
+        self.tiers[tier][label] = self.tiers[tier].get(label, 0) + count
+        self.since = min((each for each in (self.since, since) if each is not None), default=None)
+
+    def include(self, others: "Spellings") -> None:
+        """Add all spellings of another topic with the same meaning."""
+        for tier, spellings in enumerate(others.tiers):
+            for label, count in spellings.items():
+                self.add(label, count, tier=tier, since=others.since)
+        self.since = min((each for each in (self.since, others.since) if each is not None), default=None)
 
 
 class SourceStore:
@@ -127,18 +156,20 @@ class SourceStore:
         """Delete labels by file and topic."""
         self._rows.remove(schema.labels, [_as_record(label) for label in labels])
 
-    def count_spellings(self, topics: Collection[str]) -> dict[str, dict[str, int]]:
-        """Count how many articles spell a topic each way, by topic key and label."""
+    def count_spellings(self, topics: Collection[str], *, at: int) -> dict[str, Spellings]:
+        """Return the spellings of topics, by key; `at` is the current time, in seconds."""
         labels = schema.labels.c
-        counts: dict[str, dict[str, int]] = {}
+        tiers = case((labels.since.is_(None) | (labels.since > at), 2), (labels.published == 1, 0), else_=1)
+        found: dict[str, Spellings] = {}
         for chunk in chunks(topics):
             statement = (
-                select(labels.topic, labels.label, func.count()).where(labels.topic.in_(chunk))
-                .group_by(labels.topic, labels.label)
-            )  # fmt: skip
-            for key, label, count in self._connection.execute(statement):
-                counts.setdefault(key, {})[label] = count
-        return counts
+                select(labels.topic, labels.label, tiers, func.count(), func.min(labels.since))
+                .where(labels.topic.in_(chunk))
+                .group_by(labels.topic, labels.label, tiers)
+            )
+            for key, label, tier, count, since in self._connection.execute(statement):
+                found.setdefault(key, Spellings()).add(label, count, tier=tier, since=since)
+        return found
 
     def find_first_file(self, topic: str) -> str:
         """Return the first key of a file with a topic, by topic key; empty if there is none."""

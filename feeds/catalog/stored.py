@@ -65,11 +65,20 @@ class StoredMention(msgspec.Struct, frozen=True, order=True):
 
 
 class StoredLabel(msgspec.Struct, frozen=True, order=True):
-    """A topic label, as typed in a file; `path` is the key of the file, `topic` the key of the topic."""
+    """A topic label, as typed in a file; `path` is the key of the file, `topic` the key of the topic.
+
+    `since` is the date of the article (None: no valid date), and `published` is 1 if the article is published.
+    """
 
     path: str
     topic: str
     label: str
+    since: int | None
+    published: int
+
+
+DESCRIBED = -(2**62)
+"""The time since which a topic with a topic file is known."""
 
 
 class StoredTopic(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +86,8 @@ class StoredTopic(msgspec.Struct, frozen=True, kw_only=True):
 
     `slug` is empty if the topic has been merged into another topic and has no own feed. `origin` is the first slug of
     the topic. `parent` and `successor` are slugs of other topics, or empty. `retired` is the time of retirement.
+    Subscribers know the topic from `since` on: the first date of an article with the topic, `DESCRIBED` for a topic
+    with a topic file, None if no article has a date.
     """
 
     number: int
@@ -89,6 +100,7 @@ class StoredTopic(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     retired: int | None
     successor: str
+    since: int | None = None
 
 
 class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,7 +78,8 @@ def _format_table(rows: Sequence[_Row], columns: int) -> Iterator[str]:
 
 
 def _list_topics(reader: CatalogReader) -> list[_Row]:
-    topics = (topic for topic in reader.list_topics() if not topic.is_retired(SYSTEM_CLOCK.now()))
+    now = SYSTEM_CLOCK.now()
+    topics = (topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now))
     return [_Row(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
 
 

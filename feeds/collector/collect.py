@@ -127,6 +127,8 @@ class _Collect:
             # An article that competes for an id since its release may change the ids of other entries.
             due = writer.find_scheduled_entry_ids(after=self._before.collected, until=self._committed)
             self._pending.entry_names.update(due)
+            for versions in writer.find_entries(due).values():
+                self._pending.topic_numbers.update(number for each in versions for number in each.topics)
         self._problems: list[Problem] = []
         self._id_problems: list[Problem] = []
         self._seconds: dict[str, float] = {}

@@ -1,7 +1,7 @@
 """Check article and topic files without a catalog: find every problem in each file and between files."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds.articles.files import scan
@@ -36,16 +36,20 @@ def check_folders(
     own: dict[str, tuple[Mention, str]] = {}
     paths_by_url: dict[str, list[str]] = {}
     path_by_topic = {topic.keys[0]: "" for topic in topics}
+    known = set(path_by_topic)
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
         if result.mentions:
             own[result.file.key] = load_mention(result.mentions[0]), result.file.path
         if url := _find_published_url(result):
             paths_by_url.setdefault(url, []).append(result.file.path)
-        for key in (canonical.get(label.topic, label.topic) for label in result.labels):
+        for label in result.labels:
+            key = canonical.get(label.topic, label.topic)
             path_by_topic[key] = path_by_topic.get(key) or result.file.path
+            if label.since is not None and label.since <= now:
+                known.add(key)
         progress(done, len(articles))
-    problems.extend(_compare_files(paths_by_url, path_by_topic))
+    problems.extend(_compare_files(paths_by_url, path_by_topic, known=known))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     return sorted(problems)
@@ -57,10 +61,12 @@ def _find_published_url(result: ReadResult) -> str:
     return own.url if own and own.role == Role.PUBLISHED else ""
 
 
-def _compare_files(paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str]) -> Iterator[Problem]:
+def _compare_files(
+    paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str], *, known: Collection[str]
+) -> Iterator[Problem]:
     for paths in paths_by_url.values():
         yield from describe_duplicates(paths)
-    for key, slug in assign_slugs(path_by_topic).items():
+    for key, slug in assign_slugs(known, later=path_by_topic.keys() - known).items():
         # Nobody needs to rename a topic without articles.
         if slug != slugify(key) and path_by_topic[key]:
             yield describe_clash(key, slug, path=path_by_topic[key])

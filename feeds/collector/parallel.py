@@ -19,7 +19,7 @@ import msgspec
 from feeds.articles.article import parse_article
 from feeds.articles.file_reader import describe_failure, isolate_failures, read_file
 from feeds.articles.files import ContentFile
-from feeds.articles.mention import Mention, list_mentions
+from feeds.articles.mention import Mention, Role, list_mentions, make_categories
 from feeds.catalog.stored import StoredLabel, StoredMention
 from feeds.model.errors import ArticleError, Problem, UnexpectedFailureError
 
@@ -174,14 +174,17 @@ def read_source(task: ReadTask) -> ReadResult:
 def _parse(file: ContentFile, data: bytes, *, digest: str) -> ReadResult:
     article, problems = parse_article(data, file.path)
     mentions = list_mentions(article, file.key)
-    own = mentions[0].draft
-    categories = own.categories if own else ()
+    own = mentions[0]
+    is_published = int(own.role is Role.PUBLISHED)
     return ReadResult(
         file,
         digest,
         problems=problems,
         mentions=[_encode(mention) for mention in mentions],
-        labels=tuple(StoredLabel(file.key, category.term, category.label) for category in categories),
+        labels=tuple(
+            StoredLabel(file.key, category.term, category.label, own.released, is_published)
+            for category in make_categories(article.topics)
+        ),
     )
 
 

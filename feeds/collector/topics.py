@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from feeds.catalog.stored import StoredTopic
+from feeds.catalog.source_store import Spellings
+from feeds.catalog.stored import DESCRIBED, StoredTopic
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.pending import PendingUpdates
 from feeds.model.clock import to_seconds
@@ -34,19 +35,22 @@ def update_topics(
     `resolve_topic_files`, and `pending.described_keys` has to name the keys of changed files. `committed` is the time
     of the commit, in seconds.
     """
-    stored = _rename({topic.key: topic for topic in writer.topics.read_all()}, files)
+    known = {topic.key: topic for topic in writer.topics.read_all()}
+    due = {key for key, topic in known.items() if topic.number in pending.topic_numbers}
+    stored = _rename(known, files)
     canonical = {key: file.keys[0] for file in files for key in file.keys}
-    labels = _count_labels(writer, pending.topic_keys | pending.described_keys, canonical=canonical)
+    pending_keys = pending.topic_keys | pending.described_keys | due
+    labels = _count_labels(writer, pending_keys, canonical=canonical, at=committed)
     by_key = {file.keys[0]: file for file in files}
-    topics = _plan(stored, labels=labels, files=by_key, canonical=canonical)
+    topics = _plan(stored, labels=labels, files=by_key, canonical=canonical, at=committed)
     writer.topics.save(
         added=[topic for key, topic in topics.items() if key not in stored],
         changed=[topic for key, topic in topics.items() if key in stored and topic != stored[key]],
     )
-    writer.topics.replace_aliases(_list_aliases(topics, files))
+    writer.topics.replace_aliases(_list_aliases(topics, files, at=committed))
     changed = {key for key, topic in topics.items() if _is_visibly_changed(topic, stored.get(key), until=committed)}
     if not pending.everything:
-        renamed = {key for key in changed & set(stored) if _is_renamed(topics[key], stored[key])}
+        renamed = {key for key in topics if key in stored and _is_renamed(topics[key], stored[key])}
         for key in renamed | (pending.described_keys & set(stored)):
             pending.entry_names.update(writer.topics.read_entry_ids(stored[key].number))
     slugs = {slug for key in changed for slug in _list_slugs(topics[key], stored.get(key))}
@@ -75,29 +79,35 @@ def _list_keys(topics: Collection[str], canonical: Mapping[str, str]) -> list[tu
 
 
 def _count_labels(
-    writer: CatalogWriter, keys: Collection[str], *, canonical: Mapping[str, str]
-) -> dict[str, dict[str, int]]:
-    """Count the spellings of topics; spellings of a synonym count for the topic it means."""
+    writer: CatalogWriter, keys: Collection[str], *, canonical: Mapping[str, str], at: int
+) -> dict[str, Spellings]:
+    """Count the spellings of topics; spellings of a synonym count for the topic it means.
+
+    A topic among `keys` without articles has no spellings.
+    """
     targets = {canonical.get(key, key) for key in keys}
     wanted = targets | {key for key, target in canonical.items() if target in targets}
-    counts: dict[str, dict[str, int]] = {}
-    for key, spellings in writer.sources.count_spellings(wanted).items():
-        sums = counts.setdefault(canonical.get(key, key), {})
-        for label, count in spellings.items():
-            sums[label] = sums.get(label, 0) + count
+    counts = {target: Spellings() for target in targets}
+    for key, spellings in writer.sources.count_spellings(wanted, at=at).items():
+        counts[canonical.get(key, key)].include(spellings)
     return counts
 
 
 def _plan(
     stored: Mapping[str, StoredTopic],
     *,
-    labels: Mapping[str, Mapping[str, int]],
+    labels: Mapping[str, Spellings],
     files: Mapping[str, TopicFile],
     canonical: Mapping[str, str],
+    at: int,
 ) -> dict[str, StoredTopic]:
     """Return all topics to store, by key."""
-    keys = {*stored, *labels, *files}
-    slugs = _assign_slugs(keys, files=files, canonical=canonical)
+    keys = {*stored, *files, *(key for key, spellings in labels.items() if spellings.counts)}
+    since = {
+        key: DESCRIBED if key in files else _find_first_date(stored.get(key), labels.get(key), at=at) for key in keys
+    }
+    waiting = {key for key, time in since.items() if time is None or time > at}
+    slugs = _assign_slugs(keys, waiting, files=files, canonical=canonical)
     number = max((topic.number for topic in stored.values()), default=0)
     topics: dict[str, StoredTopic] = {}
     for key in sorted(keys):
@@ -117,36 +127,55 @@ def _plan(
             origin=slugs.get(topic_key(file.former[0]), slug) if file.former else slug,
             retired=to_seconds(file.retired) if file.retired else None,
             successor=slugs.get(topic_key(file.successor), ""),
+            since=since[key],
         )
     return topics
 
 
+def _find_first_date(stored: StoredTopic | None, spellings: Spellings | None, *, at: int) -> int | None:
+    """Return the time since which subscribers know a topic without a topic file.
+
+    A known topic without articles stays known: its feed is empty.
+    """
+    if spellings and spellings.counts:
+        return spellings.since
+    if stored is None or spellings is None:
+        return stored.since if stored else None
+    return max(stored.since, 0) if stored.since is not None and stored.since <= at else None
+
+
 def _assign_slugs(
-    keys: Collection[str], *, files: Mapping[str, TopicFile], canonical: Mapping[str, str]
+    keys: Collection[str], waiting: Collection[str], *, files: Mapping[str, TopicFile], canonical: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the slug of every topic; the slug of a synonym is free for the alias.
+
+    Topics that nobody knows yet, in `waiting`, choose last: they never change the slug of a known topic.
 
     The slug of a topic's former name stays reserved for the topic, because readers know the topic by the slug.
     """
     former = {(label, key) for key, file in files.items() for label in file.former}
     reserved = {topic_key(label) for label, key in former if slugify(label) != slugify(key)}
-    return assign_slugs(reserved.union(key for key in keys if canonical.get(key, key) == key))
+    own = {key for key in keys if canonical.get(key, key) == key}
+    return assign_slugs(reserved.union(own.difference(waiting)), later=own.intersection(waiting))
 
 
-def _choose_name(key: str, *, labels: Mapping[str, Mapping[str, int]], stored: Mapping[str, StoredTopic]) -> str:
-    return choose_label(labels[key]) if key in labels else stored[key].name
+def _choose_name(key: str, *, labels: Mapping[str, Spellings], stored: Mapping[str, StoredTopic]) -> str:
+    counts = labels[key].counts if key in labels else {}
+    return choose_label(counts) if counts else stored[key].name
 
 
-def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, str]:
-    """Return the slugs of topics by other slugs: the slugs of labels and former names."""
-    taken = {topic.slug for topic in topics.values()}
+def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile], *, at: int) -> dict[str, str]:
+    """Return the slugs of topics by other slugs, not of known topics: the slugs of labels and former names."""
+    taken = {topic.slug for topic in topics.values() if topic.since is not None and topic.since <= at}
     aliases = {slugify(label): topics[file.keys[0]].slug for file in files for label in file.labels}
     aliases |= {topic.origin: topic.slug for topic in topics.values() if topic.slug}
     return {slug: topic for slug, topic in aliases.items() if slug not in taken}
 
 
 def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until: int) -> bool:
-    """Return whether subscribers see a difference; a retirement in the future is invisible."""
+    """Return whether subscribers see a difference; a retirement in the future is invisible, like an unknown topic."""
+    if not any(each and each.since is not None and each.since <= until for each in (topic, stored)):
+        return False
     if stored is None or _without_end(topic) != _without_end(stored):
         return True
     ends = {(each.retired, each.successor) for each in (topic, stored)}
@@ -154,7 +183,7 @@ def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until
 
 
 def _without_end(topic: StoredTopic) -> StoredTopic:
-    return msgspec.structs.replace(topic, retired=None, successor="")
+    return msgspec.structs.replace(topic, retired=None, successor="", since=None)
 
 
 def _is_renamed(topic: StoredTopic, stored: StoredTopic) -> bool:

@@ -51,25 +51,34 @@ def _write_code_points(text: str) -> str:
     return "-".join(f"u{ord(character):x}" for character in text)
 
 
-def assign_slugs(keys: Iterable[str]) -> dict[str, str]:
+def assign_slugs(keys: Iterable[str], *, later: Iterable[str] = ()) -> dict[str, str]:
     """Give every topic key a unique slug, the same on every machine for the same set of keys.
 
     If several keys have the same slug, the key most similar to the slug keeps the slug. Each other key gets the slug
-    followed by a fingerprint of the key.
+    followed by a fingerprint of the key. The keys in `later` choose after all others.
     """
+    slugs: dict[str, str] = {}
+    for some in (set(keys), set(later)):
+        _assign_slugs(some - slugs.keys(), slugs)
+    return slugs
+
+
+def _assign_slugs(keys: Iterable[str], slugs: dict[str, str]) -> None:
+    taken = set(slugs.values())
     contenders: dict[str, list[str]] = {}
     for key in keys:
         contenders.setdefault(slugify(key), []).append(key)
     groups = {
         slug: sorted(group, key=lambda key: (key.replace(" ", "-") != slug, key)) for slug, group in contenders.items()
     }
-    slugs = {first: slug for slug, (first, *_) in groups.items()}
-    taken = set(slugs.values())
-    for slug, (_, *others) in sorted(groups.items()):
-        for key in others:
-            slugs[key] = _extend_slug(slug, key=key, taken=taken)
-            taken.add(slugs[key])
-    return slugs
+    firsts = {first: slug for slug, (first, *_) in groups.items() if slug not in taken}
+    slugs.update(firsts)
+    taken.update(firsts.values())
+    for slug, group in sorted(groups.items()):
+        for key in group:
+            if key not in firsts:
+                slugs[key] = _extend_slug(slug, key=key, taken=taken)
+                taken.add(slugs[key])
 
 
 def _extend_slug(slug: str, *, key: str, taken: set[str]) -> str:

@@ -21,7 +21,9 @@ MAX_STORIES = 15
 _MAX_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
 
 
-def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings) -> FeedSnapshot:
+def read_digest(
+    query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> FeedSnapshot:
     """Read the digest feed of a resolved query: the newest days or weeks with at least one story.
 
     The best stories have the highest peak heat, then the highest quality. After the day or week is over and collected,
@@ -30,7 +32,7 @@ def read_digest(query: Query, cycle: Cycle, reader: CatalogReader, *, settings: 
     limit = min(query.limit or _MAX_ENTRIES[cycle], _MAX_ENTRIES[cycle])
     selected = query.with_defaults(settings.defaults)
     digests = reader.read_digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
-    heading = read_heading(query, reader)
+    heading = read_heading(query, reader, now=now)
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
     reference = f"{origin}?{query.query_string}" if query.query_string else origin

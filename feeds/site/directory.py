@@ -37,23 +37,23 @@ class Directory(msgspec.Struct, frozen=True):
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read all topics and providers at `now`."""
-    topics = [topic for topic in reader.list_topics() if not topic.is_retired(now)]
+    topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now)]
     entries = reader.read_newest(EVERYTHING, limit=1, now=now).entries
     return Directory(
         topics=arrange_topics(topics),
-        providers=tuple(reader.list_providers()),
+        providers=tuple(reader.list_providers(now=now)),
         newest=entries[0].published if entries else None,
         changed=reader.find_last_change(now=now),
     )
 
 
-def read_activity(feed: Feed, reader: CatalogReader) -> Mapping[str, tuple[int, ...]]:
+def read_activity(feed: Feed, reader: CatalogReader, *, now: datetime) -> Mapping[str, tuple[int, ...]]:
     """Count entries per week by topic slug, the oldest week first; `feed` has the newest entries of the catalog.
 
     The weeks end at the newest entry, not at the current time: the same catalog always gives the same page.
     """
     newest = max((entry.published for entry in feed.entries), default=None)
-    return reader.count_weekly_entries(end=newest, weeks=WEEKS) if newest else {}
+    return reader.count_weekly_entries(end=newest, weeks=WEEKS, now=now) if newest else {}
 
 
 def arrange_topics(topics: Iterable[Topic]) -> tuple[TopicNode, ...]:

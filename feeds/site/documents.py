@@ -117,7 +117,7 @@ def _make_feed_document(
 ) -> Document:
     format = address.format
     if isinstance(address, DigestAddress):
-        snapshot = read_digest(address.query, address.cycle, reader, settings=settings)
+        snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(address.query, reader, settings=settings, now=now)
     document = _make_snapshot_document(add_retirement_notices(snapshot, reader, settings=settings, now=now), format)
@@ -161,7 +161,7 @@ def _make_list_document(
     match address:
         case HomeAddress():
             snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
-            activity = read_activity(snapshot.feed, reader)
+            activity = read_activity(snapshot.feed, reader, now=now)
             body, media_type = render_home(directory, snapshot, activity=activity, settings=settings), HTML
         case ComposeAddress():
             body, media_type = render_compose(directory, settings), HTML

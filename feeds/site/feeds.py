@@ -51,7 +51,7 @@ def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: d
 
     The feed of a plain query links to its archive.
     """
-    heading = read_heading(query, reader)
+    heading = read_heading(query, reader, now=now)
     selected = query.with_defaults(settings.defaults)
     limit = query.limit or settings.limit
     window = reader.read_newest(selected, limit=limit, now=now)
@@ -89,7 +89,7 @@ def read_archive(
     archive = reader.read_archive(selected, part, now=now)
     if archive is None:
         raise NotFoundError("There is no such part of this feed's archive.")
-    heading = read_heading(query, reader)
+    heading = read_heading(query, reader, now=now)
     neighbours = _link_parts(query, {"prev-archive": archive.older, "next-archive": archive.newer})
     feed = msgspec.structs.replace(
         make_feed(query, heading, settings=settings, entries=archive.entries),
@@ -154,10 +154,10 @@ def make_id(reference: str, *, site_id: str) -> str:
     return uuid5(_ID_NAMESPACE, f"{site_id}{reference}").urn
 
 
-def read_heading(query: Query, reader: CatalogReader) -> Heading:
+def read_heading(query: Query, reader: CatalogReader, *, now: datetime) -> Heading:
     """Name and describe a query; a single topic gives its own picture and, in a plain query, its own description."""
     slugs = query.topics.names if query.topics else ()
-    topics = {slug: topic for slug in slugs if (topic := reader.find_topic(slug))}
+    topics = {slug: topic for slug in slugs if (topic := reader.find_topic(slug, now=now))}
     names = {slug: topic.name for slug, topic in topics.items()}
     only = topics.get(query.topic)
     description = only.description if only and query.is_plain else ""

@@ -27,7 +27,7 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
         GoneError: a topic is retired and has no successor.
     """
     resolve_topic = partial(_resolve_topic, reader=reader, now=now)
-    resolve_provider = partial(_resolve_provider, reader=reader)
+    resolve_provider = partial(_resolve_provider, reader=reader, now=now)
     return msgspec.structs.replace(
         query,
         topics=query.topics and query.topics.rename(resolve_topic),
@@ -42,7 +42,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     # No slug has invisible characters, but older versions wrote variation selectors.
     visible = normal if strip_invisible(normal) == normal else slugify(normal)
     for slug in dict.fromkeys((name, normal, visible)):
-        if topic := reader.find_topic(slug) or reader.find_topic(reader.resolve_alias(slug) or ""):
+        if topic := reader.find_topic(slug, now=now) or reader.find_topic(reader.resolve_alias(slug) or "", now=now):
             return _find_open(topic, reader, now=now).slug
     raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
 
@@ -50,7 +50,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
 def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
     """Return the topic or, once its feed is closed, its first successor with an open feed."""
     while topic.retired and topic.is_closed(now):
-        successor = reader.find_topic(topic.successor)
+        successor = reader.find_topic(topic.successor, now=now)
         if successor is None:
             retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
             raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
@@ -58,9 +58,9 @@ def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
     return topic
 
 
-def _resolve_provider(name: str, *, reader: CatalogReader) -> str:
+def _resolve_provider(name: str, *, reader: CatalogReader, now: datetime) -> str:
     for domain in dict.fromkeys((name, name.lower())):
-        if reader.find_provider(domain):
+        if reader.find_provider(domain, now=now):
             return domain
     raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
 

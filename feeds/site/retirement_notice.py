@@ -22,11 +22,11 @@ def add_retirement_notices(
 ) -> FeedSnapshot:
     """Add a retirement notice for each retired topic of the query, even to a feed with the maximum of entries."""
     slugs = snapshot.query.topics.names if snapshot.query.topics else ()
-    topics = [topic for slug in slugs if (topic := reader.find_topic(slug))]
+    topics = [topic for slug in slugs if (topic := reader.find_topic(slug, now=now))]
     notices = [
         write_retirement_notice(
             topic,
-            reader.find_topic(topic.successor),
+            reader.find_topic(topic.successor, now=now),
             retired=topic.retired,
             feed_id=make_feed_id(Query.for_topic(topic.origin), site_id=settings.site_id),
             site=settings.site,

@@ -40,5 +40,5 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
 def list_queries(reader: CatalogReader, *, now: datetime) -> Iterator[Query]:
     """Return the queries for everything, every topic by name, and every provider by domain, with or without entries."""
     yield EVERYTHING
-    yield from (Query.for_topic(topic.slug) for topic in reader.list_topics() if not topic.is_closed(now))
-    yield from (Query.for_provider(domain) for domain in reader.list_domains())
+    yield from (Query.for_topic(topic.slug) for topic in reader.list_topics(now=now) if not topic.is_closed(now))
+    yield from (Query.for_provider(domain) for domain in reader.list_domains(now=now))

@@ -91,7 +91,7 @@ class ReaderSubscription:
     def poll(self) -> set[str]:
         """Poll every feed, and return the scopes of changed feeds."""
         with self._newsroom.catalog.reading() as catalog:
-            topics = {topic.slug for topic in catalog.list_topics()}
+            topics = {topic.slug for topic in catalog.list_topics(now=self._newsroom.now)}
         for slug in sorted(topics - self._topics):
             self._reader.add_feed(f"{self._url}/topics/{slug}{EXTENSION}")
         self._topics |= topics

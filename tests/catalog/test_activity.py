@@ -18,5 +18,5 @@ def test_entries_are_counted_by_week(newsroom: Newsroom) -> None:
     newsroom.write("quiet", publishedDateTime=(END - timedelta(days=99)).isoformat(), topics=["Fog"])
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        activity = reader.count_weekly_entries(end=END, weeks=3)
+        activity = reader.count_weekly_entries(end=END, weeks=3, now=newsroom.now)
     assert activity == {"tides": (1, 1, 2), "gulls": (0, 0, 1)}

@@ -182,13 +182,16 @@ def test_topics_and_providers_are_counted(newsroom: Newsroom) -> None:
     newsroom.write("b", topics=["AI"], publishedDateTime="2021-03-02T12:00:00Z")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert [(topic.slug, topic.entries) for topic in reader.list_topics()] == [("ai", 2), ("tides", 1)]
-        (provider,) = reader.list_providers()
+        assert [(topic.slug, topic.entries) for topic in reader.list_topics(now=newsroom.now)] == [
+            ("ai", 2),
+            ("tides", 1),
+        ]
+        (provider,) = reader.list_providers(now=newsroom.now)
         assert (provider.domain, provider.entries) == ("gazette.example", 2)
-        assert provider == reader.find_provider("gazette.example")
+        assert provider == reader.find_provider("gazette.example", now=newsroom.now)
         assert provider.newest == datetime(2021, 3, 2, 12, tzinfo=UTC)
-        assert reader.find_provider("nobody.example") is None
-        assert reader.find_topic("nothing") is None
+        assert reader.find_provider("nobody.example", now=newsroom.now) is None
+        assert reader.find_topic("nothing", now=newsroom.now) is None
         assert reader.resolve_alias("nothing") is None
         assert reader.find_next_scheduled_change(after=newsroom.now) is None
 

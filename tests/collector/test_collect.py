@@ -350,8 +350,8 @@ def test_a_topic_may_become_a_synonym_and_a_topic_again(newsroom: Newsroom) -> N
     (folder / "ai.yaml").write_text("name: Artificial Intelligence\nshortname: AI\n")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        assert [topic.slug for topic in reader.list_topics()] == ["artificial-intelligence"]
-        assert reader.find_topic("ai") is None
+        assert [topic.slug for topic in reader.list_topics(now=newsroom.now)] == ["artificial-intelligence"]
+        assert reader.find_topic("ai", now=newsroom.now) is None
         assert reader.resolve_alias("ai") == "artificial-intelligence"
     assert newsroom.see_topic("artificial-intelligence").ids == [url_of("a"), url_of("b")]
     (folder / "ai.yaml").unlink()
@@ -367,7 +367,7 @@ def test_a_parent_may_be_named_by_a_synonym(newsroom: Newsroom) -> None:
     (folder / "robots.yaml").write_text("name: Robots\nparent: AI\n")
     newsroom.collect()
     with newsroom.catalog.reading() as reader:
-        topic = reader.find_topic("robots")
+        topic = reader.find_topic("robots", now=newsroom.now)
     assert topic is not None
     assert topic.parent == "artificial-intelligence"
 
@@ -383,7 +383,7 @@ def test_a_broken_topic_file_keeps_its_last_good_version(newsroom: Newsroom) -> 
     result = newsroom.collect()
     assert [problem.path for problem in result.problems] == [str(path)]
     with newsroom.catalog.reading() as reader:
-        topic = reader.find_topic("ai")
+        topic = reader.find_topic("ai", now=newsroom.now)
     assert topic is not None
     assert (topic.name, topic.description) == ("AI", "Minds.")
 

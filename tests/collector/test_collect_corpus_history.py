@@ -22,7 +22,7 @@ class Subscriber:
     def poll(self) -> set[str]:
         """Return the scopes of changed feeds."""
         with self._newsroom.catalog.reading() as reader:
-            topics = [Query.for_topic(topic.slug) for topic in reader.list_topics()]
+            topics = [Query.for_topic(topic.slug) for topic in reader.list_topics(now=self._newsroom.now)]
         moved: set[str] = set()
         for query in (ALL, *topics):
             sight = self._newsroom.see(query, limit=LIMIT)

@@ -122,7 +122,7 @@ def test_files_behind_links_out_of_the_folder_keep_their_last_good_version(newsr
     assert reported == [(name, "outside-link", Level.WARNING) for name in ("c.md", "sub", "t.yaml")]
     assert sorted(newsroom.see().titles) == ["Story a", "Story b", "Story c", "Story d"]
     with newsroom.catalog.reading() as reader:
-        topic = reader.find_topic("tides")
+        topic = reader.find_topic("tides", now=newsroom.now)
     assert topic is not None
     assert topic.description == "The sea."
     assert list_codes(newsroom) == [(name, code) for name, code, _ in reported]

@@ -80,7 +80,7 @@ def test_the_last_article_of_a_topic_leaves_an_empty_feed(newsroom: Newsroom) ->
     assert newsroom.see_topic("ai").ids == []
     assert newsroom.see_topic("ai").changed == newsroom.now
     with newsroom.catalog.reading() as reader:
-        assert reader.find_topic("ai") is not None
+        assert reader.find_topic("ai", now=newsroom.now) is not None
 
 
 def test_deleting_a_lead_withdraws_its_coverage(newsroom: Newsroom) -> None:
@@ -232,7 +232,7 @@ def test_an_unpublished_article_without_a_lead_is_never_shown(newsroom: Newsroom
     newsroom.write("b", topics=["Tides"], published=False, title="Hush")
     newsroom.collect()
     assert newsroom.see().ids == [A]
-    assert newsroom.query("SELECT slug FROM topics") == [("ai",)]
+    assert newsroom.query("SELECT slug FROM topics WHERE entries > 0") == [("ai",)]
 
 
 def test_a_story_with_two_leads_has_the_topics_and_names_of_both(newsroom: Newsroom) -> None:

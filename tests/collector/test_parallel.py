@@ -155,20 +155,20 @@ def test_an_article_becomes_its_mentions_and_labels(tmp_path: Path) -> None:
     path.write_text(GOOD.format(1))
     result = read(path)
     assert not result.is_rejected
-    assert result.labels == (StoredLabel("a.md", "ai", "AI"),)
+    assert result.labels == (StoredLabel("a.md", "ai", "AI", 1_614_585_600, 1),)
     assert result.mentions is not None
     assert [msgspec.structs.replace(mention, draft="") for mention in result.mentions] == [
         StoredMention("a.md", 0, "https://news.example/1", "", "published", 1_614_585_600, None, "")
     ]
 
 
-def test_an_unpublished_article_keeps_only_its_url(tmp_path: Path) -> None:
+def test_an_unpublished_article_keeps_only_its_url_and_topics(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text(GOOD.format(1).replace("topics:", "published: false\ntopics:"))
     assert read(path).mentions == [
         StoredMention("a.md", 0, "https://news.example/1", "", "unpublished", 1_614_585_600, None, "")
     ]
-    assert read(path).labels == ()
+    assert read(path).labels == (StoredLabel("a.md", "ai", "AI", 1_614_585_600, 0),)
 
 
 def test_an_unchanged_file_is_not_parsed_again(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_topic_files_are_detected(site: WatchedSite) -> None:
 
         def is_described() -> bool:
             with closing(Catalog(site.url)) as catalog, catalog.reading() as reader:
-                topic = reader.find_topic("robots")
+                topic = reader.find_topic("robots", now=SYSTEM_CLOCK.now())
             return topic is not None and topic.description == "They walk."
 
         wait_until(is_described)

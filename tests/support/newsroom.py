@@ -130,9 +130,9 @@ class Newsroom:
         """Return a feed as subscribers see it."""
         with self.catalog.reading() as reader:
             window = reader.read_newest(query, limit=limit, now=self.now)
-            named = [reader.find_topic(slug) for slug in query.topics.names] if query.topics else []
+            named = [reader.find_topic(slug, now=self.now) for slug in query.topics.names] if query.topics else []
             name, subtitle = ", ".join(topic.name for topic in named if topic), ""
-            if topic := reader.find_topic(query.topic):
+            if topic := reader.find_topic(query.topic, now=self.now):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
             id=f"urn:{query.scopes}",

@@ -119,7 +119,7 @@ class Site:
         """List the paths of all feeds without extension: the feed of all entries, topics, then providers."""
         catalog = Catalog(f"sqlite:///{self.catalog_path}")
         with catalog.reading() as reader:
-            topics, providers = reader.list_topics(), reader.list_providers()
+            topics, providers = reader.list_topics(now=datetime.now(UTC)), reader.list_providers(now=datetime.now(UTC))
         catalog.close()
         named = [f"/topics/{topic.slug}" for topic in topics] + [f"/providers/{found.domain}" for found in providers]
         return ["/feed", *named]

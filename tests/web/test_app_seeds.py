@@ -23,8 +23,6 @@ PATHS = (
 )  # fmt: skip
 HIDDEN = ("law360", "1337105", "Refuses To Back", "wsj.com", "Wall Street Journal", "Natural Language", "hit a snag")
 UNKNOWN = (
-    "/topics/natural-language-processing",
-    "/topics/natural-language-processing.atom",
     "/providers/law360.com",
     "/providers/wsj.com.rss",
     "/topics/robotics.json",
@@ -67,8 +65,16 @@ def test_the_formats_agree(client: FlaskClient, topic: str) -> None:
     assert [entry.published for entry in atom.entries] == [item.pub_date for item in rss.items]
 
 
+@pytest.mark.parametrize("extension", ["", ".atom", ".rss", ".json"])
+def test_the_topic_of_an_unpublished_article_is_empty(client: FlaskClient, extension: str) -> None:
+    response = client.get(f"/topics/natural-language-processing{extension}")
+    assert response.status_code == 200
+    text = response.text.lower()
+    assert not any(word.lower() in text for word in HIDDEN if word != "Natural Language")
+
+
 @pytest.mark.parametrize("path", UNKNOWN)
-def test_topics_of_unpublished_articles_are_not_found(client: FlaskClient, path: str) -> None:
+def test_publishers_of_unpublished_articles_are_not_found(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     # The sentence may repeat what was asked for, and nothing else.
