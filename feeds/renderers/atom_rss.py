@@ -1,6 +1,6 @@
 """Write a feed as Atom (RFC 4287) or RSS 2.0; no other module imports feedgen.
 
-feedgen writes the parts of a feed. `feedgen_extensions` corrects feedgen's errors through its extension protocol.
+feedgen writes the parts of a feed. `atom_rss_elements` corrects feedgen's errors through its extension protocol.
 """
 
 import re

@@ -15,7 +15,7 @@ from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import AssetAddress
 from feeds.web.cache import DocumentCache
 from feeds.web.error_handlers import register_error_handlers
-from feeds.web.fast_path import FastPath
+from feeds.web.fast_path import ADDRESS, FastPath
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_document_response
 
 _BYTES_PER_MB = 1024 * 1024
@@ -36,7 +36,7 @@ def create_app(settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CL
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
         query_string = request.query_string.decode(errors="replace")
-        address = parse_address(f"/{path}", query_string, defaults=settings.defaults)
+        address = request.environ.get(ADDRESS) or parse_address(f"/{path}", query_string, defaults=settings.defaults)
         if isinstance(address, AssetAddress):
             check_spelling(f"/{path}", address)
             return make_document_response(make_asset_document(address), request.environ)

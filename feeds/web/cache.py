@@ -177,7 +177,7 @@ class DocumentCache:
     def _render(
         self, key: CacheKey, address: Address, *, reader: CatalogReader, state: CatalogState, now: datetime
     ) -> CachedDocument:
-        cached = CachedDocument(key, make_document(address, reader, settings=self._settings, now=now))
+        cached = CachedDocument(key, address, make_document(address, reader, settings=self._settings, now=now))
         with self._lock:
             # A document from another state than the known one, or from before the last release, may be outdated. It was
             # correct at the time of the request, so it is returned, but not kept.

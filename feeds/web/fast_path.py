@@ -17,10 +17,13 @@ from feeds.model.document import Document
 from feeds.site.compression import Encoding, choose_encoding
 from feeds.web.cache import DocumentCache
 from feeds.web.conditional import is_not_modified, make_etag
-from feeds.web.lru import CachedDocument, CacheKey
+from feeds.web.lru import CachedDocument
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ADDRESS = "feeds.address"
+"""The key of the parsed address in a WSGI environment; no request header can set this key."""
 
 _METHODS = frozenset({"GET", "HEAD"})
 _UNRECORDED_HEADERS = ("HTTP_IF_MATCH", "HTTP_RANGE")  # the app answers these requests itself
@@ -75,18 +78,19 @@ class FastPath:
 
     def _record(self, cached: CachedDocument, encoding: Encoding) -> RecordedResponses | None:
         etag = quote_etag(make_etag(cached.document, encoding))
-        full = self._call_app(cached.key, {"Accept-Encoding": encoding.value})
-        not_modified = self._call_app(cached.key, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
+        full = self._call_app(cached, {"Accept-Encoding": encoding.value})
+        not_modified = self._call_app(cached, {"Accept-Encoding": encoding.value, "If-None-Match": etag})
         if not cached.is_current or any(("ETag", etag) not in each.headers for each in (full, not_modified)):
             return None  # the cache has a newer document by now
         recorded = RecordedResponses(cached.document, encoding, full, not_modified)
         self.cache.add_responses(cached, encoding, responses=recorded)
         return recorded
 
-    def _call_app(self, key: CacheKey, headers: dict[str, str]) -> WsgiResponse:
-        """Return the app's response to a request of our own."""
+    def _call_app(self, cached: CachedDocument, headers: dict[str, str]) -> WsgiResponse:
+        """Return the app's response to a request of our own, with the address already parsed."""
+        key = cached.key
         builder = EnvironBuilder(path=quote(key.path), query_string=key.query, headers=Headers(headers))
-        environ = builder.get_environ()
+        environ = builder.get_environ() | {ADDRESS: cached.address}
         body, status, response_headers = run_wsgi_app(self.app, environ, buffered=True)
         return WsgiResponse(status, response_headers.to_wsgi_list(), tuple(body))
 

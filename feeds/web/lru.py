@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from feeds.model.document import Document
 from feeds.site.compression import Encoding
+from feeds.site.urls import Address
 
 
 class CacheKey(NamedTuple):
@@ -22,8 +23,9 @@ class CachedDocument:
     guards the bodies.
     """
 
-    def __init__(self, key: CacheKey, document: Document) -> None:
+    def __init__(self, key: CacheKey, address: Address, document: Document) -> None:
         self.key = key
+        self.address = address
         self.document = document
         self.is_current = False
         self.size = 0

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, Format, entry_url
-from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, Query
+from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
@@ -143,6 +143,7 @@ _ENVIRONMENT.globals.update(
     FeedAddress=FeedAddress,
     MAX_ENTRIES=MAX_ENTRIES,
     MAX_RANK=MAX_RANK,
+    PARAMETERS=PARAMETERS,
     HOME_PATH=HomeAddress().path,
     OPML_PATH=OpmlAddress().path,
     PageAddress=PageAddress,

@@ -32,7 +32,8 @@ function composeAddress(form) {
   const compare = (one, other) => (rank(one) < rank(other) ? -1 : 1);
   const sorted = alternatives.map((names) => [...new Set(names)].sort(compare).map(encodeURIComponent).join("+"));
   const topics = sorted.sort(compare).join(",");
-  const filters = ["provider", "type", "min_quality", "min_heat", "q", "related", "limit"]
+  const filters = form.dataset.parameters
+    .split(" ")
     .map((name) => [name, data.get(name).trim()])
     .filter(([, value]) => value)
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%20", "+").replaceAll("%2C", ",")}`);
