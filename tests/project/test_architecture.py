@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.project.test_layers import LAYERS, build_graph
+from tests.project.test_layers import ARROWS, build_graph
 
 PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
 LINES_ON_A_SCREEN = 50
@@ -26,7 +26,7 @@ def split_names(text: str) -> list[str]:
 
 
 def test_the_packages_are_those_of_the_layers_in_order() -> None:
-    packages = [package for layer in LAYERS for package in layer if not package.startswith("__")]
+    packages = [package for package in ARROWS if not package.startswith("__")]
     assert re.findall(r"(?m)^\| `(\w+)` \|", PAGE) == packages
 
 
