@@ -48,8 +48,8 @@ class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
     """Parse the bytes of one file into an article and its warnings, in file order. Problems name the file by `path`.
 
-    A problem with a part, such as a picture, costs only this part. Unknown fields are ignored, but likely
-    typing errors are reported.
+    A problem with a part, such as a picture, drops only this part. Unknown fields are ignored, but likely typing
+    errors are reported.
 
     Raises:
         ArticleError: the file cannot become an article; carries all its problems, in file order.
@@ -126,7 +126,7 @@ def _read_related(section: Section) -> RelatedItem | None:
 
 
 def _read_optional_fields(section: Section, url: str) -> dict[str, Any]:
-    """Read the optional fields of a story; a bad field costs only itself."""
+    """Read the optional fields of a story; invalid fields are dropped."""
     provider = section.read_section("provider")
     return {
         "amp_url": section.read_url("ampWebUrl"),

@@ -24,7 +24,7 @@ def isolate_failures(path: str) -> Iterator[None]:
     except (FeedsError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     # A panic in a library written in Rust is not an Exception, only a BaseException.
-    except BaseException as error:  # noqa: BLE001 whatever goes wrong with one file costs this file only
+    except BaseException as error:  # noqa: BLE001 a failure affects only this file
         # The text of the exception could quote the file, and the file holds a secret.
         raise UnexpectedFailureError(describe_failure(path, type(error).__name__)) from None
 

@@ -41,7 +41,7 @@ class Source(msgspec.Struct, frozen=True):
         return ArticleError(self.make_problem(index, code, message=message))
 
     def make_problem(self, index: int, code: str, *, message: str) -> Problem:
-        """Make a problem that costs the file, located at a character of `yaml`."""
+        """Make a problem that rejects the file, located at a character of `yaml`."""
         return Problem(self.path, *self.position(index), Level.ERROR, code, message)
 
 

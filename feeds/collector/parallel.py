@@ -156,7 +156,7 @@ def _read_chunk(tasks: Iterable[ReadTask]) -> list[ReadResult]:
 
 
 def read_source(task: ReadTask) -> ReadResult:
-    """Read a file, and parse changed content. No failure costs more than this file."""
+    """Read a file, and parse changed content. A failure affects only this file."""
     file, known_digest = task
     digest = ""
     try:

@@ -22,7 +22,7 @@ import msgspec
 
 
 class Level(StrEnum):
-    """The severity of a problem: an error costs the file, a warning costs at most a part of the file."""
+    """The severity of a problem: an error rejects the file, a warning drops at most a part of it."""
 
     ERROR = "error"
     WARNING = "warning"
