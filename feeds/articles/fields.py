@@ -63,7 +63,7 @@ class Section:
         return bool(value and (not isinstance(value, str) or value.strip()))
 
     def read_raw(self, key: str, *, level: Level = Level.WARNING) -> str:
-        """Read a text as typed, without the blanks around."""
+        """Read a text as typed, without the whitespace around."""
         value = self.fields.get(key)
         if isinstance(value, str):
             return value.strip()

@@ -9,7 +9,7 @@ import idna
 
 from feeds.model.text import strip_invisible
 
-# The set lists white space because `\s` in a set makes the pattern several times slower.
+# The set lists whitespace because `\s` in a set makes the pattern several times slower.
 _NOT_IN_NAMES = r"\x00-,/:-@\[-^`{-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff\ufffe\uffff"
 NAMES_PATTERN = rf"[^.\-{_NOT_IN_NAMES}][^{_NOT_IN_NAMES}]*"
 """A pattern of names joined by dots; `is_host` decides whether a host can be called so."""

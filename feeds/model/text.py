@@ -6,10 +6,10 @@ from html import unescape
 import idna
 
 # The characters that XML 1.0 (section 2.2) forbids even escaped, and DEL and the C1 controls, which XML discourages.
-# U+0085 is a C1 control too, but counts as white space.
+# U+0085 is a C1 control too, but counts as whitespace.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # Default_Ignorable_Code_Point of the Unicode Character Database, and three more that show nothing by themselves: the
-# marks of interlinear annotations, the blank of Braille and the empty notehead.
+# marks of interlinear annotations, the empty cell of Braille and the empty notehead.
 _INVISIBLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -22,16 +22,16 @@ _TAG = re.compile('<(?:"[^"]*"|[^">])*>')
 
 
 def strip_controls(text: str) -> str:
-    """Drop the characters that XML 1.0 forbids or discourages; keep blanks, tabs and line ends."""
+    """Drop the characters that XML 1.0 forbids or discourages; keep spaces, tabs and line ends."""
     return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
 def clean_text(text: str) -> str:
-    """Make one line of plain text, without control characters, with single blanks inside. Markup stays as typed.
+    """Make one line of plain text, without control characters, with single spaces inside. Markup stays as typed.
 
     A text without a visible character becomes empty.
     """
-    # Most texts are clean, and a check is faster than cleaning. In printable text, the blank is the only white space.
+    # Most texts are clean, and a check is faster than cleaning. In printable text, the space is the only whitespace.
     is_clean = text.isprintable() and "  " not in text
     cleaned = text.strip() if is_clean else " ".join(strip_controls(text).split())
     return cleaned if cleaned.isascii() or not _INVISIBLE_ONLY.fullmatch(cleaned) else ""
@@ -57,5 +57,5 @@ def _keep_meaningful_joiner(joiner: re.Match[str]) -> str:
 
 
 def strip_tags(html: str) -> str:
-    """Replace the tags of sanitised HTML by blanks. Every attribute in sanitised HTML has quotes."""
+    """Replace the tags of sanitised HTML by spaces. Every attribute in sanitised HTML has quotes."""
     return unescape(_TAG.sub(" ", html))

@@ -21,7 +21,7 @@ MAX_REPEATS = 255
 
 _OTHER = re.compile("[^\x00-\x7f]+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-# Thai and Lao, Burmese, Khmer, kana, Han: scripts without blanks. Each character is a word, and words are phrases.
+# Thai and Lao, Burmese, Khmer, kana, Han: scripts without spaces. Each character is a word, and words are phrases.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -58,7 +58,7 @@ def split_texts(texts: Iterable[str]) -> list[str]:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Join words into a text that splits into the same words; scripts without blanks are joined without blanks."""
+    """Join words into a text that splits into the same words; scripts without spaces are joined without spaces."""
     text = words[0]
     for before, word in pairwise(words):
         text += word if is_unspaced(before) and is_unspaced(word) else f" {word}"
@@ -66,7 +66,7 @@ def join_words(words: Sequence[str]) -> str:
 
 
 def is_unspaced(word: str) -> bool:
-    """Return whether a word is a character of a script without blanks."""
+    """Return whether a word is a character of a script without spaces."""
     return bool(_UNSPACED.fullmatch(word))
 
 
@@ -77,7 +77,7 @@ def _fold(run: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16_384)
 def _fold_character(character: str) -> str:
-    """Fold a character for searching into letters or digits, nothing, or a blank."""
+    """Fold a character for searching into letters or digits, nothing, or a space."""
     kind = category(character)
     if kind[0] in "LNM" and is_unspaced(character):
         return f" {character} "

@@ -24,7 +24,7 @@ class TopicName(msgspec.Struct, frozen=True):
 def topic_key(label: str) -> str:
     """Return the key of a topic: labels with the same key are one topic.
 
-    Case, blanks, Unicode form and invisible characters make no difference.
+    Case, whitespace, Unicode form and invisible characters make no difference.
     """
     return " ".join(unicodedata.normalize("NFKC", strip_invisible(label)).casefold().split())
 

@@ -27,7 +27,7 @@ _HTTP_URI = re.compile(
     rf"https?://[0-9A-Z_a-z][-.0-9A-Z_a-z]{{0,252}}(?::[0-9]{{1,5}})?(?:[/?]{_VALID})?(?:#{_VALID})?"
 )
 _HTTP_URL = re.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://({NAMES_PATTERN})(?::[0-9]{{1,5}})?(?:[/?#]{_ANY}*)?")
-_SERVER_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no blanks, quotes, angle brackets, or letters beyond ASCII
+_SERVER_URL = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # no spaces, quotes, angle brackets, or letters beyond ASCII
 _IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{_ANY}+")
 
 

@@ -40,7 +40,7 @@ def _parse_url(text: str) -> str:
 
 
 def parse_urls(text: str) -> tuple[str, ...]:
-    """Read absolute URLs with blanks or commas between them, without duplicates."""
+    """Read absolute URLs, separated by spaces or commas, without duplicates."""
     return tuple(dict.fromkeys(_parse_url(part) for part in re.split(r"[\s,]+", text) if part))
 
 

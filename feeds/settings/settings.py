@@ -75,7 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting; a blank value counts as unset.
+        """Read every setting; an empty value or whitespace counts as unset.
 
         Raises:
             SettingsError: lists every unknown `FEEDS_` name and every invalid value.
@@ -231,7 +231,7 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_urls,
-        help="The WebSub hubs that push your feeds: absolute URLs with blanks or commas between them.",
+        help="The WebSub hubs that push your feeds: absolute URLs, separated by spaces or commas.",
     ),
     Setting(
         "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, minimum=1, maximum=65_536),

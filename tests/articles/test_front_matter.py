@@ -103,7 +103,7 @@ MALFORMED = {
     "a list": (wrap("- title: x"), (2, 1), "not-a-mapping", "as `key: value`"),
     "a text": (wrap("just words"), (2, 1), "not-a-mapping", "as `key: value`"),
     "a tab": (wrap("provider:\n\tname: x"), (3, 1), "tab", "replace the tab with spaces"),
-    "a tab after blanks": (wrap("a:\n  b: x\n \tc: y"), (4, 2), "tab", "replace the tab with spaces"),
+    "a tab after spaces": (wrap("a:\n  b: x\n \tc: y"), (4, 2), "tab", "replace the tab with spaces"),
     "duplicate key": (wrap("title: x\ntype: y\ntitle: z"), (4, 1), "duplicate-key", "keep one"),
     "duplicate key inside": (wrap("a:\n  - b: 1\n    b: 2"), (4, 5), "duplicate-key", "keep one"),
     "a template's braces": (wrap("title: {{ title }}"), (2, 9), "bad-key", "in double quotes"),

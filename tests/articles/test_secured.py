@@ -31,7 +31,7 @@ REPEATED = {
     "folded key": ('? "sec\\\n  ured"\n: &s hush\nexcerpt: *s', (7, 3)),
     "tagged": ("!!str secured: !!binary &s hush\nexcerpt: *s", (5, 16)),
     "capitals": ("SECURED: &s hush\nexcerpt: *s", (5, 10)),
-    "blanks": ("' Secured ': &s hush\nexcerpt: *s", (5, 14)),
+    "spaces": ("' Secured ': &s hush\nexcerpt: *s", (5, 14)),
     "block text": ("secured: &s |\n  hush\nexcerpt: *s", (5, 10)),
     "null": ("secured: &s\nexcerpt: *s", (5, 10)),
 }

@@ -42,5 +42,5 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert strip_controls(strip_controls(text)) == strip_controls(text)
 
 
-def test_tags_become_blanks() -> None:
+def test_tags_become_spaces() -> None:
     assert strip_tags('<p title="a > b">x<br>y &lt;i&gt; &amp; caf&eacute;</p>') == " x y <i> & café "

@@ -53,7 +53,7 @@ def test_joined_words_are_split_again(text: str) -> None:
     assert split_words(join_words(words)) == words
 
 
-def test_scripts_without_blanks_are_joined_without_blanks() -> None:
+def test_scripts_without_spaces_are_joined_without_spaces() -> None:
     assert join_words(["ai", "研", "究", "of", "2020"]) == "ai 研究 of 2020"
 
 

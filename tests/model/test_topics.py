@@ -36,7 +36,7 @@ def test_slugs_read_like_their_labels(label: str, slug: str) -> None:
     assert slugify(label) == slug
 
 
-def test_labels_that_differ_in_case_and_blanks_are_one_topic() -> None:
+def test_labels_that_differ_in_case_and_whitespace_are_one_topic() -> None:
     assert topic_key("Machine  Learning ") == topic_key("machine learning")
 
 
@@ -99,7 +99,7 @@ def test_slugs_are_unique_and_do_not_depend_on_order(keys: list[str], random: "o
 
 
 @given(st.text(min_size=1))
-def test_a_slug_holds_no_operator_and_no_blank(label: str) -> None:
+def test_a_slug_has_no_operator_and_no_space(label: str) -> None:
     slug = slugify(label)
     assert slug
     assert not set(slug) & set("+,!/.?# ")

@@ -54,7 +54,7 @@ def test_every_setting_is_read() -> None:
     assert (settings.port, settings.workers, settings.limit, settings.cache_mb) == (5000, 4, 200, 256)
 
 
-def test_a_blank_value_counts_as_unset() -> None:
+def test_an_empty_value_counts_as_unset() -> None:
     assert Settings.from_environ({"FEEDS_LIMIT": " ", "FEEDS_SITE_URL": ""}) == Settings.from_environ({})
 
 
