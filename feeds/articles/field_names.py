@@ -1,4 +1,4 @@
-"""Know the names of all fields, and find the field that an unknown name was probably meant for."""
+"""Define all field names, and suggest a field for an unknown name."""
 
 import re
 from collections.abc import Iterator, Mapping

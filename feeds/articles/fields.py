@@ -18,7 +18,7 @@ from feeds.model.values import read_date, read_flag, read_language, read_number
 MAX_PROBLEMS = 50
 """Maximum number of problems reported for one file."""
 
-_MAX_KEY_BYTES = 2_000  # PostgreSQL's indexes hold this many bytes and a host
+_MAX_KEY_BYTES = 2_000  # the limit of PostgreSQL's index rows, minus a host name
 
 # The catalog finds topics by their key.
 _MAX_LABEL_CHARACTERS = 200

@@ -1,4 +1,4 @@
-"""Tell by its name whether a path is an article, a topic file or hidden, and name files in the catalog."""
+"""Classify paths by name as article, topic file or hidden, and name files in the catalog."""
 
 import os
 from collections.abc import Sequence

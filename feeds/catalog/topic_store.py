@@ -56,7 +56,7 @@ class TopicStore:
 
 
 def _hidden_slug(number: int) -> str:
-    """Return what the table holds for an empty slug: unique, and no slug of a label begins with a slash."""
+    """Return the unique placeholder stored for an empty slug; real slugs never start with a slash."""
     return f"/{number}"
 
 

@@ -27,7 +27,7 @@ def assign_ids(mentions: Iterable[Mention], *, at: int) -> dict[str, str]:
     """Map each mentioned URL to the id of its entry at a time, in seconds, each id to one URL.
 
     `mentions` must include all mentions with a common URL or id. The oldest file at a URL that gives an id decides on
-    the id of the URL. Of the URLs with a claim to one id, the URL with the oldest published and released file keeps the
+    the id of the URL. Of the URLs that claim the same id, the URL with the oldest published and released file keeps the
     id, ties by path. The other URLs are their own ids.
     """
     found = list(mentions)

@@ -73,7 +73,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
-    """One item of a feed: everything that a subscriber can see, and the two figures that feeds select by.
+    """One item of a feed: everything that a subscriber can see, and quality and heat.
 
     `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
     sanitised HTML with absolute URLs. `released` is the time from which feeds may show the entry.

@@ -66,7 +66,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def includes_related(self) -> bool:
-        """Whether related items are selected, as they are unless the URL says no."""
+        """Whether related items are selected (default: yes)."""
         return self.with_related is not False
 
     @property
