@@ -48,9 +48,8 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The articles below `folders` to collect into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders.
-    `settings_fingerprint` changes with every setting that feeds show. `catalog` should have
-    `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
+    With `follow_links`, symbolic links may lead out of the folders. `settings_fingerprint` changes with every setting
+    that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
     """
 
     catalog: Catalog
