@@ -111,7 +111,7 @@ class Section:
 
     def _check_host(self, key: str, host: str) -> None:
         if not is_standard_host(host):
-            message = f"`{key}` has a host name that is not a valid domain name; readers may not find it."
+            message = f"`{key}` has a host name with characters that IDNA forbids; check the URL."
             self.report("bad-host", message, at=(key,))
 
     def _check_length(self, key: str, text: str, *, level: Level) -> str:
