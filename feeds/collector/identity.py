@@ -1,4 +1,4 @@
-"""Choose the id of each URL, and settle the claims of several URLs to one id: pure functions over mentions."""
+"""Choose the id of each URL, and resolve conflicting claims to one id: pure functions over mentions."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -12,7 +12,7 @@ _Rank = tuple[int, bool, float, str]
 
 
 class IdConflict(msgspec.Struct, frozen=True, order=True):
-    """Two article files, by key, with a claim to one id; `winner` keeps the id."""
+    """Two article files, by key, that claim the same id; `winner` keeps the id."""
 
     loser: str
     winner: str
@@ -36,14 +36,14 @@ def assign_ids(mentions: Iterable[Mention], *, at: int) -> dict[str, str]:
     if claimed:
         contenders = {mention.url for mention in found if mention.id or mention.url in claimed}
         files = _group_files(mention for mention in found if mention.url in contenders)
-        ids.update((url, id) for id, url in _settle(files, at=at).items())
+        ids.update((url, id) for id, url in _resolve_claims(files, at=at).items())
     return ids
 
 
 def find_conflicts(mentions: Iterable[Mention], *, at: int) -> list[IdConflict]:
     """Return the conflicts between article files at different URLs; `mentions` as for `assign_ids`."""
     files = _group_files(mentions)
-    owners = _settle(files, at=at)
+    owners = _resolve_claims(files, at=at)
     return sorted(set(_list_conflicts(files, owners)))
 
 
@@ -75,7 +75,7 @@ def _age(mention: Mention) -> tuple[float, str]:
     return float("inf") if mention.released is None else mention.released, mention.path
 
 
-def _settle(files: Mapping[str, Sequence[Mention]], *, at: int) -> dict[str, str]:
+def _resolve_claims(files: Mapping[str, Sequence[Mention]], *, at: int) -> dict[str, str]:
     """Return the URL of each id: the URLs choose in the order of their ranks."""
     given = {url: _choose_given_id(own) for url, own in files.items()}
     ranked = [(_rank(own, gives_id=given[url] not in {"", url}, at=at), url) for url, own in files.items()]
