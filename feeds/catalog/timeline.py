@@ -11,14 +11,14 @@ from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, 
 from feeds.catalog.rows import Stored, chunks
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.visibility import find_expired, is_visible
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, Kind, fingerprint
 from feeds.model.query import Query
 
 _MARK_DIGITS = 8
 _MAX_ENTRIES_BEYOND_BLOCK = 4 * BLOCK_SIZE
-"""The maximum number of entries below a cut outside its block: the block was divided later, or the URL is made up."""
+"""The maximum number of entries between a feed end and its block: the block was divided later, or the URL is fake."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class WindowReader:
         # would change although none of its entries did.
         block = self._blocks().find_below(last)
         changed = self._find_last_change(rows, Span(last), now=now, linked=[block])
-        return Window(_decode(rows), changed, older=_cut(block, last))
+        return Window(_decode(rows), changed, older=_make_first_part(block, last))
 
     def read_archive(self, part: ArchivePart, *, now: datetime) -> Window | None:
         """Read the entries of one part of the archive released by `now`; None if the part does not exist."""
@@ -80,13 +80,13 @@ class WindowReader:
             return None
         preceding, following = blocks.find_preceding(block), blocks.find_following(block)
         boundary = following.start if following else None
-        end = self._find_cut(part.cut) if part.cut else boundary
+        end = self._find_feed_end(part.end) if part.end else boundary
         is_beyond = end is not None and boundary is not None and is_earlier(boundary, end)
         span = Span(block.start, end)
         rows = self._read_entries(span, limit=_MAX_ENTRIES_BEYOND_BLOCK + 1 if is_beyond else None, now=now)
         if is_beyond and len(rows) > _MAX_ENTRIES_BEYOND_BLOCK:
             return None
-        newer = None if part.cut else following
+        newer = None if part.end else following
         return Window(
             entries=_decode(rows),
             changed=self._find_last_change(rows, span, now=now, linked=[each for each in (preceding, newer) if each]),
@@ -106,7 +106,7 @@ class WindowReader:
         blocks = self._blocks()
         block = blocks.find_below(last)
         whole = blocks.list_numbers() if blocks.find_preceding(block) else []
-        return [_cut(block, last), *map(ArchivePart, whole)]
+        return [_make_first_part(block, last), *map(ArchivePart, whole)]
 
     def find_last_title_change(self) -> int:
         """Return the time of the last change to the title of the query, in seconds; 0 if the title never changed."""
@@ -121,18 +121,18 @@ class WindowReader:
         number = select(schema.topics.c.number).where(schema.topics.c.slug == self._query.topic)
         return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
 
-    def _find_cut(self, cut: Cut) -> Key:
-        """Return the position of the entry that a cut names, even if the entry has left.
+    def _find_feed_end(self, feed_end: FeedEnd) -> Key:
+        """Return the position of the entry that a feed end names, even if the entry has left.
 
         If the catalog has no trace of the entry, return the position before all entries of the same time.
         """
         for table, members in _SELECTED:
             source, where, published = _select_from(self._query, table, members=members)
-            ids = select(table.c.id).select_from(source).where(*where, published == cut.published)
+            ids = select(table.c.id).select_from(source).where(*where, published == feed_end.published)
             for id in self._connection.scalars(ids):
-                if _mark(id) == cut.mark:
-                    return Key(cut.published, id)
-        return Key(cut.published, "")
+                if _mark(id) == feed_end.mark:
+                    return Key(feed_end.published, id)
+        return Key(feed_end.published, "")
 
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
@@ -223,9 +223,9 @@ def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
     return tuple(msgspec.json.decode(row.document, type=Entry) for row in rows)
 
 
-def _cut(block: Block, last: Key) -> ArchivePart:
+def _make_first_part(block: Block, last: Key) -> ArchivePart:
     """Return the archive part below `last`, an entry in `block` or right above the block."""
-    return ArchivePart(block.number, Cut(last.published, _mark(last.id)))
+    return ArchivePart(block.number, FeedEnd(last.published, _mark(last.id)))
 
 
 def _mark(id: str) -> str:

@@ -78,7 +78,7 @@ class PreviousExport:
     def _locate_document(self, path: str) -> ArchiveAddress | PageAddress | None:
         with suppress(MovedError, NotFoundError):
             address = locate(unquote(path), self._reader, now=self._now)
-            if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.cut:
+            if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.end:
                 self._read_change(address.query, address.part)  # raises NotFoundError without the document
                 return address
         return None

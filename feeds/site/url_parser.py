@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
 from feeds.model.expression import Expression, combine, parse_expression
 from feeds.model.feed import Format
@@ -148,7 +148,7 @@ def _parse_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | P
     if not folders or folders.pop().lower() != "archive" or not found:
         _raise_not_found()
     block, published, mark = found.groups()
-    part = ArchivePart(int(block), Cut(int(published), mark) if mark else None)
+    part = ArchivePart(int(block), FeedEnd(int(published), mark) if mark else None)
     query = _parse_parent(section, folders)
     return ArchiveAddress(query, part, format) if format else PageAddress(query, part)
 

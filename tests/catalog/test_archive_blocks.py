@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.catalog.archive_blocks import BLOCK_SIZE
 from feeds.catalog.timeline import Window
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.entry import Entry
 from feeds.model.query import Query
 from tests.support.environment import SOAK
@@ -168,7 +168,7 @@ class Subscriber:
         for query, key in self._known.keys() - read.keys():
             if isinstance(key, ArchivePart):
                 found = find_archive(self._newsroom, query, key)
-                assert found or key.cut  # a cut with too many new entries below is dropped
+                assert found or key.end  # a feed end with too many new entries below is dropped
                 read |= {(query, key): show(found)} if found else {}
         return read
 
@@ -282,7 +282,7 @@ def test_a_large_block_is_divided(archived: Newsroom) -> None:
     check_complete(archived, limit=50)
 
 
-def test_a_cut_works_after_its_entry_is_removed(archived: Newsroom) -> None:
+def test_a_feed_end_works_after_its_entry_is_removed(archived: Newsroom) -> None:
     for name in "abc":
         write_one(archived, name, 5000)
     archived.collect()
@@ -295,19 +295,19 @@ def test_a_cut_works_after_its_entry_is_removed(archived: Newsroom) -> None:
     assert archive(archived, ALL, part) == older
 
 
-def test_a_cut_at_an_unknown_entry_uses_its_time(archived: Newsroom) -> None:
+def test_a_feed_end_at_an_unknown_entry_uses_its_time(archived: Newsroom) -> None:
     write_one(archived, "a", 5000)
     archived.collect()
     second = int(DAY.timestamp()) + 5000
     for published, first in ((second, url_of("a")), (second - 1, archive(archived, ALL, ArchivePart(3)).entries[1].id)):
-        found = archive(archived, ALL, ArchivePart(3, Cut(published, "00000000")))
+        found = archive(archived, ALL, ArchivePart(3, FeedEnd(published, "00000000")))
         assert found.entries[0].id == first
 
 
 def test_other_parts_are_not_found(archived: Newsroom) -> None:
     publish(archived, "more", Stories(3 * BLOCK_SIZE, 3000, 4000))
     archived.collect()
-    late = Cut(int(DAY.timestamp()) + 9999, "00000000")
+    late = FeedEnd(int(DAY.timestamp()) + 9999, "00000000")
     assert find_archive(archived, ALL, ArchivePart(99)) is None
     assert find_archive(archived, ALL, ArchivePart(99, late)) is None
     assert find_archive(archived, ALL, ArchivePart(1, late)) is None  # nearly all entries

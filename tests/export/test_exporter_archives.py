@@ -58,7 +58,7 @@ def list_archives(publisher: Publisher, feed: str) -> list[str]:
     return sorted(name for name in publisher.list_files() if name.startswith(f"{feed}/archive/"))
 
 
-def find_cut(publisher: Publisher, feed: str) -> str:
+def find_first_part(publisher: Publisher, feed: str) -> str:
     """Return the name of the document linked from an exported feed, without its extension."""
     text = (publisher.root / f"{feed}.atom").read_text()
     (found,) = re.findall(rf'href="{SITE_URL}/([^"]*)\.atom" rel="prev-archive"', text)
@@ -101,7 +101,7 @@ def test_a_feed_that_is_not_full_has_none(publisher: Publisher) -> None:
     assert list_archives(publisher, "providers/gazette.example") == []
 
 
-def test_a_single_block_is_linked_by_its_cut_only(publisher: Publisher) -> None:
+def test_a_single_block_is_linked_by_its_feed_end_only(publisher: Publisher) -> None:
     for number in range(3):
         publish(publisher, f"new-{number}", hours=24 + number, provider="{domain: times.example}")
     publisher.export()
@@ -140,8 +140,8 @@ def test_publishing_keeps_finished_documents(publisher: Publisher) -> None:
     )
     assert finished <= before.keys()
     assert {name: after[name] for name in finished} == {name: before[name] for name in finished}
-    # Of everything and of the topic, feeds, blocks that grow, and new cuts; of the provider, feeds and new cuts; a page
-    # for each of these; the home page, three lists, and the program's own five files.
+    # Of everything and of the topic, feeds, blocks that grow, and new feed ends; of the provider, feeds and new
+    # feed ends; a page for each of these; the home page, three lists, and the program's own five files.
     assert made == 4 * (2 * 3 + 2) + 4 + 5
 
 
@@ -178,21 +178,21 @@ def test_a_damaged_document_is_restored(publisher: Publisher) -> None:
 
 
 def test_documents_linked_from_old_copies_of_a_feed_stay_for_a_while(publisher: Publisher) -> None:
-    cut = find_cut(publisher, "topics/tides")
-    body = (publisher.root / f"{cut}.atom").read_bytes()
+    first_part = find_first_part(publisher, "topics/tides")
+    body = (publisher.root / f"{first_part}.atom").read_bytes()
     publish(publisher, "new", hours=24)
     publisher.export()
-    assert find_cut(publisher, "topics/tides") != cut
-    assert (publisher.root / f"{cut}.atom").read_bytes() == body
-    publish(publisher, "lead", hours=-2)  # the content of the cut, without related stories
+    assert find_first_part(publisher, "topics/tides") != first_part
+    assert (publisher.root / f"{first_part}.atom").read_bytes() == body
+    publish(publisher, "lead", hours=-2)  # the content of the part, without related stories
     publisher.export()
-    assert (publisher.root / f"{cut}.atom").read_bytes() != body
+    assert (publisher.root / f"{first_part}.atom").read_bytes() != body
     publisher.now += timedelta(hours=1)
     publisher.export()
-    assert (publisher.root / f"{cut}.atom").exists()
+    assert (publisher.root / f"{first_part}.atom").exists()
     publisher.now += timedelta(seconds=900)
     publisher.export()
-    assert not any(name.startswith(cut) for name in publisher.list_files())
+    assert not any(name.startswith(first_part) for name in publisher.list_files())
 
 
 def test_a_new_catalog_has_other_blocks(publisher: Publisher) -> None:
@@ -203,5 +203,5 @@ def test_a_new_catalog_has_other_blocks(publisher: Publisher) -> None:
     publisher.export()
     for feed in ("feed", "topics/tides"):
         assert not {name for name in list_archives(publisher, feed) if re.search(r"/\d+\.atom$", name)}
-        assert f"{find_cut(publisher, feed)}.atom" in list_archives(publisher, feed)
+        assert f"{find_first_part(publisher, feed)}.atom" in list_archives(publisher, feed)
     assert list_archives(publisher, "providers/post.example") == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from feeds.catalog.reader import CatalogReader
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.document import Document
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
@@ -63,7 +63,7 @@ def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogR
 
 
 def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
-    part = ArchivePart(1, Cut(1715000000, "00000000"))
+    part = ArchivePart(1, FeedEnd(1715000000, "00000000"))
     assert locate(PATHS[-1], reader, now=NOW) == ArchiveAddress(Query.for_topic("mowen"), part, Format.ATOM)
     archive = make(PATHS[-1], reader)
     assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from feeds.catalog.reader import CatalogReader
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Link, LinkChoice
 from feeds.model.query import EVERYTHING, Query
@@ -76,7 +76,7 @@ def test_a_full_feed_links_to_its_archive(reader: CatalogReader) -> None:
     query = Query.for_topic("tides")
     settings = make_settings(FEEDS_LIMIT="1", FEEDS_HUBS="https://hub.example/")
     edition = read_feed(query, reader, settings=settings, now=NOW)
-    part = ArchivePart(1, Cut(1715040000, "405adebd"))
+    part = ArchivePart(1, FeedEnd(1715040000, "405adebd"))
     assert edition.feed.documents == (DocumentLink("prev-archive", f"/topics/tides/archive/{part.name}"),)
     archive = read_archive(query, part, reader, settings=settings, now=NOW)
     assert archive.feed.documents == (DocumentLink("current", "/topics/tides"),)

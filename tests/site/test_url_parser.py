@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model.archive import ArchivePart, Cut
+from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
 from feeds.model.expression import parse_expression
 from feeds.model.feed import Format
@@ -32,8 +32,8 @@ TERMS = st.tuples(st.sampled_from(["", "!"]), SLUGS).map("".join)
 EXPRESSIONS = st.lists(st.lists(TERMS, min_size=1, max_size=4).map("+".join), min_size=1, max_size=2).map(
     lambda alternatives: parse_expression(",".join(alternatives))
 )
-CUTS = st.builds(Cut, st.integers(-(10**11), 10**11), st.from_regex("[0-9a-f]{8}", fullmatch=True))
-PARTS = st.builds(ArchivePart, st.integers(1, 10**9 - 1), st.none() | CUTS)
+FEED_ENDS = st.builds(FeedEnd, st.integers(-(10**11), 10**11), st.from_regex("[0-9a-f]{8}", fullmatch=True))
+PARTS = st.builds(ArchivePart, st.integers(1, 10**9 - 1), st.none() | FEED_ENDS)
 PATHS = st.one_of(st.builds(Query, topics=EXPRESSIONS), st.builds(Query, providers=EXPRESSIONS), st.just(EVERYTHING))
 PARAMETERS = st.fixed_dictionaries(
     {},
@@ -90,7 +90,7 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
         ("/feed/archive/3.json", ArchiveAddress(EVERYTHING, ArchivePart(3), Format.JSON)),
         (
             "/topics/ai/archive/12-1608655680-0a1b2c3d.atom",
-            ArchiveAddress(Query.for_topic("ai"), ArchivePart(12, Cut(1608655680, "0a1b2c3d")), Format.ATOM),
+            ArchiveAddress(Query.for_topic("ai"), ArchivePart(12, FeedEnd(1608655680, "0a1b2c3d")), Format.ATOM),
         ),
         ("/feeds.opml", OpmlAddress()),
         ("/favicon.ico", AssetAddress("favicon.ico")),
