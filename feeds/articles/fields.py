@@ -130,11 +130,11 @@ class Section:
         return date
 
     def read_number(self, key: str) -> int | None:
-        """Read a whole number; the fraction is dropped."""
+        """Read a number of at most nine digits; the fraction is dropped."""
         text = self.read_raw(key)
         number = read_number(text) if text else None
         if text and number is None:
-            self.report("bad-number", f"`{key}` must be a whole number such as 70.", at=(key,))
+            self.report("bad-number", f"`{key}` must be a number of at most nine digits, such as 70.", at=(key,))
         return number
 
     def read_size(self, key: str) -> int | None:

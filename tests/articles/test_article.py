@@ -221,7 +221,7 @@ def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: st
 @pytest.mark.parametrize(
     ("line", "position", "code", "advice"),
     [
-        ("heat: warm", (5, 7), "bad-number", "must be a whole number"),
+        ("heat: warm", (5, 7), "bad-number", "must be a number of at most nine digits"),
         ("quality: [1]", (5, 10), "not-text", "must be one text"),
         ("ampWebUrl: /amp", (5, 12), "bad-url", "must be an absolute http(s) URL"),
         ("cdnAmpWebUrl: ftp://x.example", (5, 15), "bad-url", "must be an absolute http(s) URL"),
@@ -239,7 +239,12 @@ def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: st
         ("images: [[a]]", (5, 10), "not-text", "must be one text"),
         ("images:\n  - url: x.jpg", (6, 10), "bad-url", "must be an absolute http(s) URL"),
         ("images: [{url: 'https://x.example/', width: 0}]", (5, 45), "bad-number", "must be 1 pixel or more"),
-        ("images: [{url: 'https://x.example/', height: tall}]", (5, 46), "bad-number", "must be a whole number"),
+        (
+            "images: [{url: 'https://x.example/', height: tall}]",
+            (5, 46),
+            "bad-number",
+            "must be a number of at most nine digits",
+        ),
         ("featuredContent: <script>x</script>", (5, 18), "bad-embed", "replace or remove it"),
         ("related: {title: x}", (5, 10), "not-a-list", "start each item"),
         ("related: some", (5, 10), "not-a-mapping", "as `key: value`"),
