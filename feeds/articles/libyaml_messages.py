@@ -8,9 +8,9 @@ REFUSED_ESCAPE = "found invalid Unicode character escape code"
 # libyaml's own messages (scanner.c, parser.c). All of them are constants, so no message can reveal a secret.
 _EXPLANATIONS = {
     "mapping values are not allowed in this context": (
-        f"Colon and blank in a text without quotes, or a line indented too far; {_QUOTE_TEXT}."
+        f"Unquoted text contains `: `, or the indentation is wrong; {_QUOTE_TEXT}."
     ),
-    "found unexpected end of stream": "A quoted text or bracket that starts here has no end; add the missing end.",
+    "found unexpected end of stream": "Unclosed quote or bracket; close it.",
     "did not find expected key": (
         "This does not match the `key: value` lines around; check the indentation, and the quotes on this line and the"
         " line before."

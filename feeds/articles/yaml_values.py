@@ -151,7 +151,7 @@ class Composer:
     def _repeat(self, event: AliasEvent) -> Value:
         anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
-            message = "No complete value before this alias has its name; put the text in double quotes."
+            message = "Unknown alias (`*`); put the text in double quotes, or define the alias before this line."
             raise RefusedError(event, "bad-alias", message=message)
         value, nodes = anchored
         self._count(event, nodes)

@@ -109,7 +109,7 @@ MALFORMED = {
     "a template's braces": (wrap("title: {{ title }}"), (2, 9), "bad-key", "in double quotes"),
     "a list as key": (wrap("? [a, b]\n: c"), (2, 3), "bad-key", "plain text"),
     "an unknown alias": (wrap("a: *b"), (2, 4), "bad-alias", "put the text in double quotes"),
-    "an alias in its anchor": (wrap("a: &b [x, *b]"), (2, 11), "bad-alias", "complete value before"),
+    "an alias in its anchor": (wrap("a: &b [x, *b]"), (2, 11), "bad-alias", "Unknown alias"),
     "a merge of a text": (wrap("<<: x\na: b"), (2, 5), "bad-merge", "mappings"),
     "too deep": (wrap("a: " + "[" * 60 + "]" * 60), (2, 4 + MAX_DEPTH - 1), "too-deep", "levels"),
     "a colon in a text": (wrap("title: One: two"), (2, 11), "yaml", "in double quotes"),
