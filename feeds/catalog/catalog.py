@@ -91,15 +91,17 @@ class Catalog:
 
     def _check_presence(self) -> None:
         if is_missing(self._engine):
-            raise CatalogError(f"There is no catalog at {self} yet; run `feeds collect` first.")
+            raise CatalogError(f"No catalog at {self}; run `feeds collect` first.")
 
     def _check_layout(self, connection: Connection) -> None:
         if self._has_been_read:
             return
         layout = _read_layout(connection)
         if layout != schema.LAYOUT:
-            reason = "is empty" if layout is None else "was made by another version of this program"
-            raise CatalogError(f"The catalog at {self} {reason}; run `feeds collect` first.")
+            found = (
+                "No catalog at {}" if layout is None else "The catalog at {} is from another version of this program"
+            )
+            raise CatalogError(f"{found.format(self)}; run `feeds collect` first.")
         self._has_been_read = True
 
 

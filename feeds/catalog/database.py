@@ -104,8 +104,8 @@ def is_missing(engine: Engine) -> bool:
 
 
 def describe(engine: Engine) -> str:
-    """Return the database URL for messages and logs, without a password."""
-    url = engine.url
+    """Return the database URL for messages and logs, without the driver and the password."""
+    url = engine.url.set(drivername=engine.url.get_backend_name())
     if "password" in url.query:
         url = url.update_query_dict({"password": "***"})
     return url.render_as_string(hide_password=True)
@@ -138,4 +138,4 @@ def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
     cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
     if "database is locked" in cause:
         return CatalogBusyError(BUSY)
-    return CatalogError(f"The catalog at {describe(engine)} failed: {cause}")
+    return CatalogError(f"Cannot use the catalog at {describe(engine)}: {cause.rstrip('.')}. Check DATABASE_URL.")

@@ -408,13 +408,13 @@ def test_hubs_are_notified_by_collect_or_announce(collected: Run, tmp_path: Path
 
 
 def test_announce_reports_a_missing_catalog(run: Run) -> None:
-    assert_sentence(run("announce", FEEDS_HUBS="http://localhost:1/"), "There is no catalog", "feeds collect")
+    assert_sentence(run("announce", FEEDS_HUBS="http://localhost:1/"), "No catalog", "feeds collect")
 
 
 def test_a_failed_notification_is_only_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environ = {"FEEDS_HUBS": "http://localhost:1/", "DATABASE_URL": f"sqlite:///{tmp_path / 'gone.sqlite'}"}
     notify_hubs(Settings.from_environ(environ))
-    assert capsys.readouterr().err.startswith("Error: There is no catalog")
+    assert capsys.readouterr().err.startswith("Error: No catalog")
 
 
 def test_without_hubs_wake_does_nothing() -> None:

@@ -112,7 +112,7 @@ def test_a_lost_catalog_is_reported(start: Start, hub: Hub, tmp_path: Path) -> N
     hub.on_request = lambda: (tmp_path / "catalog.sqlite").rename(tmp_path / "lost")
     notify_hubs(make_context(bureau), max_wait_seconds=3)
     assert len(hub.paths) == 1
-    assert ["There is no catalog" in str(error) for error in bureau.errors] == [True]
+    assert ["No catalog" in str(error) for error in bureau.errors] == [True]
 
 
 def test_in_the_background_hubs_are_notified_at_each_wake(start: Start, hub: Hub) -> None:
