@@ -114,7 +114,7 @@ MALFORMED = {
     "too deep": (wrap("a: " + "[" * 60 + "]" * 60), (2, 4 + MAX_DEPTH - 1), "too-deep", "levels"),
     "a colon in a text": (wrap("title: One: two"), (2, 11), "yaml", "in double quotes"),
     "quotes in quotes": (wrap('title: "A "b" c"'), (2, 12), "yaml", "check the indentation, and the quotes"),
-    "an open quote": (wrap('title: x\nexcerpt: "never'), (3, 10), "yaml", "add the missing end"),
+    "an open quote": (wrap('title: x\nexcerpt: "never'), (3, 10), "yaml", "close it"),
     "an open list": (wrap("topics: [a, b"), (3, 1), "yaml", "close it"),
     "an open mapping": (wrap("provider: {name: b"), (3, 1), "yaml", "close it"),
     "a line without a colon": (wrap("title: x\nwords\ntype: y"), (3, 1), "yaml", "write `key: value`"),
