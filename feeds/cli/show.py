@@ -9,10 +9,12 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
+from feeds.cli.terminal import replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.model.errors import MovedError
+from feeds.model.errors import MovedError, NotFoundError, UnknownTopicError
 from feeds.settings import Settings
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import find, make_document
+from feeds.site.url_parser import parse_address
 from feeds.site.urls import Address
 
 
@@ -33,9 +35,24 @@ def show(path: str) -> None:
 
 
 def resolve_address(reference: str, reader: CatalogReader, *, settings: Settings, now: datetime) -> Address:
-    """Find the address for a URL path and query in any spelling; follow redirects."""
-    path, _, query = reference.partition("?")
+    """Find the address for a URL path and query in any spelling; follow redirects.
+
+    Raises:
+        NotFoundError: no document has this path, or a topic or provider in the path is unknown.
+    """
+    encoded, _, query = reference.partition("?")
+    path = unquote(encoded)
     try:
-        return locate(unquote(path), reader, query_string=query, defaults=settings.defaults, now=now)
+        return find(_parse(path, query, settings=settings), reader, path=path, now=now)
+    except UnknownTopicError as error:
+        raise NotFoundError(f"{str(error).rstrip('.')}; list them with `feeds topics`.") from error
     except MovedError as error:
         return resolve_address(error.reference, reader, settings=settings, now=now)
+
+
+def _parse(path: str, query: str, *, settings: Settings) -> Address:
+    try:
+        return parse_address(path, query, defaults=settings.defaults)
+    except NotFoundError as error:
+        message = f"No document at {replace_controls(path)}; give a path such as /topics/ai.atom."
+        raise NotFoundError(message) from error

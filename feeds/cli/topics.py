@@ -87,7 +87,7 @@ def _describe_feed(expression: str, reader: CatalogReader, *, settings: Settings
     names, _, query = expression.partition("?")
     now = SYSTEM_CLOCK.now()
     reference = f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}"
-    address = resolve_address(reference, reader, settings=settings, now=now)
+    address = None if "/" in names else resolve_address(reference, reader, settings=settings, now=now)
     if not isinstance(address, FeedAddress):
         raise NotFoundError(f"“{names}” is not a topic expression.")
     edition = read_feed(address.query, reader, settings=settings, now=now)

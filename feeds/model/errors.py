@@ -12,7 +12,8 @@ FeedsError
 ├── BadRequestError     a part of a URL has no valid meaning
 ├── OverloadError       too many requests at once to answer all of them
 ├── NotFoundError       a URL path does not name a feed
-│   └── GoneError           a URL path names a retired feed
+│   ├── GoneError           a URL path names a retired feed
+│   └── UnknownTopicError   a URL path names a topic that does not exist
 └── MovedError          a URL path is not canonical; carries the canonical path and query
 """
 
@@ -111,6 +112,10 @@ class NotFoundError(FeedsError):
 
 class GoneError(NotFoundError):
     """A URL path names a retired feed."""
+
+
+class UnknownTopicError(NotFoundError):
+    """A URL path names a topic that does not exist."""
 
 
 class MovedError(FeedsError):

@@ -84,11 +84,11 @@ def read_archive(
         NotFoundError: the part does not exist, or the query is composed: only plain queries have archives.
     """
     if not query.is_plain:
-        raise NotFoundError("A feed of several names, or with a query, has no archive; each of its topics has.")
+        raise NotFoundError("Composed feeds have no archive.")
     selected = query.with_defaults(settings.defaults)
     archive = reader.read_archive(selected, part, now=now)
     if archive is None:
-        raise NotFoundError("There is no such part of this feed's archive.")
+        raise NotFoundError("Archive part not found.")
     heading = read_heading(query, reader, now=now)
     neighbours = _link_parts(query, {"prev-archive": archive.older, "next-archive": archive.newer})
     feed = msgspec.structs.replace(

@@ -8,7 +8,7 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
-from feeds.model.errors import GoneError, NotFoundError
+from feeds.model.errors import GoneError, NotFoundError, UnknownTopicError
 from feeds.model.query import Query
 from feeds.model.retirement import GRACE
 from feeds.model.text import strip_invisible
@@ -23,7 +23,8 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
     The catalog keeps no list of article types: an unknown type selects nothing.
 
     Raises:
-        NotFoundError: a topic or provider is unknown; the message names the culprit.
+        UnknownTopicError: a topic is unknown; the message names the topic.
+        NotFoundError: a provider is unknown; the message names the provider.
         GoneError: a topic is retired and has no successor.
     """
     resolve_topic = partial(_resolve_topic, reader=reader, now=now)
@@ -44,7 +45,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     for slug in dict.fromkeys((name, normal, visible)):
         if topic := reader.find_topic(slug, now=now) or reader.find_topic(reader.resolve_alias(slug) or "", now=now):
             return _find_open(topic, reader, now=now).slug
-    raise NotFoundError(f"Topic “{_shorten(name)}” not found.")
+    raise UnknownTopicError(f"Topic “{_shorten(name)}” not found.")
 
 
 def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:

@@ -99,7 +99,7 @@ def parse_choices(query_string: str) -> Expression | None:
 def _check_name(text: str) -> str:
     name = parse_expression(text).single
     if not name:
-        raise BadRequestError(f"“{text}” is more than one name; choose the names one by one.")
+        raise BadRequestError(f"Invalid name “{text}”; choose names one by one.")
     return name
 
 

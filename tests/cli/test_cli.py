@@ -182,10 +182,11 @@ def test_topics_describes_a_composed_feed(
 @pytest.mark.parametrize(
     ("expression", "sentence"),
     [
-        ("ai+robotix", "Error: Topic “robotix” not found."),
+        ("ai+robotix", "Error: Topic “robotix” not found; list them with `feeds topics`."),
         ("ai,,b", "Error: Invalid expression “ai,,b”: missing name between two signs"),
         ("ai?limit=0", "Error: “limit”: invalid value “0”"),
         ("ai/archive/1", "Error: “ai/archive/1” is not a topic expression."),
+        ("/x", "Error: “/x” is not a topic expression."),
     ],
 )
 def test_topics_reports_a_bad_expression(collected: Run, expression: str, sentence: str) -> None:
@@ -229,10 +230,19 @@ def test_show_writes_any_document(collected: Run, path: str, beginning: bytes) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/topics/nothing.atom", "/topics/%FF.atom", "/providers/nobody.example", "/static/../x"]
+    ("path", "sentence"),
+    [
+        ("/nothing", "No document at /nothing; give a path such as /topics/ai.atom."),
+        ("nothing", "No document at nothing; give a path such as /topics/ai.atom."),
+        ("/static/../x", "No document at /static/../x; give a path"),
+        ("/static/x", "File not found."),
+        ("/topics/nothing.atom", "Topic “nothing” not found; list them with `feeds topics`."),
+        ("/topics/%FF.atom", " not found; list them"),
+        ("/providers/nobody.example", "Provider “nobody.example” not found."),
+    ],
 )
-def test_show_reports_a_missing_path(collected: Run, path: str) -> None:
-    assert_sentence(collected("show", path), "Error: ", " not found.")
+def test_show_reports_a_missing_path(collected: Run, path: str, sentence: str) -> None:
+    assert_sentence(collected("show", path), "Error: ", sentence)
 
 
 def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:

@@ -94,7 +94,7 @@ def test_a_growing_document_is_not_marked_as_archive(reader: CatalogReader) -> N
 
 
 def test_an_unknown_part_of_an_archive_is_not_found(reader: CatalogReader) -> None:
-    with pytest.raises(NotFoundError, match="archive"):
+    with pytest.raises(NotFoundError, match="Archive part not found"):
         read_archive(EVERYTHING, ArchivePart(2), reader, settings=make_settings(), now=NOW)
 
 

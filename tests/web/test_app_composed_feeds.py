@@ -86,8 +86,8 @@ def test_a_bad_request_gets_a_sentence(client: FlaskClient, reference: str, sent
         (f"/topics/{'x' * 100}.atom", f"Topic “{'x' * 60}…” not found."),
         ("/providers/govtech.com,nope.example.rss", "Provider “nope.example” not found."),
         ("/topics/ai.atom?provider=nope.example", "Provider “nope.example” not found."),
-        ("/topics/ai,computer-vision/archive/1.atom", "A feed of several names, or with a query, has no archive"),
-        ("/feed/archive/1.atom?limit=3", "A feed of several names, or with a query, has no archive"),
+        ("/topics/ai,computer-vision/archive/1.atom", "Composed feeds have no archive."),
+        ("/feed/archive/1.atom?limit=3", "Composed feeds have no archive."),
     ],
 )
 def test_unknown_topics_and_providers_are_named(client: FlaskClient, reference: str, sentence: str) -> None:
