@@ -28,8 +28,14 @@ def draw_bars(counts: Sequence[int]) -> Markup:
 
 @lru_cache(maxsize=256)  # a page is written again for each new story, with the same address
 def draw_code(url: str, label: str) -> Markup:
-    """Draw a URL as a QR code (ISO/IEC 18004), black on transparent: the page must provide a light background."""
-    code = segno.make_qr(url, error="m")
+    """Draw a URL as a QR code (ISO/IEC 18004), black on transparent: the page must provide a light background.
+
+    A URL that is too long for a QR code, over 2,331 bytes, gives an empty text.
+    """
+    try:
+        code = segno.make_qr(url, error="m")
+    except segno.DataOverflowError:
+        return Markup()
     drawing = code.svg_inline(border=_QUIET_ZONE, omitsize=True, svgclass=None, lineclass=None)
     opening = Markup('<svg class="code" role="img" aria-label="{}" ').format(label)
     return opening + Markup(drawing.removeprefix("<svg ").rstrip())  # noqa: S704 segno writes shapes only, no text

@@ -16,6 +16,11 @@ def test_empty_weeks_are_drawn() -> None:
     assert etree.fromstring(draw_bars([0, 0]))[0].get("d") == "M0 28v-1h4v1zM5 28v-1h4v1z"
 
 
+def test_a_url_that_is_too_long_for_a_qr_code_gives_nothing() -> None:
+    assert draw_code("https://news.example/" + "a" * 2_310, "code")
+    assert draw_code("https://news.example/" + "a" * 2_311, "code") == ""
+
+
 def test_a_qr_code_is_an_image_with_a_label() -> None:
     code = draw_code("https://news.example/topics/gulls", 'A "code"')
     drawing = etree.fromstring(code)
