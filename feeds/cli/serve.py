@@ -15,7 +15,7 @@ from feeds.settings import Settings
 @click.command()
 @FOLDERS
 def serve(folders: tuple[Path, ...]) -> None:
-    """Collect the articles in DIR, then serve the feeds.
+    """Serve the feeds, and collect DIR at startup.
 
     DIR defaults to FEEDS_CONTENT. The server listens on the port in PORT.
     """
