@@ -54,7 +54,7 @@ def test_the_result_counts_files_and_entries(newsroom: Newsroom) -> None:
     newsroom.write("a", title="Other", related=related("c"))
     second = newsroom.collect()
     assert (second.read, second.kept, second.gone, second.rejected) == (1, 1, 0, 0)
-    # The coverage names its lead by title, so it looks otherwise too.
+    # The coverage names its lead by title, so the coverage changes too.
     assert (second.added, second.changed, second.withdrawn, second.unchanged) == (0, 2, 0, 1)
 
 
@@ -151,9 +151,9 @@ def test_a_rejected_file_keeps_its_last_good_entries_until_it_is_fixed(newsroom:
     again = newsroom.collect()
     assert (again.read, again.rejected, again.problems) == (0, 1, broken.problems)
     assert newsroom.see_topic("ai") == before
-    newsroom.write("a", title="Mended", topics=["AI"])
+    newsroom.write("a", title="Fixed", topics=["AI"])
     assert newsroom.collect().problems == ()
-    assert newsroom.see_topic("ai").titles == ["Mended"]
+    assert newsroom.see_topic("ai").titles == ["Fixed"]
 
 
 def test_a_rejected_file_that_is_restored_unchanged_is_no_longer_reported(newsroom: Newsroom) -> None:

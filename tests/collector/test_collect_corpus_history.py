@@ -46,7 +46,7 @@ def test_subscribers_see_all_changes_and_no_duplicate_story(newsroom: Newsroom, 
         visible = {scope for scope in result.scopes if not scope.startswith("providers/")}
         before, versions = versions, newsroom.versions()
         assert {scope for scope, version in versions.items() if version != before.get(scope)} >= result.scopes
-        # What no version speaks of is polled from time to time, to see that it has not moved.
+        # Poll unchanged feeds now and then, to check that they did not change.
         if visible or number % 10 == 0:
             assert subscriber.poll() == visible, number
     assert {url: ids for url, ids in subscriber.ids.items() if len(ids) > 1} == {}

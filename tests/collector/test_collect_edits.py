@@ -146,8 +146,8 @@ def matches_query(query: Query, row: dict[str, Any], slugs: dict[int, str]) -> b
     )
 
 
-def is_reached(least: int | None, figure: int | None) -> bool:
-    return least is None or (figure is not None and figure >= least)
+def is_reached(minimum: int | None, figure: int | None) -> bool:
+    return minimum is None or (figure is not None and figure >= minimum)
 
 
 def check_moves(

@@ -143,13 +143,13 @@ def test_a_draft_never_suppresses_a_related_item(newsroom: Newsroom) -> None:
 
 def test_a_lead_that_waits_changes_its_coverage_on_its_day(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"], related=related("c"))
-    newsroom.write("b", topics=["Tides"], publishedDateTime=SOON, related=related("c", title="Told anew"))
+    newsroom.write("b", topics=["Tides"], publishedDateTime=SOON, related=related("c", title="Told again"))
     newsroom.collect()
     assert newsroom.see().entry(C).title == "Story c"
     assert [category.term for category in newsroom.see().entry(C).categories] == ["ai"]
     newsroom.wait(hours=1)
     entry = newsroom.see().entry(C)
-    assert (entry.title, [category.term for category in entry.categories]) == ("Told anew", ["ai", "tides"])
+    assert (entry.title, [category.term for category in entry.categories]) == ("Told again", ["ai", "tides"])
     assert newsroom.see().changed == SOON_TIME
     newsroom.collect()
     assert newsroom.see().entry(C) == entry

@@ -295,13 +295,13 @@ def test_an_entry_that_leaves_the_end_of_a_window_leaves_its_last_modified_alone
 def test_two_commits_within_a_second_have_different_times(newsroom: Newsroom) -> None:
     newsroom.write("a")
     newsroom.collect()
-    moments = []
+    times = []
     for title in ("one", "two", "three"):
         newsroom.write("a", title=title)
         newsroom.collector().collect()
-        moments.append(newsroom.see().changed)
+        times.append(newsroom.see().changed)
         assert newsroom.see().changed == newsroom.now
-    assert len(set(moments)) == len(moments)
+    assert len(set(times)) == len(times)
 
 
 def test_a_commit_in_the_second_of_a_release_has_a_later_time(newsroom: Newsroom) -> None:

@@ -125,7 +125,7 @@ def test_a_topic_renamed_twice_is_found_by_all_names(newsroom: Newsroom) -> None
     for name in ("ai", "minds"):
         assert ask(newsroom, f"/topics/{name}.rss").headers["Location"] == "/topics/brains.rss"
     assert read_atom_id(newsroom, "/topics/brains.atom") == id
-    # A catalog made anew agrees.
+    # A new catalog agrees.
     assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
@@ -422,16 +422,14 @@ def test_the_last_good_version_of_a_broken_file_has_conflicts_too(newsroom: News
 # Whatever happens
 
 TOPICS = ("A", "B", "C")
-MOMENTS = ("2021-01-01", "2021-02-02T12:30:00Z", "2021-03-04T12:10:00Z", "2021-03-04T12:20:00Z", RETIRED)
+TIMES = ("2021-01-01", "2021-02-02T12:30:00Z", "2021-03-04T12:10:00Z", "2021-03-04T12:20:00Z", RETIRED)
 PATHS = ("/", "/feeds.opml", *(f"/topics/{topic.lower()}.json" for topic in TOPICS), "/topics/a,b.json")
 Step = tuple[int, dict[str, list[str]], dict[str, str]]
 
 
 def topic_files() -> SearchStrategy[list[str]]:
     other = st.sampled_from(TOPICS)
-    end = st.builds(
-        lambda moment, other: [f"retired: {moment}", f"successor: {other}"], st.sampled_from(MOMENTS), other
-    )
+    end = st.builds(lambda time, other: [f"retired: {time}", f"successor: {other}"], st.sampled_from(TIMES), other)
     return st.one_of(
         st.just([]),
         st.just(["description: It is."]),

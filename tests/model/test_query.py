@@ -1,4 +1,4 @@
-"""Queries have one spelling, and whoever writes a bad one is told what is right."""
+"""Each query has one canonical spelling; invalid queries get a message with the expected value."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever articles say, validators find nothing to complain about."""
+"""Feeds are valid for arbitrary articles."""
 
 import json
 from html import unescape
@@ -126,8 +126,8 @@ def merge_all(mentions: list[Mention]) -> tuple[tuple[Entry, ...], tuple[Topic, 
 
 
 def check(feed: Feed) -> list[str]:
-    complaints = [text for format in (Format.ATOM, Format.RSS) for text in check_xml(render(feed, format))]
-    return complaints + check_json(render(feed, Format.JSON))
+    problems = [text for format in (Format.ATOM, Format.RSS) for text in check_xml(render(feed, format))]
+    return problems + check_json(render(feed, Format.JSON))
 
 
 @given(articles)

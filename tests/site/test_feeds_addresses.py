@@ -1,4 +1,4 @@
-"""Links are URIs in every document, and a story keeps one id, whoever mentions it."""
+"""Links are URIs in every document, and a story keeps one id, whichever file mentions the story."""
 
 import json
 from collections.abc import Iterator

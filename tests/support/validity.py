@@ -1,6 +1,6 @@
-"""List what a validator would complain about in a feed, in OPML, in a sitemap or in JSON Feed.
+"""List the problems that a validator would report in a feed, OPML, a sitemap or a JSON Feed.
 
-The complaints are those of the W3C's validator about texts and addresses: https://validator.w3.org/feed/docs/.
+The problems are those of the W3C's validator about texts and addresses: https://validator.w3.org/feed/docs/.
 """
 
 import json
@@ -35,27 +35,27 @@ _MARKERS = {f"{HISTORY}archive"}
 
 
 def check_xml(document: bytes) -> list[str]:
-    """List the complaints about an Atom, RSS, OPML or sitemap document; a document that is not well-formed raises."""
+    """List the problems of an Atom, RSS, OPML or sitemap document; a document that is not well-formed raises."""
     root = etree.fromstring(document)
     elements = [element for element in root.iter("*") if len(element) or element.text or element.attrib]
-    complaints = [f"{element.tag} is empty" for element in root.iter("*") if _is_empty(element)]
+    problems = [f"{element.tag} is empty" for element in root.iter("*") if _is_empty(element)]
     for element in elements:
-        complaints += _check_attributes(element)
-        complaints += _check_text(element)
+        problems += _check_attributes(element)
+        problems += _check_text(element)
         if element.tag in {f"{ATOM}content", f"{CONTENT}encoded"}:
-            complaints += check_html(element.text or "")
+            problems += check_html(element.text or "")
     if root.tag == "opml":
-        complaints += _check_opml(root)
-    return complaints
+        problems += _check_opml(root)
+    return problems
 
 
 def check_json(document: bytes) -> list[str]:
-    """List the complaints about a JSON Feed."""
+    """List the problems of a JSON Feed."""
     feed = json.loads(document)
-    complaints = list(_check_json_value(feed, "feed"))
+    problems = list(_check_json_value(feed, "feed"))
     for item in feed["items"]:
-        complaints += check_html(item["content_html"])
-    return complaints
+        problems += check_html(item["content_html"])
+    return problems
 
 
 def check_html(content: str) -> list[str]:

@@ -12,9 +12,9 @@ from tests.web.conftest import Server
 FEED = "/topics/ai.atom"
 PREFLIGHT = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
 ACCEPTED = {
-    # Feed readers and caches of every age are told in the words they all know; it costs eight bytes.
+    # `public` is redundant, but old caches need it.
     "STORE_PUBLIC_UNNECESSARY",
-    # It is what we mean to say.
+    # The 400 is intended.
     "STATUS_BAD_REQUEST",
 }
 COMPOSED = "/topics/ai+computer-vision.atom?min_quality=0&limit=2"
