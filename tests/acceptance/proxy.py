@@ -42,7 +42,7 @@ class Proxy:
 def proxying() -> Iterator[Proxy]:
     """Run a proxy on loopback until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class ProxyHandler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             requested = {name.lower(): value for name, value in self.headers.items()}
             passed_on = {name: value for name, value in requested.items() if name not in _HOP_BY_HOP}
@@ -58,7 +58,7 @@ def proxying() -> Iterator[Proxy]:
         def log_message(self, format: str, *args: object) -> None:
             """Print nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ProxyHandler) as server:
         proxy = Proxy(f"http://127.0.0.1:{server.server_port}")
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -157,7 +157,7 @@ def _serving(
     on_post: Callable[[bytes, Mapping[str, str]], Answer],
     on_get: Callable[[str], Answer] = lambda _query: (404, b""),
 ) -> Iterator[None]:
-    class Handler(BaseHTTPRequestHandler):
+    class WebSubHandler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.answer(*on_get(urlsplit(self.path).query))
 
@@ -174,7 +174,7 @@ def _serving(
         def log_message(self, *_args: object) -> None:
             """Keep the tests' output clean."""
 
-    server = ThreadingHTTPServer(("localhost", port), Handler)
+    server = ThreadingHTTPServer(("localhost", port), WebSubHandler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -12,7 +12,7 @@ from feeds.model.errors import ArticleError, Level, Problem, UnexpectedFailureEr
 NOT_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 
 
-class PanicError(BaseException):
+class LibraryPanicError(BaseException):
     """An exception like a panic in a library written in Rust."""
 
 
@@ -97,7 +97,7 @@ FAILURES = [
     OSError(5, "hush"),
     StopIteration("hush"),
     DeprecationWarning("hush"),
-    PanicError("hush"),
+    LibraryPanicError("hush"),
 ]
 
 

@@ -131,7 +131,7 @@ def check_complete(newsroom: Newsroom, *, limit: int) -> None:
         assert [number for number, block in blocks.items() if not block.is_finished] == list(blocks)[:1]
 
 
-class Subscriber:
+class ArchiveSubscriber:
     """Remember every document of some feeds, and compare each with its last state."""
 
     def __init__(self, newsroom: Newsroom, limits: list[int]) -> None:
@@ -185,7 +185,7 @@ STEPS = st.lists(st.tuples(st.sampled_from("abcd"), STORIES, st.integers(0, 9)),
 def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, limit: int) -> None:
     newsroom.write("z")
     newsroom.collect()
-    subscriber = Subscriber(newsroom, [1, limit])
+    subscriber = ArchiveSubscriber(newsroom, [1, limit])
     subscriber.check()
     for name, stories, seed in steps:
         publish(newsroom, name, stories, seed=seed)
@@ -242,7 +242,7 @@ def test_a_new_catalog_is_divided_like_a_grown_catalog(archived: Newsroom) -> No
 
 @pytest.mark.slow
 def test_new_entries_change_no_finished_archive_document(archived: Newsroom) -> None:
-    subscriber = Subscriber(archived, [50, 200])
+    subscriber = ArchiveSubscriber(archived, [50, 200])
     subscriber.check()
     for number in range(3):
         finished = subscriber.list_finished()

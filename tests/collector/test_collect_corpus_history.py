@@ -11,7 +11,7 @@ from tests.support.newsroom import ALL, Newsroom, dump_fresh
 LIMIT = 10_000
 
 
-class Subscriber:
+class FeedSubscriber:
     """Poll the main feed and every topic's feed, and remember the entries."""
 
     def __init__(self, newsroom: Newsroom) -> None:
@@ -37,7 +37,7 @@ class Subscriber:
 @pytest.mark.timeout(600)
 def test_subscribers_see_all_changes_and_no_duplicate_story(newsroom: Newsroom, corpus: Path) -> None:
     newsroom.collect()
-    subscriber = Subscriber(newsroom)
+    subscriber = FeedSubscriber(newsroom)
     subscriber.poll()
     versions: dict[str, int] = {}
     for number, changes in enumerate(read_history(corpus)):

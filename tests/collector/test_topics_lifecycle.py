@@ -29,7 +29,7 @@ DAY = datetime(2021, 3, 5, tzinfo=UTC)
 END = datetime(2021, 4, 4, tzinfo=UTC)
 
 
-class Subscriber:
+class DocumentSubscriber:
     """Read a feed like a feed reader: with conditional requests, permanent redirects and entry ids."""
 
     def __init__(self, newsroom: Newsroom, path: str) -> None:
@@ -86,7 +86,7 @@ def test_a_renamed_topic_is_the_same_feed_at_another_url(newsroom: Newsroom) -> 
     for number in range(3):
         newsroom.write(f"story-{number}", topics=["AI"])
     newsroom.collect()
-    subscriber = Subscriber(newsroom, "/topics/ai.json")
+    subscriber = DocumentSubscriber(newsroom, "/topics/ai.json")
     assert len(subscriber.poll()) == 3
     id = read_atom_id(newsroom, "/topics/ai.atom")
     describe(newsroom, "ai", "name: Thinking Machines", "renamed_from: AI")
@@ -160,7 +160,7 @@ def test_a_composed_feed_is_the_same_under_new_names(newsroom: Newsroom) -> None
 def test_the_digests_of_a_renamed_topic_are_the_same(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
-    subscriber = Subscriber(newsroom, "/topics/ai/daily.json")
+    subscriber = DocumentSubscriber(newsroom, "/topics/ai/daily.json")
     id = read_atom_id(newsroom, "/topics/ai/daily.atom")
     assert len(subscriber.poll()) == 1
     describe(newsroom, "ai", "name: Minds", "renamed_from: AI", f"retired: {RETIRED}")
@@ -180,7 +180,10 @@ def test_readers_of_a_merged_topic_continue_with_the_other_topic(newsroom: Newsr
     newsroom.write("b", topics=["Boats", "Ships"])
     newsroom.write("c", topics=["Ships"])
     newsroom.collect()
-    boats, ships = Subscriber(newsroom, "/topics/boats.json"), Subscriber(newsroom, "/topics/ships.json")
+    boats, ships = (
+        DocumentSubscriber(newsroom, "/topics/boats.json"),
+        DocumentSubscriber(newsroom, "/topics/ships.json"),
+    )
     assert boats.poll() == ["Story a", "Story b"]
     assert ships.poll() == ["Story b", "Story c"]
     id = read_atom_id(newsroom, "/topics/ships.atom")
@@ -324,7 +327,7 @@ def test_readers_see_no_duplicates(newsroom: Newsroom) -> None:
     newsroom.write("both", topics=["Boats", "Ships"])
     retire(newsroom, "successor: Ships")
     newsroom.collect()
-    subscriber = Subscriber(newsroom, "/topics/boats.json")
+    subscriber = DocumentSubscriber(newsroom, "/topics/boats.json")
     assert subscriber.poll() == ["Story a", "Story both"]
     newsroom.now = DAY
     assert subscriber.poll() == ["Boats has been retired"]

@@ -199,14 +199,14 @@ def test_topic_files_are_detected(site: WatchedSite) -> None:
 def test_a_file_that_the_program_fails_on_is_reported_and_holds_up_nothing(
     site: WatchedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class FaultyParser(CParser):
+    class AssertingParser(CParser):
         def __init__(self, text: str) -> None:
             super().__init__(text)
             assert "faulty" not in text
 
     with site.watched():
         site.wait_until_watching()
-        monkeypatch.setattr(yaml_values, "CParser", FaultyParser)
+        monkeypatch.setattr(yaml_values, "CParser", AssertingParser)
         write_titled_article(site.content / "a.md", "faulty")
         (site.content / "b.md").unlink()
         os.mkfifo(site.content / "b.md")

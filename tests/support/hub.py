@@ -35,7 +35,7 @@ class Hub:
 
 
 def _make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class HubHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             hub.times.append(time.monotonic())
@@ -55,7 +55,7 @@ def _make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_args: object) -> None:
             """Keep the tests' output clean."""
 
-    return Handler
+    return HubHandler
 
 
 @contextmanager

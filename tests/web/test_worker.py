@@ -39,7 +39,7 @@ feeds.web.worker.HEAD_SECONDS = feeds.web.worker.RESPONSE_SECONDS = 1
 
 
 @dataclass(frozen=True)
-class Server:
+class WorkerServer:
     """A server with one worker."""
 
     pid: int
@@ -87,7 +87,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") -> Iterator[Server]:
+def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") -> Iterator[WorkerServer]:
     """Run a server in a folder with articles."""
     port = find_free_port()
     environ = {"PORT": str(port), "PYTHONPATH": str(ROOT), "FEEDS_CONTENT": "content", "WEB_CONCURRENCY": "1"}
@@ -96,7 +96,7 @@ def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") 
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environ, stdout=log, stderr=log)
         try:
             wait_for_answer(f"http://127.0.0.1:{port}{PATH}", process)
-            yield Server(process.pid, port)
+            yield WorkerServer(process.pid, port)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
@@ -112,13 +112,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[Server]:
+def server(folder: Path) -> Iterator[WorkerServer]:
     with running(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def hurried(folder: Path, server: Server) -> Iterator[Server]:  # noqa: ARG001 it has collected
+def hurried(folder: Path, server: WorkerServer) -> Iterator[WorkerServer]:  # noqa: ARG001 it has collected
     """Give a server with time limits of one second."""
     (folder / "hurried.py").write_text(HURRIED)
     with running(folder, configuration=str(folder / "hurried.py")) as hurried:
@@ -130,14 +130,14 @@ def hurried(folder: Path, server: Server) -> Iterator[Server]:  # noqa: ARG001 i
     [b"", REQUEST[:-3], REQUEST + REQUEST[:9], b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"],
     ids=["idle", "in the head", "in the next head", "in the body"],
 )
-def test_clients_that_stop_block_nobody(server: Server, data: bytes) -> None:
+def test_clients_that_stop_block_nobody(server: WorkerServer, data: bytes) -> None:
     with ExitStack() as stack:
         for _ in range(MANY):
             stack.enter_context(server.connect(data))
         assert server.answers_soon()
 
 
-def test_clients_that_dribble_block_nobody(server: Server) -> None:
+def test_clients_that_dribble_block_nobody(server: WorkerServer) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(MANY)]
         for number in range(len(REQUEST) - 1):
@@ -148,7 +148,7 @@ def test_clients_that_dribble_block_nobody(server: Server) -> None:
         assert read_answer(clients[0])[0] == 200
 
 
-def test_clients_that_pause_reading_block_nobody_and_may_continue(server: Server) -> None:
+def test_clients_that_pause_reading_block_nobody_and_may_continue(server: WorkerServer) -> None:
     with ExitStack() as stack:
         clients = [stack.enter_context(server.connect(REQUEST, buffer=4_096)) for _ in range(FEW)]
         time.sleep(0.3)
@@ -162,7 +162,7 @@ def test_clients_that_pause_reading_block_nobody_and_may_continue(server: Server
         assert clients[0].recv(1) == b""
 
 
-def test_clients_that_do_not_disconnect_block_nobody(server: Server) -> None:
+def test_clients_that_do_not_disconnect_block_nobody(server: WorkerServer) -> None:
     begun = time.monotonic()
     with ExitStack() as stack:
         for _ in range(MANY):
@@ -172,7 +172,7 @@ def test_clients_that_do_not_disconnect_block_nobody(server: Server) -> None:
         assert server.answers_soon()
 
 
-def test_clients_that_disconnect_early_block_nobody(server: Server) -> None:
+def test_clients_that_disconnect_early_block_nobody(server: WorkerServer) -> None:
     before = list_workers(server.pid)
     for data in (b"", b"GET", REQUEST):
         for _ in range(MANY):
@@ -181,7 +181,7 @@ def test_clients_that_disconnect_early_block_nobody(server: Server) -> None:
     assert list_workers(server.pid) == before
 
 
-def test_several_requests_at_once_are_answered_in_turn(server: Server) -> None:
+def test_several_requests_at_once_are_answered_in_turn(server: WorkerServer) -> None:
     missing = b"GET /nope HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with server.connect(missing + REQUEST + missing) as client:
         assert [read_answer(client)[0] for _ in range(3)] == [404, 200, 404]
@@ -196,7 +196,7 @@ def test_several_requests_at_once_are_answered_in_turn(server: Server) -> None:
     ],
     ids=["a head too large", "no head", "a body"],
 )
-def test_an_invalid_request_ends_the_connection(server: Server, data: bytes, beginning: bytes) -> None:
+def test_an_invalid_request_ends_the_connection(server: WorkerServer, data: bytes, beginning: bytes) -> None:
     with server.connect(data) as client:
         answered = read_to_end(client)
     assert answered.startswith(beginning)
@@ -204,19 +204,19 @@ def test_an_invalid_request_ends_the_connection(server: Server, data: bytes, beg
 
 
 @pytest.mark.parametrize("data", [b"", REQUEST[:-3]])
-def test_a_client_that_never_continues_is_disconnected(hurried: Server, data: bytes) -> None:
+def test_a_client_that_never_continues_is_disconnected(hurried: WorkerServer, data: bytes) -> None:
     with hurried.connect(data) as client:
         assert read_to_end(client) == b""
 
 
-def test_a_client_that_reads_nothing_is_disconnected(hurried: Server) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(hurried: WorkerServer) -> None:
     with hurried.connect(REQUEST, buffer=4_096) as client, hurried.connect(REQUEST) as quick:
         whole = read_answer(quick)[1]
         time.sleep(2.5)
         assert len(read_to_end(client)) < len(whole)
 
 
-def ask_meanwhile(server: Server, seconds: float) -> tuple[Thread, list[RequestLog]]:
+def ask_meanwhile(server: WorkerServer, seconds: float) -> tuple[Thread, list[RequestLog]]:
     logs: list[RequestLog] = []
     thread = Thread(target=lambda: logs.append(asyncio.run(run_clients(server.port, PATH, clients=8, seconds=seconds))))
     thread.start()
