@@ -35,7 +35,7 @@ collector = Collector(Catalog(sys.argv[1]), [Path(sys.argv[2])])
 print("ready", flush=True)
 collector.collect()
 """
-# Rows of one table that point to none in another.
+# Rows with dangling references.
 ORPHANS = (
     "SELECT entry FROM entry_topics WHERE entry NOT IN (SELECT number FROM entries)",
     "SELECT topic FROM entry_topics WHERE topic NOT IN (SELECT number FROM topics)",

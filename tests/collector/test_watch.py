@@ -412,7 +412,7 @@ def test_a_lost_connection_loses_nothing(site: WatchedSite, postgresql: Database
 def test_a_deleted_catalog_is_rebuilt_from_all_articles(site: WatchedSite) -> None:
     with site.watched():
         for path in site.catalog_folder.iterdir():
-            path.unlink(missing_ok=True)  # SQLite removes what lies beside its file when nobody has that open
+            path.unlink(missing_ok=True)  # SQLite deletes -wal and -shm files with the last connection
         write_titled_article(site.content / "e.md")
         site.wait_for("e")
         assert site.titles() == {"a", "b", "c", "d", "e"}

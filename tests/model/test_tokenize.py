@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feeds.model.tokenize import GAP, MAX_REPEATS, MAX_WORD_CHARACTERS, MAX_WORDS, join_words, split_texts, split_words
 
-# What Unicode keeps apart, joins, orders or hides.
+# Separators, joiners, reordered and invisible characters.
 TRICKY = (
     "aAßİΣ\u0301\u0338\u0345\u064b\u093c\u094d\u0928\u3099か\u200b\u200c\u00ad\ufe0f\u1100\u1161가ﬁ½ไ\u0e48漢 -¶\x00"
 )

@@ -220,7 +220,7 @@ def test_an_outdated_document_is_freed_at_once(unicode_catalog: Catalog, tmp_pat
     copy = weakref.ref(fetch_from(hot.cache, path))
     write_article(tmp_path / "content", "a", provider="{name: Möwe, domain: möwe.example}", title="Otherwise")
     Collector(unicode_catalog, [tmp_path / "content"], clock=CLOCK).collect()
-    gc.disable()  # which would free it too, in its own time
+    gc.disable()  # garbage collection would free it later
     try:
         time.sleep(POLL_SECONDS)
         assert ask(hot, path) != first

@@ -118,7 +118,7 @@ def server(folder: Path) -> Iterator[WorkerServer]:
 
 
 @pytest.fixture(scope="module")
-def hurried(folder: Path, server: WorkerServer) -> Iterator[WorkerServer]:  # noqa: ARG001 it has collected
+def hurried(folder: Path, server: WorkerServer) -> Iterator[WorkerServer]:  # noqa: ARG001 the fixture has collected
     """Give a server with time limits of one second."""
     (folder / "hurried.py").write_text(HURRIED)
     with running(folder, configuration=str(folder / "hurried.py")) as hurried:
