@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from feeds.model.errors import BadRequestError
 from feeds.model.tokenize import is_unspaced, join_words, split_words
 
 MAX_CHARACTERS = 200
@@ -66,16 +65,17 @@ def parse_search(text: str) -> Search:
     A text must match all terms, in any order. `str` of the result is the canonical spelling, with the same meaning.
 
     Raises:
-        BadRequestError: the search is too long, has too many terms or too short a prefix, or has no word to find.
+        ValueError: the search is too long, has too many terms or too short a prefix, or has no word to find; the text
+            is the expected value, for use after the search.
     """
     _check_length(text)
     terms = sorted(set(_parse_terms(text)))
     if not terms:
-        raise BadRequestError(f'Invalid search: no words in "{text}"; type a word, a "phrase" or a prefix*.')
+        raise ValueError('expected a word, a "phrase" or a prefix*')
     if all(term.is_negated for term in terms):
-        raise BadRequestError(f"Invalid search: {terms[0]} only excludes; add a word to find.")
+        raise ValueError(f"expected a word to find besides {terms[0]}")
     if len(terms) > MAX_TERMS:
-        raise BadRequestError(f"Invalid search: {len(terms)} terms, including {terms[-1]}; use at most {MAX_TERMS}.")
+        raise ValueError(f"expected at most {MAX_TERMS} terms, not {len(terms)}")
     search = Search(tuple(terms))
     _check_length(str(search))  # a character can expand to several words
     return search
@@ -90,12 +90,10 @@ def _parse_terms(text: str) -> Iterator[SearchTerm]:
             # A character of a script without spaces is a whole word, never a prefix.
             is_prefix = has_star and not is_unspaced(words[-1])
             if is_prefix and len(words[-1]) < MIN_PREFIX_LETTERS:
-                raise BadRequestError(
-                    f"Invalid search: {part[0]} matches too much; type at least {MIN_PREFIX_LETTERS} letters before *."
-                )
+                raise ValueError(f"expected at least {MIN_PREFIX_LETTERS} letters before * in {part[0]}")
             yield SearchTerm(bool(part["not"]), tuple(words), is_prefix)
 
 
 def _check_length(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
-        raise BadRequestError(f"Invalid search: {len(text)} characters; use at most {MAX_CHARACTERS}.")
+        raise ValueError(f"expected at most {MAX_CHARACTERS} characters, not {len(text)}")

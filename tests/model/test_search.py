@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model.errors import BadRequestError
 from feeds.model.search import MAX_CHARACTERS, parse_search
 from feeds.model.tokenize import GAP, split_words
 
@@ -44,18 +43,18 @@ def test_each_search_has_one_spelling(typed: str, canonical: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", 'no words in ""'),
-        ("!! -", 'no words in "!! -"'),
-        ('-ai -"deep learning"', "^Invalid search: -ai only excludes"),
-        ("vision ab*", r"^Invalid search: ab\* matches too much; type at least 3 letters"),
-        ('"deep le*"', r'^Invalid search: "deep le\*" matches too much'),
-        ("a b c d e f g h -i", "9 terms, including -i; use at most 8"),
-        ("x" * 201, "201 characters; use at most 200"),
-        ("ﷺ" * 12, "2.. characters; use at most 200"),
+        ("", r'^expected a word, a "phrase" or a prefix\*$'),
+        ("!! -", "^expected a word"),
+        ('-ai -"deep learning"', "^expected a word to find besides -ai$"),
+        ("vision ab*", r"^expected at least 3 letters before \* in ab\*$"),
+        ('"deep le*"', r'^expected at least 3 letters before \* in "deep le\*"$'),
+        ("a b c d e f g h -i", "expected at most 8 terms, not 9"),
+        ("x" * 201, "expected at most 200 characters, not 201"),
+        ("ﷺ" * 12, "expected at most 200 characters, not 2.."),
     ],
 )
 def test_invalid_searches_are_rejected_with_a_message(typed: str, sentence: str) -> None:
-    with pytest.raises(BadRequestError, match=sentence):
+    with pytest.raises(ValueError, match=sentence):
         parse_search(typed)
 
 
@@ -63,7 +62,7 @@ def test_invalid_searches_are_rejected_with_a_message(typed: str, sentence: str)
 def test_any_input_is_rejected_or_has_an_equivalent_canonical_spelling(typed: str) -> None:
     try:
         search = parse_search(typed)
-    except BadRequestError:
+    except ValueError:
         return
     assert len(str(search)) <= MAX_CHARACTERS
     assert parse_search(str(search)) == search

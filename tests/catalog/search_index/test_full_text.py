@@ -25,7 +25,6 @@ from feeds.catalog.search_index.full_text import (
     list_words,
 )
 from feeds.model.entry import Entry, Kind, Provider
-from feeds.model.errors import BadRequestError
 from feeds.model.search import Search, parse_search
 from feeds.model.tokenize import MAX_REPEATS
 from tests.support.environment import SOAK
@@ -230,7 +229,7 @@ def check_against_naive(connection: Connection, batches: list[dict[int, Entry | 
 def parse_or_refuse(typed: str) -> Search | None:
     try:
         return parse_search(typed)
-    except BadRequestError:
+    except ValueError:
         return None
 
 
