@@ -71,7 +71,8 @@ class AuditClient:
             response = connection.getresponse()
             return AuditResponse(response.status, _join(response.getheaders()), _read(response, deadline))
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise RequestError(f"request failed: {str(error) or type(error).__name__}") from error
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise RequestError(f"request failed: {reason}") from error
         finally:
             connection.close()
 
