@@ -25,7 +25,10 @@ def announce() -> None:
     this by default. If another step must come before the new feeds are online, such as an export, collect with
     --no-announce and announce afterwards.
     """
-    _notify_hubs(Settings.from_environ(os.environ))
+    settings = Settings.from_environ(os.environ)
+    if not settings.hubs:
+        click.echo("No hubs in FEEDS_HUBS; nothing to announce.")
+    _notify_hubs(settings)
 
 
 def print_error(error: FeedsError) -> None:

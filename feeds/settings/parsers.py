@@ -39,9 +39,12 @@ def _parse_url(text: str) -> str:
     return encode_iri(text)
 
 
-def parse_urls(text: str) -> tuple[str, ...]:
-    """Read absolute URLs, separated by spaces or commas, without duplicates."""
-    return tuple(dict.fromkeys(_parse_url(part) for part in re.split(r"[\s,]+", text) if part))
+def parse_hubs(text: str) -> tuple[str, ...]:
+    """Read absolute URLs of hubs, separated by spaces or commas, without duplicates."""
+    parts = [part for part in re.split(r"[\s,]+", text) if part]
+    if not all(map(is_server_url, parts)):
+        raise ValueError("expected absolute URLs of hubs, separated by spaces or commas")
+    return tuple(dict.fromkeys(map(_parse_url, parts)))
 
 
 def parse_line(text: str) -> str:

@@ -22,10 +22,10 @@ from feeds.settings.parsers import (
     parse_database_url,
     parse_flag,
     parse_folders,
+    parse_hubs,
     parse_language,
     parse_line,
     parse_site_url,
-    parse_urls,
 )
 
 PREFIX = "FEEDS_"
@@ -230,7 +230,7 @@ SETTINGS = (
         help="Number of seconds for which readers and caches may reuse a response, up to a day.",
     ),
     Setting(
-        "FEEDS_HUBS", "hubs", "", parse_urls,
+        "FEEDS_HUBS", "hubs", "", parse_hubs,
         help="The WebSub hubs that push your feeds: absolute URLs, separated by spaces or commas.",
     ),
     Setting(

@@ -414,7 +414,7 @@ def test_hubs_are_notified_by_collect_or_announce(collected: Run, tmp_path: Path
         assert sorted(hub.paths) == HUBBED
         assert collected("announce", **named).output == ""
         assert sorted(hub.paths) == sorted(2 * HUBBED)
-    assert collected("announce").output == ""
+    assert collected("announce").output == "No hubs in FEEDS_HUBS; nothing to announce.\n"
 
 
 def test_announce_reports_a_missing_catalog(run: Run) -> None:

@@ -98,7 +98,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_LIMIT", "201", "from 1 to 200"),
         ("FEEDS_LIMIT", "many", "from 1 to 200"),
         ("FEEDS_MAX_AGE", "-1", "from 0 to 86400"),
-        ("FEEDS_HUBS", "hub.example", "https://feeds.example.org"),
+        ("FEEDS_HUBS", "hub.example", "expected absolute URLs of hubs, separated by spaces or commas"),
         ("FEEDS_CACHE_MB", "0", "from 1 to 65536"),
         ("FEEDS_FOLLOW_SYMLINKS", "sometimes", "expected yes or no"),
         ("FEEDS_CONTENT", ":", "expected a folder"),
