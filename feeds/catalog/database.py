@@ -130,7 +130,7 @@ def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
     connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 
-BUSY = "Another collector is writing to the catalog; this process gives up and changes nothing."
+BUSY = "Another collector is writing to the catalog, so nothing was changed. Try again later."
 
 
 def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:

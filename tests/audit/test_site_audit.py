@@ -301,7 +301,7 @@ def test_reports_a_url_without_feeds(catalog: Catalog, path: str) -> None:
 def test_reports_a_refused_connection() -> None:
     url = f"http://127.0.0.1:{find_free_port()}/"
     (finding,) = audit_site(url)
-    assert str(finding).startswith(f"{url}: request failed: ")
+    assert str(finding).endswith(f"{url}: request failed: Connection refused")
 
 
 def test_reports_a_server_without_http() -> None:
