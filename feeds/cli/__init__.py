@@ -71,8 +71,8 @@ def main() -> None:
     """Publish a folder of Markdown articles as feeds.
 
     Articles become Atom, RSS and JSON feeds, one per topic, served over HTTP. To start, put Markdown articles into a
-    folder, run `feeds check FOLDER` until no problems remain, run `FEEDS_CONTENT=FOLDER feeds serve`, and open the
-    printed URL. `feeds settings` lists all settings.
+    folder, run `feeds check FOLDER` until no problems remain, run `feeds serve FOLDER`, and open the printed URL.
+    `feeds settings` lists all settings.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a title may contain letters outside the terminal's encoding
