@@ -29,8 +29,8 @@ def hub() -> Iterator[Hub]:
         yield hub
 
 
-class Bureau:
-    """A newsroom that announces its feeds to hubs; `errors` are the reported errors."""
+class NotifyingNewsroom:
+    """A newsroom that notifies hubs of its feeds; `errors` are the reported errors."""
 
     def __init__(self, newsroom: Newsroom, *hubs: str) -> None:
         self.newsroom = newsroom
@@ -89,26 +89,26 @@ def in_all_formats(*stems: str) -> set[str]:
 
 
 @pytest.fixture
-def bureau(newsroom: Newsroom) -> Bureau:
-    """Give a bureau with two collected and scanned articles, on each engine in turn."""
-    return open_bureau(newsroom, HUB)
+def notifying_newsroom(newsroom: Newsroom) -> NotifyingNewsroom:
+    """Give a notifying newsroom with two collected and scanned articles, on each engine in turn."""
+    return open_notifying_newsroom(newsroom, HUB)
 
 
 @pytest.fixture
-def sqlite_bureau(tmp_path: Path, hub: Hub) -> Iterator[Bureau]:
-    """Give such a bureau on SQLite, with a running hub."""
+def sqlite_newsroom(tmp_path: Path, hub: Hub) -> Iterator[NotifyingNewsroom]:
+    """Give a notifying newsroom on SQLite, with a running hub."""
     newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
-    yield open_bureau(newsroom, hub.url)
+    yield open_notifying_newsroom(newsroom, hub.url)
     newsroom.catalog.close()
 
 
-def open_bureau(newsroom: Newsroom, *hubs: str) -> Bureau:
-    bureau = Bureau(newsroom, *hubs)
+def open_notifying_newsroom(newsroom: Newsroom, *hubs: str) -> NotifyingNewsroom:
+    notifying_newsroom = NotifyingNewsroom(newsroom, *hubs)
     newsroom.write("tides", topics=["Sea"])
     newsroom.write("robots", topics=["AI"], provider={"name": "The Post", "domain": "post.example"})
-    bureau.collect()
-    bureau.detect()
-    return bureau
+    notifying_newsroom.collect()
+    notifying_newsroom.detect()
+    return notifying_newsroom
 
 
-Change = Callable[[Bureau], object]
+Change = Callable[[NotifyingNewsroom], object]

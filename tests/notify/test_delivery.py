@@ -9,144 +9,144 @@ import pytest
 
 from feeds.notify.delivery import HubNotifier
 from feeds.notify.timing import NotifyTiming
-from tests.notify.conftest import Bureau, in_all_formats
+from tests.notify.conftest import NotifyingNewsroom, in_all_formats
 from tests.support.hub import Hub
 
 FEEDS = in_all_formats("/feed", "/topics/sea", "/providers/gazette.example")
 
 
-def publish(bureau: Bureau, title: str = "Other") -> None:
+def publish(notifying_newsroom: NotifyingNewsroom, title: str = "Other") -> None:
     """Change an article, and let time pass until notifications are due."""
-    bureau.newsroom.write("tides", title=title, topics=["Sea"])
-    bureau.collect()
-    bureau.detect()
-    bureau.newsroom.wait(seconds=2)
+    notifying_newsroom.newsroom.write("tides", title=title, topics=["Sea"])
+    notifying_newsroom.collect()
+    notifying_newsroom.detect()
+    notifying_newsroom.newsroom.wait(seconds=2)
 
 
-def make_notifier(bureau: Bureau, stop: Event | None = None) -> HubNotifier:
-    return HubNotifier(bureau.hubs[0], bureau.context, stop=stop or Event())
+def make_notifier(notifying_newsroom: NotifyingNewsroom, stop: Event | None = None) -> HubNotifier:
+    return HubNotifier(notifying_newsroom.hubs[0], notifying_newsroom.context, stop=stop or Event())
 
 
-def test_a_hub_is_notified_once_of_each_feed(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
-    notifier = make_notifier(sqlite_bureau)
+def test_a_hub_is_notified_once_of_each_feed(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    publish(sqlite_newsroom)
+    notifier = make_notifier(sqlite_newsroom)
     notifier.notify()
     notifier.notify()
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert (sqlite_bureau.pending(), notifier.find_seconds_until_due()) == ([], None)
-    assert sqlite_bureau.errors == []
+    assert (sqlite_newsroom.pending(), notifier.find_seconds_until_due()) == ([], None)
+    assert sqlite_newsroom.errors == []
 
 
-def test_nothing_is_sent_before_it_is_due(sqlite_bureau: Bureau, hub: Hub) -> None:
-    sqlite_bureau.newsroom.write("tides", title="Other", topics=["Sea"])
-    sqlite_bureau.collect()
-    sqlite_bureau.detect()
-    notifier = make_notifier(sqlite_bureau)
+def test_nothing_is_sent_before_it_is_due(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    sqlite_newsroom.newsroom.write("tides", title="Other", topics=["Sea"])
+    sqlite_newsroom.collect()
+    sqlite_newsroom.detect()
+    notifier = make_notifier(sqlite_newsroom)
     notifier.notify()
     assert hub.paths == []
     assert notifier.find_seconds_until_due() == 2
 
 
-def test_a_hub_that_is_away_is_tried_twice_and_then_paused(sqlite_bureau: Bureau, hub: Hub) -> None:
+def test_a_hub_that_is_away_is_tried_twice_and_then_paused(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.status = 503
-    publish(sqlite_bureau)
-    notifier = make_notifier(sqlite_bureau)
+    publish(sqlite_newsroom)
+    notifier = make_notifier(sqlite_newsroom)
     notifier.notify()
     assert len(hub.paths) == 2
-    assert {(notification.attempts, notification.due) for notification in sqlite_bureau.pending()} == {
-        (1, sqlite_bureau.newsroom.now.timestamp() + 10)
+    assert {(notification.attempts, notification.due) for notification in sqlite_newsroom.pending()} == {
+        (1, sqlite_newsroom.newsroom.now.timestamp() + 10)
     }
     hub.status = 204
     notifier.notify()
     assert len(hub.paths) == 2
-    sqlite_bureau.newsroom.wait(seconds=10)
+    sqlite_newsroom.newsroom.wait(seconds=10)
     notifier.notify()
     assert set(hub.paths) == FEEDS
-    assert sqlite_bureau.pending() == []
+    assert sqlite_newsroom.pending() == []
 
 
-def test_pauses_double_up_to_an_hour(sqlite_bureau: Bureau, hub: Hub) -> None:
+def test_pauses_double_up_to_an_hour(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.status = 500
-    publish(sqlite_bureau)
+    publish(sqlite_newsroom)
     pauses = []
     for _ in range(12):
-        make_notifier(sqlite_bureau).notify()
-        pauses.append(sqlite_bureau.pending()[0].due - sqlite_bureau.newsroom.now.timestamp())
-        sqlite_bureau.newsroom.wait(seconds=pauses[-1])
+        make_notifier(sqlite_newsroom).notify()
+        pauses.append(sqlite_newsroom.pending()[0].due - sqlite_newsroom.newsroom.now.timestamp())
+        sqlite_newsroom.newsroom.wait(seconds=pauses[-1])
     assert pauses == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600]
     assert NotifyTiming().get_pause_seconds(10_000) == 3600
 
 
-def test_an_error_is_reported_once_until_the_hub_works_again(sqlite_bureau: Bureau, hub: Hub) -> None:
-    notifier = make_notifier(sqlite_bureau)
+def test_an_error_is_reported_once_until_the_hub_works_again(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    notifier = make_notifier(sqlite_newsroom)
     for status in (500, 500, 204, 500):
         hub.status = status
-        publish(sqlite_bureau, title=str(len(hub.paths)))
-        sqlite_bureau.newsroom.wait(minutes=5)
+        publish(sqlite_newsroom, title=str(len(hub.paths)))
+        sqlite_newsroom.newsroom.wait(minutes=5)
         notifier.notify()
-    assert [f"{hub.url} answered 500" in str(error) for error in sqlite_bureau.errors] == [True, True]
+    assert [f"{hub.url} answered 500" in str(error) for error in sqlite_newsroom.errors] == [True, True]
 
 
-def test_a_refused_notification_does_not_delay_others(sqlite_bureau: Bureau, hub: Hub) -> None:
+def test_a_refused_notification_does_not_delay_others(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.poison = {"/feed.atom"}
-    publish(sqlite_bureau)
-    make_notifier(sqlite_bureau).notify()
+    publish(sqlite_newsroom)
+    make_notifier(sqlite_newsroom).notify()
     assert set(hub.paths) == FEEDS
-    assert sqlite_bureau.pending_paths() == {"/feed.atom"}
+    assert sqlite_newsroom.pending_paths() == {"/feed.atom"}
     hub.status, hub.poison = 400, set()
-    publish(sqlite_bureau, title="Again")
+    publish(sqlite_newsroom, title="Again")
     hub.forms.clear()
-    make_notifier(sqlite_bureau).notify()
+    make_notifier(sqlite_newsroom).notify()
     assert set(hub.paths) == FEEDS
-    assert sqlite_bureau.pending_paths() == FEEDS
+    assert sqlite_newsroom.pending_paths() == FEEDS
 
 
-def test_a_feed_that_changes_again_is_tried_at_once(sqlite_bureau: Bureau, hub: Hub) -> None:
+def test_a_feed_that_changes_again_is_tried_at_once(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.status = 500
-    publish(sqlite_bureau)
-    make_notifier(sqlite_bureau).notify()
+    publish(sqlite_newsroom)
+    make_notifier(sqlite_newsroom).notify()
     hub.status = 204
-    publish(sqlite_bureau, title="Again")
-    make_notifier(sqlite_bureau).notify()
-    assert sqlite_bureau.pending() == []
+    publish(sqlite_newsroom, title="Again")
+    make_notifier(sqlite_newsroom).notify()
+    assert sqlite_newsroom.pending() == []
 
 
-def test_a_notification_that_fails_for_days_is_given_up(sqlite_bureau: Bureau, hub: Hub) -> None:
+def test_a_notification_that_fails_for_days_is_given_up(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.status = 500
-    publish(sqlite_bureau)
-    sqlite_bureau.newsroom.wait(days=3)
-    make_notifier(sqlite_bureau).notify()
-    assert sqlite_bureau.pending() == []
-    assert "has not accepted some notifications for days; giving up on them" in str(sqlite_bureau.errors[-1])
+    publish(sqlite_newsroom)
+    sqlite_newsroom.newsroom.wait(days=3)
+    make_notifier(sqlite_newsroom).notify()
+    assert sqlite_newsroom.pending() == []
+    assert "has not accepted some notifications for days; giving up on them" in str(sqlite_newsroom.errors[-1])
 
 
-def test_a_change_during_a_notification_is_sent_as_well(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
-    with sqlite_bureau.newsroom.catalog.reading() as reader:
-        old = reader.outbox.list_due(hub.url, until=sqlite_bureau.newsroom.now)
-    publish(sqlite_bureau, title="Again")
-    with sqlite_bureau.newsroom.catalog.writing_outbox() as outbox:
+def test_a_change_during_a_notification_is_sent_as_well(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    publish(sqlite_newsroom)
+    with sqlite_newsroom.newsroom.catalog.reading() as reader:
+        old = reader.outbox.list_due(hub.url, until=sqlite_newsroom.newsroom.now)
+    publish(sqlite_newsroom, title="Again")
+    with sqlite_newsroom.newsroom.catalog.writing_outbox() as outbox:
         for notification in old:
             outbox.remove(hub.url, notification)
         outbox.postpone(hub.url, old)
-    assert sqlite_bureau.pending_paths() == FEEDS
-    assert {notification.attempts for notification in sqlite_bureau.pending()} == {0}
+    assert sqlite_newsroom.pending_paths() == FEEDS
+    assert {notification.attempts for notification in sqlite_newsroom.pending()} == {0}
 
 
-def test_it_stops_between_two_feeds(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
+def test_it_stops_between_two_feeds(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    publish(sqlite_newsroom)
     stop = Event()
     stop.set()
-    make_notifier(sqlite_bureau, stop).notify()
+    make_notifier(sqlite_newsroom, stop).notify()
     assert hub.paths == []
-    assert sqlite_bureau.pending_paths() == FEEDS
+    assert sqlite_newsroom.pending_paths() == FEEDS
 
 
 @pytest.mark.slow
-def test_it_waits_for_a_collector_that_is_writing(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
-    database = sqlite_bureau.newsroom.folder.parent / "catalog.sqlite"
-    thread = Thread(target=make_notifier(sqlite_bureau).notify)
+def test_it_waits_for_a_collector_that_is_writing(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    publish(sqlite_newsroom)
+    database = sqlite_newsroom.newsroom.folder.parent / "catalog.sqlite"
+    thread = Thread(target=make_notifier(sqlite_newsroom).notify)
     with closing(sqlite3.connect(database, isolation_level=None)) as collector:
         collector.execute("BEGIN IMMEDIATE")
         thread.start()
@@ -155,12 +155,12 @@ def test_it_waits_for_a_collector_that_is_writing(sqlite_bureau: Bureau, hub: Hu
         collector.execute("COMMIT")
     thread.join()
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert sqlite_bureau.pending() == []
+    assert sqlite_newsroom.pending() == []
 
 
-def test_two_processes_notify_a_hub_once(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
-    second = make_notifier(sqlite_bureau)
+def test_two_processes_notify_a_hub_once(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    publish(sqlite_newsroom)
+    second = make_notifier(sqlite_newsroom)
     others: list[Thread] = []
 
     def notify_as_well() -> None:
@@ -170,23 +170,25 @@ def test_two_processes_notify_a_hub_once(sqlite_bureau: Bureau, hub: Hub) -> Non
             others[0].join(timeout=10)
 
     hub.on_request = notify_as_well
-    make_notifier(sqlite_bureau).notify()
+    make_notifier(sqlite_newsroom).notify()
     assert others
     assert sorted(hub.paths) == sorted(FEEDS)
-    assert sqlite_bureau.pending() == []
+    assert sqlite_newsroom.pending() == []
 
 
-def test_a_notification_claimed_by_a_dead_process_is_sent_by_the_next(sqlite_bureau: Bureau, hub: Hub) -> None:
-    publish(sqlite_bureau)
-    claim_seconds = sqlite_bureau.context.timing.claim_seconds
-    with sqlite_bureau.newsroom.catalog.writing_outbox() as outbox:
-        notification = outbox.list_due(hub.url, until=sqlite_bureau.newsroom.now)[0]
-        until = int(sqlite_bureau.newsroom.now.timestamp()) + claim_seconds
+def test_a_notification_claimed_by_a_dead_process_is_sent_by_the_next(
+    sqlite_newsroom: NotifyingNewsroom, hub: Hub
+) -> None:
+    publish(sqlite_newsroom)
+    claim_seconds = sqlite_newsroom.context.timing.claim_seconds
+    with sqlite_newsroom.newsroom.catalog.writing_outbox() as outbox:
+        notification = outbox.list_due(hub.url, until=sqlite_newsroom.newsroom.now)[0]
+        until = int(sqlite_newsroom.newsroom.now.timestamp()) + claim_seconds
         assert outbox.claim(hub.url, notification, until=until)
         assert not outbox.claim(hub.url, notification, until=until)
-    notifier = make_notifier(sqlite_bureau)
+    notifier = make_notifier(sqlite_newsroom)
     notifier.notify()
     assert set(hub.paths) == FEEDS - {notification.path}
-    sqlite_bureau.newsroom.wait(seconds=claim_seconds)
+    sqlite_newsroom.newsroom.wait(seconds=claim_seconds)
     notifier.notify()
     assert sorted(hub.paths) == sorted(FEEDS)
