@@ -74,7 +74,7 @@ def read(front: str) -> Article:
     return article
 
 
-def refuse(front: str) -> Problem:
+def first_error(front: str) -> Problem:
     """Return the first error of an article."""
     with pytest.raises(ArticleError) as caught:
         parse_article(wrap(front), "news/a.md")
@@ -213,7 +213,7 @@ def test_flags_decide_the_state(flags: str, state: PublicationState) -> None:
     ],
 )
 def test_an_error_costs_the_file(front: str, position: tuple[int, int], code: str, advice: str) -> None:
-    problem = refuse(front)
+    problem = first_error(front)
     assert ((problem.line, problem.column), problem.level, problem.code) == (position, Level.ERROR, code)
     assert advice in problem.message
 
@@ -309,7 +309,7 @@ def test_a_publisher_has_a_name_and_a_printable_domain() -> None:
 
 
 def test_an_encoded_id_must_fit_into_the_catalog() -> None:
-    problem = refuse(MINIMAL.replace("org/a", "org/" + "|" * 700))
+    problem = first_error(MINIMAL.replace("org/a", "org/" + "|" * 700))
     assert (problem.line, problem.code) == (3, "too-long")
 
 

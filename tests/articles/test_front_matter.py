@@ -20,7 +20,7 @@ def wrap(front: str) -> bytes:
     return f"---\n{front}\n---\n".encode()
 
 
-def refuse(data: bytes) -> Problem:
+def first_error(data: bytes) -> Problem:
     try:
         (problem,) = load_front_matter(data, "news/a.md").problems
     except ArticleError as error:
@@ -137,15 +137,15 @@ MALFORMED = {
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_files_are_located_and_explained(case: str) -> None:
     data, position, code, advice = MALFORMED[case]
-    problem = refuse(data)
+    problem = first_error(data)
     assert ((problem.line, problem.column), problem.code) == (position, code)
     assert advice in problem.message
 
 
 @pytest.mark.parametrize("name", ["title", "webUrl", "renamed_from"])
 def test_a_duplicate_key_is_named_if_it_is_a_known_field(name: str) -> None:
-    assert refuse(wrap(f"{name}: x\n{name}: y")).message == f"Duplicate key `{name}`; keep one."
-    assert refuse(wrap("hush: x\nhush: y")).message == "Duplicate key; keep one."
+    assert first_error(wrap(f"{name}: x\n{name}: y")).message == f"Duplicate key `{name}`; keep one."
+    assert first_error(wrap("hush: x\nhush: y")).message == "Duplicate key; keep one."
 
 
 def test_all_duplicate_keys_are_reported_and_the_first_counts() -> None:
@@ -194,11 +194,11 @@ def test_every_field_that_is_read_is_known() -> None:
     sources = [Path(module.__file__ or "").read_text() for module in (article, fields, topic_file)]
     names = set(re.findall(r'(?:read_\w+|has|get)\("(\w+)"', "".join(sources)))
     assert {"webUrl", "width", "successor"} <= names
-    assert [name for name in names if f"`{name}`" not in refuse(wrap(f"{name}: x\n{name}: y")).message] == []
+    assert [name for name in names if f"`{name}`" not in first_error(wrap(f"{name}: x\n{name}: y")).message] == []
 
 
 def test_line_ends_of_two_characters_do_not_move_positions() -> None:
-    problem = refuse(b"---\r\ntitle: x\r\ntitle: y\r\n---\r\n")
+    problem = first_error(b"---\r\ntitle: x\r\ntitle: y\r\n---\r\n")
     assert (problem.line, problem.column) == (3, 1)
 
 
@@ -214,25 +214,25 @@ def test_line_ends_of_two_characters_do_not_move_positions() -> None:
     ],
 )
 def test_no_message_quotes_a_value(front: str) -> None:
-    assert "hush" not in str(refuse(wrap(front)))
+    assert "hush" not in str(first_error(wrap(front)))
 
 
 def test_aliases_cannot_explode() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    problem = refuse(wrap("\n".join(lines)))
+    problem = first_error(wrap("\n".join(lines)))
     assert (problem.code, problem.line) == ("too-large", 6)
     assert "shorten it" in problem.message
 
 
 def test_merge_keys_cannot_explode() -> None:
     keys = ", ".join(f"k{n}: v" for n in range(1000))
-    problem = refuse(wrap(f"a: &a {{{keys}}}\nb:\n" + "\n".join(["  - <<: *a"] * 1000)))
+    problem = first_error(wrap(f"a: &a {{{keys}}}\nb:\n" + "\n".join(["  - <<: *a"] * 1000)))
     assert problem.code == "too-large"
 
 
 def test_a_file_cannot_hold_more_values_than_an_article_needs() -> None:
-    assert refuse(wrap("a: [" + "x," * 100_001 + "]")).code == "too-large"
+    assert first_error(wrap("a: [" + "x," * 100_001 + "]")).code == "too-large"
 
 
 def test_control_characters_are_left_out_and_reported_once() -> None:

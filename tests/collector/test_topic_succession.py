@@ -8,7 +8,7 @@ from feeds.model.topics import TopicFile, topic_key
 from tests.support.app import NOW
 
 
-def draw(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:
+def list_labels(files: dict[str, TopicFile]) -> dict[str, tuple[str, ...]]:
     """Return the labels of each topic, by name."""
     return {topic.name: topic.labels for topic in resolve_topic_files(files)[0]}
 
@@ -28,13 +28,13 @@ def test_a_merged_topic_gives_away_all_labels() -> None:
         "ships": TopicFile(name="Ships", labels=("vessels",), merged_into="marine"),
         "sea": TopicFile(name="Sea", labels=("Marine",)),
     }
-    assert draw(files) == {"Sea": ("Marine", "Boats", "barges", "Ships", "vessels")}
+    assert list_labels(files) == {"Sea": ("Marine", "Boats", "barges", "Ships", "vessels")}
     assert list_conflicts(files) == []
 
 
 def test_the_name_of_a_topic_is_no_label_of_another_topic() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots")}
-    assert draw(files) == {"AI": (), "Robots": ()}
+    assert list_labels(files) == {"AI": (), "Robots": ()}
     (conflict,) = resolve_topic_files(files)[1]
     message = "Label “Robots” already belongs to the topic of b; remove it from one file."
     assert conflict == TopicConflict("a", "aliases", "label-taken", message)
@@ -45,20 +45,20 @@ def test_a_label_belongs_to_the_first_topic_that_claims_it() -> None:
         "a": TopicFile(name="AI", labels=("Minds",)),
         "b": TopicFile(name="Brains", labels=("minds",), former=("minds",)),
     }
-    assert draw(files) == {"AI": ("Minds",), "Brains": ()}
+    assert list_labels(files) == {"AI": ("Minds",), "Brains": ()}
     assert resolve_topic_files(files)[0][1].former == ()
     assert list_conflicts(files) == [("b", "renamed_from", "label-taken")]
 
 
 def test_a_merged_topic_may_be_an_alias_too() -> None:
     files = {"a": TopicFile(name="AI", labels=("Robots",)), "b": TopicFile(name="Robots", merged_into="AI")}
-    assert draw(files) == {"AI": ("Robots",)}
+    assert list_labels(files) == {"AI": ("Robots",)}
     assert list_conflicts(files) == []
 
 
 def test_the_first_of_two_files_about_a_topic_is_used() -> None:
     files = {"a": TopicFile(name="AI", description="A"), "b": TopicFile(name="ai", labels=("Minds",))}
-    assert draw(files) == {"AI": ()}
+    assert list_labels(files) == {"AI": ()}
     assert list_conflicts(files) == [("b", "name", "topic-twice")]
 
 
@@ -81,7 +81,7 @@ def test_a_circle_is_cut() -> None:
         "e": TopicFile(name="E", retired=NOW, successor="d"),
         "f": TopicFile(name="F", retired=NOW, successor="F"),
     }
-    assert draw(files) == {"A": ("C",), "B": (), "D": (), "E": (), "F": ()}
+    assert list_labels(files) == {"A": ("C",), "B": (), "D": (), "E": (), "F": ()}
     assert [topic.successor for topic in resolve_topic_files(files)[0]] == [""] * 5
     assert {code for _, _, code in list_conflicts(files)} == {"circle"}
     assert len(list_conflicts(files)) == 5
