@@ -27,15 +27,21 @@ def write_name(query: Query, topics: Mapping[str, str]) -> str:
 
 def write_subtitle(query: Query, topics: Mapping[str, str]) -> str:
     """Describe the stories of a query's feed in a sentence."""
-    if query.is_plain and not query.topics and not query.providers:
+    if query.topics or query.providers:
+        return f"The latest stories {'from' if query.providers else 'on'} {_write_query(query, topics)}."
+    filters = _join(list(_write_parameters(query)))
+    if not filters:
         return "The latest stories on every topic."
-    return f"The latest stories {'from' if query.providers else 'on'} {_write_query(query, topics)}."
+    return f"The latest stories{' ' if filters.startswith(('from ', 'matching ')) else ', '}{filters}."
 
 
 def _write_query(query: Query, topics: Mapping[str, str]) -> str:
     if query.is_plain:
         return topics[query.topic] if query.topic else query.provider
-    parts = [_write_path(query, topics), *_write_parameters(query)]
+    return _join([_write_path(query, topics), *_write_parameters(query)])
+
+
+def _join(parts: Sequence[str]) -> str:
     return ("; " if any(_BETWEEN in part for part in parts) else ", ").join(parts)
 
 

@@ -74,7 +74,10 @@ def test_a_name_describes_the_selection(path: str, query_string: str, name: str)
         ("/topics/ai+!crypto.atom", "min_heat=5", "The latest stories on AI, not Crypto, heat ≥ 5."),
         ("/providers/post.example.atom", "", "The latest stories from post.example."),
         ("/providers/!post.example.atom", "", "The latest stories from everyone, not post.example."),
-        ("/feed.atom", "min_quality=70", "The latest stories on everything, quality ≥ 70."),
+        ("/feed.atom", "min_quality=70", "The latest stories, quality ≥ 70."),
+        ("/feed.atom", "q=robots&limit=7", "The latest stories matching “robots”."),
+        ("/feed.atom", "type=video&q=robots", "The latest stories, type video, matching “robots”."),
+        ("/feed.atom", "limit=7", "The latest stories on every topic."),
     ],
 )
 def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query_string: str, sentence: str) -> None:
