@@ -14,7 +14,7 @@ from feeds.collector.parallel import ReadResult, read_sources
 from feeds.collector.topic_files import parse_topic_files
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import Problem
-from feeds.model.topics import assign_slugs, slugify
+from feeds.model.topics import TopicName, assign_slugs, slugify
 
 
 def check_folders(
@@ -36,6 +36,7 @@ def check_folders(
     own: dict[str, tuple[Mention, str]] = {}
     paths_by_url: dict[str, list[str]] = {}
     path_by_topic = {topic.keys[0]: "" for topic in topics}
+    labels = {topic.keys[0]: topic.name for topic in topics}
     known = set(path_by_topic)
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
@@ -46,10 +47,11 @@ def check_folders(
         for label in result.labels:
             key = canonical.get(label.topic, label.topic)
             path_by_topic[key] = path_by_topic.get(key) or result.file.path
+            labels.setdefault(key, label.label)
             if label.since is not None and label.since <= now:
                 known.add(key)
         progress(done, len(articles))
-    problems.extend(_compare_files(paths_by_url, path_by_topic, known=known))
+    problems.extend(_compare_files(paths_by_url, path_by_topic, labels=labels, known=known))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     return sorted(problems)
@@ -62,11 +64,15 @@ def _find_published_url(result: ReadResult) -> str:
 
 
 def _compare_files(
-    paths_by_url: Mapping[str, Sequence[str]], path_by_topic: Mapping[str, str], *, known: Collection[str]
+    paths_by_url: Mapping[str, Sequence[str]],
+    path_by_topic: Mapping[str, str],
+    *,
+    labels: Mapping[str, str],
+    known: Collection[str],
 ) -> Iterator[Problem]:
     for paths in paths_by_url.values():
         yield from describe_duplicates(paths)
     for key, slug in assign_slugs(known, later=path_by_topic.keys() - known).items():
         # Nobody needs to rename a topic without articles.
         if slug != slugify(key) and path_by_topic[key]:
-            yield describe_clash(key, slug, path=path_by_topic[key])
+            yield describe_clash(TopicName(slug, labels[key]), path=path_by_topic[key])

@@ -9,6 +9,7 @@ from feeds.catalog.writer import CatalogWriter
 from feeds.collector.identity import IdConflict, find_conflicts
 from feeds.collector.linked_mentions import gather_mentions
 from feeds.model.errors import Level, Problem
+from feeds.model.topics import TopicName
 
 
 def find_problems(
@@ -44,19 +45,19 @@ def find_clashes(
     writer: CatalogWriter,
     folders: Sequence[Path],
     *,
-    clashes: Mapping[str, str],
+    clashes: Mapping[str, TopicName],
     changed: Container[str],
     keys: Collection[str] | None = None,
 ) -> Iterator[Problem]:
-    """Yield a problem for each topic in `clashes`, which holds slugs by topic key.
+    """Yield a problem for each topic in `clashes`, which holds names by topic key.
 
     If `keys` of files are given, only topics in these files and topics with `changed` slugs are reported.
     """
-    for topic, slug in clashes.items():
+    for topic, name in clashes.items():
         key = writer.sources.find_first_file(topic)
         # Nobody needs to rename a topic without articles.
-        if key and (keys is None or key in keys or slug in changed):
-            yield describe_clash(topic, slug, path=locate_key(folders, key))
+        if key and (keys is None or key in keys or name.slug in changed):
+            yield describe_clash(name, path=locate_key(folders, key))
 
 
 def describe_duplicates(paths: Sequence[str]) -> list[Problem]:
@@ -80,9 +81,9 @@ def describe_id_conflicts(conflicts: Iterable[tuple[str, str]]) -> list[Problem]
     return list(problems.values())
 
 
-def describe_clash(key: str, slug: str, *, path: str) -> Problem:
+def describe_clash(topic: TopicName, *, path: str) -> Problem:
     """Report a topic whose slug belongs to another topic; `path` is a file with the topic."""
-    message = f"Topic “{key}” is at /topics/{slug}, because another topic has its URL; rename one."
+    message = f"Topic “{topic.name}” is at /topics/{topic.slug}, because another topic has its URL; rename one."
     return Problem(path, 1, 1, Level.WARNING, "topic-clash", message)
 
 

@@ -16,14 +16,14 @@ class CollectedTopics(msgspec.Struct, frozen=True):
     """The topics after the collect.
 
     `names` are the topics' names by key, synonyms included, and `numbers` are the numbers by slug. `changed` holds the
-    old and new slugs of topics with a changed title, description or URL of the feed. `clashes` holds, by key, the slugs
+    old and new slugs of topics with a changed title, description or URL of the feed. `clashes` holds, by key, the names
     of topics that cannot have the slug of their name, because another topic has it.
     """
 
     names: dict[str, TopicName]
     numbers: dict[str, int]
     changed: set[str]
-    clashes: dict[str, str]
+    clashes: dict[str, TopicName]
 
 
 def update_topics(
@@ -59,7 +59,11 @@ def update_topics(
         numbers={topic.slug: topic.number for topic in topics.values() if topic.slug},
         # The feed of a retired topic names its successor.
         changed=slugs | {topic.slug for topic in topics.values() if topic.successor in slugs},
-        clashes={key: topic.slug for key, topic in topics.items() if topic.slug not in {slugify(key), ""}},
+        clashes={
+            key: TopicName(topic.slug, topic.name)
+            for key, topic in topics.items()
+            if topic.slug not in {slugify(key), ""}
+        },
     )
 
 
