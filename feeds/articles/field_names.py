@@ -63,9 +63,25 @@ def find_misspelt(mapping: Mapping[str, Value], fields: Fields) -> Iterator[tupl
 
     Only the first unknown names of a file are compared.
     """
+    if not _has_unknown(mapping, fields):
+        return
     for path, names in islice(_find_unknown(mapping, fields, ()), _MAX_UNKNOWN):
         if likely := _suggest(str(path[-1]), names):
             yield path, likely
+
+
+def _has_unknown(mapping: Mapping[str, Value], fields: Fields) -> bool:
+    """Return whether any name is unknown; nearly all files have none, and building paths would cost a twentieth."""
+    if not mapping.keys() <= _SILENT_NAMES:
+        return True
+    for name, part in fields.parts.items():
+        value = mapping.get(name)
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, dict) and (
+                _has_unknown(item, part) if part.parts else not item.keys() <= _SILENT_NAMES
+            ):
+                return True
+    return False
 
 
 def _find_unknown(mapping: Mapping[str, Value], fields: Fields, path: Path) -> Iterator[tuple[Path, frozenset[str]]]:

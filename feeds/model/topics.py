@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -21,6 +22,7 @@ class TopicName(msgspec.Struct, frozen=True):
     name: str
 
 
+@lru_cache(maxsize=4_096)
 def topic_key(label: str) -> str:
     """Return the key of a topic: labels with the same key are one topic.
 
