@@ -106,7 +106,7 @@ class Collector:
         """
         with self._catalog.writing() as writer:
             collect = _Collect(writer, self._options, force=force, progress=progress)
-            return collect.run_whole() if only is None else collect.run_partial(only)
+            return collect.run_full() if only is None else collect.run_partial(only)
 
 
 class _Collect:
@@ -133,7 +133,7 @@ class _Collect:
         self._id_problems: list[Problem] = []
         self._seconds: dict[str, float] = {}
 
-    def run_whole(self) -> CollectResult:
+    def run_full(self) -> CollectResult:
         with self._timing("scan"):
             options = self._options
             content = scan(options.folders, now_ns=self._now * 1_000_000_000, follow_links=options.follow_links)
@@ -143,7 +143,7 @@ class _Collect:
     def run_partial(self, files: Collection[ContentFile]) -> CollectResult:
         # A deleted catalog must not come back with a few articles only.
         if self._is_new or any(needs_scan(self._options.folders, file) for file in files):
-            return self.run_whole()
+            return self.run_full()
         with self._timing("scan"):
             present = [file for file in files if os.path.lexists(file.path)]
             keys = {file.key for file in files}

@@ -30,14 +30,14 @@ _RawEvents: TypeAlias = set[tuple[Change, str]]
 
 
 class FileEvents(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch of changes: the changed article `files`, or possible changes anywhere (`is_whole`).
+    """A batch of changes: the changed article `files`, or possible changes anywhere (`needs_full_collect`).
 
     `count` counts all events of the system, irrelevant events included; 0 if an interval passed without events. The
     batch `is_fresh` if watching has just begun, because a folder appeared or disappeared.
     """
 
     files: tuple[ContentFile, ...] = ()
-    is_whole: bool = False
+    needs_full_collect: bool = False
     count: int = 0
     is_fresh: bool = False
 
@@ -47,9 +47,9 @@ def watch_folders(
 ) -> Generator[FileEvents, None, None]:
     """Yield batches of changes until `stop` is set, at least one batch every 200 ms.
 
-    The first batch is whole and fresh. Folders may disappear, come back, or be replaced. If the system refuses to
-    watch, `on_error` is called once for each reason, and a whole batch is due every 30 seconds. Without `follow_links`,
-    changes behind symbolic links that lead out of the folders are ignored.
+    The first batch is fresh and needs a full collect. Folders may disappear, come back, or be replaced. If the system
+    refuses to watch, `on_error` is called once for each reason, and a full collect is due every 30 seconds. Without
+    `follow_links`, changes behind symbolic links that lead out of the folders are ignored.
     """
     refusal = ""
     while not stop.is_set():
@@ -59,7 +59,7 @@ def watch_folders(
             if refusal != str(error):
                 refusal = str(error)
                 on_error(_make_error(refusal))
-            yield FileEvents(is_whole=True)
+            yield FileEvents(needs_full_collect=True)
             yield from _pass_time(_BLIND_SECONDS, stop=stop)
 
 
@@ -78,7 +78,7 @@ def _watch_same_folders(
             changes = _classify(
                 events if follow_links else _drop_outside(events, folders), folders, roots=roots, seen_files=seen_files
             )
-            yield FileEvents(is_whole=True, is_fresh=True) if is_fresh else changes
+            yield FileEvents(needs_full_collect=True, is_fresh=True) if is_fresh else changes
             is_fresh = False
             is_root_gone = any(path in roots for _, path in events)
             if is_root_gone or [_identify(root) for root in roots] != identities:
@@ -141,15 +141,15 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
     visible = {path for path in paths if _is_visible(path, roots)}
     files = []
     # Some deployments replace a hidden link to a folder, and visible links lead through it.
-    is_whole = any(os.path.islink(path) and os.path.isdir(path) for path in paths - visible)
+    needs_full_collect = any(os.path.islink(path) and os.path.isdir(path) for path in paths - visible)
     for path in visible:
         file = locate_article(folders, path)
         if file and not os.path.isdir(path):
             files.append(file)
         else:
-            is_whole |= _is_relevant(path, has_appeared=path in appeared, seen_files=seen_files)
+            needs_full_collect |= _is_relevant(path, has_appeared=path in appeared, seen_files=seen_files)
     seen_files -= {path for change, path in events if change is Change.deleted and not os.path.lexists(path)}
-    return FileEvents(files=tuple(files), is_whole=is_whole, count=len(events))
+    return FileEvents(files=tuple(files), needs_full_collect=needs_full_collect, count=len(events))
 
 
 def _drop_outside(events: _RawEvents, folders: Sequence[Path]) -> _RawEvents:

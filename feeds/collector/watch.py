@@ -35,14 +35,14 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Delays and intervals, in seconds.
 
     A flood of changes is collected at the end, or `flood_seconds` after the first change. After a failure the pause
-    doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every `whole_seconds`,
-    in case the system did not report a change.
+    doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every
+    `full_collect_seconds`, in case the system did not report a change.
     """
 
     flood_seconds: float = 10
     first_pause_seconds: float = 0.5
     longest_pause_seconds: float = 30
-    whole_seconds: float = 3600
+    full_collect_seconds: float = 3600
 
 
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class _Watcher:
         self._files: dict[str, ContentFile] = {}
         self._event_count = 0
         self._flood_end = math.inf
-        self._whole_due = -math.inf
+        self._full_collect_due = -math.inf
         self._retry_due = -math.inf
         self._pause_seconds = self._timing.first_pause_seconds
         self._error: FeedsError | None = None
@@ -169,8 +169,8 @@ class _Watcher:
             self._flood_end = time.monotonic() + self._timing.flood_seconds
         self._event_count += events.count
         self._files.update((file.key, file) for file in events.files)
-        if events.is_whole or self._event_count >= _FLOOD_EVENTS:
-            self._whole_due = -math.inf
+        if events.needs_full_collect or self._event_count >= _FLOOD_EVENTS:
+            self._full_collect_due = -math.inf
         if events.is_fresh:
             self._retry_due = -math.inf
 
@@ -181,7 +181,7 @@ class _Watcher:
         return now >= self._retry_due and not is_flooded
 
     def _collect_due(self) -> None:
-        if time.monotonic() >= self._whole_due:
+        if time.monotonic() >= self._full_collect_due:
             self._collect(None)
         elif self._files:
             self._collect(list(self._files.values()))
@@ -205,13 +205,13 @@ class _Watcher:
 
     def _finish(self, result: CollectResult, *, only: list[ContentFile] | None) -> None:
         """Reset the collected changes, and report the result if it is news."""
-        was_whole = only is None
+        was_full = only is None
         self._files.clear()
         self._event_count = 0
         self._knows_next_release = False
-        has_ended_error = self._error is not None and (was_whole or not isinstance(self._error, MassRemovalError))
-        if was_whole:
-            self._whole_due = time.monotonic() + self._timing.whole_seconds
+        has_ended_error = self._error is not None and (was_full or not isinstance(self._error, MassRemovalError))
+        if was_full:
+            self._full_collect_due = time.monotonic() + self._timing.full_collect_seconds
         if has_ended_error:
             self._error = None
         if self._error is None:
@@ -237,12 +237,12 @@ class _Watcher:
         """Postpone the collect of all articles, but keep existing files for a partial collect."""
         self._event_count = 0
         self._files = {key: file for key, file in self._files.items() if os.path.lexists(file.path)}
-        self._whole_due = self._pause_for(error)
+        self._full_collect_due = self._pause_for(error)
 
     def _postpone(self, error: FeedsError) -> None:
         """Postpone everything; all articles are collected next, because the catalog may be different then."""
         self._retry_due = self._pause_for(error)
-        self._whole_due = -math.inf
+        self._full_collect_due = -math.inf
 
     def _pause_for(self, error: FeedsError) -> float:
         """Report a new error, and return the time of the next try."""

@@ -15,7 +15,7 @@ from feeds.collector.file_events import watch_folders
 
 batches = watch_folders([Path(sys.argv[1])], stop=Event(), on_error=print)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-print(next(batches).is_whole, next(batches).is_whole)
+print(next(batches).needs_full_collect, next(batches).needs_full_collect)
 """
 
 

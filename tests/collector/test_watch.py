@@ -261,7 +261,7 @@ def test_a_link_out_of_the_folder_holds_up_nothing(site: WatchedSite) -> None:
 def test_an_unreported_change_is_found_later(site: WatchedSite) -> None:
     # A file changed by another name, in a folder that is not watched, is changed unreported.
     os.link(site.content / "a.md", site.elsewhere / "alias.txt")
-    with site.watched(timing=WatchTiming(whole_seconds=0.5)):
+    with site.watched(timing=WatchTiming(full_collect_seconds=0.5)):
         (site.elsewhere / "alias.txt").write_text(compose_article("a", "changed unreported"))
         site.wait_for("changed unreported")
 
