@@ -46,7 +46,12 @@ def _format_aligned(result: CollectResult, columns: int) -> str:
 
 
 def _count_articles(result: CollectResult) -> dict[str, int]:
-    return {"read": result.read, "unchanged": result.kept, "rejected": result.rejected, "removed": result.gone}
+    return {
+        "read": result.read,
+        "unchanged": result.files_unchanged,
+        "rejected": result.rejected,
+        "removed": result.files_removed,
+    }
 
 
 def _count_entries(result: CollectResult) -> dict[str, int]:

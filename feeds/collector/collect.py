@@ -36,16 +36,16 @@ _MAX_WAIT_SECONDS = 2
 class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a collect.
 
-    `read`, `kept` and `gone` count article files: parsed, unchanged, and deleted since the last collect. `rejected`
-    counts the files with a rejected current version, and `problems` lists the problems of the current version of every
-    file, by path. These figures cover only the files to collect. `added`, `changed`, `withdrawn` and `unchanged` count
-    the entries of the whole catalog. `scopes` name the feeds with a visible change. `seconds` holds the duration of
-    each phase.
+    `read`, `files_unchanged` and `files_removed` count article files: parsed, unchanged, and deleted since the last
+    collect. `rejected` counts the files with a rejected current version, and `problems` lists the problems of the
+    current version of every file, by path. These figures cover only the files to collect. `added`, `changed`,
+    `withdrawn` and `unchanged` count the entries of the whole catalog. `scopes` name the feeds with a visible change.
+    `seconds` holds the duration of each phase.
     """
 
     read: int
-    kept: int
-    gone: int
+    files_unchanged: int
+    files_removed: int
     rejected: int
     added: int
     changed: int
@@ -175,8 +175,8 @@ class _Collect:
             state = self._finish(topics, summary)
         return CollectResult(
             read=read,
-            kept=len(files) - read,
-            gone=len(gone),
+            files_unchanged=len(files) - read,
+            files_removed=len(gone),
             rejected=len({problem.path for problem in self._problems if problem.level is Level.ERROR}),
             added=summary.added,
             changed=summary.changed,

@@ -49,11 +49,11 @@ def test_the_result_counts_files_and_entries(newsroom: Newsroom) -> None:
     newsroom.write("a", related=related("c"))
     newsroom.write("b")
     first = newsroom.collect()
-    assert (first.read, first.kept, first.gone, first.added, first.unchanged) == (2, 0, 0, 3, 0)
+    assert (first.read, first.files_unchanged, first.files_removed, first.added, first.unchanged) == (2, 0, 0, 3, 0)
     assert first.seconds.keys() == {"scan", "read", "publish"}
     newsroom.write("a", title="Other", related=related("c"))
     second = newsroom.collect()
-    assert (second.read, second.kept, second.gone, second.rejected) == (1, 1, 0, 0)
+    assert (second.read, second.files_unchanged, second.files_removed, second.rejected) == (1, 1, 0, 0)
     # The coverage names its lead by title, so the coverage changes too.
     assert (second.added, second.changed, second.withdrawn, second.unchanged) == (0, 2, 0, 1)
 
@@ -68,7 +68,7 @@ def test_a_file_whose_stamp_is_known_is_not_opened(newsroom: Newsroom) -> None:
     assert done == []
     os.utime(path, (1, 1))
     result = newsroom.collect(progress=lambda _done, total: done.append(total))
-    assert (done, result.read, result.kept) == ([1], 0, 1)
+    assert (done, result.read, result.files_unchanged) == ([1], 0, 1)
 
 
 def test_a_file_that_was_just_written_is_read_again(newsroom: Newsroom) -> None:
@@ -212,7 +212,7 @@ def test_half_of_the_articles_may_be_removed(newsroom: Newsroom) -> None:
     newsroom.write("b")
     newsroom.collect()
     newsroom.delete("a")
-    assert newsroom.collect().gone == 1
+    assert newsroom.collect().files_removed == 1
 
 
 def test_moving_all_articles_to_another_folder_is_no_removal(newsroom: Newsroom) -> None:
@@ -223,7 +223,7 @@ def test_moving_all_articles_to_another_folder_is_no_removal(newsroom: Newsroom)
     (newsroom.folder / "2021").mkdir()
     for name in "abc":
         (newsroom.folder / f"{name}.md").rename(newsroom.folder / "2021" / f"{name}.md")
-    assert newsroom.collect().gone == 3
+    assert newsroom.collect().files_removed == 3
     assert newsroom.see() == before
 
 
@@ -233,7 +233,7 @@ def test_rejected_files_may_all_be_removed(newsroom: Newsroom) -> None:
     newsroom.collect()
     for name in "abc":
         newsroom.delete(name)
-    assert newsroom.collect().gone == 3
+    assert newsroom.collect().files_removed == 3
 
 
 def test_only_the_named_files_are_collected(newsroom: Newsroom) -> None:
@@ -246,7 +246,7 @@ def test_only_the_named_files_are_collected(newsroom: Newsroom) -> None:
     files = [locate_article([newsroom.folder], str(newsroom.folder / f"{name}.md")) for name in "ac"]
     only = [file for file in files if isinstance(file, ContentFile)]
     result = newsroom.collect(only=only)
-    assert (result.read, result.gone, result.changed, result.withdrawn) == (1, 1, 1, 1)
+    assert (result.read, result.files_removed, result.changed, result.withdrawn) == (1, 1, 1, 1)
     assert sorted(newsroom.see().titles) == ["Other", "Story b"]
 
 

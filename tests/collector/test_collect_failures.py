@@ -117,7 +117,7 @@ def test_files_behind_links_out_of_the_folder_keep_their_last_good_version(newsr
     (topics / "t.yaml").symlink_to(outside / "t.yaml")
     (outside / "c.md").write_text((outside / "c.md").read_text().replace("Story", "Changed"))
     result = newsroom.collect()
-    assert (result.withdrawn, result.changed, result.gone, result.rejected) == (0, 0, 0, 0)
+    assert (result.withdrawn, result.changed, result.files_removed, result.rejected) == (0, 0, 0, 0)
     reported = [(Path(problem.path).name, problem.code, problem.level) for problem in result.problems]
     assert reported == [(name, "outside-link", Level.WARNING) for name in ("c.md", "sub", "t.yaml")]
     assert sorted(newsroom.see().titles) == ["Story a", "Story b", "Story c", "Story d"]

@@ -64,7 +64,7 @@ def test_deleting_an_article_moves_last_modified_forward(newsroom: Newsroom) -> 
     newsroom.delete("b")
     result = newsroom.collect()
     after = newsroom.see_topic("ai")
-    assert (result.gone, result.withdrawn) == (1, 1)
+    assert (result.files_removed, result.withdrawn) == (1, 1)
     assert after.ids == [A]
     assert before.changed is not None
     assert after.changed is not None

@@ -31,7 +31,7 @@ def test_a_partial_collect_counts_its_files_and_all_entries(newsroom: Newsroom) 
     newsroom.write("a", title="Other")
     newsroom.delete("b")
     result = collect_only(newsroom, "a", "b", "c")
-    assert (result.read, result.kept, result.gone, result.rejected) == (1, 1, 1, 0)
+    assert (result.read, result.files_unchanged, result.files_removed, result.rejected) == (1, 1, 1, 0)
     assert (result.added, result.changed, result.withdrawn, result.unchanged) == (0, 1, 3, 2)
 
 

@@ -84,7 +84,7 @@ class WatchedSite:
 
         def is_watching() -> bool:
             write_titled_article(self.content / "d.md", next(titles))
-            return self.results[-1].read + self.results[-1].kept == 1
+            return self.results[-1].read + self.results[-1].files_unchanged == 1
 
         wait_until(is_watching)
 
@@ -289,7 +289,9 @@ def test_temporary_files_are_ignored(site: WatchedSite) -> None:
         write_titled_article(site.content / "e.md")
         wait_until(lambda: site.results[-1].added == 1)
     assert "temporary" not in site.titles()
-    assert site.results[-1].read + site.results[-1].kept < 5, "temporary files caused a collect of all articles"
+    assert site.results[-1].read + site.results[-1].files_unchanged < 5, (
+        "temporary files caused a collect of all articles"
+    )
 
 
 def test_an_atomically_replaced_file_is_published(site: WatchedSite) -> None:
@@ -378,7 +380,7 @@ def test_an_emptied_folder_is_refused_and_may_be_filled_again(site: WatchedSite)
             (site.elsewhere / f"{name}.md").rename(site.content / f"{name}.md")
         write_titled_article(site.content / "a.md", "back")
         site.wait_for("back")
-        wait_until(lambda: site.results[-1].read + site.results[-1].kept == 5)
+        wait_until(lambda: site.results[-1].read + site.results[-1].files_unchanged == 5)
     assert len(site.errors) == 1
     assert site.titles() == {"back", "b", "c", "d", "e"}
 
