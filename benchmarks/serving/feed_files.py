@@ -13,7 +13,7 @@ from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.entry import Entry
 from feeds.model.query import Query
 from feeds.settings import Settings
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 
 VARIABLE = "BENCH_FEED_FILES"
 PATH = "/feed.atom"
@@ -27,7 +27,7 @@ def write_feed_files(folder: Path, settings: Settings) -> None:
     catalog = Catalog(settings.database_url)
     now = SYSTEM_CLOCK.now()
     with catalog.reading() as reader:
-        body = make_document(locate(PATH, reader, now=now), reader, settings=settings, now=now).body
+        body = make_document(parse_and_resolve(PATH, reader, now=now), reader, settings=settings, now=now).body
         entries = reader.read_newest(Query(), limit=settings.limit, now=now).entries
     catalog.close()
     (folder / PATH.strip("/")).write_bytes(body)

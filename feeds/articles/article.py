@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from feeds.articles.field_names import ARTICLE_FIELDS
-from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
+from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
 from feeds.articles.front_matter import load_front_matter
 from feeds.articles.sanitize import clean_embed, render_body
 from feeds.articles.source import Source
@@ -60,7 +60,7 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     problems = locate_problems(front, found) if found else front.problems
     if article.state is PublicationState.PUBLISHED and front.source.body.strip() and not article.body:
         problems += (_report_body(front.source),)
-    refuse_errors(problems)
+    raise_if_rejected(problems)
     return article, problems
 
 

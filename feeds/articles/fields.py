@@ -262,7 +262,7 @@ def locate_problems(front: FrontMatter, problems: list[FieldProblem]) -> tuple[P
     return tuple(sorted(located))
 
 
-def refuse_errors(problems: tuple[Problem, ...]) -> None:
+def raise_if_rejected(problems: tuple[Problem, ...]) -> None:
     """Raise ArticleError with all problems of a file if any of them is an error."""
     if any(problem.level is Level.ERROR for problem in problems):
         raise ArticleError(*problems)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from feeds.articles.field_names import TOPIC_FIELDS
-from feeds.articles.fields import FieldProblem, Section, locate_problems, read_image, refuse_errors
+from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
 from feeds.articles.front_matter import load_yaml_mapping, locate_values
 from feeds.model.errors import Level, Problem
 from feeds.model.topics import TopicFile
@@ -43,7 +43,7 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
         successor=successor,
     )
     located = locate_problems(front, found)
-    refuse_errors(located)
+    raise_if_rejected(located)
     return file, located
 
 

@@ -33,22 +33,22 @@ The newest entries are therefore in a block that still grows, and a late entry r
 """
 
 
-class Key(NamedTuple):
+class EntryPosition(NamedTuple):
     """The position of an entry: by `published`, in seconds, then by id in descending order, unlike Python's order."""
 
     published: int
     id: str
 
 
-_Key: TypeAlias = Key | tuple[BindParameter[Any], BindParameter[Any]]
-_LOWEST, _HIGHEST = Key(-(2**62), ""), Key(2**62, "")
+_Position: TypeAlias = EntryPosition | tuple[BindParameter[Any], BindParameter[Any]]
+_LOWEST, _HIGHEST = EntryPosition(-(2**62), ""), EntryPosition(2**62, "")
 
 
 class Span(msgspec.Struct, frozen=True):
     """The positions from `start` up to `end`, `end` not included; None means no bound."""
 
-    start: Key | None = None
-    end: Key | None = None
+    start: EntryPosition | None = None
+    end: EntryPosition | None = None
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -69,12 +69,12 @@ class Block(msgspec.Struct, frozen=True):
     """A block: the number, the start (None for the first block), and the time the start was drawn, in seconds."""
 
     number: int = 1
-    start: Key | None = None
+    start: EntryPosition | None = None
     drawn: int = 0
 
 
 def precedes(
-    published: ColumnElement[int], id: ColumnElement[str], *, key: _Key, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: _Position, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows before `key` in order of time."""
     time, name = key
@@ -83,7 +83,7 @@ def precedes(
 
 
 def follows(
-    published: ColumnElement[int], id: ColumnElement[str], *, key: _Key, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: _Position, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows after `key` in order of time."""
     time, name = key
@@ -98,16 +98,16 @@ def lies_in(span: Span, *, published: ColumnElement[int], id: ColumnElement[str]
         yield precedes(published, id, key=span.end)
 
 
-def _sort(keys: Collection[Key]) -> list[Key]:
+def _sort(keys: Collection[EntryPosition]) -> list[EntryPosition]:
     return sorted(sorted(keys, key=lambda key: key.id, reverse=True), key=lambda key: key.published)
 
 
-def is_earlier(key: Key, other: Key) -> bool:
+def is_earlier(key: EntryPosition, other: EntryPosition) -> bool:
     """Return whether `key` comes before `other` in order of time."""
     return (key.published, other.id) < (other.published, key.id)
 
 
-def _choose_starts(edges: Sequence[tuple[int, Key]]) -> list[Key]:
+def _choose_starts(edges: Sequence[tuple[int, EntryPosition]]) -> list[EntryPosition]:
     """Choose the starts of blocks among the entries at the edges of blocks, given with positions from 1 on.
 
     The first block has a start already, and an incomplete block stays part of the block before it.
@@ -118,7 +118,7 @@ def _choose_starts(edges: Sequence[tuple[int, Key]]) -> list[Key]:
 
 # Statements are built once: building costs far more than executing.
 _BLOCKS = schema.blocks.c
-_KEY: _Key = (bindparam("published"), bindparam("id"))
+_POSITION: _Position = (bindparam("published"), bindparam("id"))
 _SCOPED = select(_BLOCKS.number, _BLOCKS.published, _BLOCKS.id, _BLOCKS.drawn).where(
     _BLOCKS.scope == bindparam("scope")
 )
@@ -128,9 +128,9 @@ _NUMBERED = _SCOPED.where(_BLOCKS.number == bindparam("number"))
 _NUMBERS = (
     select(_BLOCKS.number).where(_BLOCKS.scope == bindparam("scope")).order_by(_BLOCKS.published.desc(), _BLOCKS.id)
 )
-_HOLDING = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_KEY, or_equals=True))
-_BELOW = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_KEY))
-_FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, key=_KEY))
+_HOLDING = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_POSITION, or_equals=True))
+_BELOW = _DOWNWARDS.where(precedes(_BLOCKS.published, _BLOCKS.id, key=_POSITION))
+_FOLLOWING = _UPWARDS.where(follows(_BLOCKS.published, _BLOCKS.id, key=_POSITION))
 
 
 def _select_edges(source: FromClause, published: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
@@ -173,11 +173,11 @@ class Blocks:
         """Return the numbers of all blocks, newest first."""
         return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
 
-    def find_holding(self, key: Key) -> Block:
+    def find_holding(self, key: EntryPosition) -> Block:
         """Return the block around an entry."""
         return self._find(_HOLDING, **key._asdict()) or Block()
 
-    def find_below(self, key: Key) -> Block:
+    def find_below(self, key: EntryPosition) -> Block:
         """Return the block around the position just before an entry."""
         return self._find(_BELOW, **key._asdict()) or Block()
 
@@ -189,12 +189,12 @@ class Blocks:
         """Return the block after another block."""
         return self._find(_FOLLOWING, **(block.start or _LOWEST)._asdict())
 
-    def divide(self, keys: Collection[Key], *, until: int, drawn: int) -> None:
+    def divide(self, keys: Collection[EntryPosition], *, until: int, drawn: int) -> None:
         """Divide the blocks that the entries at `keys` have made too large.
 
         Entries published after `until`, in seconds, are ignored, because earlier entries may still arrive.
         """
-        end: Key | None = None
+        end: EntryPosition | None = None
         for key in _sort(keys):
             if end and is_earlier(key, end):
                 continue  # its block has been divided
@@ -211,23 +211,23 @@ class Blocks:
 
     def _find(self, statement: Select[Any], **parameters: object) -> Block | None:
         row = self._connection.execute(statement, {"scope": self._scope.name, **parameters}).one_or_none()
-        return Block(row.number, Key(row.published, row.id), row.drawn) if row else None
+        return Block(row.number, EntryPosition(row.published, row.id), row.drawn) if row else None
 
-    def _find_starts(self, block: Block, following: Block | None, *, until: int) -> list[Key]:
+    def _find_starts(self, block: Block, following: Block | None, *, until: int) -> list[EntryPosition]:
         """Return the starts of new blocks inside a block."""
         start, end = block.start or _LOWEST, (following.start if following else None) or _HIGHEST
         parameters = {f"start_{name}": value for name, value in start._asdict().items()}
         parameters |= {f"end_{name}": value for name, value in end._asdict().items()}
         statement, member = self._choose_edges()
         edges = self._connection.execute(statement, {**parameters, **member, "until": until})
-        return _choose_starts([(row.position, Key(row.published, row.id)) for row in edges])
+        return _choose_starts([(row.position, EntryPosition(row.published, row.id)) for row in edges])
 
     def _choose_edges(self) -> tuple[Select[Any], dict[str, object]]:
         if self._scope.topic is not None:
             return _EDGES_OF_TOPIC, {"topic": self._scope.topic}
         return (_EDGES_OF_PROVIDER, {"provider": self._scope.provider}) if self._scope.provider else (_EDGES, {})
 
-    def _add(self, starts: Sequence[Key], *, drawn: int) -> None:
+    def _add(self, starts: Sequence[EntryPosition], *, drawn: int) -> None:
         if not starts:
             return
         highest = select(func.max(schema.blocks.c.number)).where(schema.blocks.c.scope == self._scope.name)
@@ -250,7 +250,9 @@ def divide_all_scopes(connection: Connection, *, until: int) -> None:
         Blocks(connection, scope).divide_all(until=until)
 
 
-def divide_scopes(connection: Connection, arrivals: Mapping[Scope, Collection[Key]], *, committed: int) -> None:
+def divide_scopes(
+    connection: Connection, arrivals: Mapping[Scope, Collection[EntryPosition]], *, committed: int
+) -> None:
     """Divide the blocks that new entries have made too large; `committed` is the time of the current commit."""
     for scope, keys in arrivals.items():
         Blocks(connection, scope).divide(keys, until=committed, drawn=committed)

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import Key, Scope, divide_all_scopes, divide_scopes
+from feeds.catalog.archive_blocks import EntryPosition, Scope, divide_all_scopes, divide_scopes
 from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
 from feeds.catalog.former_versions import FormerVersionWriter
 from feeds.catalog.rows import Record, RowWriter, chunks
@@ -68,7 +68,7 @@ class EntryWriter:
         self._rows = _Rows()
         self._topics: set[int] = set()
         self._providers: set[str] = set()
-        self._arrivals: dict[Scope, list[Key]] = {}
+        self._arrivals: dict[Scope, list[EntryPosition]] = {}
 
     def write(self, changes: Sequence[EntryChange]) -> None:
         """Write a batch of changes, and keep the former versions of released entries."""
@@ -154,7 +154,7 @@ class EntryWriter:
         """Note that a released entry enters the archives of its scopes."""
         if self._is_new or entry.released > self._committed:
             return
-        key = Key(entry.published, entry.id)
+        key = EntryPosition(entry.published, entry.id)
         topics = (Scope(topic=topic) for topic in entry.topics)
         for scope in (Scope(), Scope(provider=entry.provider), *topics):
             self._arrivals.setdefault(scope, []).append(key)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from feeds.model.retirement import GRACE
+from feeds.model.retirement import CLOSING_DELAY
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class Topic(msgspec.Struct, frozen=True):
 
     def is_closed(self, now: datetime) -> bool:
         """Return whether the feed is closed."""
-        return self.retired is not None and now - self.retired >= GRACE
+        return self.retired is not None and now - self.retired >= CLOSING_DELAY
 
 
 class ProviderCount(msgspec.Struct, frozen=True):

@@ -6,10 +6,10 @@ Times are in seconds.
 from sqlalchemy import Connection, func, select
 
 from feeds.catalog import schema
-from feeds.model.retirement import GRACE
+from feeds.model.retirement import CLOSING_DELAY
 
 _ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
-_AFTER_RETIREMENT = (0, int(GRACE.total_seconds()))  # the topic is retired, its feed is closed
+_AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))  # the topic is retired, its feed is closed
 
 
 def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, Key, Scope, Span, is_earlier, lies_in
+from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, EntryPosition, Scope, Span, is_earlier, lies_in
 from feeds.catalog.rows import Stored, chunks
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.visibility import find_expired, is_visible
@@ -55,7 +55,7 @@ class WindowReader:
         entries = schema.entries.c
         wanted = _STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
-        span = Span(Key(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
+        span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
         return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span, now=now)]))
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
@@ -65,7 +65,7 @@ class WindowReader:
             return Window(_decode(rows), self._find_last_change(rows, Span(), now=now))
         # An entry that left from below the window was never visible in it, unless the window has moved up since; the
         # change that moved the window is then newer. So the present end of the window bounds the former versions.
-        last = Key(rows[-1].published, rows[-1].id)
+        last = EntryPosition(rows[-1].published, rows[-1].id)
         # The link depends on this end and on the block alone. If it depended on whether older entries exist, the window
         # would change although none of its entries did.
         block = self._blocks().find_below(last)
@@ -121,7 +121,7 @@ class WindowReader:
         number = select(schema.topics.c.number).where(schema.topics.c.slug == self._query.topic)
         return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
 
-    def _find_feed_end(self, feed_end: FeedEnd) -> Key:
+    def _find_feed_end(self, feed_end: FeedEnd) -> EntryPosition:
         """Return the position of the entry that a feed end names, even if the entry has left.
 
         If the catalog has no trace of the entry, return the position before all entries of the same time.
@@ -131,8 +131,8 @@ class WindowReader:
             ids = select(table.c.id).select_from(source).where(*where, published == feed_end.published)
             for id in self._connection.scalars(ids):
                 if _mark(id) == feed_end.mark:
-                    return Key(feed_end.published, id)
-        return Key(feed_end.published, "")
+                    return EntryPosition(feed_end.published, id)
+        return EntryPosition(feed_end.published, "")
 
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
@@ -146,7 +146,7 @@ class WindowReader:
         )
         return self._connection.execute(found).all()
 
-    def _find_last(self, *, limit: int, now: datetime) -> Key | None:
+    def _find_last(self, *, limit: int, now: datetime) -> EntryPosition | None:
         """Return the position of the last of the newest `limit` entries; None if there are fewer entries."""
         id = schema.entries.c.id
         source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
@@ -159,7 +159,7 @@ class WindowReader:
             .limit(1)
         )
         row = self._connection.execute(found).one_or_none()
-        return Key(*row) if row else None
+        return EntryPosition(*row) if row else None
 
     def _find_last_change(
         self, rows: Sequence[Stored], span: Span, *, now: datetime, linked: Sequence[Block] = ()
@@ -223,7 +223,7 @@ def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
     return tuple(msgspec.json.decode(row.document, type=Entry) for row in rows)
 
 
-def _make_first_part(block: Block, last: Key) -> ArchivePart:
+def _make_first_part(block: Block, last: EntryPosition) -> ArchivePart:
     """Return the archive part below `last`, an entry in `block` or right above the block."""
     return ArchivePart(block.number, FeedEnd(last.published, _mark(last.id)))
 

@@ -13,7 +13,7 @@ from feeds.cli.terminal import replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError, UnknownTopicError
 from feeds.settings import Settings
-from feeds.site.documents import find, make_document
+from feeds.site.documents import make_document, resolve_address
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import Address
 
@@ -28,13 +28,13 @@ def show(path: str) -> None:
     settings = Settings.from_environ(os.environ)
     with Catalog(settings.database_url).reading() as reader:
         now = SYSTEM_CLOCK.now()
-        address = resolve_address(path, reader, settings=settings, now=now)
+        address = find_address(path, reader, settings=settings, now=now)
         document = make_document(address, reader, settings=settings, now=now)
     sys.stdout.buffer.write(document.body)
     sys.stdout.flush()  # a full disk is still reported as an error here
 
 
-def resolve_address(reference: str, reader: CatalogReader, *, settings: Settings, now: datetime) -> Address:
+def find_address(reference: str, reader: CatalogReader, *, settings: Settings, now: datetime) -> Address:
     """Find the address for a URL path and query in any spelling; follow redirects.
 
     Raises:
@@ -43,11 +43,11 @@ def resolve_address(reference: str, reader: CatalogReader, *, settings: Settings
     encoded, _, query = reference.partition("?")
     path = unquote(encoded)
     try:
-        return find(_parse(path, query, settings=settings), reader, path=path, now=now)
+        return resolve_address(_parse(path, query, settings=settings), reader, path=path, now=now)
     except UnknownTopicError as error:
         raise NotFoundError(f"{str(error).rstrip('.')}; list them with `feeds topics`.") from error
     except MovedError as error:
-        return resolve_address(error.reference, reader, settings=settings, now=now)
+        return find_address(error.reference, reader, settings=settings, now=now)
 
 
 def _parse(path: str, query: str, *, settings: Settings) -> Address:

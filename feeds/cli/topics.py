@@ -10,7 +10,7 @@ import msgspec
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
-from feeds.cli.show import resolve_address
+from feeds.cli.show import find_address
 from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad, replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import NotFoundError
@@ -87,7 +87,7 @@ def _describe_feed(expression: str, reader: CatalogReader, *, settings: Settings
     names, _, query = expression.partition("?")
     now = SYSTEM_CLOCK.now()
     reference = f"/topics/{names}.atom?{query}" if names else f"/feed.atom?{query}"
-    address = None if "/" in names else resolve_address(reference, reader, settings=settings, now=now)
+    address = None if "/" in names else find_address(reference, reader, settings=settings, now=now)
     if not isinstance(address, FeedAddress):
         raise NotFoundError(f"“{names}” is not a topic expression.")
     edition = read_feed(address.query, reader, settings=settings, now=now)

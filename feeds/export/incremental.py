@@ -14,7 +14,7 @@ from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.query import Query
 from feeds.settings import Settings
-from feeds.site.documents import depends_on_any, locate
+from feeds.site.documents import depends_on_any, parse_and_resolve
 from feeds.site.feeds import read_archive
 from feeds.site.urls import Address, ArchiveAddress, PageAddress
 
@@ -77,7 +77,7 @@ class PreviousExport:
 
     def _locate_document(self, path: str) -> ArchiveAddress | PageAddress | None:
         with suppress(MovedError, NotFoundError):
-            address = locate(unquote(path), self._reader, now=self._now)
+            address = parse_and_resolve(unquote(path), self._reader, now=self._now)
             if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.end:
                 self._read_change(address.query, address.part)  # raises NotFoundError without the document
                 return address

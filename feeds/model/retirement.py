@@ -2,5 +2,5 @@
 
 from datetime import timedelta
 
-GRACE = timedelta(days=30)
+CLOSING_DELAY = timedelta(days=30)
 """How long a retired topic's feed stays readable, to show subscribers the retirement notice."""

@@ -50,14 +50,14 @@ _FEED_TYPES = {
 }
 
 
-def locate(
+def parse_and_resolve(
     path: str, reader: CatalogReader, *, query_string: str = "", defaults: Query = EVERYTHING, now: datetime
 ) -> Address:
-    """Find the address at a decoded URL path and an encoded query string, as `parse_address` and `find` do."""
-    return find(parse_address(path, query_string, defaults=defaults), reader, path=path, now=now)
+    """Find the address at a decoded URL path and an encoded query string, resolved in the catalog."""
+    return resolve_address(parse_address(path, query_string, defaults=defaults), reader, path=path, now=now)
 
 
-def find(address: Address, reader: CatalogReader, *, path: str, now: datetime) -> Address:
+def resolve_address(address: Address, reader: CatalogReader, *, path: str, now: datetime) -> Address:
     """Return a parsed address in the catalog's spelling; `path` is the decoded path of the request.
 
     Raises:
@@ -72,7 +72,7 @@ def find(address: Address, reader: CatalogReader, *, path: str, now: datetime) -
 
 
 def make_document(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
-    """Build the document at an address from `find`, as of `now`.
+    """Build the document at an address from `resolve_address`, as of `now`.
 
     The result depends on the catalog alone: equal content gives equal bytes on every machine.
 

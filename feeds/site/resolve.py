@@ -10,7 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.errors import GoneError, NotFoundError, UnknownTopicError
 from feeds.model.query import Query
-from feeds.model.retirement import GRACE
+from feeds.model.retirement import CLOSING_DELAY
 from feeds.model.text import strip_invisible
 from feeds.model.topics import slugify
 
@@ -53,7 +53,7 @@ def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
     while topic.retired and topic.is_closed(now):
         successor = reader.find_topic(topic.successor, now=now)
         if successor is None:
-            retired, closed = topic.retired.date(), (topic.retired + GRACE).date()
+            retired, closed = topic.retired.date(), (topic.retired + CLOSING_DELAY).date()
             raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
         topic = successor
     return topic

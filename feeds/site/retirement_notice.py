@@ -11,7 +11,7 @@ from feeds.catalog.records import Topic
 from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
 from feeds.model.query import Query
-from feeds.model.retirement import GRACE
+from feeds.model.retirement import CLOSING_DELAY
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
@@ -52,7 +52,7 @@ def write_retirement_notice(
     """
     text = (
         f"The topic “{topic.name}” was retired on {retired.date()}."
-        f" Its feed stays available until {(retired + GRACE).date()}"
+        f" Its feed stays available until {(retired + CLOSING_DELAY).date()}"
     )
     url, advice = f"{site.url}/", f". Browse all topics: {site.url}/"
     body = f'. Browse all topics: <a href="{escape(url)}">{escape(site.title)}</a>.'

@@ -15,7 +15,7 @@ from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import depends_on_any, find, make_document
+from feeds.site.documents import depends_on_any, make_document, resolve_address
 from feeds.site.url_parser import check_spelling
 from feeds.site.urls import Address, DigestAddress, QueryAddress, query_string_of
 from feeds.web.lru import CachedDocument, CacheKey, LruDocuments
@@ -164,7 +164,7 @@ class DocumentCache:
         with self._catalog.reading() as reader:
             state = reader.read_state()  # before the clock, so that the time is not behind the state
             now = self._clock.now()
-            address = find(address, reader, path=path, now=now)
+            address = resolve_address(address, reader, path=path, now=now)
             key = _make_key(address)
             # Each lock serves many keys to bound the number of locks. No document is rendered twice at once.
             with self._render_locks[hash(key) % _RENDER_LOCKS]:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 from feeds.web.app import create_app
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
@@ -455,7 +455,7 @@ def look(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
     with newsroom.catalog.reading() as reader:
         for path in PATHS:
             try:
-                address = locate(path, reader, now=newsroom.now)
+                address = parse_and_resolve(path, reader, now=newsroom.now)
                 made = make_document(address, reader, settings=SETTINGS, now=newsroom.now)
                 found[path] = (made.body, made.last_modified)
             except (GoneError, MovedError):

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from feeds.model.document import Document
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 from feeds.web.app import create_app
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
@@ -21,7 +21,9 @@ HUB = "https://hub.example"
 
 def get(newsroom: Newsroom, path: str, query_string: str = "", **settings: str) -> Document:
     with newsroom.catalog.reading() as reader:
-        address = locate(path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=newsroom.now)
+        address = parse_and_resolve(
+            path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=newsroom.now
+        )
         return make_document(address, reader, settings=make_settings(**settings), now=newsroom.now)
 
 

@@ -12,7 +12,7 @@ from feeds.model.document import Document
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.query import Query
-from feeds.site.documents import locate, make_asset_document, make_document
+from feeds.site.documents import make_asset_document, make_document, parse_and_resolve
 from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
 from tests.support.app import NOW, collected, make_settings
 from tests.support.articles import write_article
@@ -25,11 +25,11 @@ PATHS = (
 DIGESTS = """
 import sys
 from feeds.catalog.catalog import Catalog
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 from tests.support.app import NOW, make_settings
 with Catalog(f"sqlite:///{sys.argv[1]}").reading() as reader:
     for path in sys.argv[2:]:
-        print(make_document(locate(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)
+        print(make_document(parse_and_resolve(path, reader, now=NOW), reader, settings=make_settings(), now=NOW).etag)
 """
 
 
@@ -48,23 +48,25 @@ def reader(content: Path) -> Iterator[CatalogReader]:
 
 
 def make(path: str, reader: CatalogReader, **environ: str) -> Document:
-    return make_document(locate(path, reader, now=NOW), reader, settings=make_settings(**environ), now=NOW)
+    return make_document(parse_and_resolve(path, reader, now=NOW), reader, settings=make_settings(**environ), now=NOW)
 
 
 def test_a_path_is_located_in_its_canonical_spelling(reader: CatalogReader) -> None:
-    assert locate("/topics/mowen.atom", reader, now=NOW) == FeedAddress(Query.for_topic("mowen"), Format.ATOM)
-    assert locate("/topics/mowen", reader, now=NOW) == PageAddress(Query.for_topic("mowen"))
+    assert parse_and_resolve("/topics/mowen.atom", reader, now=NOW) == FeedAddress(
+        Query.for_topic("mowen"), Format.ATOM
+    )
+    assert parse_and_resolve("/topics/mowen", reader, now=NOW) == PageAddress(Query.for_topic("mowen"))
 
 
 def test_another_spelling_is_corrected_at_once_in_all_its_parts(reader: CatalogReader) -> None:
     with pytest.raises(MovedError) as caught:
-        locate("/Topics/MOWEN.Atom", reader, now=NOW)
+        parse_and_resolve("/Topics/MOWEN.Atom", reader, now=NOW)
     assert caught.value.reference == "/topics/mowen.atom"
 
 
 def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: CatalogReader) -> None:
     part = ArchivePart(1, FeedEnd(1715000000, "00000000"))
-    assert locate(PATHS[-1], reader, now=NOW) == ArchiveAddress(Query.for_topic("mowen"), part, Format.ATOM)
+    assert parse_and_resolve(PATHS[-1], reader, now=NOW) == ArchiveAddress(Query.for_topic("mowen"), part, Format.ATOM)
     archive = make(PATHS[-1], reader)
     assert (archive.scopes, archive.max_age_seconds, archive.links) == (("topics/mowen",), 86_400, ())
     assert make("/feed/archive/1.json", reader).max_age_seconds == 900
@@ -76,7 +78,7 @@ def test_a_static_file_is_located(reader: CatalogReader) -> None:
 
 def test_an_unknown_topic_or_file_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
-        locate("/topics/nope", reader, now=NOW)
+        parse_and_resolve("/topics/nope", reader, now=NOW)
     with pytest.raises(NotFoundError):
         make_asset_document(AssetAddress("../html.py"))
 

@@ -15,7 +15,7 @@ from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
 from feeds.model.search import parse_search
 from feeds.model.tokenize import split_texts
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, related, url_of
@@ -127,10 +127,12 @@ def publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 def read(reader: CatalogReader, path: str, query_string: str, now: datetime) -> dict[str, Any]:
     """Return the feed at a path and query, in JSON, after a redirect to the canonical spelling."""
     try:
-        address = locate(path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=now)
+        address = parse_and_resolve(path, reader, query_string=query_string, defaults=SETTINGS.defaults, now=now)
     except MovedError as error:
         path, _, query_string = error.reference.partition("?")
-        address = locate(unquote(path), reader, query_string=query_string, defaults=SETTINGS.defaults, now=now)
+        address = parse_and_resolve(
+            unquote(path), reader, query_string=query_string, defaults=SETTINGS.defaults, now=now
+        )
     document: dict[str, Any] = json.loads(make_document(address, reader, settings=SETTINGS, now=now).body)
     return document
 

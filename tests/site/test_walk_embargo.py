@@ -6,7 +6,7 @@ import pytest
 
 from feeds.model.errors import NotFoundError
 from feeds.settings import Settings
-from feeds.site.documents import locate, make_document
+from feeds.site.documents import make_document, parse_and_resolve
 from feeds.site.walk import list_addresses
 from tests.support.newsroom import Newsroom, related
 
@@ -25,7 +25,7 @@ def read_site(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
         for reference in (*(path for path in paths if "/assets/" not in path), *EXTRAS):
             path, _, query = reference.partition("?")
             try:
-                address = locate(path, reader, query_string=query, now=newsroom.now)
+                address = parse_and_resolve(path, reader, query_string=query, now=newsroom.now)
             except NotFoundError:
                 continue
             document = make_document(address, reader, settings=SETTINGS, now=newsroom.now)
@@ -36,7 +36,7 @@ def read_site(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
 def is_found(newsroom: Newsroom, path: str) -> bool:
     with newsroom.catalog.reading() as reader:
         try:
-            locate(path, reader, now=newsroom.now)
+            parse_and_resolve(path, reader, now=newsroom.now)
         except NotFoundError:
             return False
     return True

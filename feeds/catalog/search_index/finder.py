@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import Key, Span, lies_in, precedes
+from feeds.catalog.archive_blocks import EntryPosition, Span, lies_in, precedes
 from feeds.catalog.rows import chunks
 from feeds.catalog.search_index.attributes import EVERY, SlotSets
 from feeds.catalog.search_index.full_text import check_texts, find_texts
@@ -186,7 +186,7 @@ class EntryFinder:
     def _walk(self, period: int) -> Iterator[int]:
         """Yield the numbers of a period's entries, newest first."""
         entries = schema.entries.c
-        before = Key(find_period_start(period + 1) - 1, "")
+        before = EntryPosition(find_period_start(period + 1) - 1, "")
         begin = find_period_start(period) if period else None
         while True:
             page = (
@@ -199,7 +199,7 @@ class EntryFinder:
             yield from (row.number for row in rows)
             if len(rows) < _PAGE_SIZE:
                 return
-            before = Key(rows[-1].published, rows[-1].id)
+            before = EntryPosition(rows[-1].published, rows[-1].id)
 
 
 def make_matcher(connection: Connection, query: Query) -> QueryMatcher:
