@@ -90,6 +90,7 @@ def test_an_article_released_later_takes_an_id_from_an_unpublished_file(newsroom
     assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations("abcd")))
 def test_the_order_of_files_makes_no_difference(order: tuple[str, ...]) -> None:
     written: dict[str, dict[str, object]] = {

@@ -31,6 +31,8 @@ from tests.support.app import SITE_URL, make_settings
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 FORMATS = ("atom", "rss", "json", "html")
 
 

@@ -77,6 +77,7 @@ def test_a_key_has_no_invisible_characters_to_drop(label: str) -> None:
     assert strip_invisible(topic_key(label)) == topic_key(label)
 
 
+@pytest.mark.slow
 def test_a_label_with_a_visible_character_has_a_key() -> None:
     assert [code for code in range(sys.maxunicode + 1) if clean_text(chr(code)) and not topic_key(chr(code))] == []
 
