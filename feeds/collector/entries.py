@@ -8,7 +8,7 @@ from feeds.collector.diff import DiffSummary, EntryDiff
 from feeds.collector.identity import make_spare_id
 from feeds.collector.linked_mentions import gather_mentions, load_mention
 from feeds.collector.pending import PendingUpdates
-from feeds.collector.timeline import plan_entries
+from feeds.collector.version_plan import plan_entries
 from feeds.model.topics import TopicName
 
 _BATCH_NAMES = 4_000
