@@ -178,12 +178,17 @@ def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile],
 
 def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until: int) -> bool:
     """Return whether subscribers see a difference; a retirement in the future is invisible, like an unknown topic."""
-    if not any(each and each.since is not None and each.since <= until for each in (topic, stored)):
+    is_known, was_known = (each is not None and _is_known(each, until=until) for each in (topic, stored))
+    if not is_known and not was_known:
         return False
-    if stored is None or _without_end(topic) != _without_end(stored):
+    if stored is None or is_known != was_known or _without_end(topic) != _without_end(stored):
         return True
     ends = {(each.retired, each.successor) for each in (topic, stored)}
     return len(ends) > 1 and any(retired is not None and retired <= until for retired, _ in ends)
+
+
+def _is_known(topic: StoredTopic, *, until: int) -> bool:
+    return topic.since is not None and topic.since <= until
 
 
 def _without_end(topic: StoredTopic) -> StoredTopic:

@@ -14,6 +14,7 @@ FORMATS = ("atom", "rss", "json")
 # Two machines with only the articles in common.
 HERE = {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0", "WEB_CONCURRENCY": "1"}
 THERE = {"TZ": "Asia/Kolkata", "LC_ALL": "de_DE.UTF-8", "PYTHONHASHSEED": "4242", "WEB_CONCURRENCY": "3"}
+UNPUBLISHED_TOPIC = "/topics/natural-language-processing"
 COMMON = {"FEEDS_SITE_URL": "https://feeds.example", "FEEDS_SITE_TITLE": "Möwen & Meer"}
 SHOW_ALL = "import sys; from feeds.cli import main; [main(['show', p], standalone_mode=False) for p in sys.argv[1:]]"
 REQUESTS_PER_PATH = 3  # to reach more than a single worker
@@ -72,7 +73,9 @@ def request_all(server: SiteServer, paths: list[str]) -> dict[str, Answer]:
 
 def request(server: SiteServer, path: str) -> Answer:
     response = server.get(path)
-    assert all(response.validators), path
+    # A feed that never had an entry has no Last-Modified.
+    assert all(response.validators) or path.startswith(UNPUBLISHED_TOPIC), path
+    assert response.validators[0], path
     return response.status, response.body, response.validators
 
 
