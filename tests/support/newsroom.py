@@ -52,11 +52,15 @@ _TABLES = {
 
 
 class FeedView(msgspec.Struct, frozen=True):
-    """A feed as subscribers see it: bytes in the format with the most fields, entries, and Last-Modified."""
+    """A feed as subscribers see it: bytes in the format with the most fields, entries, and Last-Modified.
+
+    `unknown` are the topics of the feed that nobody knows yet: with such a topic, the site answers 404.
+    """
 
     document: bytes
     entries: tuple[Entry, ...]
     changed: datetime | None
+    unknown: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> list[str]:
@@ -130,8 +134,9 @@ class Newsroom:
         """Return a feed as subscribers see it."""
         with self.catalog.reading() as reader:
             window = reader.read_newest(query, limit=limit, now=self.now)
-            named = [reader.find_topic(slug, now=self.now) for slug in query.topics.names] if query.topics else []
-            name, subtitle = ", ".join(topic.name for topic in named if topic), ""
+            slugs = query.topics.names if query.topics else ()
+            named = {slug: topic for slug in slugs if (topic := reader.find_topic(slug, now=self.now))}
+            name, subtitle = ", ".join(topic.name for topic in named.values()), ""
             if topic := reader.find_topic(query.topic, now=self.now):
                 name, subtitle = topic.name, topic.description
         feed = Feed(
@@ -144,7 +149,8 @@ class Newsroom:
             entries=window.entries,
             documents=(DocumentLink("prev-archive", f"/archive/{window.older.name}"),) if window.older else (),
         )
-        return FeedView(render_json(feed), window.entries, window.changed)
+        unknown = frozenset(slugs) - named.keys()
+        return FeedView(render_json(feed), window.entries, window.changed, unknown)
 
     def see_topic(self, slug: str) -> FeedView:
         """Return the feed of a topic."""
