@@ -235,7 +235,7 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
 @pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.timeout(120 + 10 * SOAK)
-@settings(deadline=None, max_examples=SOAK or 4, phases=PHASES)
+@settings(deadline=None, max_examples=SOAK or 4, phases=PHASES, derandomize=not SOAK)
 @given(steps())
 def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: list[Step]) -> None:
     with open_newsroom() as newsroom:
