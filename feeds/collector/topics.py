@@ -173,7 +173,7 @@ def _list_aliases(topics: Mapping[str, StoredTopic], files: Sequence[TopicFile],
     taken = {topic.slug for topic in topics.values() if topic.since is not None and topic.since <= at}
     aliases = {slugify(label): topics[file.keys[0]].slug for file in files for label in file.labels}
     aliases |= {topic.origin: topic.slug for topic in topics.values() if topic.slug}
-    return {slug: topic for slug, topic in aliases.items() if slug not in taken}
+    return {slug: topic for slug, topic in aliases.items() if slug not in taken and slug != topic}
 
 
 def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until: int) -> bool:
