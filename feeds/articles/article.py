@@ -56,7 +56,10 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     """
     front = load_front_matter(data, path)
     found: list[FieldProblem] = []
-    article = _read_article(Section(front.fields, (), problems=found), front.source.body)
+    section = Section(front.fields, (), problems=found)
+    if front.has_unknown_names:
+        section.report_misspelt(ARTICLE_FIELDS)
+    article = _read_article(section, front.source.body)
     problems = locate_problems(front, found) if found else front.problems
     if article.state is PublicationState.PUBLISHED and front.source.body.strip() and not article.body:
         problems += (_report_body(front.source),)
@@ -71,7 +74,6 @@ def _report_body(source: Source) -> Problem:
 
 
 def _read_article(section: Section, body: str) -> Article:
-    section.report_misspelt(ARTICLE_FIELDS)
     state = _read_state(section)
     # A hidden article only needs to be recognised, so few problems are errors, and few fields are read.
     is_shown = state is PublicationState.PUBLISHED
@@ -192,6 +194,8 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
 
 def _read_expiry(section: Section, published: datetime | None, *, level: Level) -> datetime | None:
     """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
+    if "expiryDate" not in section.fields and "unpublishDate" not in section.fields:
+        return None
     dates = {
         section.read_date("expiryDate", level=level): "expiryDate",
         section.read_date("unpublishDate", level=level): "unpublishDate",
