@@ -15,6 +15,7 @@ from benchmarks.clients.benchmark import ClientsPlan, measure_clients
 from benchmarks.composing.benchmark import SECTION as COMPOSING
 from benchmarks.composing.benchmark import ComposingPlan, measure_composing
 from benchmarks.corpus import prepare_corpus
+from benchmarks.costs import MAX_MB, MAX_SECONDS, measure_costs
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
@@ -46,7 +47,7 @@ DATE = click.option("--date", default="", help="Date to write into the report; b
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure speed and memory, also of other programs; only `soak` passes or fails."""
+    """Measure speed and memory, also of other programs; only `soak` and `costs` pass or fail."""
 
 
 @main.command()
@@ -170,6 +171,25 @@ def soak(*, seconds: int, readers: int, workers: int) -> None:
         result = run_soak(folder, SoakPlan(seconds=seconds, readers=readers, workers=workers))
     _print_result(result)
     if result.problem_count or not result.is_flat:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def costs(*, names: tuple[str, ...]) -> None:
+    """Check files that cost more than they look.
+
+    NAMES are kinds of bodies; by default, all kinds are measured at 10 KB, 100 KB and 1 MiB. Exits with 1 if 1 MiB
+    takes more CPU time or memory than allowed.
+    """
+    exceeding = 0
+    with _working_folder(None) as folder:
+        for cost in measure_costs(folder, names):
+            seconds = "  ".join(f"{usage.cpu_seconds:5.2f} s" for usage in cost.usages)
+            click.echo(f"{seconds}  {cost.usages[-1].peak_mb:4.0f} MB  {cost.name}")
+            exceeding += not cost.is_bounded
+    click.echo(f"more than {MAX_SECONDS} s or {MAX_MB} MB: {exceeding}")
+    if exceeding:
         raise SystemExit(1)
 
 

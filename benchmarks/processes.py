@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -72,11 +72,11 @@ def run_python(module: str, *arguments: str) -> str:
     return run([sys.executable, "-m", module, *arguments])
 
 
-def measure(command: Sequence[str], settings: Mapping[str, str]) -> Usage:
+def measure(command: Sequence[str], settings: Mapping[str, str], *, exit_codes: Container[int] = (0,)) -> Usage:
     """Run a program to its end, and return the resources of the program and its child processes.
 
     Raises:
-        MeasureError: the program failed.
+        MeasureError: the program exited with another code.
     """
     environment = make_environment(settings)
     started = time.perf_counter()
@@ -86,7 +86,7 @@ def measure(command: Sequence[str], settings: Mapping[str, str]) -> Usage:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in exit_codes:
         raise MeasureError(f"{' '.join(command)} exited with {process.returncode}.")
     peak_kb = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
     return Usage(seconds, usage.ru_utime + usage.ru_stime, peak_kb * 1024 / _MB)

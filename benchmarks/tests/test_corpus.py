@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.corpus import Corpus, find_newest, invent_articles, restoring, retitle
-from feeds.articles.article import PublicationState, parse_article
+from feeds.articles.article import parse_article
+from feeds.articles.parsed import PublicationState
 
 COUNT = 40
 

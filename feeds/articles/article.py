@@ -1,48 +1,23 @@
 """Parse one article file into a typed article, and report its problems."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+import msgspec
+
+from feeds.articles.body import render_body
 from feeds.articles.field_names import ARTICLE_FIELDS
 from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
 from feeds.articles.front_matter import load_front_matter
-from feeds.articles.sanitize import clean_embed, render_body
-from feeds.articles.source import Source
-from feeds.model.entry import Provider, Story
+from feeds.articles.parsed import Article, PublicationState, RelatedItem
+from feeds.articles.players import clean_embed
+from feeds.model.entry import Provider
 from feeds.model.errors import Level, Problem
 from feeds.model.hosts import normalize_domain
 from feeds.model.text import clean_text
 from feeds.model.uri import is_iri, read_url_host
 
 _MAX_TYPE_CHARACTERS = 100
-
-
-class PublicationState(StrEnum):
-    """Whether feeds may show an article, according to its front matter."""
-
-    PUBLISHED = "published"
-    UNPUBLISHED = "unpublished"
-    REMOVED = "removed"
-
-
-class RelatedItem(Story, frozen=True, kw_only=True, omit_defaults=True):
-    """An item under an article's `related`."""
-
-
-class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
-    """One article file. `topics` are labels as the author typed them; `body` and `embed` are sanitised HTML.
-
-    `updated` is never before `published`. Only a published article is sure to have a title and meaningful dates. From
-    `expires` on, the article is unpublished.
-    """
-
-    state: PublicationState
-    expires: datetime | None = None
-    body: str = ""
-    embed: str = ""
-    topics: tuple[str, ...] = ()
-    related: tuple[RelatedItem, ...] = ()
 
 
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
@@ -56,24 +31,17 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     """
     front = load_front_matter(data, path)
     found: list[FieldProblem] = []
-    section = Section(front.fields, (), problems=found)
-    if front.has_unknown_names:
-        section.report_misspelt(ARTICLE_FIELDS)
-    article = _read_article(section, front.source.body)
+    article = _read_article(Section(front.fields, (), problems=found))
     problems = locate_problems(front, found) if found else front.problems
-    if article.state is PublicationState.PUBLISHED and front.source.body.strip() and not article.body:
-        problems += (_report_body(front.source),)
+    if article.state is PublicationState.PUBLISHED and article.url:
+        body, body_problems = render_body(front.source, article.url)
+        article, problems = msgspec.structs.replace(article, body=body), (*problems, *sorted(body_problems))
     raise_if_rejected(problems)
     return article, problems
 
 
-def _report_body(source: Source) -> Problem:
-    index = len(source.body) - len(source.body.lstrip())
-    message = "The body has nothing that feeds can show safely; write Markdown or plain HTML."
-    return Problem(source.path, *source.position_in_body(index), Level.WARNING, "bad-body", message)
-
-
-def _read_article(section: Section, body: str) -> Article:
+def _read_article(section: Section) -> Article:
+    section.report_misspelt(ARTICLE_FIELDS)
     state = _read_state(section)
     # A hidden article only needs to be recognised, so few problems are errors, and few fields are read.
     is_shown = state is PublicationState.PUBLISHED
@@ -91,7 +59,6 @@ def _read_article(section: Section, body: str) -> Article:
         published=published,
         updated=updated,
         expires=_read_expiry(section, published, level=level),
-        body=render_body(body, url) if is_shown and body.strip() else "",
         embed=_read_embed(section) if is_shown else "",
         topics=section.read_topics("topics"),
         related=_read_all_related(section, url) if is_shown else (),
@@ -194,8 +161,6 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
 
 def _read_expiry(section: Section, published: datetime | None, *, level: Level) -> datetime | None:
     """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
-    if "expiryDate" not in section.fields and "unpublishDate" not in section.fields:
-        return None
     dates = {
         section.read_date("expiryDate", level=level): "expiryDate",
         section.read_date("unpublishDate", level=level): "unpublishDate",

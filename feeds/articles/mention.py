@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.articles.article import Article, PublicationState
+from feeds.articles.parsed import Article, PublicationState
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Category, Entry, Kind, Reference, Story
 from feeds.model.topics import topic_key
@@ -62,7 +62,9 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
     draft = msgspec.structs.replace(
         _make_draft(article, categories=categories, published=article.published, released=article.published),
         kind=Kind.ARTICLE,
-        body=article.body,
+        body=article.body.html,
+        is_cut=article.body.is_cut,
+        rest_words=article.body.rest_words,
         embed=article.embed,
         coverage=coverage,
     )

@@ -10,7 +10,8 @@ from feeds.collector.collect import Progress
 from feeds.collector.identity import find_conflicts
 from feeds.collector.linked_mentions import load_mention
 from feeds.collector.lint_rules import describe_clash, describe_duplicates, describe_id_conflicts
-from feeds.collector.parallel import ReadResult, read_sources
+from feeds.collector.parallel import read_sources
+from feeds.collector.read_result import ReadResult
 from feeds.collector.topic_files import parse_topic_files
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import Problem

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from hashlib import blake2b
@@ -12,7 +12,6 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
-from typing import TypeAlias
 
 import msgspec
 
@@ -21,29 +20,12 @@ from feeds.articles.file_reader import describe_failure, isolate_failures, read_
 from feeds.articles.files import ContentFile
 from feeds.articles.mention import Mention, Role, list_mentions, make_categories
 from feeds.catalog.stored import StoredLabel, StoredMention
-from feeds.model.errors import ArticleError, Problem, UnexpectedFailureError
+from feeds.collector.read_result import ReadResult, ReadTask
+from feeds.model.errors import ArticleError, UnexpectedFailureError
 
 _CHUNK_FILES = 64
 _MIN_POOL_FILES = 400  # parsing fewer files takes less time than starting a pool
 _CHUNKS_AHEAD = 8  # limits the results in memory while the database is slower
-
-ReadTask: TypeAlias = tuple[ContentFile, str]
-"""A file to read, and its digest in the catalog (empty: the file is not known)."""
-
-
-class ReadResult(msgspec.Struct, frozen=True):
-    """The result of reading a file; `mentions` is None if the content is unchanged or rejected."""
-
-    file: ContentFile
-    digest: str
-    is_rejected: bool = False
-    problems: tuple[Problem, ...] = ()
-    mentions: list[StoredMention] | None = None
-    labels: tuple[StoredLabel, ...] = ()
-
-
-ReadSources: TypeAlias = Callable[[Sequence[ReadTask]], Generator[ReadResult, None, None]]
-"""A function that reads files in the given order; close the generator after a partial read."""
 
 
 def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
@@ -52,7 +34,7 @@ def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]
     Many files are read on all cores. Where processes can be forked, a file that ends the process of its reader, such as
     a file on which a library crashes, is rejected.
     """
-    if not can_fork():
+    if not _can_fork():
         yield from map(read_source, tasks)
     elif len(tasks) < _MIN_POOL_FILES:
         yield from _read_carefully(tasks)
@@ -149,7 +131,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def can_fork() -> bool:
+def _can_fork() -> bool:
     """Return whether the process is a single thread on Linux: a fork copies held locks, but not other threads."""
     threads = Path("/proc/self/task")
     return threads.is_dir() and len(list(threads.iterdir())) == 1

@@ -6,8 +6,8 @@ from typing import TypeVar
 from feeds.articles.mention import Role
 from feeds.catalog.stored import StoredFile, StoredLabel, StoredMention
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.parallel import ReadResult
 from feeds.collector.pending import PendingUpdates
+from feeds.collector.read_result import ReadResult
 
 
 def save_results(

@@ -76,7 +76,8 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One item of a feed: everything that a subscriber can see, and quality and heat.
 
     `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
-    sanitised HTML with absolute URLs. `released` is the time from which feeds may show the entry.
+    sanitised HTML with absolute URLs. If `is_cut`, the body is longer than `body`, and `rest_words` are its further
+    words, for search only. `released` is the time from which feeds may show the entry.
     """
 
     id: str
@@ -85,6 +86,8 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     released: datetime
     kind: Kind
     body: str = ""
+    is_cut: bool = False
+    rest_words: str = ""
     embed: str = ""
     categories: tuple[Category, ...] = ()
     coverage: tuple[Reference, ...] = ()

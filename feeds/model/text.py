@@ -1,7 +1,6 @@
 """Clean the plain texts of an article for every feed format."""
 
 import re
-from html import unescape
 
 import idna
 
@@ -18,7 +17,6 @@ _JOINERS = "\u200c\u200d"
 _INVISIBLE_ONLY = re.compile(f"[ {_INVISIBLE}]+")
 _INVISIBLE_BUT_JOINERS = re.compile(f"(?![{_JOINERS}])[{_INVISIBLE}]")
 _JOINER = re.compile(f"[{_JOINERS}]")
-_TAG = re.compile('<(?:"[^"]*"|[^">])*>')
 
 
 def strip_controls(text: str) -> str:
@@ -54,8 +52,3 @@ def _keep_meaningful_joiner(joiner: re.Match[str]) -> str:
         return joiner[0] if idna.core.valid_contextj(joiner.string, joiner.start()) else ""
     except ValueError:  # next to an unassigned character
         return ""
-
-
-def strip_tags(html: str) -> str:
-    """Replace the tags of sanitised HTML by spaces. Every attribute in sanitised HTML has quotes."""
-    return unescape(_TAG.sub(" ", html))

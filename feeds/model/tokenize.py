@@ -14,7 +14,13 @@ MAX_WORD_CHARACTERS = 64
 """Only this many characters of a longer word count."""
 
 MAX_WORDS = 10_000
-"""Maximum number of searchable words in an entry."""
+"""Of this many words of an entry, each is searchable at its place. Each different word after them is searchable too."""
+
+MAX_FURTHER_WORDS = 20_000
+"""Maximum number of different searchable words after the first `MAX_WORDS`."""
+
+MAX_WORD_BYTES = 500_000
+"""Maximum size of all different words of an entry together; PostgreSQL stores up to 1 MiB, with places and marks."""
 
 MAX_REPEATS = 255
 """Maximum number of times that a word of an entry is searchable: PostgreSQL stores no more positions of a word."""
@@ -48,13 +54,13 @@ def split_words(text: str) -> list[str]:
 
 
 def split_texts(texts: Iterable[str]) -> list[str]:
-    """Split texts into searchable words, with a gap after each text and in place of words repeated too often."""
+    """Split texts into searchable words, with a gap after each text and in place of words that exceed a limit."""
     words: list[str] = []
     for text in texts:
         if found := split_words(text):
             words += found
             words.append(GAP)
-    return words if len(words) <= MAX_REPEATS else _limit_repeats(words[:MAX_WORDS])
+    return words if len(words) <= MAX_REPEATS else _limit(words)
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -92,13 +98,27 @@ def _is_kept(character: str) -> bool:
     return combining(character) in _KEPT_MARKS
 
 
-def _limit_repeats(words: list[str]) -> list[str]:
-    """Put a gap in place of every repeat of a word after `MAX_REPEATS` repeats."""
-    counts = Counter(words)
-    frequent = {word for word, count in counts.items() if count > MAX_REPEATS}
+def condense_words(words: Sequence[str]) -> list[str]:
+    """Return the first `MAX_WORDS`, and each different word after them once."""
+    return [*words[:MAX_WORDS], *_list_further_words(words)]
+
+
+def _limit(words: Sequence[str]) -> list[str]:
+    """Put a gap in place of every word that exceeds a limit, and gaps around each of the further words."""
     seen: Counter[str] = Counter()
+    bytes_left = MAX_WORD_BYTES
     limited = []
-    for word in words:
-        seen[word] += word in frequent
-        limited.append(GAP if seen[word] > MAX_REPEATS else word)
+    for word in words[:MAX_WORDS]:
+        seen[word] += 1
+        bytes_left -= len(word.encode()) if seen[word] == 1 else 0
+        limited.append(word if seen[word] <= MAX_REPEATS and bytes_left >= 0 else GAP)
+    for word in _list_further_words(words):
+        bytes_left -= len(word.encode())
+        if bytes_left >= 0:
+            limited += GAP, word
     return limited
+
+
+def _list_further_words(words: Sequence[str]) -> list[str]:
+    known = {GAP, *words[:MAX_WORDS]}
+    return [word for word in dict.fromkeys(words[MAX_WORDS:]) if word not in known][:MAX_FURTHER_WORDS]

@@ -4,21 +4,13 @@ The HTML loads only the picture, and stays the same from fetch to fetch, because
 """
 
 from html import escape
-from html.parser import HTMLParser
-from textwrap import shorten
 
-from feeds.model.entry import Entry, Image, Provider, Reference
+from feeds.model.entry import Entry, Image, Reference
+from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
-from feeds.model.text import clean_text
+from feeds.model.html_text import extract_text
 
 EXCERPT_CHARACTERS = 500
-
-_CHUNK_CHARACTERS = 1_000
-
-_BLOCKS = frozenset(
-    {"blockquote", "br", "dd", "div", "dt", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
-    | {"ol", "p", "pre", "table", "td", "th", "tr", "ul"}
-)
 
 
 def write_content(entry: Entry, link_choice: LinkChoice) -> str:
@@ -31,7 +23,7 @@ def write_content(entry: Entry, link_choice: LinkChoice) -> str:
     blocks = (
         entry.embed or write_picture(entry, url),
         entry.body or write_summary(entry),
-        _write_attribution(entry.provider, url),
+        _write_attribution(entry, url),
         _write_coverage(entry.coverage),
         _write_leads(entry.leads),
     )
@@ -40,49 +32,12 @@ def write_content(entry: Entry, link_choice: LinkChoice) -> str:
 
 def make_excerpt(entry: Entry) -> str:
     """Return plain text that introduces the entry: the summary, or the start of the body, or the title."""
-    return entry.summary or shorten(extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…") or entry.title
+    return entry.summary or excerpt_body(entry, EXCERPT_CHARACTERS) or entry.title
 
 
-def extract_text(html: str) -> str:
-    """Return the text of sanitised HTML, with white space collapsed, without characters forbidden by XML 1.0 (2.2)."""
-    reader = _TextReader()
-    reader.feed(html)
-    reader.close()
-    return reader.text
-
-
-def is_same_text(html: str, text: str) -> bool:
-    """Return whether `text` is the whole text of sanitised HTML. Reading stops at the first difference."""
-    reader = _TextReader()
-    for start in range(0, len(html), _CHUNK_CHARACTERS):
-        reader.feed(html[start : start + _CHUNK_CHARACTERS])
-        if not text.startswith(reader.text):
-            return False
-    reader.close()
-    return text == reader.text
-
-
-class _TextReader(HTMLParser):
-    """Collect the text of a document. Block elements separate words; inline elements do not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[str] = []
-
-    @property
-    def text(self) -> str:
-        """The text read until now, with white space collapsed, without characters that XML 1.0 (2.2) forbids."""
-        return clean_text("".join(self._pieces))
-
-    def handle_data(self, data: str) -> None:
-        self._pieces.append(data)
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._pieces.append(" ")
+def excerpt_body(entry: Entry, characters: int) -> str:
+    """Return the start of the body as plain text; empty for an entry without a body."""
+    return shorten(extract_text(entry.body, characters=characters), characters) if entry.body else ""
 
 
 def write_picture(entry: Entry, url: str) -> str:
@@ -105,8 +60,9 @@ def write_summary(entry: Entry) -> str:
     return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
 
 
-def _write_attribution(provider: Provider, url: str) -> str:
-    return f"<p>Read it at {write_link(url, provider.name)}.</p>"
+def _write_attribution(entry: Entry, url: str) -> str:
+    content = "the whole article" if entry.is_cut else "it"
+    return f"<p>Read {content} at {write_link(url, entry.provider.name)}.</p>"
 
 
 def _write_coverage(coverage: tuple[Reference, ...]) -> str:

@@ -29,7 +29,7 @@ from feeds.settings.parsers import (
 )
 
 PREFIX = "FEEDS_"
-RENDERING_REVISION = 4
+RENDERING_REVISION = 5
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 
 _SHOWN_CHARACTERS = 60

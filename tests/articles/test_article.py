@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feeds.articles.article import Article, PublicationState, parse_article
+from feeds.articles.article import parse_article
 from feeds.articles.fields import MAX_PROBLEMS
+from feeds.articles.parsed import Article, Body, PublicationState
 from feeds.model.entry import Image, Provider
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -105,7 +106,7 @@ def test_every_field_is_read() -> None:
         published=datetime(2020, 12, 12, 2, 8, tzinfo=UTC),
         updated=datetime(2020, 12, 13, tzinfo=UTC),
         summary="A robot danced.",
-        body='<p><em>Body</em> <a href="https://www.example.org/x" rel="noopener noreferrer">link</a></p>',
+        body=Body('<p><em>Body</em> <a href="https://www.example.org/x" rel="noopener noreferrer">link</a></p>'),
         embed=article.embed,
         image=Image("https://example.org/p.jpg", 640, 480, "A robot"),
         provider=Provider("Example Times", "example.org"),
@@ -328,10 +329,25 @@ def test_a_type_must_fit_into_the_catalog() -> None:
 
 
 def test_a_body_without_visible_content_is_reported() -> None:
-    article, (problem,) = parse_article(wrap(MINIMAL) + b"\n <script>x</script>\n", "a.md")
+    article, (problem,) = parse_article(wrap(MINIMAL) + b"\n <!-- x -->\n", "a.md")
     assert article == read(MINIMAL)
     assert (problem.line, problem.column, problem.code) == (7, 2, "bad-body")
     assert "write Markdown" in problem.message
+
+
+def test_a_body_that_is_too_complex_rejects_the_article() -> None:
+    with pytest.raises(ArticleError, match="too-complex"):
+        parse_article(wrap(MINIMAL) + b"<div>" * 200, "a.md")
+
+
+def test_the_problems_of_the_body_follow_those_of_the_fields() -> None:
+    text = wrap(f"{MINIMAL}\nquality: high") + b"\n[x](javascript:x)\n<svg></svg>\n"
+    problems = parse_article(text, "a.md")[1]
+    assert [(problem.line, problem.code) for problem in problems] == [
+        (5, "bad-number"),
+        (8, "lost-link"),
+        (9, "lost-drawing"),
+    ]
 
 
 def test_a_related_item_keeps_all_but_its_bad_parts() -> None:

@@ -6,8 +6,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feeds.articles.article import PublicationState, parse_article
+from feeds.articles.article import parse_article
 from feeds.articles.front_matter import load_front_matter
+from feeds.articles.parsed import PublicationState
 from feeds.model.errors import ArticleError
 from tests.articles.test_article import FULL, wrap
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
-from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.articles.mention import Role, list_mentions
+from feeds.articles.parsed import Article, Body, PublicationState, RelatedItem
 from feeds.model.entry import Category, Kind, Provider
 
 NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ ARTICLE = Article(
     updated=LATER,
     provider=GAZETTE,
     topics=("AI", "Tides"),
-    body="<p>Text.</p>",
+    body=Body("<p>Text.</p>", is_cut=True, rest_words="more"),
     related=(ITEM, structs.replace(ITEM, url="https://post.example/early", published=NOON, updated=NOON)),
 )
 
@@ -46,7 +46,7 @@ def test_the_articles_draft_lists_its_coverage() -> None:
     draft = list_mentions(ARTICLE, "lead.md")[0].draft
     assert draft is not None
     assert (draft.kind, draft.published, draft.updated, draft.released) == (Kind.ARTICLE, EVENING, LATER, EVENING)
-    assert draft.body == "<p>Text.</p>"
+    assert (draft.body, draft.is_cut, draft.rest_words) == ("<p>Text.</p>", True, "more")
     assert [reference.url for reference in draft.coverage] == [item.url for item in ARTICLE.related]
     assert draft.leads == ()
 

@@ -5,8 +5,8 @@ from itertools import permutations
 
 from msgspec import structs
 
-from feeds.articles.article import Article, PublicationState, RelatedItem
 from feeds.articles.mention import Mention, list_mentions
+from feeds.articles.parsed import Article, PublicationState, RelatedItem
 from feeds.collector.merge import merge
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.topics import TopicName

@@ -10,7 +10,8 @@ import pytest
 
 from feeds.articles.files import ContentFile
 from feeds.catalog.stored import StoredLabel, StoredMention
-from feeds.collector.parallel import ReadResult, ReadTask, read_source, read_sources
+from feeds.collector.parallel import read_source, read_sources
+from feeds.collector.read_result import ReadResult, ReadTask
 
 ROOT = Path(__file__).parents[2]
 MANY = 450  # more than it takes to read on all cores

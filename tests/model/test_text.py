@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.model.text import clean_text, strip_controls, strip_tags
+from feeds.model.text import clean_text, strip_controls
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,3 @@ def test_xml_can_carry_every_cleaned_text(text: str) -> None:
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
     assert strip_controls(strip_controls(text)) == strip_controls(text)
-
-
-def test_tags_become_spaces() -> None:
-    assert strip_tags('<p title="a > b">x<br>y &lt;i&gt; &amp; caf&eacute;</p>') == " x y <i> & café "

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.model.tokenize import GAP, MAX_REPEATS, MAX_WORD_CHARACTERS, MAX_WORDS, join_words, split_texts, split_words
+from feeds.model.tokenize import (
+    GAP,
+    MAX_FURTHER_WORDS,
+    MAX_REPEATS,
+    MAX_WORD_BYTES,
+    MAX_WORD_CHARACTERS,
+    MAX_WORDS,
+    condense_words,
+    join_words,
+    split_texts,
+    split_words,
+)
 
 # Separators, joiners, reordered and invisible characters.
 TRICKY = (
@@ -72,5 +83,22 @@ def test_a_word_repeated_too_often_leaves_gaps() -> None:
     assert len(words) == 602
 
 
-def test_words_beyond_the_maximum_are_dropped() -> None:
-    assert len(split_texts([" ".join(map(str, range(MAX_WORDS + 1)))])) == MAX_WORDS
+def test_words_after_the_maximum_are_searchable_once_each_without_their_order() -> None:
+    first = [f"w{number}" for number in range(MAX_WORDS)]
+    words = split_texts([" ".join([*first, "w1", "new", "new", "last"])])
+    assert words == [*first, GAP, "new", GAP, "last"]
+    further = [f"f{number}" for number in range(MAX_FURTHER_WORDS + 1)]
+    assert split_texts([" ".join([*first, *further])])[-1] == f"f{MAX_FURTHER_WORDS - 1}"
+
+
+def test_words_fit_into_the_database() -> None:
+    words = split_texts([" ".join(f"{number:064}" for number in range(MAX_WORDS * 2))])
+    assert sum(len(word) for word in words if word != GAP) == MAX_WORD_BYTES // 64 * 64
+    assert words.count(GAP) == MAX_WORDS - MAX_WORD_BYTES // 64
+
+
+def test_condensed_words_split_like_all_words() -> None:
+    words = [f"w{number % 15_000}" for number in range(40_000)]
+    condensed = condense_words(words)
+    assert condensed == [f"w{number}" for number in range(15_000)]
+    assert split_texts([" ".join(condensed)]) == split_texts([" ".join(words)])

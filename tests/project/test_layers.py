@@ -37,7 +37,19 @@ ARROWS = {
     "wsgi": {"catalog", "model", "settings", "web"},
     "__main__": {"cli"},
 }
-LIBRARIES = ("click", "feedgen", "flask", "jinja2", "markdown_it", "nh3", "segno", "sqlalchemy", "watchfiles", "yaml")
+LIBRARIES = (
+    "click",
+    "feedgen",
+    "flask",
+    "jinja2",
+    "nh3",
+    "pyromark",
+    "segno",
+    "selectolax",
+    "sqlalchemy",
+    "watchfiles",
+    "yaml",
+)
 # The catalog's tables and rows, and its index: other packages use typed values.
 TABLES = ("feeds.catalog.rows", "feeds.catalog.schema", "feeds.catalog.search_index")
 # Importing one of these starts something.

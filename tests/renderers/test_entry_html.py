@@ -1,9 +1,6 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from feeds.model.entry import Image, Provider, Reference
 from feeds.model.feed import LinkChoice
-from feeds.renderers.entry_html import EXCERPT_CHARACTERS, extract_text, is_same_text, make_excerpt, write_content
+from feeds.renderers.entry_html import EXCERPT_CHARACTERS, make_excerpt, write_content
 from tests.support.sample_feeds import make_entry, make_lead, make_related, make_video
 
 
@@ -80,20 +77,8 @@ def test_an_excerpt_of_a_body_is_short() -> None:
     assert excerpt.endswith("word…")
 
 
-def test_only_blocks_separate_words() -> None:
-    assert extract_text("<p>Half<b>way</b></p><ul><li>a</li><li>b &amp; c</li></ul>x<br>y") == "Halfway a b & c x y"
-
-
-def test_text_leaves_out_characters_forbidden_in_xml() -> None:
-    assert extract_text("<p>a&#1;b\x02c&#xFFFE;d</p>") == "abcd"
-
-
-PIECES = st.sampled_from(
-    ["tide", "tides", " ", "\n", "<p>", "</p>", "<b>x</b>", "&amp;", "&#1;", "é", "<br>", "y" * 700]
-)
-
-
-@given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
-def test_html_has_the_same_text_only_as_its_own(html: str, other: str) -> None:
-    assert is_same_text(html, extract_text(html))
-    assert is_same_text(html, extract_text(other)) == (extract_text(html) == extract_text(other))
+def test_a_cut_body_is_followed_by_a_link_to_the_whole() -> None:
+    entry = make_entry(body="<p>B</p>", is_cut=True, rest_words="more words")
+    html = write_content(entry, LinkChoice.WEB)
+    assert html.startswith("<p>B</p>\n<p>Read the whole article at <a ")
+    assert "more words" not in html

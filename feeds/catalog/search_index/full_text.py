@@ -13,8 +13,8 @@ from msgspec import json
 from sqlalchemy import Connection, text
 
 from feeds.model.entry import Entry
+from feeds.model.html_text import extract_text
 from feeds.model.search import Search, SearchTerm
-from feeds.model.text import strip_tags
 from feeds.model.tokenize import GAP, split_texts
 
 SECTION_SIZE = 16_384
@@ -90,8 +90,8 @@ def check_texts(connection: Connection, search: Search, *, numbers: Iterable[int
 
 def list_words(entry: Entry) -> Words:
     """Return the searchable words of an entry."""
-    provider = entry.provider
-    return split_texts((entry.title, entry.summary, strip_tags(entry.body), provider.name, provider.domain))
+    body = f"{extract_text(entry.body)} {entry.rest_words}" if entry.body else ""
+    return split_texts((entry.title, entry.summary, entry.provider.name, entry.provider.domain, body))
 
 
 def find_mark(number: int) -> str:

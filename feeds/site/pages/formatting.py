@@ -2,12 +2,12 @@
 
 import re
 from datetime import datetime
-from textwrap import shorten
 
 from markupsafe import Markup
 
 from feeds.model.entry import Entry
-from feeds.renderers.entry_html import extract_text
+from feeds.model.excerpt import shorten
+from feeds.renderers.entry_html import excerpt_body
 
 EXCERPT_CHARACTERS = 280
 
@@ -32,7 +32,7 @@ def write_count(count: int) -> str:
 
 def write_excerpt(entry: Entry) -> str:
     """Return the plain text to show under the title of a story; empty for a story without text."""
-    return shorten(entry.summary or extract_text(entry.body), EXCERPT_CHARACTERS, placeholder="…")
+    return shorten(entry.summary, EXCERPT_CHARACTERS) or excerpt_body(entry, EXCERPT_CHARACTERS)
 
 
 def allow_breaks(url: str) -> Markup:

@@ -1,0 +1,77 @@
+"""Record what the body of an article loses on its way into a feed, and find the place in the file."""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from feeds.articles.source import Source
+from feeds.model.errors import Level, Problem
+from feeds.model.html_tree import Node
+
+_ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_AFTER_NAME = frozenset(" \t\n\r\f/>")
+
+
+class Loss(Enum):
+    """A kind of loss: the code and the message of its problem."""
+
+    PICTURE = ("lost-picture", "A picture without a usable http(s) address is left out; give its file an address.")
+    LINK = ("lost-link", "A link loses its address, and only its text stays; use http(s), mailto, tel or sms.")
+    PLAYER = ("lost-player", "A player without an http(s) address is left out; give it an address, or remove it.")
+    LINKED_PLAYER = ("linked-player", "A player becomes a link, because feeds can show no player of this site.")
+    FRAME = ("lost-frame", "A frame whose content is an attribute is left out; write the content into the body.")
+    SCRIPT = ("lost-script", "A script is left out, because feeds run none; write what it shows as text or pictures.")
+    DRAWING = ("lost-drawing", "A drawing is left out, and only its text stays; use a picture file instead.")
+    FORMULA = ("plain-formula", "A formula is shown as plain text; use a picture if its layout matters.")
+
+
+class LossRecorder:
+    """Collect the losses of one body."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Loss, list[Node]] = {}
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there is any loss."""
+        return bool(self._nodes)
+
+    def add(self, loss: Loss, node: Node) -> None:
+        """Record a loss at an element."""
+        self._nodes.setdefault(loss, []).append(node)
+
+    def describe(self, source: Source) -> Iterator[Problem]:
+        """Write one problem for each kind of loss, at the first place."""
+        for loss, nodes in self._nodes.items():
+            code, message = loss.value
+            more = f" ({len(nodes):,} in all)" if len(nodes) > 1 else ""
+            position = source.position_in_body(_find_start(source.body, nodes[0]))
+            yield Problem(source.path, *position, Level.WARNING, code, f"{message[:-1]}{more}.")
+
+
+def find_body_start(source: Source) -> tuple[int, int]:
+    """Return the line and column of the first character of the body that is not blank."""
+    return source.position_in_body(_skip_blanks(source.body))
+
+
+def _skip_blanks(body: str) -> int:
+    return len(body) - len(body.lstrip())
+
+
+def _find_start(body: str, node: Node) -> int:
+    """Return where an element starts in the body; the start of the body if the element is not spelled out there."""
+    tag = node.tag or ""
+    places = list(_find_tags(body.translate(_ASCII_LOWER), f"<{tag}"))
+    nodes = node.parser.css(tag)
+    # The places are not parsed, so code and comments may contain more of them, and Markdown writes tags of its own.
+    if len(places) != len(nodes):
+        return _skip_blanks(body)
+    return next(place for place, other in zip(places, nodes, strict=True) if other.mem_id == node.mem_id)
+
+
+def _find_tags(text: str, start: str) -> Iterator[int]:
+    place = text.find(start)
+    while place >= 0:
+        end = place + len(start)
+        if text[end : end + 1] in _AFTER_NAME:
+            yield place
+        place = text.find(start, end)

@@ -1,0 +1,49 @@
+"""Read the text of sanitised HTML."""
+
+from collections.abc import Iterable, Iterator
+
+from feeds.model.html_tree import TEXT, Node, iter_children, parse_clean_html, read_text
+from feeds.model.text import clean_text
+
+# Elements within a word or a line; all other elements separate words.
+_INLINE_NAMES = (
+    "a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q rb rp rt ruby s samp small span strong sub"
+    " sup time u var wbr"
+)
+_INLINE_TAGS = frozenset(_INLINE_NAMES.split())
+# Their text shows only where the player does not.
+_PLAYER_TAGS = frozenset(("audio", "iframe", "video"))
+
+
+def extract_text(html: str, *, characters: int | None = None) -> str:
+    """Return the text on one line, with a blank between blocks; with `characters`, only a start of at least this many.
+
+    The text has no characters that XML 1.0 (section 2.2) forbids.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in _iter_pieces(parse_clean_html(html)):
+        pieces.append(piece)
+        length += len("".join(piece.split()))
+        if characters is not None and length > characters:
+            break
+    return clean_text("".join(pieces))
+
+
+def is_same_text(html: str, text: str) -> bool:
+    """Return whether `text` is the whole text of sanitised HTML."""
+    return len(html) >= len(text) and extract_text(html, characters=len(text)) == text
+
+
+def _iter_pieces(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if node.tag == TEXT:
+            yield read_text(node)
+            continue
+        is_inline = node.tag in _INLINE_TAGS
+        if not is_inline:
+            yield " "
+        if node.tag not in _PLAYER_TAGS:
+            yield from _iter_pieces(iter_children(node))
+        if not is_inline:
+            yield " "
