@@ -37,9 +37,10 @@ test: $(VENV)/.test ## run every check and test, and measure coverage
 	$(static_checks)
 	$(pytest) --cov $(PYTEST_ARGS)
 
-soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times, and replay all of history
+soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
-		tests/site/test_feeds_composed.py tests/acceptance/test_replay.py $(PYTEST_ARGS)
+		tests/site/test_feeds_composed.py tests/acceptance/test_hostile_articles.py tests/acceptance/test_replay.py \
+		$(PYTEST_ARGS)
 
 format: $(VENV)/.test ## format the code and apply the linter's fixes
 	$(python) -m ruff check --fix-only .

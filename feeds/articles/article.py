@@ -31,7 +31,10 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     """
     front = load_front_matter(data, path)
     found: list[FieldProblem] = []
-    article = _read_article(Section(front.fields, (), problems=found))
+    section = Section(front.fields, (), problems=found)
+    if front.has_unknown_names:
+        section.report_misspelt(ARTICLE_FIELDS)
+    article = _read_article(section)
     problems = locate_problems(front, found) if found else front.problems
     if article.state is PublicationState.PUBLISHED and article.url:
         body, body_problems = render_body(front.source, article.url)
@@ -41,7 +44,6 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
 
 
 def _read_article(section: Section) -> Article:
-    section.report_misspelt(ARTICLE_FIELDS)
     state = _read_state(section)
     # A hidden article only needs to be recognised, so few problems are errors, and few fields are read.
     is_shown = state is PublicationState.PUBLISHED
@@ -161,6 +163,8 @@ def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, dat
 
 def _read_expiry(section: Section, published: datetime | None, *, level: Level) -> datetime | None:
     """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
+    if "expiryDate" not in section.fields and "unpublishDate" not in section.fields:
+        return None
     dates = {
         section.read_date("expiryDate", level=level): "expiryDate",
         section.read_date("unpublishDate", level=level): "unpublishDate",

@@ -55,7 +55,8 @@ TOPIC_FIELDS = _make(_TOPIC, images=_IMAGE)
 KNOWN_NAMES = ARTICLE_FIELDS.names | TOPIC_FIELDS.names | _PROVIDER.names | _IMAGE.names
 """The names of all fields."""
 
-_SILENT_NAMES = KNOWN_NAMES | frozenset(_FOREIGN.split())
+SILENT_NAMES = KNOWN_NAMES | frozenset(_FOREIGN.split())
+"""The names that nobody misspelt: known or foreign."""
 
 
 def find_misspelt(mapping: Mapping[str, Value], fields: Fields) -> Iterator[tuple[Path, str]]:
@@ -63,31 +64,15 @@ def find_misspelt(mapping: Mapping[str, Value], fields: Fields) -> Iterator[tupl
 
     Only the first unknown names of a file are compared.
     """
-    if not _has_unknown(mapping, fields):
-        return
     for path, names in islice(_find_unknown(mapping, fields, ()), _MAX_UNKNOWN):
         if likely := _suggest(str(path[-1]), names):
             yield path, likely
 
 
-def _has_unknown(mapping: Mapping[str, Value], fields: Fields) -> bool:
-    """Return whether any name is unknown; nearly all files have none, and building paths would cost a twentieth."""
-    if not mapping.keys() <= _SILENT_NAMES:
-        return True
-    for name, part in fields.parts.items():
-        value = mapping.get(name)
-        for item in value if isinstance(value, list) else (value,):
-            if isinstance(item, dict) and (
-                _has_unknown(item, part) if part.parts else not item.keys() <= _SILENT_NAMES
-            ):
-                return True
-    return False
-
-
 def _find_unknown(mapping: Mapping[str, Value], fields: Fields, path: Path) -> Iterator[tuple[Path, frozenset[str]]]:
     """Yield the path of each unknown name, and the names of the fields that its mapping may have."""
-    if not mapping.keys() <= _SILENT_NAMES:
-        yield from (((*path, name), fields.names) for name in mapping if name not in _SILENT_NAMES)
+    if not mapping.keys() <= SILENT_NAMES:
+        yield from (((*path, name), fields.names) for name in mapping if name not in SILENT_NAMES)
     for name, part in fields.parts.items():
         value = mapping.get(name)
         if isinstance(value, dict):

@@ -1,5 +1,6 @@
 """Read the bytes of one content file, and turn every failure into a problem of this file alone."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ def read_file(path: str) -> bytes:
     except FileNotFoundError:
         raise ArticleError(_make_problem(path, *_explain_absence(path))) from None
     except OSError as error:
+        if error.errno in {errno.ENXIO, errno.ENODEV}:  # a socket, or a device without a driver
+            raise _make_type_error(path) from None
         message = f"Cannot read the file ({error.strerror}); give the collector permission to read it."
         raise ArticleError(_make_problem(path, "unreadable", message)) from None
     if len(data) > MAX_FILE_BYTES:
@@ -73,22 +76,23 @@ def escape_path(path: str) -> str:
 
 def _read_start(path: str) -> bytes:
     """Read up to one byte more than the limit."""
-    # Opening a device may have an effect, so first look without opening. The path may change meanwhile.
-    _check_type(path, os.stat(path))
-    with open(path, "rb", opener=_open_without_waiting) as file:
-        _check_type(path, os.fstat(file.fileno()))
-        return file.read(MAX_FILE_BYTES + 1)
-
-
-def _check_type(path: str, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        message = "This is a folder, pipe, socket or device; replace it with a file."
-        raise ArticleError(_make_problem(path, "not-a-file", message))
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
     # Without O_NONBLOCK, opening a pipe would block the collector until a program writes to the pipe.
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise _make_type_error(path)
+        parts = [os.read(file, min(status.st_size, MAX_FILE_BYTES) + 1)]
+        while parts[-1] and (left := MAX_FILE_BYTES + 1 - sum(map(len, parts))):
+            parts.append(os.read(file, left))
+        return b"".join(parts)
+    finally:
+        os.close(file)
+
+
+def _make_type_error(path: str) -> ArticleError:
+    message = "This is a folder, pipe, socket or device; replace it with a file."
+    return ArticleError(_make_problem(path, "not-a-file", message))
 
 
 def _explain_absence(path: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import CollectionStartEvent, Event, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 from yaml.reader import ReaderError
 
-from feeds.articles.field_names import KNOWN_NAMES
+from feeds.articles.field_names import KNOWN_NAMES, SILENT_NAMES
 from feeds.articles.libyaml_messages import REFUSED_ESCAPE, explain_yaml_error
 from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, split_front_matter, wrap_yaml
@@ -36,6 +36,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
     source: Source
     fields: dict[str, Value]
     problems: tuple[Problem, ...] = ()
+    has_unknown_names: bool = False
 
 
 def load_front_matter(data: bytes, path: str) -> FrontMatter:
@@ -90,7 +91,7 @@ def locate_values(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]
 
 
 def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
-    composer = Composer(source.yaml)
+    composer = Composer(source.yaml, known_names=SILENT_NAMES)
     try:
         value = composer.compose()
         if composer.has_anchors:
@@ -99,7 +100,7 @@ def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
         raise source.make_error(error.index, error.code, message=error.message) from None
     if isinstance(value, dict):
         duplicates = (_report_duplicate(source, index, key=key) for index, key in composer.duplicates)
-        return FrontMatter(source, value, (*warnings, *duplicates))
+        return FrontMatter(source, value, (*warnings, *duplicates), has_unknown_names=composer.has_unknown_names)
     problem = "is empty" if value is None else "is not a mapping"
     message = f"The front matter {problem}; write each field on its own line as `key: value`."
     raise source.make_error(0, "not-a-mapping", message=message)

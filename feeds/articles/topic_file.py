@@ -21,7 +21,8 @@ def parse_topic_file(data: bytes, path: str) -> tuple[TopicFile, tuple[Problem, 
     front = load_yaml_mapping(data, path)
     found: list[FieldProblem] = []
     section = Section(front.fields, (), problems=found)
-    section.report_misspelt(TOPIC_FIELDS)
+    if front.has_unknown_names:
+        section.report_misspelt(TOPIC_FIELDS)
     id = section.read_topic("_id")
     name = section.read_topic("name") or id
     if not name:

@@ -46,11 +46,14 @@ class RefusedError(Exception):
 class Composer:
     """Build plain values of bounded size from parser events, in half the time of building from nodes.
 
-    Of duplicate keys, the first counts. `duplicates` has the index and the key of each other, up to MAX_DUPLICATES.
+    `has_unknown_names` says whether any key is not among `known_names`. Of duplicate keys, the first counts;
+    `duplicates` has the index and the key of each other, up to MAX_DUPLICATES.
     """
 
-    def __init__(self, yaml: str) -> None:
+    def __init__(self, yaml: str, *, known_names: frozenset[str] = frozenset()) -> None:
         self._next = open_parser(yaml)
+        self._known_names = known_names
+        self.has_unknown_names = False
         self._nodes = 0
         # A repeated part counts each time, so a small text cannot become a large value.
         self._anchors: dict[str, tuple[Value, int] | None] = {}
@@ -132,6 +135,8 @@ class Composer:
         if not isinstance(key, MappingEndEvent):
             message = "A key must be plain text; put a value that starts with `{`, `[` or `*` in double quotes."
             raise RefusedError(key, "bad-key", message=message)
+        if not result.keys() <= self._known_names:
+            self.has_unknown_names = True
         return merged | result if merged else result
 
     def _report_duplicate(self, key: ScalarEvent) -> None:

@@ -51,9 +51,8 @@ def _parse_url(database_url: str) -> URL:
     return url.set(drivername=drivers[backend])
 
 
-# The page cache of each connection. Each reader thread has a connection, and the system caches the file for all.
-_READING_KB = 2_048
 _WRITING_KB = 16_384
+"""The page cache of a writer. Readers keep SQLite's 2 MB: there are many, and the system caches the file for all."""
 
 _WAL_ATTEMPTS = 40
 _WAL_PAUSE_SECONDS = 0.05
@@ -62,9 +61,20 @@ _WAL_PAUSE_SECONDS = 0.05
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # The driver begins transactions late and leaves table creation outside; `_begin_sqlite` begins them instead.
     connection.isolation_level = None
-    cursor = connection.cursor()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing", False):
+        _prepare_writing(connection.connection.cursor())
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN DEFERRED")
+
+
+def _prepare_writing(cursor: DBAPICursor) -> None:
+    """Prepare a connection for writing; readers recognise the WAL mode by the file."""
     _switch_to_wal(cursor)
-    for pragma in ("synchronous = NORMAL", f"cache_size = -{_READING_KB}"):
+    for pragma in ("synchronous = NORMAL", f"cache_size = -{_WRITING_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -88,13 +98,6 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
     cursor.execute("SET jit = off")
     cursor.close()
     connection.commit()  # a rollback would undo the setting
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    if writing:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{_WRITING_KB}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
 
 def is_missing(engine: Engine) -> bool:

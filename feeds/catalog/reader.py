@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BigInteger, Connection, bindparam, or_, select
 
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
@@ -22,12 +22,20 @@ from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
+# Statements are built once: building costs more than executing.
+_NOW = bindparam("now", type_=BigInteger)
+_TOPIC = select(schema.topics).where(schema.topics.c.slug == bindparam("slug"), schema.topics.c.since <= _NOW)
+_PROVIDER = select(schema.providers).where(
+    schema.providers.c.domain == bindparam("domain"), schema.providers.c.since <= _NOW
+)
+
 
 class CatalogReader:
     """Read the catalog over one connection; all methods see the same state of the catalog."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._topics: dict[tuple[str, datetime], Topic | None] = {}
         self.outbox = Outbox(connection)
 
     def read_state(self) -> CatalogState:
@@ -53,9 +61,13 @@ class CatalogReader:
 
     def find_topic(self, slug: str, *, now: datetime) -> Topic | None:
         """Return the topic with this slug; None if subscribers know none at `now`."""
-        topics = schema.topics.c
-        found = select(schema.topics).where(topics.slug == slug, topics.since <= to_seconds(now))
-        row = self._connection.execute(found).one_or_none()
+        key = (slug, now)
+        if key not in self._topics:
+            self._topics[key] = self._read_topic(slug, now=now)
+        return self._topics[key]
+
+    def _read_topic(self, slug: str, *, now: datetime) -> Topic | None:
+        row = self._connection.execute(_TOPIC, {"slug": slug, "now": to_seconds(now)}).one_or_none()
         if row is None:
             return None
         hidden = count_hidden(self._connection, now=to_seconds(now), topic=row.number)
@@ -81,9 +93,7 @@ class CatalogReader:
 
     def find_provider(self, domain: str, *, now: datetime) -> ProviderCount | None:
         """Return the provider with this domain; None if subscribers know none at `now`."""
-        providers = schema.providers.c
-        found = select(schema.providers).where(providers.domain == domain, providers.since <= to_seconds(now))
-        row = self._connection.execute(found).one_or_none()
+        row = self._connection.execute(_PROVIDER, {"domain": domain, "now": to_seconds(now)}).one_or_none()
         if row is None:
             return None
         hidden = count_hidden(self._connection, now=to_seconds(now), provider=domain)

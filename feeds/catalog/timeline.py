@@ -4,16 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, EntryPosition, Scope, Span, is_earlier, lies_in
+from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, EntryPosition, Scope, Span, is_earlier
 from feeds.catalog.rows import Stored, chunks
 from feeds.catalog.search_index.finder import EntryFinder
-from feeds.catalog.visibility import find_expired, is_visible
+from feeds.catalog.selection import (
+    STORED,
+    find_shape,
+    list_values,
+    select_ids,
+    select_last_expiry,
+    select_last_left,
+    select_position,
+    select_window,
+)
+from feeds.catalog.visibility import find_expired
 from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.clock import from_seconds, to_seconds
-from feeds.model.entry import Entry, Kind, fingerprint
+from feeds.model.entry import Entry, fingerprint
 from feeds.model.query import Query
 
 _MARK_DIGITS = 8
@@ -53,7 +63,7 @@ class WindowReader:
         """Read the newest entries if the catalog does not keep the entries of the query in order."""
         finder = EntryFinder(self._connection, self._query)
         entries = schema.entries.c
-        wanted = _STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
+        wanted = STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
         return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span, now=now)]))
@@ -110,80 +120,54 @@ class WindowReader:
 
     def find_last_title_change(self) -> int:
         """Return the time of the last change to the title of the query, in seconds; 0 if the title never changed."""
-        scopes = schema.scopes.c
-        scope_changed = select(func.max(scopes.changed)).where(scopes.name.in_(self._query.scopes))
-        site_changed = select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed")
-        return max(self._connection.scalar(scope_changed) or 0, int(self._connection.scalar(site_changed) or 0))
+        scopes, site = self._connection.execute(_LAST_TITLE_CHANGE, {"scopes": self._query.scopes}).one()
+        return max(scopes or 0, int(site or 0))
 
     def _blocks(self) -> Blocks:
         if not self._query.topic:
             return Blocks(self._connection, Scope(provider=self._query.provider))
-        number = select(schema.topics.c.number).where(schema.topics.c.slug == self._query.topic)
-        return Blocks(self._connection, Scope(topic=self._connection.scalar(number) or 0))
+        number = self._connection.scalar(_TOPIC_NUMBER, {"topic": self._query.topic})
+        return Blocks(self._connection, Scope(topic=number or 0))
 
     def _find_feed_end(self, feed_end: FeedEnd) -> EntryPosition:
         """Return the position of the entry that a feed end names, even if the entry has left.
 
         If the catalog has no trace of the entry, return the position before all entries of the same time.
         """
-        for table, members in _SELECTED:
-            source, where, published = _select_from(self._query, table, members=members)
-            ids = select(table.c.id).select_from(source).where(*where, published == feed_end.published)
-            for id in self._connection.scalars(ids):
+        values = {**list_values(self._query), "published": feed_end.published}
+        for table in (schema.entries, schema.former_versions):
+            for id in self._connection.scalars(select_ids(find_shape(self._query), table), values):
                 if _mark(id) == feed_end.mark:
                     return EntryPosition(feed_end.published, id)
         return EntryPosition(feed_end.published, "")
 
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
-        entries = schema.entries.c
-        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
-        found = (
-            _STORED.select_from(source)
-            .where(*where, *lies_in(span, published=published, id=entries.id), is_visible(to_seconds(now)))
-            .order_by(published.desc(), entries.id)
-            .limit(limit)
-        )
-        return self._connection.execute(found).all()
+        statement = select_window(find_shape(self._query, span), has_limit=limit is not None)
+        values = list_values(self._query, span, now=now)
+        return self._connection.execute(statement, {**values, "limit": limit}).all()
 
     def _find_last(self, *, limit: int, now: datetime) -> EntryPosition | None:
         """Return the position of the last of the newest `limit` entries; None if there are fewer entries."""
-        id = schema.entries.c.id
-        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
-        found = (
-            select(published, id)
-            .select_from(source)
-            .where(*where, is_visible(to_seconds(now)))
-            .order_by(published.desc(), id)
-            .offset(limit - 1)
-            .limit(1)
-        )
-        row = self._connection.execute(found).one_or_none()
+        values = {**list_values(self._query, now=now), "offset": limit - 1}
+        row = self._connection.execute(select_position(find_shape(self._query)), values).one_or_none()
         return EntryPosition(*row) if row else None
 
     def _find_last_change(
         self, rows: Sequence[Stored], span: Span, *, now: datetime, linked: Sequence[Block] = ()
     ) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
-        versions = schema.former_versions.c
-        source, where, published = _select_from(
-            self._query, schema.former_versions, members=schema.former_version_topics
-        )
-        left = [*where, versions.figures_only == 0, *lies_in(span, published=published, id=versions.id)]
-        last_left = self._connection.scalar(select(func.max(versions.until)).select_from(source).where(*left))
+        statement = select_last_left(find_shape(self._query, span))
+        last_left = self._connection.scalar(statement, list_values(self._query, span))
         last_expired = self._find_last_expiry(span, now=now)
         return self._find_latest(rows, [last_left or 0, last_expired, *(block.drawn for block in linked)])
 
     def _find_last_expiry(self, span: Span, *, now: datetime) -> int:
         """Return the last time, in seconds, at which an entry in a span expired since the last collect, or 0."""
-        entries = schema.entries.c
-        source, where, published = _select_from(self._query, schema.entries, members=schema.entry_topics)
-        times = [0]
-        for numbers in chunks(find_expired(self._connection, now=to_seconds(now))):
-            expired = [entries.number.in_(numbers), *where, *lies_in(span, published=published, id=entries.id)]
-            found = select(func.max(entries.expires)).select_from(source).where(*expired)
-            times.append(self._connection.scalar(found) or 0)
-        return max(times)
+        statement, values = select_last_expiry(find_shape(self._query, span)), list_values(self._query, span)
+        expired = chunks(find_expired(self._connection, now=to_seconds(now)))
+        times = [self._connection.scalar(statement, {**values, "numbers": numbers}) or 0 for numbers in expired]
+        return max(times, default=0)
 
     def _find_latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
         """Return the time of the last change to a row or to the title, or the latest of the other times."""
@@ -192,31 +176,13 @@ class WindowReader:
         return from_seconds(max(times)) if any(times) else None
 
 
-_STORED = select(
-    schema.entries.c.id,
-    schema.entries.c.published,
-    schema.entries.c.released,
-    schema.entries.c.changed,
-    schema.entries.c.document,
+_TOPIC_NUMBER = select(schema.topics.c.number).where(schema.topics.c.slug == bindparam("topic"))
+_LAST_TITLE_CHANGE = select(
+    select(func.max(schema.scopes.c.changed))
+    .where(schema.scopes.c.name.in_(bindparam("scopes", expanding=True)))
+    .scalar_subquery(),
+    select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed").scalar_subquery(),
 )
-_SELECTED = ((schema.entries, schema.entry_topics), (schema.former_versions, schema.former_version_topics))
-
-
-def _select_from(
-    query: Query, table: Table, *, members: Table
-) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
-    """Return the source of a query's rows of `table`, the conditions on the rows, and the column to order by.
-
-    `members` lists the rows of `table` by topic, in order of time.
-    """
-    where: list[ColumnElement[bool]] = [] if query.includes_related else [table.c.kind == Kind.ARTICLE.value]
-    if query.provider:
-        where.append(table.c.provider == query.provider)
-    if not query.topic:
-        return table, where, table.c.published
-    topic, published, member = members.c
-    number = select(schema.topics.c.number).where(schema.topics.c.slug == query.topic).scalar_subquery()
-    return members.join(table, member == table.c.number), [topic == number, *where], published
 
 
 def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:

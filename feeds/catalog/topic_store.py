@@ -9,6 +9,7 @@ from feeds.catalog import schema
 from feeds.catalog.facts import read_fact, save_facts
 from feeds.catalog.rows import Record, RowWriter
 from feeds.catalog.stored import StoredTopic
+from feeds.catalog.visibility import find_newest
 from feeds.model.topics import TopicFile
 
 _TOPIC_FILES = "topic_files"
@@ -31,6 +32,10 @@ class TopicStore:
         members = schema.entry_topics.join(schema.entries, schema.entry_topics.c.entry == schema.entries.c.number)
         statement = select(schema.entries.c.id).select_from(members).where(schema.entry_topics.c.topic == number)
         return list(self._connection.scalars(statement))
+
+    def has_entries(self, number: int, *, at: int) -> bool:
+        """Return whether a topic has entries that are shown at a time, in seconds."""
+        return find_newest(self._connection, now=at, topic=number) is not None
 
     def save(self, *, added: Sequence[StoredTopic], changed: Sequence[StoredTopic]) -> None:
         """Insert the `added` topics and overwrite the `changed` topics."""

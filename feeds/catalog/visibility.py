@@ -2,11 +2,24 @@
 
 from collections import Counter
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, literal, select
 
 from feeds.catalog import schema
 
 _ENTRIES = schema.entries.c
+_NOW = bindparam("now", type_=BigInteger)
+_HIDDEN = (_ENTRIES.released > _NOW, _ENTRIES.expires <= _NOW)  # apart, because each has an index
+_WAITING, _EXPIRED = (select(_ENTRIES.number).where(hidden) for hidden in _HIDDEN)
+_MEMBERSHIPS = select(_ENTRIES.provider, _ENTRIES.topics, _ENTRIES.published)
+
+
+def _count_hidden(selected: ColumnElement[bool]) -> Select[tuple[int]]:
+    waiting, expired = (select(func.count()).where(hidden, selected).scalar_subquery() for hidden in _HIDDEN)
+    return select(waiting + expired)
+
+
+_HIDDEN_OF_PROVIDER = _count_hidden(_ENTRIES.provider == bindparam("provider"))
+_HIDDEN_IN_TOPIC = _count_hidden(literal(" ").concat(_ENTRIES.topics).concat(" ").contains(bindparam("topic")))
 
 
 def is_visible(now: int | ColumnElement[int]) -> ColumnElement[bool]:
@@ -16,12 +29,12 @@ def is_visible(now: int | ColumnElement[int]) -> ColumnElement[bool]:
 
 def find_waiting(connection: Connection, *, now: int) -> list[int]:
     """Return the numbers of the entries that are released later than `now`, in seconds."""
-    return list(connection.scalars(select(_ENTRIES.number).where(_ENTRIES.released > now)))
+    return list(connection.scalars(_WAITING, {"now": now}))
 
 
 def find_expired(connection: Connection, *, now: int) -> list[int]:
     """Return the numbers of the entries expired by `now`, in seconds; the next collect makes them former versions."""
-    return list(connection.scalars(select(_ENTRIES.number).where(_ENTRIES.expires <= now)))
+    return list(connection.scalars(_EXPIRED, {"now": now}))
 
 
 class HiddenEntries:
@@ -31,9 +44,7 @@ class HiddenEntries:
     """
 
     def __init__(self, connection: Connection, *, now: int) -> None:
-        wanted = (_ENTRIES.provider, _ENTRIES.topics, _ENTRIES.published)
-        conditions = (_ENTRIES.released > now, _ENTRIES.expires <= now)
-        self._rows = [row for hidden in conditions for row in connection.execute(select(*wanted).where(hidden))]
+        self._rows = [row for hidden in _HIDDEN for row in connection.execute(_MEMBERSHIPS.where(hidden), {"now": now})]
 
     def count_by_provider(self) -> Counter[str]:
         """Count the entries by domain."""
@@ -50,12 +61,9 @@ class HiddenEntries:
 
 def count_hidden(connection: Connection, *, now: int, topic: int | None = None, provider: str = "") -> int:
     """Count the entries of a topic or provider that wait or have expired at a time, like `HiddenEntries`."""
-    selected = _ENTRIES.provider == provider
-    if topic is not None:
-        selected = literal(" ").concat(_ENTRIES.topics).concat(" ").contains(f" {topic} ")
-    conditions = (_ENTRIES.released > now, _ENTRIES.expires <= now)
-    counts = (connection.scalar(select(func.count()).where(hidden, selected)) for hidden in conditions)
-    return sum(count or 0 for count in counts)
+    if topic is None:
+        return connection.scalar(_HIDDEN_OF_PROVIDER, {"provider": provider, "now": now}) or 0
+    return connection.scalar(_HIDDEN_IN_TOPIC, {"topic": f" {topic} ", "now": now}) or 0
 
 
 def find_newest(connection: Connection, *, now: int, topic: int | None = None, provider: str = "") -> int | None:

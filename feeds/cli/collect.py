@@ -10,6 +10,7 @@ from feeds.cli.announce import notify_hubs, notifying_in_background, print_error
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
 from feeds.collector.collect import CollectResult
+from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
 from feeds.model.errors import Level
 from feeds.settings import Settings
@@ -42,17 +43,19 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
 
 def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
-    options = WatchOptions(
-        catalog=catalog,
-        folders=folders or settings.content,
-        follow_links=settings.follow_links,
-        settings_fingerprint=settings.settings_fingerprint,
-    )
-    with notifying_in_background(settings) as wake:
+    # Notifying and watching start threads, and a process with threads cannot fork.
+    with reading_aside() as read, notifying_in_background(settings) as wake:
 
         def report(result: CollectResult) -> None:
             report_result(result)
             wake()
 
+        options = WatchOptions(
+            catalog=catalog,
+            folders=folders or settings.content,
+            follow_links=settings.follow_links,
+            read=read,
+            settings_fingerprint=settings.settings_fingerprint,
+        )
         callbacks = WatchCallbacks(on_collect=report, on_error=print_error, on_release=lambda _time: wake())
         watch_until_signalled(options, callbacks)

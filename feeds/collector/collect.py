@@ -18,7 +18,7 @@ from feeds.collector.diff import DiffSummary
 from feeds.collector.entries import update_entries
 from feeds.collector.lint_rules import find_clashes, find_id_problems, find_problems
 from feeds.collector.mass_removal import Removal, check_removal, find_removal
-from feeds.collector.parallel import read_sources
+from feeds.collector.parallel import ReadSources, read_sources
 from feeds.collector.pending import PendingUpdates
 from feeds.collector.read_result import ReadTask
 from feeds.collector.sources import forget_files, save_results
@@ -94,11 +94,13 @@ class Collector:
         only: Collection[ContentFile] | None = None,
         force: bool = False,
         progress: Progress = lambda _done, _total: None,
+        read: ReadSources = read_sources,
     ) -> CollectResult:
         """Update the catalog from all articles, or from the `only` files that may have changed.
 
         The cost of a partial collect hardly depends on the number of articles. A rejected or skipped file keeps the
-        last good version in the catalog. With `force`, any number of articles may be removed.
+        last good version in the catalog. With `force`, any number of articles may be removed. `read`
+        reads the files.
 
         Raises:
             MassRemovalError: more than half of the articles would be removed, and `force` is not set.
@@ -106,18 +108,21 @@ class Collector:
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
-            collect = _Collect(writer, self._options, force=force, progress=progress)
+            collect = _Collect(writer, self._options, force=force, progress=progress, read=read)
             return collect.run_full() if only is None else collect.run_partial(only)
 
 
 class _Collect:
     """A collect in progress."""
 
-    def __init__(self, writer: CatalogWriter, options: _Options, *, force: bool, progress: Progress) -> None:
+    def __init__(
+        self, writer: CatalogWriter, options: _Options, *, force: bool, progress: Progress, read: ReadSources
+    ) -> None:
         self._writer = writer
         self._options = options
         self._force = force
         self._progress = progress
+        self._read_sources = read
         state = writer.read_state()
         self._is_new = state is None
         self._before = state or CollectState(settings_fingerprint=options.settings_fingerprint)
@@ -192,7 +197,7 @@ class _Collect:
     def _read(self, tasks: Sequence[ReadTask], *, known: Mapping[str, StoredFile]) -> int:
         """Read files and store the results; return the number of files with new content."""
         parsed = done = 0
-        with closing(read_sources(tasks)) as results:
+        with closing(self._read_sources(tasks)) as results:
             while batch := list(islice(results, _BATCH_FILES)):
                 save_results(self._writer, batch, known=known, pending=self._pending)
                 parsed += sum(result.mentions is not None or result.is_rejected for result in batch)

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
+from typing import TypeAlias
 
 import msgspec
 
@@ -28,13 +29,17 @@ _MIN_POOL_FILES = 400  # parsing fewer files takes less time than starting a poo
 _CHUNKS_AHEAD = 8  # limits the results in memory while the database is slower
 
 
+ReadSources: TypeAlias = Callable[[Sequence[ReadTask]], Generator[ReadResult, None, None]]
+"""A function that reads files in the given order; close the generator after a partial read."""
+
+
 def read_sources(tasks: Sequence[ReadTask]) -> Generator[ReadResult, None, None]:
     """Read files in the given order; close the generator after a partial read.
 
     Many files are read on all cores. Where processes can be forked, a file that ends the process of its reader, such as
     a file on which a library crashes, is rejected.
     """
-    if not _can_fork():
+    if not can_fork():
         yield from map(read_source, tasks)
     elif len(tasks) < _MIN_POOL_FILES:
         yield from _read_carefully(tasks)
@@ -131,7 +136,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _can_fork() -> bool:
+def can_fork() -> bool:
     """Return whether the process is a single thread on Linux: a fork copies held locks, but not other threads."""
     threads = Path("/proc/self/task")
     return threads.is_dir() and len(list(threads.iterdir())) == 1

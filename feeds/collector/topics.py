@@ -49,6 +49,9 @@ def update_topics(
     )
     writer.topics.replace_aliases(_list_aliases(topics, files, at=committed))
     changed = {key for key, topic in topics.items() if _is_visibly_changed(topic, stored.get(key), until=committed)}
+    # Pages and OPML list a topic without entries only if it has a topic file.
+    redescribed = {key for key in topics.keys() & stored if _is_described(topics[key]) != _is_described(stored[key])}
+    changed |= {key for key in redescribed if not writer.topics.has_entries(stored[key].number, at=committed)}
     if not pending.everything:
         renamed = {key for key in topics if key in stored and _is_renamed(topics[key], stored[key])}
         for key in renamed | (pending.described_keys & set(stored)):
@@ -189,6 +192,10 @@ def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until
 
 def _is_known(topic: StoredTopic, *, until: int) -> bool:
     return topic.since is not None and topic.since <= until
+
+
+def _is_described(topic: StoredTopic) -> bool:
+    return topic.since == DESCRIBED
 
 
 def _without_end(topic: StoredTopic) -> StoredTopic:

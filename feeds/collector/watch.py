@@ -17,6 +17,7 @@ from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector, CollectResult
 from feeds.collector.file_events import FileEvents, watch_folders
+from feeds.collector.parallel import ReadSources, read_sources
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
 
@@ -48,13 +49,15 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The articles below `folders` to collect into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders. `settings_fingerprint` changes with every setting
-    that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
+    With `follow_links`, symbolic links may lead out of the folders. `read` reads the files. `settings_fingerprint`
+    changes with every setting that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by
+    itself.
     """
 
     catalog: Catalog
     folders: Sequence[Path]
     follow_links: bool = False
+    read: ReadSources = read_sources
     settings_fingerprint: str = ""
     clock: Clock = SYSTEM_CLOCK
     timing: WatchTiming = WatchTiming()
@@ -143,7 +146,7 @@ class _Watcher:
     def run(self) -> None:
         """Collect all articles, then changes as they happen, until stopped."""
         try:
-            # Watching starts a thread, and only a process with a single thread reads on all cores: collect first.
+            # Watching starts a thread, and only a process with a single thread can fork to read files: collect first.
             self._collect_due()
             self._collect_changes()
         except _StopRequestedError:
@@ -193,7 +196,7 @@ class _Watcher:
     def _collect(self, only: list[ContentFile] | None) -> None:
         try:
             self.is_collecting_all = only is None
-            result = self._collector.collect(only=only, progress=self._check_stop)
+            result = self._collector.collect(only=only, progress=self._check_stop, read=self._options.read)
         except MassRemovalError as error:
             self._refuse(error)
         except (CatalogError, SettingsError) as error:

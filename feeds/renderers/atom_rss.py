@@ -1,6 +1,7 @@
 """Write a feed as Atom (RFC 4287) or RSS 2.0; no other module imports feedgen.
 
-feedgen writes the parts of a feed. `atom_rss_elements` corrects feedgen's errors through its extension protocol.
+feedgen writes the feed, `atom_rss_elements` corrects feedgen's errors through its extension protocol, and
+`atom_rss_entries` writes the entries.
 """
 
 import re
@@ -9,26 +10,21 @@ from functools import partial
 
 from feedgen.feed import FeedGenerator
 
-from feeds.model.entry import Entry
-from feeds.model.feed import Feed, entry_url
-from feeds.model.html_text import is_same_text
-from feeds.model.links import write_provider_url
-from feeds.renderers.atom_rss_elements import (
-    AtomEntryRepair,
-    AtomFeedRepair,
-    RssFeedRepair,
-    RssItemRepair,
-)
-from feeds.renderers.entry_html import make_excerpt, write_content
+from feeds.model.feed import Feed
+from feeds.renderers.atom_rss_elements import AtomFeedRepair, RssFeedRepair
+from feeds.renderers.atom_rss_entries import write_atom_entries, write_rss_items
 from feeds.renderers.media import is_channel_image
 from feeds.renderers.plain_text import escape_ambiguous
+from feeds.renderers.xml_text import write_ambiguous_numerically, write_numerically
 
 GENERATOR = "topic-feeds"
 RSS_DOCS = "https://www.rssboard.org/rss-specification"
 
-_TITLE = re.compile(rb"(<title>)([^<]+)")
-_NAME = re.compile(rb"(<(?:category|source|dc:creator)(?: [^>]*)?>)([^<]+)")
-_DESCRIPTION = re.compile(rb"(<description>)([^<]+)")
+# All content is escaped, so the document cannot contain any other element with such a name.
+_TITLES = re.compile(r"(?<=<title>)[^<]+")
+_DESCRIPTION = re.compile(r"(?<=<description>)[^<]+")
+_ATOM_END = b"</feed>\n"
+_RSS_END = b"  </channel>\n</rss>\n"
 
 
 class _UnwrittenDate(datetime):
@@ -53,10 +49,8 @@ def render_atom(feed: Feed) -> bytes:
     generator.author(name=feed.site.title, uri=f"{feed.site.url}/")
     generator.icon(feed.site.icon)
     generator.logo(feed.image or feed.site.logo)
-    for entry in feed.entries:
-        _add_atom_entry(generator, feed, entry)
-    document: bytes = generator.atom_str(pretty=True)
-    return document
+    start: bytes = generator.atom_str(pretty=True)
+    return b"".join((start.removesuffix(_ATOM_END), write_atom_entries(feed), _ATOM_END))
 
 
 def render_rss(feed: Feed) -> bytes:
@@ -69,12 +63,10 @@ def render_rss(feed: Feed) -> bytes:
     generator.docs(RSS_DOCS)
     generator.ttl(max(1, feed.ttl_seconds // 60))
     generator.image(_choose_channel_image(feed))
-    for entry in feed.entries:
-        _add_rss_item(generator, feed, entry)
-    document: bytes = generator.rss_str(pretty=True)
-    document = _TITLE.sub(_escape_numerically, document)
-    document = _NAME.sub(_escape_again_numerically, document)
-    return _DESCRIPTION.sub(_escape_again_numerically, document, count=1)  # only that of the channel is plain text
+    start: str = generator.rss_str(pretty=True).removesuffix(_RSS_END).decode()
+    start = _TITLES.sub(lambda title: write_numerically(title[0]), start)
+    start = _DESCRIPTION.sub(lambda description: write_ambiguous_numerically(description[0]), start)
+    return b"".join((start.encode(), write_rss_items(feed), _RSS_END))
 
 
 def _start_feed(feed: Feed) -> FeedGenerator:
@@ -89,50 +81,6 @@ def _start_feed(feed: Feed) -> FeedGenerator:
     return generator
 
 
-def _add_atom_entry(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
-    element = generator.add_entry(order="append")
-    element.register_extension("repairs", partial(AtomEntryRepair, feed, entry))
-    element.id(entry.id)
-    element.title(entry.title)
-    element.published(entry.published)
-    element.updated(entry.updated)
-    for name in entry.authors or (entry.provider.name,):
-        element.author(name=name)
-    if entry.summary and not is_same_text(entry.body, entry.summary):
-        element.summary(entry.summary, type="text")
-    element.content(write_content(entry, feed.link_choice), type="html")
-
-
-def _add_rss_item(generator: FeedGenerator, feed: Feed, entry: Entry) -> None:
-    url = entry_url(entry, feed.link_choice)
-    item = generator.add_entry(order="append")
-    item.register_extension("repairs", partial(RssItemRepair, feed, entry))
-    item.title(escape_ambiguous(entry.title))
-    item.link(href=url)
-    item.guid(entry.id, permalink=entry.id == url)
-    item.description(escape_ambiguous(make_excerpt(entry)))
-    item.content(write_content(entry, feed.link_choice))
-    for category in entry.categories:
-        item.category(term=category.term, scheme=feed.category_scheme, label=escape_ambiguous(category.label))
-    if provider_url := write_provider_url(entry.provider):
-        item.source(url=provider_url, title=escape_ambiguous(entry.provider.name))
-
-
 def _choose_channel_image(feed: Feed) -> str | None:
     candidates = (feed.image, feed.site.logo, feed.site.icon)
     return next((url for url in candidates if is_channel_image(url)), None)
-
-
-def _escape_numerically(element: re.Match[bytes]) -> bytes:
-    """Write `&` and `<` as numeric references, for readers that unescape a text before parsing the document.
-
-    All content is escaped, so the document cannot contain any other element with such a name.
-    """
-    start, text = element.groups()
-    return start + text.replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")
-
-
-def _escape_again_numerically(element: re.Match[bytes]) -> bytes:
-    """Write a text numerically if it was escaped as ambiguous; other names stay as readers know them."""
-    is_escaped = b"&amp;lt;" in element[2] or b"&amp;amp;" in element[2]
-    return _escape_numerically(element) if is_escaped else element[0]

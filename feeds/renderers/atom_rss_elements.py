@@ -10,12 +10,10 @@ from datetime import datetime
 
 from lxml import etree
 
-from feeds.model.entry import Entry, Reference
-from feeds.model.feed import Feed, Format, Link, entry_url
+from feeds.model.feed import Feed, Format, Link
 from feeds.renderers.dates import format_rfc822, format_rfc3339
 from feeds.renderers.feed_comment import write_feed_comment
-from feeds.renderers.media import MEDIA, add_media
-from feeds.renderers.plain_text import escape_ambiguous
+from feeds.renderers.media import MEDIA
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -49,33 +47,6 @@ class AtomFeedRepair:
         return root
 
 
-class AtomEntryRepair:
-    """Corrections to an `atom:entry`."""
-
-    def __init__(self, feed: Feed, entry: Entry) -> None:
-        self._feed = feed
-        self._entry = entry
-
-    def extend_atom(self, element: etree._Element) -> etree._Element:
-        """Add links with all their attributes, the picture and the language; correct title and dates."""
-        url = entry_url(self._entry, self._feed.link_choice)
-        etree.SubElement(element, "link", {"href": url, "rel": "alternate", "type": "text/html"})
-        for attributes in _list_entry_links(self._entry, url):
-            etree.SubElement(element, "link", attributes)
-        scheme = self._feed.category_scheme
-        for category in self._entry.categories:  # feedgen's own categories are measurably slow
-            etree.SubElement(element, "category", {"term": category.term, "scheme": scheme, "label": category.label})
-        if self._entry.image:
-            add_media(element, self._entry.image)
-        if _has_own_language(self._entry, self._feed):
-            element.set(XML_LANG, self._entry.language)
-        _declare_plain_text(element, "title")
-        _write_date(element, "published", self._entry.published)
-        _write_date(element, "updated", self._entry.updated)
-        _sort_children(element)
-        return element
-
-
 class RssFeedRepair:
     """Corrections to `channel`, made before feedgen appends the items."""
 
@@ -99,28 +70,6 @@ class RssFeedRepair:
         _mark_archive(channel, self._feed)
         _add_comment(channel, self._feed, Format.RSS)
         return root
-
-
-class RssItemRepair:
-    """Corrections to an `item`."""
-
-    def __init__(self, feed: Feed, entry: Entry) -> None:
-        self._feed = feed
-        self._entry = entry
-
-    def extend_rss(self, item: etree._Element) -> etree._Element:
-        """Add the date, author names, language, picture and links."""
-        entry = self._entry
-        etree.SubElement(item, "pubDate").text = format_rfc822(entry.published)
-        for name in entry.authors or (entry.provider.name,):
-            etree.SubElement(item, f"{{{DUBLIN_CORE}}}creator").text = escape_ambiguous(name)
-        if _has_own_language(entry, self._feed):
-            etree.SubElement(item, f"{{{DUBLIN_CORE}}}language").text = entry.language
-        if entry.image:
-            add_media(item, entry.image)
-        for attributes in _list_entry_links(entry, entry_url(entry, self._feed.link_choice)):
-            etree.SubElement(item, f"{{{ATOM}}}link", attributes)
-        return item
 
 
 def _list_feed_links(feed: Feed, format: Format) -> Iterator[Link]:
@@ -147,21 +96,6 @@ def _add_comment(parent: etree._Element, feed: Feed, format: Format) -> None:
 
 def _link_attributes(link: Link) -> dict[str, str]:
     return {"href": link.href, "rel": link.rel} | ({"type": link.type} if link.type else {})
-
-
-def _list_entry_links(entry: Entry, url: str) -> Iterator[dict[str, str]]:
-    for reference in (*entry.coverage, *entry.leads):
-        yield _related_attributes(reference)
-    if entry.via_url and entry.via_url != url:
-        yield {"href": entry.via_url, "rel": "via", "title": entry.provider.name}
-
-
-def _related_attributes(reference: Reference) -> dict[str, str]:
-    return {"href": reference.url, "rel": "related", "title": reference.title}
-
-
-def _has_own_language(entry: Entry, feed: Feed) -> bool:
-    return entry.language not in ("", feed.site.language)
 
 
 def _declare_plain_text(parent: etree._Element, *names: str) -> None:

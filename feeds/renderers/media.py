@@ -1,10 +1,9 @@
 """Describe pictures to feed readers with Media RSS (https://www.rssboard.org/media-rss)."""
 
-from urllib.parse import urlsplit
-
-from lxml import etree
+import re
 
 from feeds.model.entry import Image
+from feeds.renderers.xml_text import escape_attribute
 
 MEDIA = "http://search.yahoo.com/mrss/"
 
@@ -18,12 +17,14 @@ _TYPES = {
     "svg": "image/svg+xml",
     "webp": "image/webp",
 }
+_AFTER_PATH = re.compile("[?#]")
 _CHANNEL_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 def guess_type(url: str) -> str:
     """Return the media type of a picture by the extension in its URL's path; empty for an unknown extension."""
-    return _TYPES.get(urlsplit(url).path.rpartition(".")[2].lower(), "")
+    path = _AFTER_PATH.split(url, maxsplit=1)[0]
+    return _TYPES.get(path.rpartition(".")[2].lower(), "")
 
 
 def is_channel_image(url: str) -> bool:
@@ -31,14 +32,17 @@ def is_channel_image(url: str) -> bool:
     return guess_type(url) in _CHANNEL_TYPES
 
 
-def add_media(parent: etree._Element, image: Image) -> None:
-    """Add `media:content` and `media:thumbnail` to an entry or item.
+def write_media(image: Image) -> tuple[str, str]:
+    """Write the elements that describe a picture, with the prefix `media`.
 
-    Both are direct children: feedgen's own extension wraps them in a group, and validators refuse a group with a
-    single picture.
+    Both are direct children of the entry: feedgen's own extension wraps them in a group, and validators refuse a group
+    with a single picture.
     """
-    size = {name: str(pixels) for name, pixels in (("width", image.width), ("height", image.height)) if pixels}
-    media_type = guess_type(image.url)
-    content = {"url": image.url, "medium": "image"} | ({"type": media_type} if media_type else {}) | size
-    etree.SubElement(parent, f"{{{MEDIA}}}content", content)
-    etree.SubElement(parent, f"{{{MEDIA}}}thumbnail", {"url": image.url} | size)
+    url, media_type = escape_attribute(image.url), guess_type(image.url)
+    kind = f' type="{media_type}"' if media_type else ""
+    size = "".join((_write_pixels("width", image.width), _write_pixels("height", image.height)))
+    return f'<media:content url="{url}" medium="image"{kind}{size}/>', f'<media:thumbnail url="{url}"{size}/>'
+
+
+def _write_pixels(name: str, pixels: int | None) -> str:
+    return f' {name}="{pixels}"' if pixels else ""

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.browser.harbour_news import MISSING, draw_picture, write_news
+from tests.support.browser import running_chromium
 from tests.support.site import Site, SiteServer
 
 LIMIT = 12
@@ -53,12 +54,8 @@ class Window:
 @pytest.fixture(scope="package")
 def browser(program: Callable[[str], str]) -> Iterator[Browser]:
     """Run Chromium for all tests of the package."""
-    path = program("chromium")
-    with sync_playwright() as playwright:
-        # As root, as in containers, Chromium has no sandbox; the tests open only our own pages.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with running_chromium(program("chromium")) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from feeds.articles.files import locate_article
 from feeds.collector.collect import Collector
 from feeds.collector.lint import check_folders
 from feeds.model.errors import Level
-from tests.support.newsroom import Newsroom, url_of
+from tests.support.newsroom import Newsroom, related, url_of
 
 
 class PanicError(BaseException):
@@ -153,6 +154,32 @@ def make_empty(path: Path) -> None:
 
 def make_link_to_itself(path: Path) -> None:
     path.symlink_to(path.name)
+
+
+def make_noise(random: Random, length: int) -> str:
+    """Return letters that no database can compress."""
+    return "".join(random.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
+
+
+def test_the_longest_keys_fit_into_the_indexes(newsroom: Newsroom) -> None:
+    random = Random(7)  # noqa: S311 no secret
+    letters = [chr(code) for code in range(0x10480, 0x1049E)]  # four bytes each
+    folder = newsroom.folder / make_noise(random, 200) / make_noise(random, 200)
+    folder.mkdir(parents=True)
+    for name in "ab":
+        path = newsroom.write(
+            name,
+            webUrl=f"https://x.example/{make_noise(random, 1_982)}",
+            id=f"urn:{make_noise(random, 1_996)}",
+            type="".join(random.choices(letters, k=100)),
+            topics=["".join(random.choices(letters, k=200)), "%" * 200, "🚀" * 200],
+            provider={"domain": ".".join(make_noise(random, 61) for _ in range(4))},
+            related=related("c", webUrl=f"https://y.example/{make_noise(random, 1_982)}"),
+        )
+        path.rename(folder / f"{make_noise(random, 95)}.md")
+    result = newsroom.collect()
+    assert (result.added, result.problems) == (4, ())
+    assert len(newsroom.see().entries) == 4
 
 
 @pytest.mark.parametrize("is_partial", [False, True])

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
+from feeds.catalog.reader import CatalogReader
 from feeds.collector.collect import Collector, CollectResult, Progress
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
@@ -132,18 +133,23 @@ class Newsroom:
 
     def see(self, query: Query = ALL, *, limit: int = 50) -> FeedView:
         """Return a feed as subscribers see it."""
+        return self.see_all([(query, limit)])[query, limit]
+
+    def see_all(self, feeds: Iterable[tuple[Query, int]]) -> dict[tuple[Query, int], FeedView]:
+        """Return feeds as subscribers see them, by query and limit."""
         with self.catalog.reading() as reader:
-            window = reader.read_newest(query, limit=limit, now=self.now)
-            slugs = query.topics.names if query.topics else ()
-            named = {slug: topic for slug in slugs if (topic := reader.find_topic(slug, now=self.now))}
-            name, subtitle = ", ".join(topic.name for topic in named.values()), ""
-            if topic := reader.find_topic(query.topic, now=self.now):
-                name, subtitle = topic.name, topic.description
+            return {(query, limit): self._see(reader, query, limit=limit) for query, limit in feeds}
+
+    def _see(self, reader: CatalogReader, query: Query, *, limit: int) -> FeedView:
+        window = reader.read_newest(query, limit=limit, now=self.now)
+        slugs = query.topics.names if query.topics else ()
+        named = {slug: topic for slug in slugs if (topic := reader.find_topic(slug, now=self.now))}
+        topic = named.get(query.topic)
         feed = Feed(
             id=f"urn:{query.scopes}",
             path=f"/{query.scopes[-1]}",
-            title=name,
-            subtitle=subtitle,
+            title=", ".join(topic.name for topic in named.values()),
+            subtitle=topic.description if topic else "",
             page_url=f"{SITE.url}/",
             site=SITE,
             entries=window.entries,
