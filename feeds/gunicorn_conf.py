@@ -2,25 +2,36 @@
 
 import ctypes
 import gc
+import logging
 import os
 import resource
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.message import Request
+from gunicorn.util import close_graceful
+from gunicorn.workers.base import Worker
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.web.cache import MAX_WAITING
+from feeds.web.greenlets import keep_threads
 from feeds.web.startup_message import suggest_urls
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt(3)
+_CONNECTIONS = 4_000
+_MIN_CONNECTIONS = 64
 _OTHER_FILES = 64  # open files of a worker in addition to its connections
+_BODY_HEADERS = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING"})
 
 try:
     _settings = Settings.from_environ(os.environ)
@@ -28,14 +39,22 @@ except FeedsError as error:
     sys.exit(str(error))
 
 
-def _allow_connections(wanted: int) -> int:
-    """Raise the limit of open files for the wanted number of connections as far as allowed; return the number."""
-    files = wanted + _OTHER_FILES
+def _allow_connections() -> int:
+    """Raise the limit of open files for `_CONNECTIONS` connections as far as allowed; return their number."""
+    files = _CONNECTIONS + _OTHER_FILES
     allowed, maximum = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed != resource.RLIM_INFINITY and allowed < files:
         files = files if maximum == resource.RLIM_INFINITY else min(files, maximum)
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, maximum))
+    if files - _OTHER_FILES < _MIN_CONNECTIONS:
+        needed = _MIN_CONNECTIONS + _OTHER_FILES
+        sys.exit(f"The limit of {files} open files is too low to serve; raise it to {needed} or more (`ulimit -n`).")
     return files - _OTHER_FILES
+
+
+def _is_no_timeout(record: logging.LogRecord) -> bool:
+    """Return whether a log record is not about a client that took too long to receive a response."""
+    return not (record.exc_info and isinstance(record.exc_info[1], TimeoutError))
 
 
 def _share_arena() -> None:
@@ -48,19 +67,22 @@ def _share_arena() -> None:
 
 
 _share_arena()
+keep_threads()
+logging.getLogger("gunicorn.error").addFilter(_is_no_timeout)
 # How long, in seconds, a rendering thread keeps other threads waiting: a tenth of the default.
 sys.setswitchinterval(0.0005)
 
 bind = f"0.0.0.0:{_settings.port}"
 workers = _settings.workers
-# docs/benchmarks.md compares worker classes with slow clients. Threads only make responses, and most responses are a
-# table look-up: more threads would block each other, and fewer threads might all wait for the database.
-worker_class = "feeds.web.worker.PollingWorker"
-# Threads that wait to compose a feed are idle, so they are added to the number.
-threads = 4 + MAX_WAITING
-worker_connections = _allow_connections(4_000)
-# Longer than proxies keep connections (mostly a minute): the side that would send next should close a connection.
+# A greenlet for each connection: slow clients block nobody (docs/benchmarks.md compares worker classes). Documents in
+# memory are served by the greenlets, and `feeds.web.greenlets` renders all others in real threads.
+worker_class = "gevent"
+worker_connections = _allow_connections()
+# How long a client may take to send a request, from the connection or the last response. Longer than proxies keep
+# connections (mostly a minute): the side that would send next should close a connection.
 keepalive = 65
+# At most 0.5 MB of headers; feed readers send far smaller heads.
+limit_request_fields = 64
 # A worker without a heartbeat for this time is replaced. A worker never blocks on a client.
 timeout = 30
 graceful_timeout = 10
@@ -73,6 +95,21 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+
+
+def pre_request(_worker: Worker, request: Request) -> None:
+    """Close the connection after a request with a body: gunicorn would read the body to its end, however long."""
+    if any(name in _BODY_HEADERS and value != "0" for name, value in request.headers):
+        request.force_close()
+
+
+def post_request(_worker: Worker, request: Request, environ: "WSGIEnvironment") -> None:
+    """Wait up to two seconds for the client to disconnect after a response to a request with a body.
+
+    After an early close, the client could lose the response (RFC 9112 section 9.6).
+    """
+    if request.must_close and "gunicorn.socket" in environ:
+        close_graceful(environ["gunicorn.socket"])
 
 
 def on_starting(server: Arbiter) -> None:

@@ -19,7 +19,7 @@ _REQUESTS = 200
 _MEMORY_LIMIT = 1.2
 
 _BARE = (
-    *(*GUNICORN, "--worker-class", "feeds.web.worker.PollingWorker", "--threads", "4"),  # as our server
+    *(*GUNICORN, "--worker-class", "gevent"),  # as our server
     *(
         "--workers",
         "1",

@@ -1,5 +1,6 @@
 """Compare the validators of a request with those of a document, by Werkzeug's rules (RFC 9110 section 13)."""
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug.http import is_resource_modified, parse_etags, quote_etag
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: "-gzip", Encoding.BROTLI: "-br"}
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH")
 
 
 def make_etag(document: Document, encoding: Encoding) -> str:
@@ -19,6 +21,21 @@ def make_etag(document: Document, encoding: Encoding) -> str:
     Servers in front of us add the same suffixes when they compress a response (Apache's mod_deflate).
     """
     return f"{document.etag}{_SUFFIXES[encoding]}"
+
+
+def choose_status(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> HTTPStatus:
+    """Return the status of the response to a GET or HEAD request: 200, 304 or 412."""
+    if not any(name in environ for name in _CONDITIONS):
+        return HTTPStatus.OK
+    etag = quote_etag(make_etag(document, encoding))
+    has_if_match = "HTTP_IF_MATCH" in environ
+    if environ.get("HTTP_IF_NONE_MATCH") == etag and not has_if_match:
+        return HTTPStatus.NOT_MODIFIED  # the rules below give the same result for most readers, and take much longer
+    environ = normalise_etags(environ, document, encoding=encoding)
+    if is_resource_modified(environ, etag=etag, last_modified=document.last_modified):
+        return HTTPStatus.OK
+    fails_if_match = has_if_match and parse_etags(environ.get("HTTP_IF_MATCH"))
+    return HTTPStatus.PRECONDITION_FAILED if fails_if_match else HTTPStatus.NOT_MODIFIED
 
 
 def normalise_etags(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> "WSGIEnvironment":
@@ -36,14 +53,3 @@ def normalise_etags(environ: "WSGIEnvironment", document: Document, *, encoding:
     if known.star_tag or not any(known.contains_weak(make_etag(document, each)) for each in Encoding):
         return environ
     return {**environ, "HTTP_IF_NONE_MATCH": quote_etag(make_etag(document, encoding))}
-
-
-def is_not_modified(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> bool:
-    """Return whether the response to a GET or HEAD request is 304 (Not Modified)."""
-    if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
-        return False
-    return not is_resource_modified(
-        normalise_etags(environ, document, encoding=encoding),
-        etag=quote_etag(make_etag(document, encoding)),
-        last_modified=document.last_modified,
-    )

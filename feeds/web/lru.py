@@ -1,43 +1,15 @@
 """Hold cached documents by URL, up to a maximum size."""
 
 from collections import OrderedDict
-from threading import Lock
-from typing import Any, NamedTuple
 
-from feeds.model.document import Document
-from feeds.site.compression import Encoding
-from feeds.site.urls import Address
-
-
-class CacheKey(NamedTuple):
-    """A decoded URL path and an encoded query, both canonical."""
-
-    path: str
-    query: str = ""
-
-
-class CachedDocument:
-    """A document in memory, with its compressed bodies; `is_current` is true until the document is outdated or evicted.
-
-    `size` is the number of bytes counted for the document. The cache's lock guards `size` and `is_current`; `lock`
-    guards the bodies.
-    """
-
-    def __init__(self, key: CacheKey, address: Address, document: Document) -> None:
-        self.key = key
-        self.address = address
-        self.document = document
-        self.is_current = False
-        self.size = 0
-        self.responses: dict[Encoding, Any] = {}
-        self.bodies = {Encoding.IDENTITY: document.body}
-        self.lock = Lock()
+from feeds.web.cached_document import CachedDocument, CacheKey
 
 
 class LruDocuments:
-    """Cached documents by key. Above `max_bytes`, the least recently used documents are evicted, but never the last.
+    """Cached documents by key. Above `max_bytes`, documents without recent use are evicted, but never the last.
 
-    Not thread-safe, except for `has`.
+    `find` takes no lock, so that no reader waits for a writer; the caller must lock the other methods. The oldest
+    document is evicted unless used since its last turn; a used document gets another turn ("second chance").
     """
 
     def __init__(self, *, max_bytes: int) -> None:
@@ -45,37 +17,34 @@ class LruDocuments:
         self._max_bytes = max_bytes
         self._documents: OrderedDict[CacheKey, CachedDocument] = OrderedDict()
 
-    def has(self, key: CacheKey) -> bool:
-        """Return whether there is a document for a key."""
-        return key in self._documents
-
-    def use(self, key: CacheKey) -> CachedDocument | None:
-        """Return the document for a key, if there is one, and mark the document as the most recently used."""
+    def find(self, key: CacheKey) -> CachedDocument | None:
+        """Return the document for a key, if there is one, and note the use."""
         cached = self._documents.get(key)
         if cached is not None:
-            self._documents.move_to_end(key)
+            cached.is_used = True
         return cached
 
     def add(self, cached: CachedDocument) -> None:
-        """Add a document without counting any bytes yet."""
+        """Add a document in place of any other with the same key."""
+        if replaced := self._documents.get(cached.key):
+            self.remove(replaced)
+        while self._documents and self.size + cached.size > self._max_bytes:
+            self._give_turn(next(iter(self._documents.values())))
         self._documents[cached.key] = cached
-        cached.is_current = True
-
-    def grow(self, cached: CachedDocument, size: int) -> None:
-        """Count `size` more bytes for a document, unless the document has been removed."""
-        if not cached.is_current:
-            return
-        cached.size += size
-        self.size += size
-        while self.size > self._max_bytes and len(self._documents) > 1:
-            self.remove(next(iter(self._documents.values())))
+        self.size += cached.size
 
     def remove(self, cached: CachedDocument) -> None:
         """Remove a document."""
         del self._documents[cached.key]
-        cached.is_current = False
         self.size -= cached.size
 
     def list(self) -> list[CachedDocument]:
         """Return all documents."""
         return list(self._documents.values())
+
+    def _give_turn(self, oldest: CachedDocument) -> None:
+        if oldest.is_used:
+            oldest.is_used = False
+            self._documents.move_to_end(oldest.key)
+        else:
+            self.remove(oldest)

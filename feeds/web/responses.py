@@ -1,20 +1,20 @@
-"""Turn a document into an HTTP response; Werkzeug applies the rules of conditional requests."""
+"""Build the responses to requests for a document, and responses of a single sentence."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import msgspec
 from flask import Response
 from werkzeug.datastructures import Headers
+from werkzeug.http import http_date, quote_etag
 
 from feeds.model.document import HTML, Document
 from feeds.model.feed import Link
-from feeds.site.compression import Encoding, choose_encoding
-from feeds.web.conditional import make_etag, normalise_etags
+from feeds.site.compression import Encoding, encode
+from feeds.web.conditional import make_etag
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-Encode: TypeAlias = Callable[[Encoding], bytes]
 
 NO_STORE = "no-store"
 HEADERS = {
@@ -39,11 +39,29 @@ _PAGE_HEADERS = {
 }
 
 
+class WsgiResponse(msgspec.Struct, frozen=True):
+    """A response in the form of WSGI (PEP 3333)."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: tuple[bytes, ...]
+
+
+class DocumentResponses(msgspec.Struct, frozen=True):
+    """The responses to requests for a document in a content coding; `not_modified` has no body."""
+
+    full: WsgiResponse
+    not_modified: WsgiResponse
+    precondition_failed: WsgiResponse
+
+
 class FeedResponse(Response):
-    """A response with `Last-Modified` in a 304 as well.
+    """A response with `Last-Modified` in a 304 as well, and without a media type of its own.
 
     Werkzeug drops the header from a 304, and a reader without ETags would have no date for the next request.
     """
+
+    default_mimetype = None
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         """Return the headers to send."""
@@ -53,29 +71,38 @@ class FeedResponse(Response):
         return headers
 
 
-def make_document_response(document: Document, environ: "WSGIEnvironment", *, encode: Encode | None = None) -> Response:
-    """Answer a GET or HEAD request with a document, or with 304 if the client is up to date (RFC 9110 section 13).
-
-    `encode` returns the body in a content coding. With `encode`, the response is in the client's preferred coding.
-    """
-    encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if encode else Encoding.IDENTITY
-    body = encode(encoding) if encode else document.body
-    response = FeedResponse(body, content_type=document.media_type)
-    response.set_etag(make_etag(document, encoding))
-    if document.last_modified:  # Werkzeug would write None as the current time
-        response.last_modified = document.last_modified
-    response.headers["Cache-Control"] = f"public, max-age={document.max_age_seconds}"
-    if encode:
-        response.headers["Vary"] = "Accept-Encoding"
+def make_document_responses(document: Document, encoding: Encoding, *, varies: bool) -> DocumentResponses:
+    """Build the responses for a document in a content coding; `varies` if other codings have other responses."""
+    body = encode(document.body, encoding)
+    shared = [*_list_validators(document, encoding, varies=varies), *HEADERS.items()]
+    entity = [("Content-Type", document.media_type), ("Content-Length", str(len(body)))]
     if encoding is not Encoding.IDENTITY:
-        response.headers["Content-Encoding"] = encoding.value
+        entity.append(("Content-Encoding", encoding.value))
+    headers = [*entity, *shared]
+    return DocumentResponses(
+        full=WsgiResponse("200 OK", headers, (body,)),
+        not_modified=WsgiResponse("304 NOT MODIFIED", shared, ()),
+        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, (body,)),
+    )
+
+
+def _list_validators(document: Document, encoding: Encoding, *, varies: bool) -> Iterator[tuple[str, str]]:
+    """Give the headers that a 304 shares with a 200, except the headers of every response."""
+    yield "ETag", quote_etag(make_etag(document, encoding))
+    if document.last_modified:
+        yield "Last-Modified", http_date(document.last_modified)
+    yield "Cache-Control", f"public, max-age={document.max_age_seconds}"
+    if varies:
+        yield "Vary", "Accept-Encoding"
     if document.links:
-        response.headers["Link"] = ", ".join(_write_link(link) for link in document.links)
+        yield "Link", ", ".join(_write_link(link) for link in document.links)
     if document.media_type == HTML:
-        response.headers.update(_PAGE_HEADERS)
-    response.make_conditional(normalise_etags(environ, document, encoding=encoding))
-    response.headers.remove("Date")  # the server sets a new date for each response (RFC 9110 section 6.6.1)
-    return response
+        yield from _PAGE_HEADERS.items()
+
+
+def make_flask_response(response: WsgiResponse) -> Response:
+    """Turn a finished response into a response of Flask."""
+    return FeedResponse(response.body, response.status, headers=response.headers)
 
 
 def make_text_response(status: int, sentence: str) -> Response:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock, Semaphore
+from typing import Protocol
 
 from feeds.model.errors import OverloadError
 
@@ -13,21 +14,33 @@ SHARE = 1 / 50
 BURST_SECONDS = 2.0
 """The processor time available at once after a quiet period: a feed reader requests all its feeds together."""
 
+MAX_PAUSE_SECONDS = 10.0
+"""The longest pause before the next piece of work, however long the last piece took."""
+
+
+class Timer(Protocol):
+    """The functions of the `time` module in use here."""
+
+    def monotonic(self) -> float: ...  # noqa: D102 as in `time`
+    def thread_time(self) -> float: ...  # noqa: D102 as in `time`
+    def sleep(self, seconds: float, /) -> None: ...  # noqa: D102 as in `time`
+
 
 class Throttle:
     """Admits one thread at a time, lets up to `max_waiting` threads wait, and rejects all others at once.
 
     A waiting thread cannot answer other requests, and `max_waiting` must be below the number of the server's threads.
     Admitted threads use up credit, in seconds of processor time. Credit grows back with time; without credit, the next
-    thread waits.
+    thread waits. Debt is limited: a single expensive piece of work must not lock out all others for long.
     """
 
-    def __init__(self, *, max_waiting: int, burst_seconds: float = BURST_SECONDS) -> None:
+    def __init__(self, *, max_waiting: int, burst_seconds: float = BURST_SECONDS, timer: Timer = time) -> None:
         self._slots = Semaphore(1 + max_waiting)
         self._lock = Lock()  # also guards the attributes below
+        self._timer = timer
         self._max_credit = burst_seconds
         self._credit = burst_seconds
-        self._counted = time.monotonic()
+        self._counted = timer.monotonic()
 
     @contextmanager
     def admit(self) -> Iterator[None]:
@@ -40,17 +53,18 @@ class Throttle:
             raise OverloadError("Too many composed feeds requested at once. Please try again in a few seconds.")
         try:
             with self._lock:
-                self._count_credit()
-                time.sleep(max(0, -self._credit / SHARE))
-                started = time.thread_time()
+                self._update_credit(used_seconds=0)
+                self._timer.sleep(max(0, -self._credit / SHARE))
+                started = self._timer.thread_time()
                 try:
                     yield
                 finally:
-                    self._credit -= time.thread_time() - started
+                    self._update_credit(used_seconds=self._timer.thread_time() - started)
         finally:
             self._slots.release()
 
-    def _count_credit(self) -> None:
-        now = time.monotonic()
-        self._credit = min(self._max_credit, self._credit + SHARE * (now - self._counted))
+    def _update_credit(self, *, used_seconds: float) -> None:
+        now = self._timer.monotonic()
+        credit = self._credit - used_seconds + SHARE * (now - self._counted)
+        self._credit = min(self._max_credit, max(-SHARE * MAX_PAUSE_SECONDS, credit))
         self._counted = now

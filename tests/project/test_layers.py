@@ -41,6 +41,7 @@ LIBRARIES = (
     "click",
     "feedgen",
     "flask",
+    "gevent",
     "jinja2",
     "nh3",
     "pyromark",

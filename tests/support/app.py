@@ -15,8 +15,8 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.url_parser import parse_address
 from feeds.web.app import create_app
-from feeds.web.cache import DocumentCache
-from feeds.web.lru import CachedDocument
+from feeds.web.cached_document import CachedDocument
+from feeds.web.fetcher import DocumentFetcher
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CLOCK = Clock(now=lambda: NOW, sleep=lambda _seconds: None)
@@ -54,6 +54,6 @@ def read_titles(database_url: str) -> set[str]:
     return {entry.title for entry in entries}
 
 
-def fetch_from(cache: DocumentCache, path: str, query_string: str = "") -> CachedDocument:
+def fetch_from(fetcher: DocumentFetcher, path: str, query_string: str = "") -> CachedDocument:
     """Fetch the document at a decoded path with an encoded query string, as the app does."""
-    return cache.fetch(parse_address(path, query_string, defaults=make_settings().defaults), path=path)
+    return fetcher.fetch(parse_address(path, query_string, defaults=make_settings().defaults), path=path)

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import psycopg
 
+from tests.support.processes import list_children
+
 # The data need not survive a crash of the machine.
 _SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
 _START_SECONDS = 30
@@ -67,6 +69,15 @@ class DatabaseServer:
         for name in self._list_databases():
             self._execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
+    @contextmanager
+    def hanging(self, url: str) -> Iterator[None]:
+        """Let every query in the database of a URL hang until the block ends."""
+        with psycopg.connect(url) as connection:
+            tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+            for (table,) in tables.fetchall():
+                connection.execute(f'LOCK TABLE "{table}"'.encode())
+            yield
+
     def _choose_name(self) -> str:
         return f"{self._prefix}{next(self._numbers)}"
 
@@ -106,6 +117,18 @@ class OwnDatabaseServer(DatabaseServer):
         yield
         self._process = self._start()
         self.wait_until_up()
+
+    @contextmanager
+    def hanging(self, url: str) -> Iterator[None]:  # noqa: ARG002 as in the base class
+        """Stop all processes of the server with SIGSTOP until the block ends."""
+        processes = [self._process.pid, *list_children(self._process.pid)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
     def stop(self) -> None:
         """Stop at once, even with open connections."""

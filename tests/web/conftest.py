@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
 from tests.support.app import collected, make_client
+from tests.support.newsroom import Newsroom
 from tests.support.paths import SEEDS
 from tests.support.servers import serving
+from tests.web.newsstand import Newsstand
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,20 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 @pytest.fixture(scope="module")
 def client(catalog: Catalog) -> FlaskClient:
     return make_client(catalog)
+
+
+@pytest.fixture
+def newsstand(newsroom: Newsroom) -> Newsstand:
+    """Give a newsstand on each engine in turn."""
+    return Newsstand(newsroom)
+
+
+@pytest.fixture
+def sqlite_newsstand(tmp_path: Path) -> Iterator[Newsstand]:
+    """Give a newsstand on SQLite."""
+    newsroom = Newsroom(tmp_path / "articles", f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+    yield Newsstand(newsroom)
+    newsroom.catalog.close()
 
 
 class Server:

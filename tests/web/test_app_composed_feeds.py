@@ -136,7 +136,7 @@ def test_composed_feeds_have_no_hub(catalog: Catalog) -> None:
 def test_an_overload_is_answered_with_503(
     client: FlaskClient, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feeds.web.cache.MAX_WAITING", -1)  # the throttle admits no thread
+    monkeypatch.setattr("feeds.web.fetcher.MAX_WAITING", -1)  # the throttle admits no thread
     busy = make_client(catalog)
     response = busy.get(CANONICAL)
     assert response.status_code == 503

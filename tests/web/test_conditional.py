@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import brotli
@@ -13,7 +14,7 @@ from werkzeug.http import http_date
 from feeds.model.document import Document
 from feeds.site.compression import Encoding
 from feeds.web.app import create_app
-from feeds.web.conditional import is_not_modified, make_etag, normalise_etags
+from feeds.web.conditional import choose_status, make_etag, normalise_etags
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.paths import SEEDS
 from tests.web.conftest import Server, ask
@@ -22,6 +23,10 @@ CHANGED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 DOCUMENT = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=CHANGED, max_age_seconds=900)
 PATHS = ("/topics/ai.atom", "/topics/ai.rss", "/feed.json", "/topics/ai", "/", "/feeds.opml")
 DECODE: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress, "identity": bytes}
+
+
+def is_not_modified(environ: dict[str, str], document: Document, *, encoding: Encoding) -> bool:
+    return choose_status(environ, document, encoding=encoding) == HTTPStatus.NOT_MODIFIED
 
 
 def make_environ(**headers: str) -> dict[str, str]:

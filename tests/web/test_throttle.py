@@ -1,6 +1,5 @@
 """The throttle admits one thread at a time, lets a few wait, and rejects the rest at once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Barrier, Event
@@ -8,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 
 from feeds.model.errors import OverloadError
-from feeds.web.throttle import SHARE, Throttle
+from feeds.web.throttle import MAX_PAUSE_SECONDS, SHARE, Throttle
 
 
 def test_further_threads_are_rejected_at_once() -> None:
@@ -57,26 +56,53 @@ def test_an_error_inside_releases_the_throttle() -> None:
             raise ValueError("of its own")
 
 
-def pass_through(throttle: Throttle, *, seconds: float, times: int) -> list[float]:
-    """Pass `times` times with `seconds` of work each; return the time of each admission."""
-    times_admitted: list[float] = []
-    for _ in range(times):
+class FakeTimer:
+    """A clock that only sleep and work advance."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.worked = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def thread_time(self) -> float:
+        return self.worked
+
+    def sleep(self, seconds: float, /) -> None:
+        self.now += seconds
+
+    def work(self, seconds: float) -> None:
+        self.now += seconds
+        self.worked += seconds
+
+
+def list_admissions(throttle: Throttle, timer: FakeTimer, *pieces: float) -> list[float]:
+    """Pass once for each piece of work, in seconds; return the times of admission."""
+    admissions = []
+    for seconds in pieces:
         with throttle.admit():
-            times_admitted.append(time.monotonic())
-            begun = time.thread_time()
-            while time.thread_time() < begun + seconds:
-                pass
-    return times_admitted
+            admissions.append(timer.now)
+            timer.work(seconds)
+    return admissions
 
 
 def test_throttled_work_gets_a_share_of_the_time() -> None:
-    times_admitted = pass_through(Throttle(max_waiting=0, burst_seconds=0), seconds=0.005, times=4)
-    assert all(later - earlier >= 0.9 * 0.005 / SHARE for earlier, later in pairwise(times_admitted))
+    timer = FakeTimer()
+    admissions = list_admissions(Throttle(max_waiting=0, burst_seconds=0, timer=timer), timer, *[0.1] * 4)
+    assert [later - earlier for earlier, later in pairwise(admissions)] == pytest.approx([0.1 / SHARE] * 3)
 
 
 def test_after_a_quiet_period_many_pass_at_once() -> None:
-    throttle = Throttle(max_waiting=0, burst_seconds=0.05)
-    at_once = pass_through(throttle, seconds=0.01, times=5)
-    assert at_once[-1] - at_once[0] < 0.01 / SHARE
-    later = pass_through(throttle, seconds=0.01, times=2)
-    assert later[-1] - at_once[-1] >= 0.5 * 0.01 / SHARE
+    timer = FakeTimer()
+    throttle = Throttle(max_waiting=0, burst_seconds=1, timer=timer)
+    first = list_admissions(throttle, timer, *[0.25] * 5)
+    assert first == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    timer.sleep(1 / SHARE)
+    assert list_admissions(throttle, timer, 0.25) == [timer.now - 0.25]
+
+
+def test_an_expensive_piece_of_work_locks_out_others_for_a_limited_time() -> None:
+    timer = FakeTimer()
+    admissions = list_admissions(Throttle(max_waiting=0, timer=timer), timer, 27, 0, 0)
+    assert admissions == pytest.approx([0, 27 + MAX_PAUSE_SECONDS, 27 + MAX_PAUSE_SECONDS])

@@ -9,20 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from feeds.web.worker import HEAD_BYTES
+from feeds.catalog.catalog import Catalog
+from feeds.collector.collect import Collector
+from feeds.web.poller import POLL_SECONDS
 from tests.support.articles import write_article
 from tests.support.feed_clients import RequestLog, parse_head, run_clients
 from tests.support.paths import ROOT
+from tests.support.postgresql import DatabaseServer
 from tests.support.processes import list_children
 from tests.support.servers import find_free_port
-from tests.support.waiting import wait_for_answer
+from tests.support.waiting import wait_for_answer, wait_until
 
 MANY = 30  # far more than there are threads
 FEW = 6
@@ -31,10 +34,13 @@ PATH = "/feed.atom"
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 SHORT_REQUEST = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_REQUEST = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+MANY_REQUESTS = 1_000
 HURRIED = """
-import feeds.web.worker
+import feeds.web.greenlets
 from feeds.gunicorn_conf import *
-feeds.web.worker.HEAD_SECONDS = feeds.web.worker.RESPONSE_SECONDS = 1
+keepalive = 1
+feeds.web.greenlets.CLIENT_SECONDS = 2
+feeds.web.greenlets.WORK_SECONDS = 1
 """
 
 
@@ -86,12 +92,24 @@ def read_to_end(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def make_command(configuration: str = "python:feeds.gunicorn_conf") -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "--config", configuration, "feeds.wsgi:app"]
+
+
 @contextmanager
-def running(folder: Path, *, configuration: str = "python:feeds.gunicorn_conf") -> Iterator[WorkerServer]:
+def running(
+    folder: Path, *options: str, configuration: str = "python:feeds.gunicorn_conf", **settings: str
+) -> Iterator[WorkerServer]:
     """Run a server in a folder with articles."""
     port = find_free_port()
-    environ = {"PORT": str(port), "PYTHONPATH": str(ROOT), "FEEDS_CONTENT": "content", "WEB_CONCURRENCY": "1"}
-    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "feeds.wsgi:app"]
+    environ = {
+        "PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        "FEEDS_CONTENT": "content",
+        "WEB_CONCURRENCY": "1",
+        **settings,
+    }
+    command = [*make_command(configuration), *options]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environ, stdout=log, stderr=log)
         try:
@@ -181,6 +199,44 @@ def test_clients_that_disconnect_early_block_nobody(server: WorkerServer) -> Non
     assert list_workers(server.pid) == before
 
 
+def test_urgent_data_blocks_nobody(server: WorkerServer) -> None:
+    with ExitStack() as stack:
+        for _ in range(MANY * 3):
+            stack.enter_context(server.connect()).send(b"!", socket.MSG_OOB)
+        assert server.answers_soon()
+
+
+def test_an_endless_body_blocks_nobody(server: WorkerServer) -> None:
+    def send_forever(client: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client.sendall(b"a" * 65_536)
+
+    head = b"POST /feed.atom HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n"
+    with server.connect(head) as client:
+        sending = Thread(target=send_forever, args=(client,))
+        sending.start()
+        assert server.answers_soon()
+        sending.join(20)
+        assert not sending.is_alive()
+
+
+def send_many(client: socket.socket, request: bytes) -> Thread:
+    """Send a thousand requests at once, beside the reading of the answers."""
+    sending = Thread(target=client.sendall, args=(request * MANY_REQUESTS,))
+    sending.start()
+    return sending
+
+
+@pytest.mark.parametrize("request_line", [SHORT_REQUEST, REQUEST.replace(PATH.encode(), b"/nope")])
+def test_a_thousand_requests_at_once_are_all_answered(server: WorkerServer, request_line: bytes) -> None:
+    with server.connect() as client:
+        sending = send_many(client, request_line)
+        assert server.answers_soon()
+        assert len({read_answer(client) for _ in range(MANY_REQUESTS)}) == 1
+        sending.join()
+
+
 def test_several_requests_at_once_are_answered_in_turn(server: WorkerServer) -> None:
     missing = b"GET /nope HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with server.connect(missing + REQUEST + missing) as client:
@@ -190,17 +246,19 @@ def test_several_requests_at_once_are_answered_in_turn(server: WorkerServer) -> 
 @pytest.mark.parametrize(
     ("data", "beginning"),
     [
-        (b"GET / HTTP/1.1\r\nX: " + b"a" * HEAD_BYTES, b""),
+        (b"GET /" + b"a" * 10_000, b"HTTP/1.1 414 "),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 10_000 + b"\r\n\r\n", b"HTTP/1.1 431 "),
+        (b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 100 + b"\r\n", b"HTTP/1.1 431 "),
         (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
         (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\na" + REQUEST, b"HTTP/1.1 405 "),
     ],
-    ids=["a head too large", "no head", "a body"],
+    ids=["long line", "long header", "many headers", "no head", "a body"],
 )
 def test_an_invalid_request_ends_the_connection(server: WorkerServer, data: bytes, beginning: bytes) -> None:
     with server.connect(data) as client:
         answered = read_to_end(client)
     assert answered.startswith(beginning)
-    assert answered.count(b"HTTP/1.1 ") == (1 if beginning else 0)
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 @pytest.mark.parametrize("data", [b"", REQUEST[:-3]])
@@ -216,6 +274,35 @@ def test_a_client_that_reads_nothing_is_disconnected(hurried: WorkerServer) -> N
         assert len(read_to_end(client)) < len(whole)
 
 
+def test_slow_readers_leave_no_trace_in_the_log(folder: Path, hurried: WorkerServer) -> None:
+    with hurried.connect(REQUEST, buffer=4_096) as client:
+        time.sleep(2.5)
+        read_to_end(client)
+    assert "Error" not in (folder / "server.log").read_text()
+
+
+@pytest.mark.program
+@pytest.mark.usefixtures("hurried")
+def test_while_the_database_hangs_documents_in_memory_are_served(
+    postgresql: DatabaseServer, folder: Path, tmp_path: Path
+) -> None:
+    url = postgresql.create_database()
+    write_article(tmp_path / "content", "one")
+    with closing(Catalog(url)) as catalog:
+        Collector(catalog, [tmp_path / "content"]).collect()
+    with running(tmp_path, configuration=str(folder / "hurried.py"), DATABASE_URL=url) as server:
+        with postgresql.hanging(url):
+            time.sleep(2 * POLL_SECONDS)  # the poller hangs by now
+            with ExitStack() as stack:
+                waiting = [stack.enter_context(server.connect(SHORT_REQUEST)) for _ in range(MANY)]
+                with server.connect(REQUEST) as client:
+                    assert read_answer(client)[0] == 200
+                assert read_answer(waiting[0])[0] == 503
+                assert read_answer(waiting[-1])[0] == 503
+        with server.connect(SHORT_REQUEST) as client:
+            assert read_answer(client)[0] == 200
+
+
 def ask_meanwhile(server: WorkerServer, seconds: float) -> tuple[Thread, list[RequestLog]]:
     logs: list[RequestLog] = []
     thread = Thread(target=lambda: logs.append(asyncio.run(run_clients(server.port, PATH, clients=8, seconds=seconds))))
@@ -226,17 +313,45 @@ def ask_meanwhile(server: WorkerServer, seconds: float) -> tuple[Thread, list[Re
 @pytest.mark.program
 def test_a_restart_loses_no_request(tmp_path: Path) -> None:
     write_article(tmp_path / "content", "one")
-    with running(tmp_path) as server, server.connect():
+    with running(tmp_path, "--graceful-timeout", "2") as server, server.connect():
         before = list_workers(server.pid)
         thread, logs = ask_meanwhile(server, seconds=4)
         for _ in range(2):
             time.sleep(0.5)
             os.kill(server.pid, signal.SIGHUP)
         thread.join()
-        after = list_workers(server.pid)
-    assert not set(before) & set(after)
+        # The connection without a request delays the end of the first worker.
+        wait_until(lambda: not set(before) & set(list_workers(server.pid)))
     assert logs[0].errors == []
     assert len(logs[0].milliseconds) > 100
+
+
+@pytest.mark.program
+def test_workers_can_be_recycled_without_losing_a_request(tmp_path: Path) -> None:
+    write_article(tmp_path / "content", "one")
+    with running(tmp_path, "--max-requests", "40") as server:
+        before = list_workers(server.pid)
+        thread, logs = ask_meanwhile(server, seconds=3)
+        thread.join()
+        assert set(before) != set(list_workers(server.pid))
+    assert logs[0].errors == []
+
+
+@pytest.mark.program
+def test_too_few_open_files_end_the_start_in_a_sentence(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash", *make_command()],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PORT": str(find_free_port())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert (ended.stdout, ended.stderr) == (
+        "",
+        "The limit of 64 open files is too low to serve; raise it to 128 or more (`ulimit -n`).\n",
+    )
 
 
 def list_workers(pid: int) -> Sequence[int]:

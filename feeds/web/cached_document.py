@@ -1,0 +1,52 @@
+"""Hold a document in memory together with its finished responses."""
+
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from feeds.model.document import Document
+from feeds.site.compression import Encoding, choose_encoding
+from feeds.web.conditional import choose_status
+from feeds.web.responses import WsgiResponse, make_document_responses
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+OVERHEAD_BYTES = 16 * 1024
+"""Bytes counted for the headers and tables of a document, in addition to its bodies."""
+
+
+class CacheKey(NamedTuple):
+    """A decoded URL path and an encoded query, both canonical."""
+
+    path: str
+    query: str = ""
+
+
+class CachedDocument:
+    """A document with its finished responses in each of `encodings`; identity must be among them.
+
+    `size` is the number of bytes counted for the document. `is_used` belongs to the cache.
+    """
+
+    def __init__(self, key: CacheKey, document: Document, *, encodings: Collection[Encoding] = tuple(Encoding)) -> None:
+        self.key = key
+        self.document = document
+        self.is_used = False
+        varies = len(encodings) > 1
+        self._responses = {each: make_document_responses(document, each, varies=varies) for each in encodings}
+        self.size = OVERHEAD_BYTES + sum(len(each.full.body[0]) for each in self._responses.values())
+
+    def respond(self, environ: "WSGIEnvironment") -> WsgiResponse:
+        """Choose the response to a GET or HEAD request: the coding that the client prefers, and 200, 304 or 412."""
+        encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if encoding not in self._responses:
+            encoding = Encoding.IDENTITY
+        responses = self._responses[encoding]
+        match choose_status(environ, self.document, encoding=encoding):
+            case HTTPStatus.OK:
+                return responses.full
+            case HTTPStatus.NOT_MODIFIED:
+                return responses.not_modified
+            case _:
+                return responses.precondition_failed

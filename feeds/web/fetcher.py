@@ -1,0 +1,84 @@
+"""Fetch the document at an address: from the cache, or rendered in a real thread."""
+
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from threading import Lock
+from urllib.parse import unquote
+
+from feeds.catalog.catalog import Catalog
+from feeds.model.clock import Clock
+from feeds.settings import Settings
+from feeds.site.compression import Encoding
+from feeds.site.documents import make_asset_document, make_document, resolve_address
+from feeds.site.url_parser import check_spelling
+from feeds.site.urls import Address, AssetAddress, DigestAddress, QueryAddress, query_string_of
+from feeds.web.cache import DocumentCache
+from feeds.web.cached_document import CachedDocument, CacheKey
+from feeds.web.greenlets import THREADS, run_in_thread
+from feeds.web.poller import Poller
+from feeds.web.throttle import Throttle
+
+MAX_WAITING = THREADS - 4
+"""How many threads may wait to compose a feed; the others render plain feeds."""
+
+_RENDER_LOCKS = 64
+
+
+class DocumentFetcher:
+    """Fetches documents; only one composed feed is rendered at a time."""
+
+    def __init__(
+        self, catalog: Catalog, settings: Settings, *, clock: Clock, cache: DocumentCache, poller: Poller
+    ) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._clock = clock
+        self._cache = cache
+        self._poller = poller
+        self._throttle = Throttle(max_waiting=MAX_WAITING)
+        self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
+
+    def fetch(self, address: Address, *, path: str) -> CachedDocument:
+        """Return the document at an address; `path` is the decoded request path.
+
+        Raises:
+            NotFoundError: the catalog has no document at this address.
+            MovedError: `path` is not the canonical path.
+            OverloadError: rendering takes too long, or too many requests are waiting to compose feeds.
+            CatalogError: the catalog cannot be read, and the document is not cached.
+        """
+        if isinstance(address, AssetAddress):
+            check_spelling(path, address)
+            return CachedDocument(_make_key(address), make_asset_document(address), encodings=(Encoding.IDENTITY,))
+        if cached := self._cache.find(_make_key(address)):
+            check_spelling(path, address)
+            return cached
+        return run_in_thread(partial(self._read, address, path))
+
+    def _read(self, address: Address, path: str) -> CachedDocument:
+        self._poller.start()
+        with self._throttle_composing(address), self._catalog.reading() as reader:
+            state = reader.read_state()  # before the clock, so that the time is not behind the state
+            now = self._clock.now()
+            address = resolve_address(address, reader, path=path, now=now)
+            key = _make_key(address)
+            # Each lock serves many keys to bound the number of locks. No document is rendered twice at once.
+            with self._render_locks[hash(key) % _RENDER_LOCKS]:
+                if cached := self._cache.find(key):
+                    return cached
+                cached = CachedDocument(key, make_document(address, reader, settings=self._settings, now=now))
+                self._cache.add(cached, state=state, now=now, is_composed=_is_composed(address))
+                return cached
+
+    def _throttle_composing(self, address: Address) -> AbstractContextManager[None]:
+        return self._throttle.admit() if _is_composed(address) else nullcontext()
+
+
+def _make_key(address: Address) -> CacheKey:
+    return CacheKey(unquote(address.path), query_string_of(address))
+
+
+def _is_composed(address: Address) -> bool:
+    if isinstance(address, DigestAddress) or query_string_of(address):
+        return True
+    return isinstance(address, QueryAddress) and not address.query.is_plain

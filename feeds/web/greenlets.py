@@ -1,0 +1,86 @@
+"""Keep the greenlets of a gevent server from stopping each other.
+
+All greenlets of a worker share one thread. A greenlet that waits for a client lets others go on; a greenlet that
+computes, or waits for the database, would stop all others.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+import gevent
+import gevent.events
+from gevent.threadpool import ThreadPool
+
+from feeds.model.errors import OverloadError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 12
+"""The number of real threads in a worker."""
+
+WORK_SECONDS = 25
+"""How long a request waits for a real thread: less than platforms wait for a response (mostly half a minute)."""
+
+CLIENT_SECONDS = 66
+"""How long a client may take to receive the rest of a response."""
+
+T = TypeVar("T")
+
+
+def keep_threads() -> None:
+    """Stop gevent from patching the standard library: greenlets use gevent directly, and threads stay real threads."""
+    gevent.events.subscribers.append(_refuse_patches)
+
+
+def _refuse_patches(event: object) -> None:
+    if isinstance(event, gevent.events.GeventWillPatchAllEvent):
+        raise gevent.events.DoNotPatch
+
+
+def run_in_thread(work: Callable[[], T]) -> T:
+    """Do work that computes or waits: in a real thread if the caller is a greenlet, otherwise directly.
+
+    Raises:
+        OverloadError: the work takes too long, or no thread gets free.
+    """
+    if not isinstance(gevent.getcurrent(), gevent.Greenlet):
+        return work()
+    with gevent.Timeout(WORK_SECONDS, OverloadError("This takes too long at the moment. Please try again soon.")):
+        finished: Future[T] = _open_pool().apply(_finish, (work,))
+    return finished.result()
+
+
+def _finish(work: Callable[[], T]) -> "Future[T]":
+    """Keep the result of work, or the error: gevent would print the error."""
+    finished: Future[T] = Future()
+    try:
+        finished.set_result(work())
+    except Exception as error:  # noqa: BLE001 the greenlet raises it
+        finished.set_exception(error)
+    return finished
+
+
+@cache
+def _open_pool() -> ThreadPool:
+    return ThreadPool(THREADS)
+
+
+class FairServing:
+    """WSGI middleware for gunicorn's gevent worker: no client gets more than its turn, or blocks a greenlet forever."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+        self._last: object = None
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request; before a second request in a row from the same connection, let others go first."""
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.settimeout(CLIENT_SECONDS)
+            if connection is self._last:
+                gevent.sleep(0)
+            self._last = connection
+        return self._app(environ, start_response)

@@ -1,0 +1,98 @@
+"""Poll the catalog for changes in a thread of its own, so that no request waits for a poll."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Event, Lock, Thread
+
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.reader import CatalogReader
+from feeds.catalog.records import CatalogState
+from feeds.model.clock import Clock
+from feeds.model.errors import CatalogError
+from feeds.site.documents import depends_on_any
+from feeds.web.cache import DocumentCache, KnownState
+from feeds.web.cached_document import CachedDocument
+
+POLL_SECONDS = 0.4
+"""The pause between two polls: the maximum age of outdated responses, apart from the duration of a poll."""
+
+_log = logging.getLogger(__name__)
+
+
+class Poller:
+    """Removes documents from a cache when the catalog content behind a document changes.
+
+    While the catalog is unreachable, documents stay in the cache: they were current at the last poll. The poller opens
+    nothing before `start`, and can be carried over a fork until then.
+    """
+
+    def __init__(self, catalog: Catalog, cache: DocumentCache, *, clock: Clock, seconds: float | None) -> None:
+        """Prepare to poll every `seconds`; None means only when `poll` is called."""
+        self._catalog = catalog
+        self._cache = cache
+        self._clock = clock
+        self._seconds = seconds
+        self._lock = Lock()
+        self._has_started = False
+        self._is_stopped = Event()
+        self._is_reachable = True
+        self._known = KnownState()
+        self._polled = datetime(1, 1, 1, tzinfo=UTC)
+
+    def start(self) -> None:
+        """Poll once and start the thread; calls after the first success do nothing.
+
+        Raises:
+            CatalogError: the catalog cannot be read.
+        """
+        with self._lock:
+            if self._has_started:
+                return
+            self._poll()
+            if self._seconds is not None:
+                Thread(target=self._poll_forever, args=(self._seconds,), name="poller", daemon=True).start()
+            self._has_started = True
+
+    def stop(self) -> None:
+        """End the thread after any poll in progress."""
+        self._is_stopped.set()
+
+    def poll(self) -> None:
+        """Remove outdated documents; log the first failure of several, and no other."""
+        try:
+            self._poll()
+        except CatalogError as error:
+            if self._is_reachable and self._cache.size:
+                _log.warning("%s Serving cached documents until the catalog can be read again.", error)
+            self._is_reachable = False
+        else:
+            self._is_reachable = True
+
+    def _poll_forever(self, seconds: float) -> None:
+        while not self._is_stopped.wait(seconds):
+            try:
+                self.poll()
+            except Exception:  # noqa: BLE001 without polls, outdated documents would be served forever
+                _log.exception("Cannot poll the catalog.")
+
+    def _poll(self) -> None:
+        now = self._clock.now()
+        with self._catalog.reading() as reader:
+            state = reader.read_state()
+            # A lower version means a catalog restored from a backup: its next versions have other content.
+            is_known = state.generation == self._known.generation and state.version >= self._known.version
+            changed = self._find_changes(reader, state) if is_known else {}
+            release = reader.find_next_scheduled_change(after=self._polled) if is_known else None
+        is_released = release is not None and release <= now
+        keeps_any = is_known and not is_released
+
+        def is_outdated(cached: CachedDocument) -> bool:
+            return not keeps_any or depends_on_any(cached.document.scopes, changed)
+
+        released = now if is_released else self._known.released
+        self._known, self._polled = KnownState(state.generation, state.version, released), now
+        self._cache.update(self._known, is_outdated=is_outdated)
+
+    def _find_changes(self, reader: CatalogReader, state: CatalogState) -> Mapping[str, object]:
+        return reader.find_changed_scopes(self._known.version) if state.version > self._known.version else {}
