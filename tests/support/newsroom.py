@@ -195,10 +195,10 @@ def open_newsroom(database_url: str = "") -> Iterator[Newsroom]:
 
 
 def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Collect the same articles into an empty catalog, and dump it."""
+    """Collect the same articles into an empty catalog at the same time, and dump it."""
     with open_newsroom(database_url) as fresh:
         fresh.folder, fresh.now = newsroom.folder, newsroom.now
-        fresh.collect()
+        fresh.collector().collect()
         return fresh.dump()
 
 
