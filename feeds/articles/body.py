@@ -2,14 +2,14 @@
 
 from feeds.articles.html_converter import BodyConverter
 from feeds.articles.html_output import HtmlOutput
-from feeds.articles.losses import LossRecorder, find_body_start
+from feeds.articles.losses import Loss, LossRecorder, find_body_start
 from feeds.articles.markdown import has_indented_html, render_markdown
 from feeds.articles.parsed import Body
 from feeds.articles.sanitize import sanitize_html
 from feeds.articles.source import Source
 from feeds.model.errors import Level, Problem
 from feeds.model.html_text import extract_text
-from feeds.model.html_tree import TEXT, HtmlLimitError, Node, parse_html, read_text
+from feeds.model.html_tree import TEXT, HtmlLimitError, Node, has_open_end, parse_html, read_text
 from feeds.model.text import strip_controls
 from feeds.model.tokenize import condense_words, split_words
 
@@ -34,18 +34,20 @@ def render_body(source: Source, base_url: str) -> tuple[Body, tuple[Problem, ...
     if not text.strip():
         return Body(), ()
     try:
-        nodes = _parse(text)
+        nodes, html = _parse(text)
     except HtmlLimitError as error:
         message = f"The body has {error}; shorten or simplify it."
         return Body(), (_report(source, Level.ERROR, "too-complex", message),)
     output, losses = HtmlOutput(max_bytes=MAX_BODY_BYTES), LossRecorder()
     BodyConverter(nodes, base_url, output=output, losses=losses).convert()
+    if "<" in text and has_open_end(html):
+        losses.add(Loss.END, None)
     body = _finish(output)
     return body, (*losses.describe(source), *_check(body, source, is_explained=losses.has_any))
 
 
-def _parse(text: str) -> list[Node]:
-    """Parse a body as HTML if all of it is HTML, else as Markdown with HTML inside."""
+def _parse(text: str) -> tuple[list[Node], str]:
+    """Parse a body as HTML if all of it is HTML, else as Markdown with HTML inside; return the nodes and their HTML."""
     tags = text.count("<")
     if text.lstrip().startswith("<") and has_indented_html(text):
         try:
@@ -53,8 +55,9 @@ def _parse(text: str) -> list[Node]:
         except HtmlLimitError:
             nodes = []  # Markdown may contain many tags in code
         if _is_all_html(nodes):
-            return nodes
-    return parse_html(render_markdown(text), tags_by_author=tags)
+            return nodes, text
+    html = render_markdown(text)
+    return parse_html(html, tags_by_author=tags), html
 
 
 def _is_all_html(nodes: list[Node]) -> bool:

@@ -44,6 +44,9 @@ _INLINE_NAMES = (
 _INLINE_TAGS = frozenset(_INLINE_NAMES.split())
 # Their words are next to other words without a blank in between.
 _CONTROL_TAGS = frozenset(("button", "marquee", "optgroup", "option", "output", "select", "textarea"))
+# Elements that readers treat as unknown, and whose content shows as it is.
+_TRANSPARENT_NAMES = "basefont big blink canvas data font label map meter nobr progress rb rtc slot"
+_TRANSPARENT_TAGS = frozenset(_TRANSPARENT_NAMES.split())
 _ALIGNMENTS = frozenset(("center", "justify", "left", "right"))
 # The Markdown renderer writes the cells of a row on one line; people and most other renderers write one cell a line.
 _BREAK_AFTER_START = frozenset(("table", "thead", "tr"))
@@ -115,6 +118,8 @@ class BodyConverter:
             self._convert_children(node)
             self._output.add_text(" ")
         else:
+            if tag not in _TRANSPARENT_TAGS:
+                self._losses.add(Loss.ELEMENT, node)
             self._convert_children(node)
 
     def _convert_table(self, node: Node) -> None:

@@ -21,6 +21,8 @@ class Loss(Enum):
     FRAME = ("lost-frame", "A frame whose content is an attribute is left out; write the content into the body.")
     SCRIPT = ("lost-script", "A script is left out, because feeds run none; write what it shows as text or pictures.")
     DRAWING = ("lost-drawing", "A drawing is left out, and only its text stays; use a picture file instead.")
+    ELEMENT = ("unknown-tag", "An unknown tag is left out, and only its content stays; write &lt; if it is no tag.")
+    END = ("open-end", "The end of the body is hidden by a tag, comment or element without an end; close it.")
     FORMULA = ("plain-formula", "A formula is shown as plain text; use a picture if its layout matters.")
 
 
@@ -28,15 +30,15 @@ class LossRecorder:
     """Collect the losses of one body."""
 
     def __init__(self) -> None:
-        self._nodes: dict[Loss, list[Node]] = {}
+        self._nodes: dict[Loss, list[Node | None]] = {}
 
     @property
     def has_any(self) -> bool:
         """Whether there is any loss."""
         return bool(self._nodes)
 
-    def add(self, loss: Loss, node: Node) -> None:
-        """Record a loss at an element."""
+    def add(self, loss: Loss, node: Node | None) -> None:
+        """Record a loss at an element, or at an unknown place."""
         self._nodes.setdefault(loss, []).append(node)
 
     def describe(self, source: Source) -> Iterator[Problem]:
@@ -57,8 +59,10 @@ def _skip_blanks(body: str) -> int:
     return len(body) - len(body.lstrip())
 
 
-def _find_start(body: str, node: Node) -> int:
+def _find_start(body: str, node: Node | None) -> int:
     """Return where an element starts in the body; the start of the body if the element is not spelled out there."""
+    if node is None:
+        return _skip_blanks(body)
     tag = node.tag or ""
     places = list(_find_tags(body.translate(_ASCII_LOWER), f"<{tag}"))
     nodes = node.parser.css(tag)

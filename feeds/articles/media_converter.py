@@ -147,7 +147,8 @@ class MediaConverter:
         address = attributes.get("data") or ""
         url = resolve_address(address, self._base_url)
         if url and (attributes.get("type") or "").lower().startswith("image/"):
-            self._output.add_element(f"<img{_write_attributes(element, 'img', own={'src': url})}>")
+            own = {"src": url, "alt": clean_text(element.text()) or None}
+            self._output.add_element(f"<img{_write_attributes(element, 'img', own=own)}>")
             return
         if address:
             self._write_player(element, address)

@@ -23,7 +23,10 @@ def read_drawing(drawing: Node) -> str:
 
 def read_input(control: Node) -> str:
     """Return the words that an `<input>` shows; empty for a hidden one or a password."""
-    return control.attributes.get("value") or "" if _read_type(control) in _TYPED_INPUTS else ""
+    attributes = control.attributes
+    return (
+        attributes.get("value") or attributes.get("placeholder") or "" if _read_type(control) in _TYPED_INPUTS else ""
+    )
 
 
 def is_picture_input(control: Node) -> bool:

@@ -27,6 +27,8 @@ _OPENING = "<!DOCTYPE html><body><br>"
 _OUTER_ELEMENTS = 4  # html, head, body, br
 # Ends a tag at any place inside it; the text after it makes the parser repeat all unclosed elements such as `<b>`.
 _CLOSING = "'\">x"
+# Shows where the next element would be; the text of these elements is visible.
+_END, _END_SELECTOR, _TEXT_SELECTOR = "<wbr data-end>", "wbr[data-end]", "plaintext, textarea, xmp"
 _TOO_DEEP = ">".join("*" * (MAX_DEPTH + 3))  # html and body, and one too many
 _WITHOUT_EVENTS = LexborDocumentOptions.WO_EVENTS.value  # else <selectedcontent> repeats an <option>
 
@@ -71,6 +73,17 @@ def parse_html(html: str, *, tags_by_author: int) -> list[Node]:
 def parse_clean_html(html: str) -> list[Node]:
     """Parse a fragment that is already sanitised, and return its top-level nodes."""
     return _list_nodes(_parse(html))
+
+
+def has_open_end(html: str) -> bool:
+    """Return whether a fragment ends in a tag, a comment or a hidden element such as `<style>` that has no end.
+
+    Only for a fragment within the limits of `parse_html`.
+    """
+    tree = _parse(html + _END)
+    return not tree.css_first(_END_SELECTOR) and not any(
+        node.text().endswith(_END) for node in tree.css(_TEXT_SELECTOR)
+    )
 
 
 def iter_children(node: Node) -> Iterator[Node]:

@@ -142,13 +142,50 @@ def test_a_link_elsewhere_keeps_its_words_and_is_reported(address: str) -> None:
         ("<form>Age <input value=9><input type=hidden value=h><button>Go</button><button>Stop</button></form>",
          "Age 9 Go Stop", []),
         ("<select><optgroup label=A><option>Fig<option>Kiwi</select><textarea>T</textarea>", "A Fig Kiwi T", []),
-        ("<x-card>Own</x-card> <font color=red>red</font>", "Own red", []),
+        ("<x-card>Own</x-card> <font color=red>red</font>", "Own red", ["unknown-tag"]),
+        ("if x <y then z> w", "if x w", ["unknown-tag"]),
+        ("<input placeholder=Search> <input type=password value=p>", "Search", []),
+        ("<!DOCTYPE html><html><body><canvas>Chart</canvas></body></html>", "Chart", []),
     ],
 )  # fmt: skip
 def test_words_of_unknown_elements_arrive(text: str, words: str, codes: list[str]) -> None:
     body, problems = render(text)
     assert extract_text(body.html) == words
     assert [problem.code for problem in problems] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Sea\n\n<!-- open\n\nland", "Sea"),
+        ("Sea\n\n<style>\n\nland", "Sea"),
+        ("<p>Sea</p>\n<template><p>land</p>", "Sea"),
+        ('<p>Sea</p>\n<p class="a>land</p>', "Sea"),
+        ("<p>Sea</p>\n<p", "Sea"),
+        ("<title>Sea", ""),
+    ],
+)  # fmt: skip
+def test_the_hidden_end_of_a_body_is_reported(text: str, words: str) -> None:
+    body, problems = render(text)
+    assert extract_text(body.html) == words
+    assert [problem.code for problem in problems] == ["open-end"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div><p>Sea",
+        "<table><tr>Sea",
+        "<b><i>Sea",
+        "<textarea>Sea",
+        "<xmp>Sea",
+        "<plaintext>Sea",
+        "Sea <",
+        "Sea <!-- x",
+    ],
+)
+def test_an_open_element_may_end_a_body(text: str) -> None:
+    assert "Sea" in render_html(text)
 
 
 def test_an_element_without_words_or_pictures_is_nothing() -> None:

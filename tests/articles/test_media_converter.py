@@ -104,6 +104,11 @@ def test_a_player_without_an_address_is_reported(text: str, codes: list[str]) ->
     assert list_codes(f"<p>x</p>{text}") == codes
 
 
+def test_an_object_may_be_a_picture() -> None:
+    html = render_html('<p><object data="a.svg" type="image/svg+xml" width="9">High <b>tide</b></object></p>')
+    assert html == '<p><img src="https://example.org/news/a.svg" alt="High tide" width="9"></p>'
+
+
 def test_a_file_of_sound_or_film_plays_with_a_link_as_fallback() -> None:
     html = render_html(
         '<video src="v.mp4" poster="/p.jpg" width="3" autoplay onplay="x()">'
