@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
-from gunicorn.util import close_graceful
 from gunicorn.workers.base import Worker
 
 from feeds.catalog.catalog import Catalog
@@ -21,7 +20,7 @@ from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.web.greenlets import keep_threads
+from feeds.web.greenlets import has_body, keep_threads, skip_body
 from feeds.web.startup_message import suggest_urls
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ _ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt(3)
 _CONNECTIONS = 4_000
 _MIN_CONNECTIONS = 64
 _OTHER_FILES = 64  # open files of a worker in addition to its connections
-_BODY_HEADERS = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING"})
 
 try:
     _settings = Settings.from_environ(os.environ)
@@ -97,19 +95,10 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def pre_request(_worker: Worker, request: Request) -> None:
-    """Close the connection after a request with a body: gunicorn would read the body to its end, however long."""
-    if any(name in _BODY_HEADERS and value != "0" for name, value in request.headers):
-        request.force_close()
-
-
 def post_request(_worker: Worker, request: Request, environ: "WSGIEnvironment") -> None:
-    """Wait up to two seconds for the client to disconnect after a response to a request with a body.
-
-    After an early close, the client could lose the response (RFC 9112 section 9.6).
-    """
-    if request.must_close and "gunicorn.socket" in environ:
-        close_graceful(environ["gunicorn.socket"])
+    """Close the connection after a request with a body that is too long or too slow to skip."""
+    if has_body(environ) and not skip_body(environ["wsgi.input"]):
+        request.force_close()
 
 
 def on_starting(server: Arbiter) -> None:

@@ -6,12 +6,14 @@ computes, or waits for the database, would stop all others.
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import gevent
 import gevent.events
 from gevent.threadpool import ThreadPool
+from gunicorn.http.errors import ParseException
 
 from feeds.model.errors import OverloadError
 
@@ -25,7 +27,12 @@ WORK_SECONDS = 25
 """How long a request waits for a real thread: less than platforms wait for a response (mostly half a minute)."""
 
 CLIENT_SECONDS = 66
-"""How long a client may take to receive the rest of a response."""
+"""How long a client may take to send a body, or to receive the rest of a response."""
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The longest body to skip; the connection ends after a longer body."""
+
+_READ_BYTES = 8 * 1024
 
 T = TypeVar("T")
 
@@ -66,6 +73,24 @@ def _finish(work: Callable[[], T]) -> "Future[T]":
 @cache
 def _open_pool() -> ThreadPool:
     return ThreadPool(THREADS)
+
+
+def has_body(environ: "WSGIEnvironment") -> bool:
+    """Return whether a request has a body."""
+    return "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0"
+
+
+def skip_body(body: BinaryIO) -> bool:
+    """Read the body of a request to its end, letting others go on; return False if the body is too long or too slow.
+
+    gunicorn would read a body of any length before the next request, without letting others go on.
+    """
+    with gevent.Timeout(CLIENT_SECONDS, False), suppress(OSError, ParseException):  # noqa: FBT003 gevent's signature
+        for _ in range(MAX_BODY_BYTES // _READ_BYTES):
+            if not body.read(_READ_BYTES):
+                return True
+            gevent.sleep(0)
+    return False
 
 
 class FairServing:

@@ -35,6 +35,8 @@ REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 SHORT_REQUEST = b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_REQUEST = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 MANY_REQUESTS = 1_000
+POST = b"POST /feed.atom HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 HURRIED = """
 import feeds.web.greenlets
 from feeds.gunicorn_conf import *
@@ -212,13 +214,20 @@ def test_an_endless_body_blocks_nobody(server: WorkerServer) -> None:
             while True:
                 client.sendall(b"a" * 65_536)
 
-    head = b"POST /feed.atom HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n"
-    with server.connect(head) as client:
+    with server.connect(POST + b"Content-Length: 1000000000000\r\n\r\n") as client:
         sending = Thread(target=send_forever, args=(client,))
         sending.start()
         assert server.answers_soon()
         sending.join(20)
         assert not sending.is_alive()
+
+
+@pytest.mark.parametrize(
+    "data", [POST + b"Content-Length: 3\r\n\r\na b", CHUNKED + b"3\r\na b\r\n0\r\n\r\n"], ids=["length", "chunks"]
+)
+def test_a_body_is_skipped(server: WorkerServer, data: bytes) -> None:
+    with server.connect(data + REQUEST) as client:
+        assert [read_answer(client)[0] for _ in range(2)] == [405, 200]
 
 
 def send_many(client: socket.socket, request: bytes) -> Thread:
@@ -250,15 +259,20 @@ def test_several_requests_at_once_are_answered_in_turn(server: WorkerServer) -> 
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 10_000 + b"\r\n\r\n", b"HTTP/1.1 431 "),
         (b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 100 + b"\r\n", b"HTTP/1.1 431 "),
         (b"nonsense\r\n\r\n", b"HTTP/1.1 400 "),
-        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\na" + REQUEST, b"HTTP/1.1 405 "),
+        (CHUNKED + b"nonsense\r\n" + REQUEST, b"HTTP/1.1 405 "),
     ],
-    ids=["long line", "long header", "many headers", "no head", "a body"],
+    ids=["long line", "long header", "many headers", "no head", "no chunk"],
 )
 def test_an_invalid_request_ends_the_connection(server: WorkerServer, data: bytes, beginning: bytes) -> None:
     with server.connect(data) as client:
         answered = read_to_end(client)
     assert answered.startswith(beginning)
     assert answered.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_client_that_never_ends_a_body_is_disconnected(hurried: WorkerServer) -> None:
+    with hurried.connect(POST + b"Content-Length: 9\r\n\r\na") as client:
+        assert read_to_end(client).startswith(b"HTTP/1.1 405 ")
 
 
 @pytest.mark.parametrize("data", [b"", REQUEST[:-3]])
