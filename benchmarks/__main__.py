@@ -118,13 +118,13 @@ def composing(  # noqa: PLR0913 one parameter per option
 @click.option("--slow", type=click.IntRange(1, 10_000), default=1_000, show_default=True, help="Slow clients.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds for each kind.")
 @click.option("--seconds", default=4.0, show_default=True, help="Length of a round.")
-@click.option("--others/--no-others", default=True, help="Also measure gunicorn's own workers.")
+@click.option("--others/--no-others", default=True, help="Also measure gunicorn's other workers.")
 @OUT
 @DATE
 def clients(  # noqa: PLR0913 one parameter per option
     *, slow: int, rounds: int, seconds: float, others: bool, out: Path, date: str
 ) -> None:
-    """Measure how slow clients delay normal clients.
+    """Measure how slow and hostile clients delay normal clients.
 
     Restarts are measured too. Writes OUT/clients.json and a section of OUT.md.
     """
@@ -138,16 +138,18 @@ def clients(  # noqa: PLR0913 one parameter per option
 @main.command()
 @click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="Rounds for each server.")
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of a round.")
+@click.option("--earlier", type=FOLDER, help="Also measure an earlier version: a checkout with its own .venv.")
 @OUT
 @DATE
-def serving(*, rounds: int, seconds: int, out: Path, date: str) -> None:
+def serving(*, rounds: int, seconds: int, earlier: Path | None, out: Path, date: str) -> None:
     """Measure requests per second, ours and others'.
 
     Writes OUT/serving.json and a section of OUT.md.
     """
     with _working_folder(None) as folder:
-        figures, notes = measure_serving(folder, ServingPlan(rounds=rounds, seconds=seconds), progress=_print_progress)
-    arguments = f"--rounds {rounds} --seconds {seconds}"
+        plan = ServingPlan(rounds=rounds, seconds=seconds, earlier=earlier)
+        figures, notes = measure_serving(folder, plan, progress=_print_progress)
+    arguments = f"--rounds {rounds} --seconds {seconds}" + (" --earlier FOLDER" if earlier else "")
     _write_report(SERVING, out, arguments=arguments, date=date, figures=figures, notes=notes)
 
 

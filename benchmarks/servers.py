@@ -23,9 +23,9 @@ _PATIENCE_SECONDS = 300
 
 @contextmanager
 def serving(
-    command: Sequence[str], settings: Mapping[str, str], *, path: str, port: int = 0
+    command: Sequence[str], settings: Mapping[str, str], *, path: str, port: int = 0, root: Path = ROOT
 ) -> Iterator[tuple[int, int, float]]:
-    """Start a server; yield its process id, its port, and the seconds until its first 200 for `path`.
+    """Start a server in the checkout `root`; yield its process id, its port, and the seconds until a 200 for `path`.
 
     Without `port`, the server gets a free port by `--bind`.
 
@@ -33,11 +33,11 @@ def serving(
         MeasureError: the server never answers with 200.
     """
     bind = () if port else ("--bind", f"127.0.0.1:{(port := find_free_port())}")
-    environment = make_environment({**settings, "PORT": str(port)})
+    environment = make_environment({**settings, "PORT": str(port), "PYTHONPATH": str(root)})
     started = time.perf_counter()
     with subprocess.Popen(
         [*command, *bind],
-        cwd=ROOT,
+        cwd=root,
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Measure how slow clients and restarts delay normal clients, with our worker and with gunicorn's own workers."""
+"""Measure how slow clients and restarts delay normal clients, with our configuration and other workers of gunicorn."""
 
 import os
 import signal
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.clients.run_clients import CLIENTS, Round, request_feeds, slow_clients
-from benchmarks.clients.slow_clients import KINDS
+from benchmarks.clients.pipelining import REQUESTS, PipelineCounts
+from benchmarks.clients.run_clients import CLIENTS, Round, pipelining, request_feeds, slow_clients
+from benchmarks.clients.slow_clients import KINDS, URGENT
 from benchmarks.corpus import prepare_corpus
 from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import run
@@ -21,8 +22,10 @@ _ARTICLES = 1_000
 _PATH = "/feed.atom"
 _MAX_RATIO = 2.0
 _REST_SECONDS = 1.0
+_URGENT_CLIENTS = 500
+_PIPELINES = 4
 _OTHERS: Mapping[str, Sequence[str]] = {
-    "gthread, 4 threads": ("--worker-class", "gthread"),
+    "gthread, 12 threads": ("--worker-class", "gthread", "--threads", "12"),
     "gthread, 1,000 threads": ("--worker-class", "gthread", "--threads", "1000", "--worker-connections", "2000"),
     "sync": ("--worker-class", "sync"),
 }
@@ -34,21 +37,25 @@ SECTION = Section(
     legend=(
         f"{CLIENTS} normal clients request a feed about every tenth of a second, over connections kept for up to eight "
         "requests; half of their requests carry the last ETag. Slow clients: *idle* clients connect and send nothing, "
-        "*dribbling* clients send one byte of a request per second, *keep-alive* clients keep their connection after "
-        "an answer, *stalled* clients send a request and read nothing, *lingering* clients do not close the connection "
-        "after their last answer. Slow clients reconnect as soon as the server closes their connection. Rounds with "
-        "and without slow clients alternate; medians, with the smallest and the largest round in parentheses. Server "
-        "and clients share this machine. The server has two workers: ours, or gunicorn's own in rows with their names."
+        "*dribbling* clients send one byte of a request per second, *body-dribbling* clients one byte of a body, "
+        "*slowly reading* clients read one kilobyte of an answer per second, *stalled* clients read nothing, "
+        "*keep-alive* clients keep their connection after an answer, *lingering* clients do not close the connection "
+        "after their last answer, *urgent-data* clients send a byte of TCP urgent data, and *pipelining* clients send "
+        f"{REQUESTS:,} requests at once, read all answers, rest for two seconds, and start again. All but the last "
+        "reconnect as soon as the server closes their connection. Rounds with and without attackers alternate; in each "
+        "round of restarts, SIGHUP is sent once. Medians, with the smallest and the largest round in parentheses. "
+        "Server and clients share this machine. The server has two workers, of another class in rows with its name."
     ),
 )
 
 
 class ClientsPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of slow clients and rounds, the seconds of a round, and whether to measure gunicorn's own workers."""
+    """The numbers of slow clients and rounds, the seconds of a round, and whether to measure other workers."""
 
     slow: int = 1_000
     rounds: int = 5
     seconds: float = 4.0
+    restart_seconds: float = 15.0
     with_others: bool = True
 
 
@@ -63,38 +70,73 @@ def measure_clients(folder: Path, plan: ClientsPlan, *, progress: Progress) -> t
     run(COLLECT, settings)
     figures: list[Figure] = []
     for kind in KINDS:
-        progress(f"{plan.slow:,} {kind} clients")
+        progress(f"{_count_clients(kind, plan):,} {kind} clients")
         figures += _measure_kind(kind, (), settings, plan=plan)
     for name, options in _OTHERS.items() if plan.with_others else ():
-        progress(f"{plan.slow:,} idle or dribbling clients, {name}")
-        found = _measure_kind("idle or dribbling", options, settings, plan=msgspec.structs.replace(plan, rounds=1))
+        progress(f"{plan.slow:,} dribbling clients, {name}")
+        found = _measure_kind("dribbling", options, settings, plan=msgspec.structs.replace(plan, rounds=1))
         figures += (msgspec.structs.replace(each, name=f"{each.name}, {name}", target=None) for each in found)
+    progress("pipelining clients")
+    figures += _measure_pipelining(settings, plan=plan)
     progress("restarts")
     return (*figures, *_measure_restarts(settings, plan=plan))
 
 
 def _measure_kind(kind: str, options: Sequence[str], settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
+    count = _count_clients(kind, plan)
     with serving((*OURS, *options), settings, path=_PATH) as (pid, port, _):
         wait_for_workers(pid, 2)
         request_feeds(port, _PATH, seconds=1)  # render the feed once before measuring
         for _ in range(plan.rounds):
             without = request_feeds(port, _PATH, seconds=plan.seconds)
-            with slow_clients(kind, port, _PATH, clients=plan.slow):
+            with slow_clients(kind, port, _PATH, clients=count):
                 time.sleep(_REST_SECONDS)
                 rounds.append((request_feeds(port, _PATH, seconds=plan.seconds), without))
             time.sleep(_REST_SECONDS)
     return [
+        _compare(f"99th percentile with {kind} clients", rounds, slow=count),
+        _count_errors(f"errors with {kind} clients", [each for each, _ in rounds], slow=count),
+    ]
+
+
+def _count_clients(kind: str, plan: ClientsPlan) -> int:
+    return min(plan.slow, _URGENT_CLIENTS) if kind == URGENT else plan.slow
+
+
+def _compare(name: str, rounds: Sequence[tuple[Round, Round]], *, slow: int) -> Figure:
+    return Figure(
+        name=name,
+        size=slow,
+        unit="ms",
+        ours=tuple(each.p99_ms for each, _ in rounds),
+        peer_name="without",
+        peer=tuple(each.p99_ms for _, each in rounds),
+        target=Target(Comparison.RATIO, _MAX_RATIO),
+    )
+
+
+def _measure_pipelining(settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
+    rounds: list[tuple[Round, Round]] = []
+    counts: list[PipelineCounts] = []
+    with serving(OURS, settings, path=_PATH) as (pid, port, _), ThreadPoolExecutor() as pool:
+        wait_for_workers(pid, 2)
+        request_feeds(port, _PATH, seconds=1)
+        for _ in range(plan.rounds):
+            without = request_feeds(port, _PATH, seconds=plan.seconds)
+            sending = pool.submit(pipelining, port, _PATH, clients=_PIPELINES, seconds=plan.seconds)
+            rounds.append((request_feeds(port, _PATH, seconds=plan.seconds), without))
+            counts.append(sending.result())
+    return [
+        _compare("99th percentile with pipelining clients", rounds, slow=_PIPELINES),
+        _count_errors("errors with pipelining clients", [each for each, _ in rounds], slow=_PIPELINES),
         Figure(
-            name=f"99th percentile with {kind} clients",
-            size=plan.slow,
-            unit="ms",
-            ours=tuple(each.p99_ms for each, _ in rounds),
-            peer_name="without slow clients",
-            peer=tuple(each.p99_ms for _, each in rounds),
-            target=Target(Comparison.RATIO, _MAX_RATIO),
+            name="pipelined requests without an answer",
+            size=_PIPELINES,
+            unit="requests",
+            ours=tuple(float(each.sent - each.answered) for each in counts),
+            target=Target(Comparison.VALUE, 0),
         ),
-        _count_errors(f"errors with {kind} clients", [each for each, _ in rounds], slow=plan.slow),
     ]
 
 
@@ -107,22 +149,15 @@ def _measure_restarts(settings: Mapping[str, str], *, plan: ClientsPlan) -> list
     rounds: list[tuple[Round, Round]] = []
     with serving(OURS, settings, path=_PATH) as (pid, port, _), ThreadPoolExecutor() as pool:
         wait_for_workers(pid, 2)
+        request_feeds(port, _PATH, seconds=1)
         for _ in range(plan.rounds):
-            without = request_feeds(port, _PATH, seconds=plan.seconds)
-            requesting = pool.submit(request_feeds, port, _PATH, seconds=plan.seconds)
-            while not requesting.done():
-                time.sleep(_REST_SECONDS)
-                os.kill(pid, signal.SIGHUP)
+            without = request_feeds(port, _PATH, seconds=plan.restart_seconds)
+            requesting = pool.submit(request_feeds, port, _PATH, seconds=plan.restart_seconds)
+            time.sleep(_REST_SECONDS)
+            os.kill(pid, signal.SIGHUP)
             rounds.append((requesting.result(), without))
     return [
-        Figure(
-            name="99th percentile during repeated restarts (SIGHUP)",
-            size=0,
-            unit="ms",
-            ours=tuple(each.p99_ms for each, _ in rounds),
-            peer_name="without restarts",
-            peer=tuple(each.p99_ms for _, each in rounds),
-        ),
+        _compare(f"99th percentile with a restart every {plan.restart_seconds:g} s (SIGHUP)", rounds, slow=0),
         _count_errors("errors during restarts", [each for each, _ in rounds], slow=0),
         Figure(
             name="requests repeated after a kept connection was closed by a restart",

@@ -8,6 +8,7 @@ from statistics import quantiles
 
 import msgspec
 
+from benchmarks.clients.pipelining import PipelineCounts
 from benchmarks.processes import ROOT, run_python
 from tests.support.feed_clients import RequestLog
 
@@ -27,6 +28,12 @@ def request_feeds(port: int, path: str, *, seconds: float) -> Round:
     printed = run_python("tests.support.feed_clients", str(port), path, str(CLIENTS), str(seconds))
     log = msgspec.json.decode(printed, type=RequestLog)
     return Round(quantiles(log.milliseconds, n=100)[-1], len(log.errors), log.resent)
+
+
+def pipelining(port: int, path: str, *, clients: int, seconds: float) -> PipelineCounts:
+    """Let clients send many requests at once for `seconds`."""
+    printed = run_python("benchmarks.clients.pipelining", str(port), path, str(clients), str(seconds))
+    return msgspec.json.decode(printed, type=PipelineCounts)
 
 
 @contextmanager

@@ -5,12 +5,12 @@ connected, and runs until stopped.
 """
 
 import asyncio
+import os
 import random
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from itertools import cycle, islice
 
 _BYTE_SECONDS = 1.0
 _RECONNECT_SECONDS = 0.2
@@ -19,6 +19,11 @@ _READ_BYTES = 65_536
 _ENDLESS_REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nX-Endless: " + b"a" * 60
 _LAST_REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+_REQUEST_WITH_BODY = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+_SLOW_BYTES = 1_024
+
+URGENT = "urgent-data"
 
 Client = Callable[[int, bytes], Awaitable[None]]
 
@@ -42,6 +47,36 @@ async def dribble(port: int, path: bytes) -> None:
         writer.close()
 
 
+async def dribble_body(port: int, path: bytes) -> None:
+    """Send a request with an endless body, one byte per second."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(_REQUEST_WITH_BODY % path)
+    sending = asyncio.create_task(_send_slowly(writer))
+    try:
+        await _wait_for_end(reader, writer)
+    finally:
+        sending.cancel()
+
+
+async def read_slowly(port: int, path: bytes) -> None:
+    """Send a request, and read one kilobyte of the answer per second."""
+    loop = asyncio.get_running_loop()
+    with _open_small() as connection:
+        await loop.sock_connect(connection, ("127.0.0.1", port))
+        await loop.sock_sendall(connection, _REQUEST % path)
+        while await loop.sock_recv(connection, _SLOW_BYTES):  # noqa: ASYNC110 a slow client, not a poll
+            await asyncio.sleep(_BYTE_SECONDS)
+
+
+async def send_urgent_data(port: int, _path: bytes) -> None:
+    """Send a byte of urgent data, and nothing else."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    # The transport's own socket sends no urgent data.
+    with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as connection:
+        connection.send(b"!", socket.MSG_OOB)
+    await _wait_for_end(reader, writer)
+
+
 async def keep_alive(port: int, path: bytes) -> None:
     """Send one request, and keep the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -52,9 +87,7 @@ async def keep_alive(port: int, path: bytes) -> None:
 async def stall(port: int, path: bytes) -> None:
     """Send a request, and read nothing of the answer."""
     loop = asyncio.get_running_loop()
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        connection.setblocking(False)  # noqa: FBT003 a parameter of the socket module
+    with _open_small() as connection:
         await loop.sock_connect(connection, ("127.0.0.1", port))
         await loop.sock_sendall(connection, _REQUEST % path)
         await asyncio.sleep(_LINGER_SECONDS)
@@ -72,12 +105,32 @@ async def linger(port: int, path: bytes) -> None:
         writer.close()
 
 
-KINDS: Mapping[str, tuple[Client, ...]] = {
-    "idle or dribbling": (idle, dribble),
-    "keep-alive": (keep_alive,),
-    "stalled": (stall,),
-    "lingering": (linger,),
+KINDS: Mapping[str, Client] = {
+    "idle": idle,
+    "dribbling": dribble,
+    "body-dribbling": dribble_body,
+    "slowly reading": read_slowly,
+    "stalled": stall,
+    "keep-alive": keep_alive,
+    "lingering": linger,
+    URGENT: send_urgent_data,
 }
+
+
+def _open_small() -> socket.socket:
+    """Open a socket with a small buffer for received data."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.setblocking(False)  # noqa: FBT003 a parameter of the socket module
+    return connection
+
+
+async def _send_slowly(writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while True:
+            writer.write(b"a")
+            await writer.drain()
+            await asyncio.sleep(_BYTE_SECONDS)
 
 
 async def _wait_for_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,8 +150,8 @@ async def _reconnect_forever(client: Client, port: int, path: bytes) -> None:
 
 async def _connect_all(kind: str, port: int, path: bytes, clients: int) -> None:
     tasks = []
-    for client in islice(cycle(KINDS[kind]), clients):
-        tasks.append(asyncio.create_task(_reconnect_forever(client, port, path)))
+    for _ in range(clients):
+        tasks.append(asyncio.create_task(_reconnect_forever(KINDS[kind], port, path)))
         if len(tasks) % 50 == 0:
             await asyncio.sleep(0.02)  # do not fill the queue of the listening socket
     print("connected", flush=True)

@@ -21,29 +21,34 @@ from benchmarks.serving.wrk import Throughput, measure_load
 from feeds.settings import Settings
 
 _ARTICLES = 200
+_EARLIER = "earlier"
 
 SECTION = Section(
     name="serving",
     title="Serving",
     size="workers",
     legend=(
-        "wrk requests the feed of all entries, 50 entries in Atom, over 32 kept connections. wrk shares this machine's "
-        "cores with the server, so figures for all cores show about half of the cores. All Python servers run in "
-        "gunicorn with our worker and the same settings, and send the same bytes, except Django, which renders the "
-        "same entries for each request. All servers run all the time; each round measures the servers in turn, and "
-        "begins with another server. Medians, with the smallest and the largest round in parentheses. CPU time is the "
-        "time of the server's workers per request; other programs on the machine change it less than requests per "
-        "second."
+        "wrk requests the feed of all entries, 50 entries in Atom, over 32 kept connections. wrk shares this "
+        "machine's cores with the server, so figures for all cores show about half of the cores. All Python servers "
+        "run in gunicorn with the same worker and the same settings, and send the same bytes, except Django, which "
+        "renders the same entries for each request; an earlier version of this program runs with its own worker. All "
+        "servers run all the time; each round measures the servers in turn, and begins with another server. Medians, "
+        "with the smallest and the largest round in parentheses. CPU time is the time of the server's workers per "
+        "request; other programs on the machine change it less than requests per second."
     ),
 )
 
 
 class ServingPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The number of rounds, the seconds per server in a round, and the maximum workers; one worker is measured too."""
+    """The number of rounds, the seconds per server in a round, and the maximum workers; one worker is measured too.
+
+    `earlier` is a checkout of an earlier version to measure, with its own `.venv`.
+    """
 
     rounds: int = 7
     seconds: int = 2
     workers: int = os.cpu_count() or 1
+    earlier: Path | None = None
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 _APPS = {
     "bare": "benchmarks.serving.apps.bare_wsgi:app",
+    "bare-headers": "benchmarks.serving.apps.bare_headers:app",
     "flask": "benchmarks.serving.apps.flask_view:app",
     "whitenoise": "benchmarks.serving.apps.whitenoise_file:app",
     "django": "benchmarks.serving.apps.django_syndication:app",
@@ -66,13 +72,16 @@ _APPS = {
 _CONFIGURATIONS = {"nginx-plain": write_plain, "nginx-ours": write_example}
 _VARIANTS = (
     Variant(name="the bare callable", server="bare", peer=""),
+    Variant(name="the bare callable with our nine headers", server="bare-headers"),
     Variant(name="a plain Flask view", server="flask"),
     Variant(name="a file by WhiteNoise", server="whitenoise"),
     Variant(name="Django syndication", server="django"),
-    Variant(name="ours, 200", server="ours", floor=0.9),
+    Variant(name="ours, 200", server="ours", floor=0.92),
+    Variant(name="the earlier version, 200", server=_EARLIER, peer=""),
+    Variant(name="ours, 200, again", server="ours", peer="the earlier version, 200", floor=1.9),
     Variant(name="ours, 200, gzip", server="ours", headers={"Accept-Encoding": "gzip"}),
     Variant(name="ours, 200, brotli", server="ours", headers={"Accept-Encoding": "br"}),
-    Variant(name="ours, 304", server="ours", headers={"If-None-Match": "{etag}"}, status=304, floor=1.0),
+    Variant(name="ours, 304", server="ours", headers={"If-None-Match": "{etag}"}, status=304, floor=1.1),
     Variant(name="a file by nginx", server="nginx-plain", peer=""),
     Variant(name="the export by nginx", server="nginx-ours", peer="a file by nginx", floor=0.95),
 )
@@ -111,8 +120,9 @@ def _measure_with(
     workers: int, folder: Path, environ: Mapping[str, str], *, plan: ServingPlan, progress: Progress
 ) -> Iterator[Figure]:
     settings = {**environ, "WEB_CONCURRENCY": str(workers)}
-    with _running(workers, folder, settings) as servers:
-        variants = [variant for variant in _VARIANTS if variant.server in servers]
+    with _running(workers, folder, settings, earlier=plan.earlier) as servers:
+        names = {"", *(variant.name for variant in _VARIANTS if variant.server in servers)}
+        variants = [variant for variant in _VARIANTS if {variant.name, variant.peer} <= names]
         measured: dict[str, list[Throughput]] = {variant.name: [] for variant in variants}
         prepared = {variant.name: _make_headers(variant, *servers[variant.server]) for variant in variants}
         for number in range(plan.rounds):
@@ -126,7 +136,9 @@ def _measure_with(
 
 
 @contextmanager
-def _running(workers: int, folder: Path, settings: Mapping[str, str]) -> Iterator[dict[str, tuple[int, int]]]:
+def _running(
+    workers: int, folder: Path, settings: Mapping[str, str], *, earlier: Path | None
+) -> Iterator[dict[str, tuple[int, int]]]:
     """Run all servers; yield the process id and the port of each server."""
     servers = {}
     options = ("--config", "python:benchmarks.serving.gunicorn_conf")
@@ -143,6 +155,11 @@ def _running(workers: int, folder: Path, settings: Mapping[str, str]) -> Iterato
             started = serving(make_command(_find_nginx(), configuration), {}, path=PATH, port=port)
             pid, _, _ = stack.enter_context(started)
             servers[name] = pid, port
+        if earlier:
+            own = {**settings, "DATABASE_URL": f"sqlite:///{folder / 'earlier.sqlite'}"}
+            command = (str(earlier / ".venv" / "bin" / "python"), *OURS[1:])
+            pid, port, _ = stack.enter_context(serving(command, own, path=PATH, root=earlier))
+            servers[_EARLIER] = pid, port
         for pid, _ in servers.values():
             wait_for_workers(pid, workers)
         yield servers

@@ -49,7 +49,8 @@ def test_every_server_is_measured(program: Callable[[str], str], tmp_path: Path)
 @pytest.mark.timeout(300)
 @pytest.mark.program
 def test_slow_clients_and_restarts_are_measured(tmp_path: Path) -> None:
-    plan = ClientsPlan(slow=50, rounds=1, seconds=1, with_others=False)
+    plan = ClientsPlan(slow=50, rounds=1, seconds=1, restart_seconds=2, with_others=False)
     figures = measure_clients(tmp_path, plan, progress=print)
     errors = [figure.value for figure in figures if figure.name.startswith("errors")]
-    assert errors == [0] * 5
+    assert errors == [0] * 10
+    assert [figure.value for figure in figures if figure.name.startswith("pipelined")] == [0]
