@@ -1,7 +1,7 @@
 """Insert, update and delete rows of the catalog's tables in bulk."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -31,6 +31,21 @@ _ROW = "row_"  # the prefix of a column's name in the name of a parameter
 _CHUNK = 2_000  # bound parameters in one statement; both databases accept more, but get no faster
 
 
+_MakeStatement: TypeAlias = Callable[[Table, Iterable[str]], UpdateBase]
+
+
+class _Statement(NamedTuple):
+    """A compiled statement, and the columns of its parameters in order; `names` is empty without named parameters."""
+
+    text: str
+    columns: Sequence[str]
+    names: tuple[str, ...]
+
+
+# To compile a statement takes as long as to execute it for a hundred rows.
+_compiled: dict[tuple[_MakeStatement, Table, tuple[str, ...], str], _Statement] = {}
+
+
 class RowWriter:
     """Write rows over a connection; the owner of the connection commits or rolls back."""
 
@@ -40,9 +55,7 @@ class RowWriter:
 
     def insert(self, table: Table, records: Sequence[Record]) -> None:
         """Insert rows."""
-        if records:
-            values: dict[str, BindParameter[Any]] = {name: bindparam(_ROW + name) for name in records[0]}
-            self._execute_many(insert(table).values(values), records)
+        self._execute_many(_insert, records, table=table)
 
     def upsert(self, table: Table, records: Sequence[Record]) -> None:
         """Insert rows, or overwrite rows with the same primary key."""
@@ -55,22 +68,17 @@ class RowWriter:
 
     def update(self, table: Table, records: Sequence[Record]) -> None:
         """Overwrite columns of the rows with the primary keys of records; all records name the same columns."""
-        if records:
-            keys = table.primary_key.columns.keys()
-            values: dict[str, BindParameter[Any]] = {
-                name: bindparam(_ROW + name) for name in records[0] if name not in keys
-            }
-            self._execute_many(_with_key(update(table), table).values(values), records)
+        self._execute_many(_update, records, table=table)
 
     def remove(self, table: Table, records: Sequence[Record]) -> None:
         """Delete the rows with the primary keys of records; other columns of records are ignored."""
-        self._execute_many(_with_key(delete(table), table), records)
+        self._execute_many(_delete, records, table=table)
 
     def clear(self, table: Table) -> None:
         """Delete all rows."""
         self._connection.execute(delete(table))
 
-    def _execute_many(self, statement: UpdateBase, records: Sequence[Record]) -> None:
+    def _execute_many(self, make: _MakeStatement, records: Sequence[Record], *, table: Table) -> None:
         """Execute a statement for each record, in a single call of the driver.
 
         Only the values of records are written. SQLAlchemy's own bulk execution handles defaults and types as well, and
@@ -78,15 +86,24 @@ class RowWriter:
         """
         if not records:
             return
-        compiled = statement.compile(dialect=self._connection.dialect)
-        names = getattr(compiled, "positiontup", None)
-        columns = [name.removeprefix(_ROW) for name in names or compiled.params]
-        rows = [tuple([record[column] for column in columns]) for record in records]
-        if names:
-            self._connection.exec_driver_sql(str(compiled), rows)
+        statement = self._compile(make, table, columns=tuple(records[0]))
+        rows = [tuple([record[column] for column in statement.columns]) for record in records]
+        if statement.names:
+            named = [dict(zip(statement.names, row, strict=True)) for row in rows]
+            self._connection.exec_driver_sql(statement.text, named)
         else:
-            named = list(compiled.params)
-            self._connection.exec_driver_sql(str(compiled), [dict(zip(named, row, strict=True)) for row in rows])
+            self._connection.exec_driver_sql(statement.text, rows)
+
+    def _compile(self, make: _MakeStatement, table: Table, *, columns: tuple[str, ...]) -> _Statement:
+        dialect = self._connection.dialect
+        key = (make, table, columns, dialect.name)
+        if key not in _compiled:
+            compiled = make(table, columns).compile(dialect=dialect)
+            positions = getattr(compiled, "positiontup", None)
+            parameters = positions or tuple(compiled.params)
+            texts = [name.removeprefix(_ROW) for name in parameters]
+            _compiled[key] = _Statement(str(compiled), texts, names=() if positions else parameters)
+        return _compiled[key]
 
 
 def look_up(
@@ -111,6 +128,23 @@ def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     items = list(values)
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
+
+
+def _insert(table: Table, columns: Iterable[str]) -> UpdateBase:
+    return insert(table).values(_bind(columns))
+
+
+def _update(table: Table, columns: Iterable[str]) -> UpdateBase:
+    keys = table.primary_key.columns.keys()
+    return _with_key(update(table), table).values(_bind(name for name in columns if name not in keys))
+
+
+def _delete(table: Table, _columns: Iterable[str]) -> UpdateBase:
+    return _with_key(delete(table), table)
+
+
+def _bind(columns: Iterable[str]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(_ROW + name) for name in columns}
 
 
 _Keyed = TypeVar("_Keyed", Update, Delete)
