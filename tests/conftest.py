@@ -45,14 +45,6 @@ def clean_environment() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def without_coverage() -> Iterator[None]:
-    """Start programs without coverage, which takes half as long again and adds little to other tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        yield
-
-
 def find_program(name: str) -> str | None:
     """Find a program on the PATH or in Debian's folders for servers, newest version first."""
     folders = [str(path) for pattern in SYSTEM_FOLDERS for path in sorted(Path("/").glob(pattern[1:]), reverse=True)]
@@ -85,8 +77,7 @@ def postgresql(program: Callable[[str], str]) -> Iterator[DatabaseServer]:
             yield server
 
 
-# Count coverage for a single engine, because counting doubles the time.
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.no_cover, pytest.mark.program])])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.program)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database, for each engine in turn."""
     if request.param == "sqlite":

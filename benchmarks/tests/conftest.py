@@ -1,6 +1,6 @@
 """Fixtures and hooks shared with the tests of the package."""
 
-from tests.conftest import clean_environment, program, without_coverage
+from tests.conftest import clean_environment, program
 from tests.support.programs import pytest_collection_modifyitems, pytest_runtest_protocol
 
 __all__ = [
@@ -8,5 +8,4 @@ __all__ = [
     "program",
     "pytest_collection_modifyitems",
     "pytest_runtest_protocol",
-    "without_coverage",
 ]

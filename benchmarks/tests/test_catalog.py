@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from benchmarks.__main__ import main
 from benchmarks.report import Report, read_json
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
+pytestmark = pytest.mark.program
 
 SIZE = 60
 HUGO = "#!/bin/sh\necho '2.50 s wall, 1.25 s user, 1000 KB peak' >&2\n"

@@ -9,7 +9,7 @@ from benchmarks.__main__ import main
 from benchmarks.costs import Cost, measure_costs
 from benchmarks.processes import Usage
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
+pytestmark = pytest.mark.program
 
 
 def test_a_costly_body_is_measured_in_three_sizes() -> None:

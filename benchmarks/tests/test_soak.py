@@ -15,7 +15,7 @@ from benchmarks.soak.answer_checker import AnswerChecker, Exchange
 from benchmarks.soak.publisher import TOPICS, CommitLog, write_revision
 from tests.support.environment import SOAK
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
+pytestmark = pytest.mark.program
 
 SECONDS = SOAK or 3
 FEED = "/topics/amber.atom"

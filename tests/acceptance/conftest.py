@@ -14,11 +14,6 @@ from tests.support.paths import SEEDS
 from tests.support.site import Site
 
 
-@pytest.fixture(scope="module", autouse=True)
-def start_without_coverage(without_coverage: None) -> None:
-    """Start sites without coverage."""
-
-
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
     """Run a proxy for a site."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
@@ -20,6 +21,8 @@ from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, open_newsroom, related, url_of
 from tests.support.properties import PHASES
 from tests.support.validity import check_json, check_xml
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = make_settings()
 EXAMPLES = max(25, SOAK)

@@ -23,6 +23,8 @@ from lxml import etree
 from feeds.model.entry import Entry
 from tests.support.site import Site, SiteServer
 
+pytestmark = pytest.mark.program
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE_URL = "https://feeds.example"
 FORMATS = ("atom", "rss", "json")

@@ -10,6 +10,8 @@ import pytest
 from tests.support.paths import ROOT, SEEDS
 from tests.support.site import Site, SiteServer
 
+pytestmark = pytest.mark.program
+
 FORMATS = ("atom", "rss", "json")
 # Two machines with only the articles in common.
 HERE = {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "0", "WEB_CONCURRENCY": "1"}

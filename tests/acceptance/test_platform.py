@@ -16,6 +16,8 @@ from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
 from tests.support.site import PATIENCE_SECONDS, Response, fetch, stopping
 
+pytestmark = pytest.mark.program
+
 APP_NAME = "harbour-news"
 SITE_URL = f"https://{APP_NAME}.herokuapp.com"
 SLUG = ("feeds", "seeds", "Procfile", "requirements.txt", ".python-version")

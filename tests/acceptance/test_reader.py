@@ -11,6 +11,8 @@ from feeds.model.entry import Entry
 from tests.acceptance.proxy import Proxy
 from tests.support.site import Site, SiteServer
 
+pytestmark = pytest.mark.program
+
 Story: TypeAlias = tuple[str, str | None, str | None, datetime | None, datetime | None]
 """id, title, link, published, updated."""
 

@@ -31,6 +31,8 @@ from tests.support.newsroom import Newsroom, dump_fresh
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+pytestmark = pytest.mark.program
+
 COMMITS = None if SOAK else 100
 EXTENSION = ".atom" if SOAK else ".json"
 # Publishers have URLs for countries; the pipeline treats the same article of two countries as two stories.

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from feeds.cli import main
 from tests.support.terminal import run_on_terminal
 
+pytestmark = pytest.mark.program
+
 MARK = "QMarkedQ"
 GOOD = 'title: Story {0}\nwebUrl: "https://news.example/{0}"\npublishedDateTime: 2021-01-01\ntopics: [Tides]\n'
 BROKEN = [

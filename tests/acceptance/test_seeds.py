@@ -18,6 +18,8 @@ import yaml
 from tests.support.paths import SEEDS
 from tests.support.site import Response, Site
 
+pytestmark = pytest.mark.program
+
 UNPUBLISHED_PATH, PUBLISHED_PATH = sorted(SEEDS.iterdir())
 UNPUBLISHED, PUBLISHED = (
     yaml.safe_load(path.read_text().split("\n---\n")[0]) for path in (UNPUBLISHED_PATH, PUBLISHED_PATH)

@@ -7,6 +7,8 @@ import pytest
 from tests.support.paths import SEEDS
 from tests.support.site import Site
 
+pytestmark = pytest.mark.program
+
 
 @pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["by setting", "by argument"])
 def test_serve_collects_serves_and_prints_the_url(tmp_path: Path, folders: tuple[str, ...]) -> None:

@@ -18,6 +18,8 @@ from tests.support.hub import Hub, running_hub
 from tests.support.site import Site, stopping
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.program
+
 ROBOTS = {f"{stem}.{format}" for stem in ("/feed", "/topics/robots", "/providers/example.com") for format in Format}
 
 

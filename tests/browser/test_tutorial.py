@@ -15,7 +15,7 @@ from tests.support.paths import ROOT, SEEDS
 from tests.support.site import Site, SiteServer
 from tests.support.terminal import starting_on_terminal
 
-pytestmark = pytest.mark.usefixtures("without_coverage")
+pytestmark = pytest.mark.program
 
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 ADDRESS = "http://localhost:8000"

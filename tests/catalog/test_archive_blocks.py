@@ -195,7 +195,6 @@ def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, li
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 2, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))
@@ -208,7 +207,6 @@ def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, i
             check_complete(fresh, limit=limit)
 
 
-@pytest.mark.no_cover
 @pytest.mark.timeout(120 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))

@@ -259,7 +259,6 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.timeout(120 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 3, phases=PHASES, derandomize=not SOAK)
 @given(steps())
@@ -269,7 +268,6 @@ def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: lis
         assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
-@pytest.mark.no_cover
 @pytest.mark.timeout(120 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=steps())

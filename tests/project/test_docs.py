@@ -27,7 +27,7 @@ def build(docs: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True, timeout=100)
 
 
-@pytest.mark.usefixtures("without_coverage")
+@pytest.mark.program
 def test_it_builds_without_a_warning(tmp_path: Path) -> None:
     finished = build(DOCS, tmp_path)
     assert finished.returncode == 0, finished.stderr
@@ -36,7 +36,7 @@ def test_it_builds_without_a_warning(tmp_path: Path) -> None:
     assert "/feeds.opml" in (tmp_path / "urls.html").read_text()
 
 
-@pytest.mark.usefixtures("without_coverage")
+@pytest.mark.program
 def test_dead_links_are_errors(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -105,7 +105,7 @@ def list_blocks(page: str, kind: str) -> Iterator[str]:
             yield re.sub(rf"(?m)^{indent}", "", text)
 
 
-@pytest.mark.usefixtures("without_coverage")
+@pytest.mark.program
 @pytest.mark.parametrize(
     ("page", "shows"),
     [
@@ -137,7 +137,7 @@ def test_guides_can_be_followed(tmp_path: Path, page: str, shows: dict[str, str]
     assert [text for text in shows.values() if text not in finished.stdout] == []
 
 
-@pytest.mark.usefixtures("without_coverage")
+@pytest.mark.program
 def test_the_guides_article_is_complete(tmp_path: Path) -> None:
     article, *_ = list_blocks("own-articles.md", "yaml")
     (tmp_path / "article.md").write_text(article)

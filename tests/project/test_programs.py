@@ -4,6 +4,8 @@ import os
 import subprocess
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 def test_an_unmarked_test_cannot_start_a_program() -> None:
@@ -21,3 +23,16 @@ def test_a_marked_test_can_start_a_program() -> None:
 def test_fixtures_of_programs_mark_their_tests(request: pytest.FixtureRequest, program: object) -> None:
     assert callable(program)
     assert request.node.get_closest_marker("program") is not None
+    assert request.node.get_closest_marker("no_cover") is not None
+
+
+@given(value=st.none())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_tests_of_properties_count_no_coverage(request: pytest.FixtureRequest, value: None) -> None:
+    assert value is None
+    assert request.node.get_closest_marker("program") is None
+    assert request.node.get_closest_marker("no_cover") is not None
+
+
+def test_other_tests_count_coverage(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("no_cover") is None

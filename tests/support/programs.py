@@ -4,8 +4,9 @@ import sys
 from collections.abc import Generator
 
 import pytest
+from hypothesis import is_hypothesis_test
 
-PROGRAM_FIXTURES = frozenset({"program", "without_coverage", "server"})
+PROGRAM_FIXTURES = frozenset({"program", "server"})
 # `os.fork` is missing: a collector that reads on all cores starts no other program.
 _EVENTS = frozenset({"os.exec", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
 
@@ -27,10 +28,15 @@ sys.addaudithook(_guard.check)
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with a fixture of programs."""
+    """Mark each test with a fixture of programs, and count no coverage in tests of programs and properties.
+
+    To count doubles the time of a test, and the other tests execute more than nine tenths of the lines.
+    """
     for item in items:
         if PROGRAM_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("program")
+        if item.get_closest_marker("program") or is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(wrapper=True)
