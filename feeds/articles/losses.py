@@ -65,7 +65,8 @@ def _find_start(body: str, node: Node | None) -> int:
         return _skip_blanks(body)
     tag = node.tag or ""
     places = list(_find_tags(body.translate(_ASCII_LOWER), f"<{tag}"))
-    nodes = node.parser.css(tag)
+    # A selector such as `o:p` would be invalid.
+    nodes = [other for other in node.parser.css("*") if other.tag == tag]
     # The places are not parsed, so code and comments may contain more of them, and Markdown writes tags of its own.
     if len(places) != len(nodes):
         return _skip_blanks(body)

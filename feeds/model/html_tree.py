@@ -87,8 +87,8 @@ def has_open_end(html: str) -> bool:
 
 
 def iter_children(node: Node) -> Iterator[Node]:
-    """Return the child elements and texts of a node, without comments."""
-    return (child for child in node.iter(include_text=True) if not child.is_comment_node)
+    """Return the child elements and texts of a node, without comments and instructions such as `<?php ?>`."""
+    return (child for child in node.iter(include_text=True) if child.tag and not child.is_comment_node)
 
 
 def read_text(node: Node) -> str:
