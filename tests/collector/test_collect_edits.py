@@ -272,7 +272,7 @@ def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: lis
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=steps())
 def test_validators_follow_bytes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:
-    with open_newsroom(postgresql.create_database()) as newsroom:
+    with open_newsroom(postgresql.create_schema()) as newsroom:
         run_history(newsroom, history)
         assert newsroom.dump() == dump_fresh(newsroom, "")
 

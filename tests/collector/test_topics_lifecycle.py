@@ -522,5 +522,5 @@ def test_validators_follow_all_changes_to_topics(history: list[Step]) -> None:
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=steps())
 def test_validators_follow_all_changes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:
-    with open_newsroom(postgresql.create_database()) as newsroom:
+    with open_newsroom(postgresql.create_schema()) as newsroom:
         run(newsroom, history)
