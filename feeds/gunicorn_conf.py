@@ -2,7 +2,6 @@
 
 import ctypes
 import gc
-import logging
 import os
 import resource
 import subprocess
@@ -50,11 +49,6 @@ def _allow_connections() -> int:
     return files - _OTHER_FILES
 
 
-def _is_no_timeout(record: logging.LogRecord) -> bool:
-    """Return whether a log record is not about a client that took too long to receive a response."""
-    return not (record.exc_info and isinstance(record.exc_info[1], TimeoutError))
-
-
 def _share_arena() -> None:
     """Make all threads share a single memory arena, if the C library supports the option.
 
@@ -66,7 +60,6 @@ def _share_arena() -> None:
 
 _share_arena()
 keep_threads()
-logging.getLogger("gunicorn.error").addFilter(_is_no_timeout)
 # How long, in seconds, a rendering thread keeps other threads waiting: a tenth of the default.
 sys.setswitchinterval(0.0005)
 

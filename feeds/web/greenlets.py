@@ -4,10 +4,12 @@ All greenlets of a worker share one thread. A greenlet that waits for a client l
 computes, or waits for the database, would stop all others.
 """
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
+from socket import SHUT_RDWR, socket
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import gevent
@@ -28,6 +30,9 @@ WORK_SECONDS = 25
 
 CLIENT_SECONDS = 66
 """How long a client may take to send a body, or to receive the rest of a response."""
+
+CHECK_SECONDS = 5
+"""How often to look for clients that take too long."""
 
 MAX_BODY_BYTES = 1024 * 1024
 """The longest body to skip; the connection ends after a longer body."""
@@ -98,14 +103,48 @@ class FairServing:
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
-        self._last: object = None
+        self._last: socket | None = None
+        self._checker: gevent.Greenlet | None = None
+        # The connections with a response in progress, and its beginning; timers of sockets would take longer.
+        self._started: dict[socket, float] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request; before a second request in a row from the same connection, let others go first."""
-        connection = environ.get("gunicorn.socket")
-        if connection is not None:
-            connection.settimeout(CLIENT_SECONDS)
-            if connection is self._last:
-                gevent.sleep(0)
-            self._last = connection
-        return self._app(environ, start_response)
+        connection: socket | None = environ.get("gunicorn.socket")
+        if connection is None:
+            return self._app(environ, start_response)
+        if connection is self._last:
+            gevent.sleep(0)
+        self._last = connection
+        self._checker = self._checker or gevent.spawn(self._check_forever)
+        self._started[connection] = time.monotonic()
+        return TimedBody(self._app(environ, start_response), connection, self._started)
+
+    def _check_forever(self) -> None:
+        """Disconnect clients that take too long to receive a response."""
+        while True:
+            gevent.sleep(CHECK_SECONDS)
+            latest = time.monotonic() - CLIENT_SECONDS
+            for connection in [each for each, started in self._started.items() if started < latest]:
+                with suppress(OSError):
+                    connection.shutdown(SHUT_RDWR)
+
+
+class TimedBody:
+    """A response body; gunicorn closes the body when all is sent, or at an error."""
+
+    __slots__ = ("_body", "_connection", "_started")
+
+    def __init__(self, body: Iterable[bytes], connection: socket, started: dict[socket, float]) -> None:
+        self._body = body
+        self._connection = connection
+        self._started = started
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """End the measurement of time."""
+        self._started.pop(self._connection, None)
+        if hasattr(self._body, "close"):
+            self._body.close()

@@ -41,7 +41,8 @@ HURRIED = """
 import feeds.web.greenlets
 from feeds.gunicorn_conf import *
 keepalive = 1
-feeds.web.greenlets.CLIENT_SECONDS = 2
+feeds.web.greenlets.CLIENT_SECONDS = 1
+feeds.web.greenlets.CHECK_SECONDS = 0.1
 feeds.web.greenlets.WORK_SECONDS = 1
 """
 

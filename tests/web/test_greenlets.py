@@ -1,6 +1,7 @@
 """Work for greenlets runs in real threads, and requests of one connection take turns with others."""
 
 import threading
+from socket import socket, socketpair
 from threading import Event
 
 import gevent
@@ -8,7 +9,7 @@ import pytest
 
 from feeds.model.errors import NotFoundError, OverloadError
 from feeds.web import greenlets
-from feeds.web.greenlets import FairServing, run_in_thread
+from feeds.web.greenlets import FairServing, TimedBody, run_in_thread
 
 
 def test_without_greenlets_work_is_done_directly() -> None:
@@ -53,24 +54,44 @@ def test_a_greenlet_waits_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     may_end.set()
 
 
-class Connection:
-    def settimeout(self, _seconds: float) -> None:
-        """Do nothing."""
+def answer(environ: dict[str, object], _start_response: object) -> list[bytes]:
+    return [str(environ["name"]).encode()]
 
 
 def test_a_connection_lets_others_go_first_before_its_second_request() -> None:
-    answered: list[str] = []
-
-    def answer(environ: dict[str, object], _start_response: object) -> list[bytes]:
-        answered.append(str(environ["name"]))
-        return []
-
+    answered: list[bytes] = []
     app = FairServing(answer)
 
     def send(name: str, times: int) -> None:
-        connection = Connection()
-        for _ in range(times):
-            app({"name": name, "gunicorn.socket": connection}, lambda *_: lambda _: None)
+        with socket() as connection:
+            for _ in range(times):
+                answered.extend(app({"name": name, "gunicorn.socket": connection}, lambda *_: lambda _: None))
 
     gevent.joinall([gevent.spawn(send, "many", 4), gevent.spawn(send, "one", 1)])
-    assert answered == ["many", "one", "many", "many", "many"]
+    assert answered == [b"many", b"one", b"many", b"many", b"many"]
+
+
+def test_only_clients_with_an_unfinished_response_are_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(greenlets, "CLIENT_SECONDS", 0)
+    monkeypatch.setattr(greenlets, "CHECK_SECONDS", 0.01)
+    app = FairServing(answer)
+
+    def read(theirs: socket) -> bytes:
+        theirs.settimeout(0.1)
+        try:
+            return theirs.recv(1)
+        except TimeoutError:
+            return b"connected"
+
+    def send(connection: socket) -> TimedBody:
+        body = app({"name": "", "gunicorn.socket": connection}, lambda *_: lambda _: None)
+        assert isinstance(body, TimedBody)
+        return body
+
+    (idle, idle_client), (slow, slow_client) = socketpair(), socketpair()
+    with idle, idle_client, slow, slow_client:
+        send(idle).close()
+        body = send(slow)
+        gevent.sleep(0.05)
+        assert [read(idle_client), read(slow_client)] == [b"connected", b""]
+        body.close()
