@@ -10,9 +10,6 @@ from feeds.model.excerpt import find_cut
 
 _NBSP = "\xa0"
 _BLANKS = str.maketrans("\t\n\r", "   ")
-# The bytes that a feed needs in addition to the character itself, because it has HTML as text inside XML.
-_MORE_BYTES = (("<", 3), (">", 3), ("&", 4))
-
 
 LINK_REL = ' rel="noopener noreferrer"'
 """The attribute of every link."""
@@ -133,4 +130,6 @@ def _escape(text: str) -> str:
 
 
 def _measure(html: str) -> int:
-    return len(html.encode()) + sum(html.count(character) * more for character, more in _MORE_BYTES)
+    """Return the bytes that a feed needs, which has `&lt;` for `<`, `&gt;` for `>` and `&amp;` for `&`."""
+    size = len(html) if html.isascii() else len(html.encode())
+    return size + 3 * (html.count("<") + html.count(">")) + 4 * html.count("&")

@@ -147,6 +147,7 @@ def test_a_link_elsewhere_keeps_its_words_and_is_reported(address: str) -> None:
         ("<p>Word<o:p></o:p> <st1:City w:st=on>Paris</st1:City></p>", "Word Paris", ["unknown-tag"]),
         ("<p>a<a-1.2>b</a-1.2></p>", "ab", ["unknown-tag"]),
         ("PHP <?php echo 1; ?>here <?xml a='b'?>too", "PHP here too", []),
+        ("<pre>\n<http://sea.example> Sea", "Sea", ["unknown-tag"]),
         ("<input placeholder=Search> <input type=password value=p>", "Search", []),
         ("<!DOCTYPE html><html><body><canvas>Chart</canvas></body></html>", "Chart", []),
     ],

@@ -31,9 +31,9 @@ ELEMENTS = (
 )
 TAGS = [text for name in ELEMENTS.split() for text in (f"<{name}>", f"</{name}>", f"<{name} class=x title='a > b'>")]
 WHOLE = (
-    "<script>§</script>¦<style>§</style>¦<template>§</template>¦<!-- § -->¦<br>¦<hr>¦<img src=x alt=y>"
-    "¦<video src=x>§</video>¦<p hidden>§</p>¦<math><mi>§</mi><mo>=</mo><mn>§</mn></math>"
-    "¦<svg><text>§</text></svg>¦<iframe src=x>§</iframe>¦<textarea>§</textarea>"
+    "<script>unseen</script>¦<style>unseen</style>¦<template>unseen</template>¦<!-- unseen -->¦<br>¦<hr>"
+    "¦<img src=x alt=y>¦<video src=x>unseen</video>¦<p hidden>unseen</p>¦<math><mi>§</mi><mo>=</mo><mn>§</mn></math>"
+    "¦<svg><text>§</text></svg>¦<iframe src=x>unseen</iframe>¦<textarea>§</textarea>"
     "¦<picture><source srcset=x><img></picture>¦&nbsp;§&nbsp;¦<input value=x>¦<wbr>¦<col>¦\n\n¦    "
 )
 FRAGMENTS = st.lists(st.sampled_from([*TAGS, *WHOLE.split("¦"), *[" § "] * 60]), max_size=25).map("".join)
