@@ -3,7 +3,7 @@
 from feeds.articles.html_converter import BodyConverter
 from feeds.articles.html_output import HtmlOutput
 from feeds.articles.losses import Loss, LossRecorder, find_body_start
-from feeds.articles.markdown import has_indented_html, render_markdown
+from feeds.articles.markdown import find_extra_cell, find_unused_definition, has_indented_html, render_markdown
 from feeds.articles.parsed import Body
 from feeds.articles.sanitize import sanitize_html
 from feeds.articles.source import Source
@@ -42,6 +42,8 @@ def render_body(source: Source, base_url: str) -> tuple[Body, tuple[Problem, ...
     BodyConverter(nodes, base_url, output=output, losses=losses).convert()
     if "<" in text and has_open_end(html):
         losses.add(Loss.END, None)
+    if html != text:
+        _find_lost_markdown(text, html, losses=losses)
     body = _finish(output)
     return body, (*losses.describe(source), *_check(body, source, is_explained=losses.has_any))
 
@@ -58,6 +60,14 @@ def _parse(text: str) -> tuple[list[Node], str]:
             return nodes, text
     html = render_markdown(text)
     return parse_html(html, tags_by_author=tags), html
+
+
+def _find_lost_markdown(text: str, html: str, *, losses: LossRecorder) -> None:
+    """Record what the Markdown renderer leaves out."""
+    if "<table>" in html and (place := find_extra_cell(text)) is not None:
+        losses.add(Loss.CELL, place)
+    if "]:" in text and (place := find_unused_definition(text)) is not None:
+        losses.add(Loss.DEFINITION, place)
 
 
 def _is_all_html(nodes: list[Node]) -> bool:

@@ -23,6 +23,11 @@ class Loss(Enum):
     DRAWING = ("lost-drawing", "A drawing is left out, and only its text stays; use a picture file instead.")
     ELEMENT = ("unknown-tag", "An unknown tag is left out, and only its content stays; write &lt; if it is no tag.")
     END = ("open-end", "The end of the body is hidden by a tag, comment or element without an end; close it.")
+    CELL = ("lost-cell", "A table has a row with more cells than its head; add a column, or write \\| for a bar.")
+    DEFINITION = (
+        "unused-link",
+        "A definition of a link is left out, because no link uses it; use or remove it.",
+    )
     FORMULA = ("plain-formula", "A formula is shown as plain text; use a picture if its layout matters.")
 
 
@@ -30,23 +35,23 @@ class LossRecorder:
     """Collect the losses of one body."""
 
     def __init__(self) -> None:
-        self._nodes: dict[Loss, list[Node | None]] = {}
+        self._places: dict[Loss, list[Node | int | None]] = {}
 
     @property
     def has_any(self) -> bool:
         """Whether there is any loss."""
-        return bool(self._nodes)
+        return bool(self._places)
 
-    def add(self, loss: Loss, node: Node | None) -> None:
-        """Record a loss at an element, or at an unknown place."""
-        self._nodes.setdefault(loss, []).append(node)
+    def add(self, loss: Loss, place: Node | int | None) -> None:
+        """Record a loss at an element, at a character of the body, or at an unknown place."""
+        self._places.setdefault(loss, []).append(place)
 
     def describe(self, source: Source) -> Iterator[Problem]:
         """Write one problem for each kind of loss, at the first place."""
-        for loss, nodes in self._nodes.items():
+        for loss, places in self._places.items():
             code, message = loss.value
-            more = f" ({len(nodes):,} in all)" if len(nodes) > 1 else ""
-            position = source.position_in_body(_find_start(source.body, nodes[0]))
+            more = f" ({len(places):,} in all)" if len(places) > 1 else ""
+            position = source.position_in_body(_find_start(source.body, places[0]))
             yield Problem(source.path, *position, Level.WARNING, code, f"{message[:-1]}{more}.")
 
 
@@ -59,10 +64,10 @@ def _skip_blanks(body: str) -> int:
     return len(body) - len(body.lstrip())
 
 
-def _find_start(body: str, node: Node | None) -> int:
+def _find_start(body: str, node: Node | int | None) -> int:
     """Return where an element starts in the body; the start of the body if the element is not spelled out there."""
-    if node is None:
-        return _skip_blanks(body)
+    if node is None or isinstance(node, int):
+        return _skip_blanks(body) if node is None else node
     tag = node.tag or ""
     places = list(_find_tags(body.translate(_ASCII_LOWER), f"<{tag}"))
     # A selector such as `o:p` would be invalid.

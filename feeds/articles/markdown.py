@@ -1,6 +1,7 @@
 """Render Markdown as HTML; only this module imports pyromark."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from string import punctuation
 
@@ -14,11 +15,15 @@ _markdown_with_formulas = Markdown(options=_SYNTAX | Options.ENABLE_MATH)
 
 _FORMULA_MARK = "$$"
 _AUTOLINKS = frozenset(("Autolink", "Email"))
+_LINKS = ("Link", "Image")
 _INDENTED_CODE = {"CodeBlock": "Indented"}
 _BLOCKS = frozenset(
     ("BlockQuote", "CodeBlock", "DefinitionList", "FootnoteDefinition", "Heading", "List", "Paragraph", "Table")
 )
 _ESCAPES = str.maketrans({character: f"\\{character}" for character in punctuation})
+_CELL_END, _ROW_END = {"End": "TableCell"}, {"End": "TableRow"}
+# A definition of `#` or `<>` is a way to write a comment.
+_DEFINITION = re.compile(rb"^ {0,3}\[((?:[^\[\]\\]|\\.)+)\]:(?!\s*(?:#|<>))", re.MULTILINE | re.DOTALL)
 _SPELLED_MARK = _FORMULA_MARK.translate(_ESCAPES)
 
 
@@ -67,3 +72,58 @@ def has_indented_html(text: str) -> bool:
 def _is_autolink(block: Mapping[str, object]) -> bool:
     link = block.get("Link")
     return isinstance(link, dict) and link["link_type"] in _AUTOLINKS
+
+
+def find_extra_cell(text: str) -> int | None:
+    """Return where the first cell is that has words but no column, because Markdown leaves it out."""
+    data = text.encode()
+    cell_end = 0
+    for event, place in _markdown.events_with_range(text):
+        if event == _CELL_END:
+            cell_end = place["end"]
+        elif event == _ROW_END and (rest := data[cell_end : place["end"]].strip(b"| \t\r\n")):
+            return len(data[: data.index(rest, cell_end)].decode())
+    return None
+
+
+def find_unused_definition(text: str) -> int | None:
+    """Return where the first definition of a link is that no link uses, because Markdown shows nothing of it.
+
+    Definitions inside lists and quotes are not searched.
+    """
+    data = text.encode()
+    if not _DEFINITION.search(data):
+        return None
+    gaps, used = _read_gaps(text)
+    for start, end in gaps:
+        for definition in _DEFINITION.finditer(data, start, end):
+            if _fold(definition[1].decode()) not in used:
+                return len(data[: definition.start(1) - 1].decode())
+    return None
+
+
+def _read_gaps(text: str) -> tuple[list[tuple[int, int]], set[str]]:
+    """Return the start and end of the text between blocks, in bytes, and the labels of all links."""
+    gaps, used = [], set[str]()
+    end = depth = 0
+    for event, place in _markdown.events_with_range(text):
+        if not isinstance(event, dict):
+            continue
+        if "Start" in event:
+            if depth == 0 and place["start"] > end:
+                gaps.append((end, place["start"]))
+            depth += 1
+            used.update(map(_fold, _list_labels(event["Start"])))
+        elif "End" in event:
+            depth -= 1
+            end = place["end"]
+    return [*gaps, (end, len(text.encode()))], used
+
+
+def _list_labels(block: object) -> Iterator[str]:
+    if isinstance(block, dict):
+        yield from (link["id"] for name in _LINKS if (link := block.get(name)))
+
+
+def _fold(label: str) -> str:
+    return " ".join(label.casefold().split())

@@ -24,7 +24,7 @@ def extract_text(html: str, *, characters: int | None = None) -> str:
     length = 0
     for piece in _iter_pieces(parse_clean_html(html)):
         pieces.append(piece)
-        length += len("".join(piece.split()))
+        length += len("".join(clean_text(piece).split()))
         if characters is not None and length > characters:
             break
     return clean_text("".join(pieces))

@@ -199,6 +199,39 @@ def test_an_element_without_words_or_pictures_is_nothing() -> None:
     assert list_codes("<!-- only a note -->") == ["bad-body"]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n\n> c|d\n> -|-\n> é|2|3|", (2, 11)),
+        ("> c|d\n> -|-\n> é|2|3|", (2, 7)),
+        ("a|b\n-|-\n1|`x|y`", (2, 6)),
+        ("a|b\n-|-\n1|x\\|y||", None),
+        ("a|b\n-|-\n1", None),
+    ],
+)
+def test_a_cell_without_a_column_is_reported(text: str, place: tuple[int, int] | None) -> None:
+    problems = render(text)[1]
+    assert [problem.code for problem in problems] == ["lost-cell"] * bool(place)
+    assert [(problem.line - FIRST_LINE, problem.column) for problem in problems] == ([place] if place else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Sea [a]\n\n[a]: /a\n[Correction]: Names", (3, 1)),
+        ("[é]\n\n  [É b]: /b\n\n[É]: /e 'title'", (2, 3)),
+        ("[a b]: /a\n[c]: /c\n[d]: /d\n\n[x][A  b] ![y][c] [d][]", None),
+        ("Sea\n\n[//]: # (a comment)\n[comment]: <> (another)", None),
+        ("```\n[a]: /a\n```\n\n<div>\n[b]: /b\n</div>", None),
+        ("Sea [^1]\n\n[^1]: Note", None),
+    ],
+)
+def test_a_definition_that_no_link_uses_is_reported(text: str, place: tuple[int, int] | None) -> None:
+    problems = render(text)[1]
+    assert [problem.code for problem in problems] == ["unused-link"] * bool(place)
+    assert [(problem.line - FIRST_LINE, problem.column) for problem in problems] == ([place] if place else [])
+
+
 def test_losses_of_one_kind_are_one_problem_at_the_first_place() -> None:
     text = "<p>One</p>\n <SVG></SVG>\n<p><svg></svg> <script></script></p>"
     first, second = sorted(render(text)[1])
