@@ -101,9 +101,13 @@ class BodyConverter:
         tag = node.tag or ""
         if tag == TEXT:
             self._output.add_text(strip_controls(read_text(node)))
-        elif "hidden" in node.attributes or tag in _INVISIBLE_TAGS:
             return
-        elif converter := self._converters.get(tag):
+        attributes = node.attributes
+        if "hidden" in attributes or tag in _INVISIBLE_TAGS:
+            return
+        if "background" in attributes or _has_background(attributes.get("style") or ""):
+            self._losses.add(Loss.BACKGROUND, node)
+        if converter := self._converters.get(tag):
             converter(node)
         else:
             self._convert_element(node, _RENAMED.get(tag, tag))
@@ -226,6 +230,11 @@ def _is_markdown_table(table: Node) -> bool:
     body = head.next if head and head.tag == "thead" else None
     start = body.first_child if body else None
     return start is not None and start.tag == TEXT and read_text(start) == "\n"
+
+
+def _has_background(style: str) -> bool:
+    declarations = style.lower()
+    return "background" in declarations and "url(" in declarations
 
 
 def _read_alignment(node: Node) -> str | None:

@@ -15,6 +15,10 @@ class Loss(Enum):
     """A kind of loss: the code and the message of its problem."""
 
     PICTURE = ("lost-picture", "A picture without a usable http(s) address is left out; give its file an address.")
+    BACKGROUND = (
+        "lost-background",
+        "A background picture is left out; use <img> if it matters.",
+    )
     LINK = ("lost-link", "A link loses its address, and only its text stays; use http(s), mailto, tel or sms.")
     PLAYER = ("lost-player", "A player without an http(s) address is left out; give it an address, or remove it.")
     LINKED_PLAYER = ("linked-player", "A player becomes a link, because feeds can show no player of this site.")

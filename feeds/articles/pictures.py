@@ -18,6 +18,10 @@ _SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "srcset")
 
 _BLANKS = re.compile("[ \t\n\f\r]")
 _DESCRIPTOR = re.compile(r"[0-9]{1,9}w|[0-9]{1,9}(?:\.[0-9]{1,9})?x|\.[0-9]{1,9}x")
+# Other scripts use attributes of their own, with a placeholder as the address meanwhile.
+_PICTURE_FILE = re.compile(r"[^\s,]+\.(?:avif|gif|jpe?g|png|svg|webp)(?:[?#]\S*)?", re.IGNORECASE)
+_PLACEHOLDER = re.compile("blank|dummy|lazy|loader|loading|pixel|placeholder|spacer|transparent|1x1", re.IGNORECASE)
+_SCRIPT_PREFIXES = ("data-", "lazy-", "nitro-")
 _PIXEL_SIZES = frozenset(("0", "1", "0px", "1px"))
 
 
@@ -41,9 +45,18 @@ def read_picture(image: Node, base_url: str) -> tuple[str, list[str]]:
     Without an address of its own, a picture has the first candidate, of the `<picture>` around it if need be.
     """
     source, candidates = read_source(image, base_url), read_candidates(image, base_url)
+    if not source or _PLACEHOLDER.search(source.rpartition("/")[2]):
+        source = next(_list_script_sources(image, base_url), source)
     if not source:
         source = next((candidate.split(" ")[0] for candidate in _list_candidates(image, candidates, base_url)), "")
     return source, candidates
+
+
+def _list_script_sources(image: Node, base_url: str) -> Iterator[str]:
+    """Yield the addresses of picture files in attributes that only a script reads."""
+    for name, value in image.attributes.items():
+        if name.startswith(_SCRIPT_PREFIXES) and value and _PICTURE_FILE.fullmatch(text := value.strip()):
+            yield from filter(None, [resolve_address(text, base_url)])
 
 
 def is_counter(image: Node) -> bool:

@@ -36,6 +36,38 @@ def test_a_picture_arrives(text: str, html: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("attributes", "source"),
+    [
+        ('data-lazy="a.jpg" src="/img/Placeholder.gif"', "news/a.jpg"),
+        ('data-echo=" /a.JPEG?w=9#x " src="/blank.png"', "a.JPEG?w=9#x"),
+        ('data-id="7" data-caption="See x.png, or y.png" data-actualsrc="//e.example/a.webp" src="data:x"', ""),
+        ('nitro-lazy-src="https://example.org/a.avif"', "a.avif"),
+        ('data-large-file="/b.jpg" src="/a.jpg"', "a.jpg"),
+        ('src="/loading.gif" data-width="9"', "loading.gif"),
+        ('data-x="ftp://e.example/a.jpg" srcset="/b.jpg 2x"', "b.jpg"),
+    ],
+)  # fmt: skip
+def test_a_picture_has_the_address_that_any_script_would_load(attributes: str, source: str) -> None:
+    url = f"https://example.org/{source}" if source else "https://e.example/a.webp"
+    assert f'<img src="{url}"' in render_html(f"<img {attributes}>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<div style="background-image: url(/a.jpg)">x</div>',
+        "<section style=\"color:red;BACKGROUND:#fff URL('a.jpg')\">x</section>",
+        '<table background="/a.jpg"><tr><td>x</table>',
+    ],
+)
+def test_a_background_picture_is_reported(text: str) -> None:
+    body, (problem,) = render(f"Sea\n\n{text}")
+    assert "a.jpg" not in body.html
+    assert (problem.line, problem.column, problem.code) == (FIRST_LINE + 2, 1, "lost-background")
+    assert list_codes('<p style="background: #fff">x</p>') == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '<p><img src="data:x" data-src="/a.jpg" alt="A"></p>\n<noscript><img src="/a.jpg" alt="A"></noscript>',
