@@ -42,6 +42,15 @@ class Throttle:
         self._credit = burst_seconds
         self._counted = timer.monotonic()
 
+    def check(self) -> None:
+        """Check without waiting whether `admit` would reject a thread now.
+
+        Raises:
+            OverloadError: too many threads are waiting.
+        """
+        self._take_slot()
+        self._slots.release()
+
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Wait for admission, and keep other threads out until the end of the block.
@@ -49,8 +58,7 @@ class Throttle:
         Raises:
             OverloadError: too many threads are waiting.
         """
-        if not self._slots.acquire(blocking=False):
-            raise OverloadError("Too many composed feeds requested at once. Please try again in a few seconds.")
+        self._take_slot()
         try:
             with self._lock:
                 self._update_credit(used_seconds=0)
@@ -62,6 +70,10 @@ class Throttle:
                     self._update_credit(used_seconds=self._timer.thread_time() - started)
         finally:
             self._slots.release()
+
+    def _take_slot(self) -> None:
+        if not self._slots.acquire(blocking=False):
+            raise OverloadError("Too many composed feeds requested at once. Please try again in a few seconds.")
 
     def _update_credit(self, *, used_seconds: float) -> None:
         now = self._timer.monotonic()

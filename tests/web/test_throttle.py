@@ -25,8 +25,11 @@ def test_further_threads_are_rejected_at_once() -> None:
         for _ in range(3):
             with pytest.raises(OverloadError), throttle.admit():
                 raise AssertionError("nobody else is let through")
+            with pytest.raises(OverloadError):
+                throttle.check()
         may_go_on.set()
         passing.result()
+    throttle.check()
     with throttle.admit():
         pass
 
