@@ -34,9 +34,13 @@ def open_engine(database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engin
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(url, pool_pre_ping=True, connect_args=_NETWORK)
         event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+# Without keepalives, a query would wait for two hours on a broken network, and cached feeds would be outdated as long.
+_NETWORK = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def _parse_url(database_url: str) -> URL:
