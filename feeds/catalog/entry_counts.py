@@ -26,7 +26,7 @@ def update_provider_counts(connection: Connection, domains: Collection[str], *, 
     providers = schema.providers.c
     known = look_up(connection, providers.since, key=providers.domain, keys=domains, where=providers.since <= committed)
     first: dict[str, int] = {}
-    for chunk in chunks(domains):
+    for chunk in chunks(domain for domain in domains if domain not in known):
         released = select(entries.provider, func.min(entries.released)).where(entries.provider.in_(chunk))
         first.update((row[0], row[1]) for row in connection.execute(released.group_by(entries.provider)))
     records = [

@@ -1,4 +1,4 @@
-"""Store entries: their rows, topics, former versions, searchable attributes and words, counts and archive blocks."""
+"""Store entries: their rows, topics, former versions, searchable words, counts and archive blocks."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from feeds.catalog import schema
 from feeds.catalog.archive_blocks import EntryPosition, Scope, divide_all_scopes, divide_scopes
 from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
 from feeds.catalog.former_versions import FormerVersionWriter
-from feeds.catalog.rows import Record, RowWriter, chunks
+from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
-from feeds.catalog.search_index.full_text import drop_texts, index_texts
-from feeds.catalog.search_index.postings import find_period
-from feeds.catalog.search_index.postings_writer import NumberAllocator, PostingsWriter
+from feeds.catalog.search_index.full_text import drop_words, index_words
+from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import EntryChange, StoredEntry
+from feeds.model.clock import find_day
 from feeds.model.entry import Entry
 
 _FIGURES = ("quality", "heat", "peak_heat")
@@ -47,14 +47,14 @@ class _Rows:
     removed: list[Record] = field(default_factory=list)
     joined_topics: list[Record] = field(default_factory=list)
     left_topics: list[Record] = field(default_factory=list)
-    texts: list[tuple[int, Entry]] = field(default_factory=list)
+    contents: list[tuple[Record, Entry]] = field(default_factory=list)
+    reindexed: list[Record] = field(default_factory=list)
 
 
 class EntryWriter:
     """Write the changed entries of a collect over a connection.
 
-    `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), attributes are written and archives
-    divided once, at the end.
+    `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), all archives are divided.
     """
 
     def __init__(self, connection: Connection, *, committed: int, is_new: bool) -> None:
@@ -64,7 +64,6 @@ class EntryWriter:
         self._writer = RowWriter(connection)
         self._former_versions = FormerVersionWriter(connection, committed=committed)
         self._numbers = NumberAllocator(connection, schema.entries)
-        self._postings = PostingsWriter(connection, schema.postings)
         self._rows = _Rows()
         self._topics: set[int] = set()
         self._providers: set[str] = set()
@@ -83,14 +82,11 @@ class EntryWriter:
         self._writer.update(schema.entries, rows.reranked)
         self._writer.insert(schema.entries, rows.inserted)
         self._writer.insert(schema.entry_topics, rows.joined_topics)
-        drop_texts(self._connection, [record["number"] for record in rows.removed])
-        index_texts(self._connection, rows.texts)
-        if not self._is_new:
-            self._postings.write()
+        drop_words(self._connection, [record["number"] for record in rows.removed])
+        index_words(self._connection, [*rows.contents, *self._read_contents(rows.reindexed)])
 
     def finish(self) -> None:
-        """Write the effects of all batches together: attributes, counts and archive blocks."""
-        self._postings.write()
+        """Write the effects of all batches together: counts and archive blocks."""
         update_topic_counts(self._connection, self._topics)
         update_provider_counts(self._connection, self._providers, committed=self._committed)
         if self._is_new:
@@ -109,7 +105,7 @@ class EntryWriter:
                 self._providers.add(entry.provider)
         if after and change.content is not None:
             record = self._add_version(before, after, document=change.document)
-            self._rows.texts.append((record["number"], change.content))
+            self._rows.contents.append((record, change.content))
             if before is None or any(getattr(before, name) != getattr(after, name) for name in _POSITION):
                 self._note_arrival(after)
         elif before:
@@ -117,7 +113,7 @@ class EntryWriter:
 
     def _add_version(self, before: StoredEntry | None, after: StoredEntry, *, document: str) -> Record:
         record = {**_make_record(after), "document": document}
-        if before and find_period(before.published) == find_period(after.published):
+        if before and find_day(before.published) == find_day(after.published):
             self._overwrite(before, after, record=record)
             return record
         if before:
@@ -125,13 +121,11 @@ class EntryWriter:
         record["number"] = self._numbers.allocate(after.published)
         self._rows.inserted.append(record)
         self._rows.joined_topics.extend(_list_memberships(after, number=record["number"]))
-        self._postings.add(record["number"], gained=list_attributes(record))
         return record
 
     def _overwrite(self, before: StoredEntry, after: StoredEntry, *, record: Record) -> None:
         record["number"] = before.number
         self._rows.updated.append(record)
-        self._update_postings(before, record)
         if (before.topics, before.published) != (after.topics, after.published):
             self._rows.left_topics.extend(_list_memberships(before, number=before.number))
             self._rows.joined_topics.extend(_list_memberships(after, number=before.number))
@@ -139,16 +133,20 @@ class EntryWriter:
     def _rerank(self, before: StoredEntry, after: StoredEntry) -> None:
         figures = {name: getattr(after, name) for name in _FIGURES}
         self._rows.reranked.append({"number": before.number, **figures, "since": after.since, "expires": after.expires})
-        self._update_postings(before, _make_record(after))
+        record = _make_record(after) | {"number": before.number}
+        if list_attributes(record) != list_attributes(_make_record(before)):
+            self._rows.reindexed.append(record)
+
+    def _read_contents(self, records: Sequence[Record]) -> Iterator[tuple[Record, Entry]]:
+        """Yield each record with the stored content of the entry."""
+        entries = schema.entries.c
+        numbers = [record["number"] for record in records]
+        documents = look_up(self._connection, entries.document, key=entries.number, keys=numbers)
+        return ((each, msgspec.json.decode(documents[each["number"]], type=Entry)) for each in records)
 
     def _remove(self, entry: StoredEntry) -> None:
         self._rows.removed.append({"number": entry.number})
         self._rows.left_topics.extend(_list_memberships(entry, number=entry.number))
-        self._postings.add(entry.number, lost=list_attributes(_make_record(entry)))
-
-    def _update_postings(self, before: StoredEntry, record: Record) -> None:
-        had, has = list_attributes(_make_record(before)), list_attributes(record)
-        self._postings.add(before.number, lost=had - has, gained=has - had)
 
     def _note_arrival(self, entry: StoredEntry) -> None:
         """Note that a released entry enters the archives of its scopes."""

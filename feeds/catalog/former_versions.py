@@ -1,24 +1,19 @@
 """Keep former versions of entries: a feed changes when an entry leaves it, and digests show entries as they were."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from feeds.catalog import schema
 from feeds.catalog.rows import Record, RowWriter, look_up
-from feeds.catalog.search_index.attributes import list_attributes
-from feeds.catalog.search_index.full_text import copy_texts
-from feeds.catalog.search_index.postings_writer import NumberAllocator, PostingsWriter
+from feeds.catalog.search_index.full_text import index_words
+from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import EntryChange, StoredEntry
 from feeds.model.clock import find_day
+from feeds.model.entry import Entry
 
 _KEPT = ("id", "kind", "type", "provider", "published", "released", "since", "quality", "peak_heat")
-
-
-class _FormerVersion(NamedTuple):
-    entry: StoredEntry
-    record: Record
 
 
 class FormerVersionWriter:
@@ -33,23 +28,24 @@ class FormerVersionWriter:
     def write(self, changes: Sequence[EntryChange]) -> None:
         """Keep the released entries from before the changes.
 
-        Call this method before writing the changes: documents and texts are copied from the entries.
+        Call this method before writing the changes: documents are copied from the entries.
         """
-        versions = [
-            _FormerVersion(change.before, self._make_record(change.before, change))
+        replaced = [
+            (change.before, change)
             for change in changes
             if change.before and change.before.released <= self._committed and not _changes_only_expiry(change)
         ]
-        self._add_documents(versions)
-        self._rows.insert(schema.former_versions, [version.record for version in versions])
-        memberships = [record for version in versions for record in _list_memberships(version)]
+        documents = self._read_documents([before.number for before, _ in replaced])
+        versions = [(self._make_record(*each), documents[each[0].number]) for each in replaced]
+        self._rows.insert(schema.former_versions, [self._add_document(*version) for version in versions])
+        memberships = [membership for record, _ in versions for membership in _list_memberships(record)]
         self._rows.insert(schema.former_version_topics, memberships)
-        # The texts of former versions have negative numbers.
-        copy_texts(self._connection, [(version.entry.number, -version.record["number"]) for version in versions])
-        postings = PostingsWriter(self._connection, schema.former_version_postings)
-        for version in versions:
-            postings.add(version.record["number"], gained=list_attributes(version.record))
-        postings.write()
+        contents = [(record, msgspec.json.decode(document, type=Entry)) for record, document in versions]
+        index_words(self._connection, contents)
+
+    def _read_documents(self, numbers: Sequence[int]) -> dict[int, str]:
+        entries = schema.entries.c
+        return look_up(self._connection, entries.document, key=entries.number, keys=numbers)
 
     def _make_record(self, before: StoredEntry, change: EntryChange) -> Record:
         record: Record = {name: getattr(before, name) for name in _KEPT}
@@ -64,13 +60,10 @@ class FormerVersionWriter:
             "peak_heat_after": remaining.peak_heat if remaining else None,
         }
 
-    def _add_documents(self, versions: Sequence[_FormerVersion]) -> None:
-        numbers = [version.entry.number for version in versions]
-        documents = look_up(self._connection, schema.entries.c.document, key=schema.entries.c.number, keys=numbers)
-        for entry, record in versions:
-            # Before its day is over, no digest shows an entry.
-            is_day_over = find_day(self._committed) > find_day(entry.published)
-            record["document"] = documents[entry.number] if is_day_over else ""
+    def _add_document(self, record: Record, document: str) -> Record:
+        # Before its day is over, no digest shows an entry.
+        is_day_over = find_day(self._committed) > find_day(record["published"])
+        return {**record, "document": document if is_day_over else ""}
 
 
 def _changes_only_expiry(change: EntryChange) -> bool:
@@ -79,8 +72,8 @@ def _changes_only_expiry(change: EntryChange) -> bool:
     return before is not None and after is not None and change.content is None and after.since == before.since
 
 
-def _list_memberships(version: _FormerVersion) -> Iterator[Record]:
-    entry, record = version
+def _list_memberships(record: Record) -> Iterator[Record]:
     return (
-        {"topic": topic, "published": entry.published, "former_version": record["number"]} for topic in entry.topics
+        {"topic": int(topic), "published": record["published"], "former_version": record["number"]}
+        for topic in record["topics"].split()
     )

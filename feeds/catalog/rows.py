@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+import msgspec
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     BindParameter,
     Column,
     ColumnElement,
@@ -15,6 +18,7 @@ from sqlalchemy import (
     UpdateBase,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -121,6 +125,15 @@ def look_up(
         rows = connection.execute(statement if where is None else statement.where(where))
         found.update((row[0], row[1]) for row in rows)
     return found
+
+
+def is_among(connection: Connection, column: Column[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Build a condition for rows with one of any count of numbers, as a single parameter."""
+    values = list(numbers)
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == func.any(bindparam(None, values, type_=ARRAY(BigInteger)))
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

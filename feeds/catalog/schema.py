@@ -10,15 +10,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     event,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
-LAYOUT = "12"
+LAYOUT = "13"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -131,7 +129,7 @@ entries = Table(
         _Key,
         primary_key=True,
         autoincrement=False,
-        comment="in order of publication periods, see postings.py",
+        comment="in order of days of publication, see numbers.py",
     ),
     Column("id", _Text, nullable=False, comment="of one version at any time; other versions of the id come later"),
     Column("kind", _Text, nullable=False),
@@ -172,7 +170,7 @@ entry_topics = Table(
 former_versions = Table(
     "former_versions",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="like the numbers of entries"),
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="negative, see numbers.py"),
     Column("id", _Text, nullable=False),
     Column("kind", _Text, nullable=False),
     Column("type", _Text, nullable=False),
@@ -202,21 +200,6 @@ former_version_topics = Table(
     sqlite_with_rowid=False,
 )
 
-
-def _make_postings(name: str, *, of: str) -> Table:
-    return Table(
-        name,
-        metadata,
-        Column("attribute", _Text, primary_key=True, comment="a property of entries, see attributes.py"),
-        Column("period", Integer, primary_key=True, autoincrement=False),
-        Column("slots", LargeBinary, nullable=False, comment="the numbers with the attribute, see postings.py"),
-        comment=f"Sets of {of} with an attribute, by number.",
-        sqlite_with_rowid=False,
-    )
-
-
-postings = _make_postings("postings", of="entries")
-former_version_postings = _make_postings("former_version_postings", of="former versions")
 
 closings = Table(
     "closings",
@@ -251,19 +234,16 @@ blocks = Table(
 )
 Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)
 
-texts = Table(
-    "texts",
-    metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="of an entry; negative: of a former version"),
-    Column("words", Text().with_variant(TSVECTOR, "postgresql"), nullable=False, comment="searchable words"),
-)
-Index("texts_by_word", texts.c.words, postgresql_using="gin").ddl_if(dialect="postgresql")
-# Only an index: the texts are in the table. The tokenizer splits words at spaces and changes nothing else.
-for _occasion, _statement in {
-    "after_create": "CREATE VIRTUAL TABLE text_index USING fts5(words, content='', columnsize=0, tokenize='ascii')",
-    "after_drop": "DROP TABLE text_index",
-}.items():
-    event.listen(texts, _occasion, DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+# The index of words, under the numbers of entries and former versions. SQLAlchemy knows no virtual tables. The
+# tokenizer of FTS5 splits words at spaces and changes nothing else.
+for _occasion, _engine, _statement in (
+    ("after_create", "sqlite", "CREATE VIRTUAL TABLE texts USING fts5(words, columnsize=0, tokenize='ascii')"),
+    ("after_create", "postgresql", "CREATE TABLE texts (rowid bigint PRIMARY KEY, words tsvector NOT NULL)"),
+    ("after_create", "postgresql", "CREATE INDEX texts_by_word ON texts USING gin (words)"),
+    ("after_drop", "sqlite", "DROP TABLE IF EXISTS texts"),
+    ("after_drop", "postgresql", "DROP TABLE IF EXISTS texts"),
+):
+    event.listen(entries, _occasion, DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]
 
 announced = Table(
     "announced",

@@ -18,7 +18,8 @@ def _count_hidden(selected: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(waiting + expired)
 
 
-_HIDDEN_OF_PROVIDER = _count_hidden(_ENTRIES.provider == bindparam("provider"))
+# As an expression: with an index, SQLite would go through all entries of the provider instead of the few hidden.
+_HIDDEN_OF_PROVIDER = _count_hidden(_ENTRIES.provider.concat("") == bindparam("provider"))
 _HIDDEN_IN_TOPIC = _count_hidden(literal(" ").concat(_ENTRIES.topics).concat(" ").contains(bindparam("topic")))
 
 

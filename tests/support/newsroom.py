@@ -48,7 +48,7 @@ _TABLES = {
         "SELECT topics.key, entry_topics.published, entries.published AS time, entries.id FROM entry_topics"
         " JOIN topics ON topics.number = entry_topics.topic JOIN entries ON entries.number = entry_topics.entry"
     ),
-    "texts": "SELECT id, CAST(words AS TEXT) AS words FROM entries LEFT JOIN texts ON texts.number = entries.number",
+    "texts": "SELECT id, CAST(words AS TEXT) AS words FROM entries LEFT JOIN texts ON texts.rowid = entries.number",
 }
 
 
@@ -203,9 +203,9 @@ def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[An
 
 
 def list_words(kept: str) -> list[str]:
-    """Return the distinct words in an engine's stored form of a text, sorted."""
+    """Return the distinct words of the text in an engine's stored form of an entry's words, sorted."""
     lexemes = re.findall(r"'.([^']+)':", kept)
-    return sorted(set(lexemes or kept.replace(GAP, "").split()))
+    return sorted(set(lexemes or kept.partition(GAP)[2].replace(GAP, "").split()))
 
 
 def url_of(name: str) -> str:

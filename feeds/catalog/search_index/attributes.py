@@ -1,81 +1,103 @@
-"""Name the attributes by which entries are indexed.
+"""Spell the attributes of entries as words of the full-text index.
 
-An attribute is a text, for example `kind/article` or `topic/7`. A set of slots is an integer: bit n is set if slot n
-belongs to the set (see postings.py). Quality and heat are indexed bit by bit (O'Neil and Quass, Improved Query
-Performance with Variant Indexes, 1997, section 3.4): ten steps find the entries above any minimum.
+Every such word begins with a sign that no word of a text contains. Quality and heat are compared with a minimum digit
+by digit, in base 4. For each digit of a figure there is a word for the digit, and one for each lower digit from 1 on,
+together with all higher digits. A figure is above another one if and only if it has, at any digit of the other one, the
+word for the next higher digit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from feeds.catalog.rows import Record
-from feeds.model.clock import find_day
-from feeds.model.entry import Kind
+from feeds.model.entry import Kind, fingerprint
 
-EVERY = ""
+SIGN = "§"
+"""The first character of every attribute."""
+
+EVERY = SIGN
 """The attribute of every entry and former version."""
 
-FIGURES_ONLY = "figures_only"
-"""The attribute of former versions that were replaced only because quality or heat changed."""
-
-AFTER = "after/"
-"""The prefix of attributes for quality and heat after such a change."""
-
-FIGURE_BITS = 10
-"""The number of bits by which quality and heat are indexed."""
-
-_MAX_FIGURE = 2**FIGURE_BITS - 1
-"""Higher figures are indexed as this figure; the minimum of a query is never as high."""
-
-FIGURES = ("quality", "peak_heat")
-"""The columns indexed bit by bit."""
-
-ARTICLE = f"kind/{Kind.ARTICLE}"
+ARTICLE = f"{SIGN}a"
 """The attribute of published articles."""
 
-_DAY = "day/"
-_DAYS_BEFORE = 1_000_000  # added to each day, so that days before 1970 sort as text too
-_DAY_DIGITS = 7
+FIGURES_ONLY = f"{SIGN}f"
+"""The attribute of former versions that were replaced only because quality or heat changed."""
 
-SlotSets = Mapping[str, int]
-"""The sets of slots of one period, by attribute."""
+FIGURES = {"quality": "q", "peak_heat": "h"}
+"""The columns with figures, and the letter of each in words."""
+
+AFTER = "z"
+"""The letter before the letter of a figure after such a change."""
+
+_DIGIT_BITS = 2
+_MAX_DIGIT = 2**_DIGIT_BITS - 1
+_SHIFTS = range(0, 10, _DIGIT_BITS)
+_MAX_FIGURE = 2**_SHIFTS.stop - 1
+"""Higher figures are indexed as this figure; the minimum of a query is never as high."""
+
+_FINGERPRINT_DIGITS = 16
 
 
-def list_attributes(row: Record) -> frozenset[str]:
+def list_attributes(row: Record) -> list[str]:
     """Return all attributes of an entry or former version, given as a row of the catalog."""
-    return frozenset(_list_attributes(row))
+    return list(_list_attributes(row))
 
 
 def _list_attributes(row: Record) -> Iterator[str]:
     yield EVERY
-    yield f"kind/{row['kind']}"
-    yield f"type/{row['type'].casefold()}"
-    yield f"provider/{row['provider']}"
-    yield make_day_attribute(find_day(row["published"]))
-    for number in row["topics"].split():
-        yield f"topic/{number}"
-    for name in FIGURES:
-        yield from _list_figure_attributes(name, row[name])
+    if row["kind"] == Kind.ARTICLE:
+        yield ARTICLE
+    yield spell_type(row["type"].casefold())
+    yield spell_provider(row["provider"])
+    yield from map(spell_topic, map(int, row["topics"].split()))
+    for name, letter in FIGURES.items():
+        yield from _spell_figure(row[name], letter)
     if row.get("figures_only"):
         yield FIGURES_ONLY
-        for name in FIGURES:
-            yield from _list_figure_attributes(f"{AFTER}{name}", row[f"{name}_after"])
+        for name, letter in FIGURES.items():
+            yield from _spell_figure(row[f"{name}_after"], AFTER + letter)
 
 
-def make_day_attribute(day: int) -> str:
-    """Return the attribute of entries published on a day; sorted as text, the attributes are in order of time."""
-    return f"{_DAY}{day + _DAYS_BEFORE:0{_DAY_DIGITS}}"
+def spell_topic(number: int) -> str:
+    """Return the attribute of the entries of a topic."""
+    return f"{SIGN}t{number}"
 
 
-def parse_day_attribute(attribute: str) -> int:
-    """Return the day of an attribute from `make_day_attribute`."""
-    return int(attribute.removeprefix(_DAY)) - _DAYS_BEFORE
+def spell_provider(domain: str) -> str:
+    """Return the attribute of the entries of a provider."""
+    return f"{SIGN}p{_hash(domain)}"
 
 
-def _list_figure_attributes(name: str, value: int | None) -> Iterator[str]:
+def spell_type(type: str) -> str:
+    """Return the attribute of the entries of a type, given casefolded."""
+    return f"{SIGN}y{_hash(type)}"
+
+
+def spell_minimum(minimum: int, letter: str) -> list[str]:
+    """Return the attributes that figures of at least `minimum` have at least one of, and lower figures none."""
+    if minimum <= 0:
+        return [f"{SIGN}{letter}"]
+    below = minimum - 1
+    return [
+        _spell_digit(shift, (below >> shift) + 1, letter)
+        for shift in _SHIFTS
+        if below >> shift & _MAX_DIGIT < _MAX_DIGIT
+    ]
+
+
+def _spell_figure(value: int | None, letter: str) -> Iterator[str]:
     if value is None or value < 0:
         return
-    yield name
-    bounded = min(value, _MAX_FIGURE)
-    for bit in range(FIGURE_BITS):
-        if bounded >> bit & 1:
-            yield f"{name}/{bit}"
+    yield f"{SIGN}{letter}"
+    for shift in _SHIFTS:
+        digits = min(value, _MAX_FIGURE) >> shift
+        yield from (_spell_digit(shift, digits - less, letter) for less in range(digits & _MAX_DIGIT))
+
+
+def _spell_digit(shift: int, digits: int, letter: str) -> str:
+    return f"{SIGN}{letter}{shift}x{digits}"
+
+
+def _hash(text: str) -> str:
+    # Words have no spaces or signs, and a limited length.
+    return fingerprint(text.encode())[:_FINGERPRINT_DIGITS]

@@ -1,11 +1,38 @@
-"""Attributes of days sort in order of time."""
+"""Figures are compared with minimums by words."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.catalog.search_index.attributes import make_day_attribute, parse_day_attribute
+from feeds.catalog.search_index.attributes import SIGN, list_attributes, spell_minimum, spell_provider, spell_type
+from feeds.model.query import MAX_RANK
+from feeds.model.tokenize import split_words
+from tests.support.environment import SOAK
+from tests.support.index_rows import make_row
+
+figures = st.none() | st.integers(-2, 5) | st.integers(0, MAX_RANK) | st.sampled_from((511, 512, 1_023, 1_024, 5_000))
 
 
-@given(st.lists(st.integers(-719_162, 2_932_896)))
-def test_day_attributes_sort_in_order_of_time(days: list[int]) -> None:
-    assert [parse_day_attribute(name) for name in sorted(map(make_day_attribute, days))] == sorted(days)
+@example(figure=None, minimum=0)
+@example(figure=-1, minimum=0)
+@example(figure=0, minimum=0)
+@example(figure=5_000, minimum=MAX_RANK)
+@given(figure=figures, minimum=st.integers(0, MAX_RANK))
+def test_a_figure_has_a_word_of_each_minimum_up_to_the_figure(figure: int | None, minimum: int) -> None:
+    attributes = set(list_attributes(make_row(quality=figure)))
+    assert bool(attributes.intersection(spell_minimum(minimum, "q"))) == (figure is not None and figure >= minimum)
+
+
+def test_every_minimum_separates_every_figure() -> None:
+    step = 1 if SOAK else 37
+    for figure in range(0, MAX_RANK + 1, step):
+        attributes = set(list_attributes(make_row(heat=figure)))
+        for minimum in range(0, MAX_RANK + 1, step):
+            assert bool(attributes.intersection(spell_minimum(minimum, "h"))) == (figure >= minimum)
+
+
+@given(st.text())
+def test_no_attribute_is_a_word_of_a_text(name: str) -> None:
+    for attribute in (*list_attributes(make_row(provider=name, type=name)), spell_provider(name), spell_type(name)):
+        assert attribute.startswith(SIGN)
+        assert all(letter.isascii() and letter.isalnum() and not letter.isupper() for letter in attribute[1:])
+    assert not any(SIGN in word for word in split_words(f"{SIGN}{name} {SIGN}"))

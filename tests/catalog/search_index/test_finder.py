@@ -1,4 +1,4 @@
-"""Finding the newest entries of a query: over many periods, in many steps, and never for too long."""
+"""Finding the newest entries of a query: over many years, in many steps, and never for too long."""
 
 from datetime import timedelta
 
@@ -31,14 +31,14 @@ def years(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_entries_are_found_over_many_periods(years: Newsroom) -> None:
+def test_entries_are_found_over_many_years(years: Newsroom) -> None:
     wanted = Query(topics=parse_expression("even+!crowd"))
     assert years.see(wanted, limit=200).ids == [url_of(f"s{number}") for number in range(0, YEARS * 18, 2)]
     rare = Query(topics=parse_expression("even+!crowd"), search=parse_search(f"story {YEARS * 18 - 2}"))
     assert years.see(rare).ids == [url_of(f"s{YEARS * 18 - 2}")]
 
 
-def test_many_entries_of_one_period_are_found_in_order(years: Newsroom) -> None:
+def test_many_entries_of_one_day_are_found_in_order(years: Newsroom) -> None:
     everything = years.see(limit=1_000).entries
     for limit, text in [(5, "even+crowd"), (200, "even+crowd"), (10, "crowd+!even"), (4, "crowd,odd")]:
         expression = parse_expression(text)
@@ -54,13 +54,7 @@ def test_a_slow_query_is_stopped(newsroom: Newsroom, monkeypatch: pytest.MonkeyP
         newsroom.see(EVERY_OTHER)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("check_cost", "list_cost"), [(0, 0), (10**9, 0), (10**9, 10**9)])
-def test_searching_one_by_one_and_all_together_finds_the_same(
-    years: Newsroom, monkeypatch: pytest.MonkeyPatch, check_cost: int, list_cost: int
-) -> None:
-    monkeypatch.setattr(finder, "_CHECK_COST", check_cost)
-    monkeypatch.setattr(finder, "_LIST_COST", list_cost)
+def test_a_search_is_found_among_many_entries(years: Newsroom) -> None:
     search = parse_search("story -100")
     wanted = Query(topics=parse_expression("even"), search=search)
     named = years.see(Query(topics=parse_expression("even")), limit=1_000).entries
@@ -73,3 +67,17 @@ def test_searching_one_by_one_and_all_together_finds_the_same(
     sight = years.see(wanted, limit=1_000)
     assert sight.ids == [id for id in expected if id != url_of("s2")]
     assert sight.changed == years.now
+
+
+def test_ties_of_one_time_are_in_order_of_ids(newsroom: Newsroom) -> None:
+    names = [f"s{number:03}" for number in range(250)]
+    for name in names[::-1]:
+        newsroom.write(name, publishedDateTime=START.isoformat(), topics=["Even"], quality=50)
+    newsroom.collect()
+    newsroom.write("late", publishedDateTime=(START - timedelta(hours=20)).isoformat(), topics=["Even"], quality=50)
+    newsroom.write("s2000", publishedDateTime=START.isoformat(), topics=["Even"], quality=50)
+    newsroom.collect()
+    expected = sorted([*names, "s2000"])
+    for limit in (1, 99, 100, 101, 249, 250, 251):
+        assert newsroom.see(Query(min_quality=50), limit=limit).ids == [url_of(name) for name in expected[:limit]]
+    assert newsroom.see(Query(min_quality=50), limit=252).ids == [url_of(name) for name in [*expected, "late"]]

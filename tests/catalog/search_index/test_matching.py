@@ -1,43 +1,41 @@
-"""Matching by bits finds the same entries as comparing figures."""
+"""Conditions are as flat as the query allows, because engines read each part."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from feeds.catalog.search_index.attributes import ARTICLE, FIGURES_ONLY, spell_provider, spell_topic
+from feeds.catalog.search_index.conditions import AllOf, AnyOf, Phrase
+from feeds.catalog.search_index.matching import QueryConditions
+from feeds.model.expression import parse_expression
+from feeds.model.query import Query
+from feeds.model.search import parse_search
 
-from feeds.catalog.rows import Record
-from feeds.catalog.search_index.attributes import list_attributes
-from feeds.catalog.search_index.matching import find_best
-
-figures = st.none() | st.integers(-2, 5) | st.sampled_from((511, 512, 1_023, 1_024, 5_000))
-
-
-def make_row(heat: int | None, quality: int | None) -> Record:
-    return {
-        "kind": "article",
-        "type": "article",
-        "provider": "gazette.example",
-        "topics": "",
-        "published": 0,
-        "quality": quality,
-        "peak_heat": heat,
-    }
+TOPICS = {"ai": 1, "tides": 2}
 
 
-def rank(figure: int | None) -> int:
-    return -1 if figure is None or figure < 0 else min(figure, 1_023)
+def name(*words: str, is_prefix: bool = False) -> Phrase:
+    return Phrase(words, is_prefix)
 
 
-@given(st.lists(st.tuples(figures, figures, st.booleans()), max_size=30), st.integers(1, 8))
-def test_find_best_includes_all_slots_equal_to_the_last(
-    rows: list[tuple[int | None, int | None, bool]], count: int
-) -> None:
-    sets: dict[str, int] = {}
-    wanted = 0
-    for slot, (heat, quality, is_wanted) in enumerate(rows):
-        wanted |= is_wanted << slot
-        for attribute in list_attributes(make_row(heat, quality)):
-            sets[attribute] = sets.get(attribute, 0) | 1 << slot
-    ranks = {slot: (rank(heat), rank(quality)) for slot, (heat, quality, is_wanted) in enumerate(rows) if is_wanted}
-    minimum = sorted(ranks.values(), reverse=True)[:count][-1:]
-    expected = {slot for slot, rank in ranks.items() if minimum and rank >= minimum[0]}
-    best = find_best(wanted, sets, count=count)
-    assert {slot for slot in range(len(rows)) if best >> slot & 1} == expected
+def test_a_query_for_everything_wants_nothing() -> None:
+    conditions = QueryConditions(Query(), {})
+    assert conditions.match() == AllOf([], [])
+    assert conditions.left_or_joined() == AllOf([], [AllOf([name(FIGURES_ONLY)], [])])
+
+
+def test_parts_that_must_all_match_are_joined() -> None:
+    query = Query(
+        topics=parse_expression("ai+!tides"),
+        from_providers=parse_expression("!post.example"),
+        search=parse_search('"high tide" -ebb flo*'),
+        with_related=False,
+    )
+    assert QueryConditions(query, TOPICS).match() == AllOf(
+        [name(ARTICLE), name(spell_topic(1)), name("flo", is_prefix=True), name("high", "tide")],
+        [name(spell_topic(2)), name(spell_provider("post.example")), name("ebb")],
+    )
+
+
+def test_alternatives_are_kept_together() -> None:
+    match = QueryConditions(Query(topics=parse_expression("ai,!tides,unknown")), TOPICS).match()
+    topics = [AllOf([], [name(spell_topic(2))]), AllOf([name(spell_topic(1))], []), AllOf([name(spell_topic(0))], [])]
+    (alternatives,) = match.wanted
+    assert isinstance(alternatives, AnyOf)
+    assert sorted(map(repr, alternatives.conditions)) == sorted(map(repr, topics))
