@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from feeds.articles.mention import Mention
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary, EntryDiff
-from feeds.collector.identity import make_spare_id
+from feeds.collector.identity import make_spare_id, strip_spare_prefix
 from feeds.collector.linked_mentions import gather_mentions, load_mention
 from feeds.collector.pending import PendingUpdates
 from feeds.collector.version_plan import plan_entries
@@ -51,7 +51,8 @@ def _batch_names(writer: CatalogWriter, pending: PendingUpdates) -> Iterator[lis
             yield urls
             urls = writer.sources.list_urls(after=urls[-1], limit=_BATCH_NAMES)
         return
-    names = sorted(pending.entry_names | _find_leads(writer, pending.removed_urls))
+    # No file mentions a spare id.
+    names = sorted({*map(strip_spare_prefix, pending.entry_names), *_find_leads(writer, pending.removed_urls)})
     for start in range(0, len(names), _BATCH_NAMES):
         yield names[start : start + _BATCH_NAMES]
 

@@ -23,6 +23,11 @@ def make_spare_id(url: str) -> str:
     return f"{_SPARE_PREFIX}{url}"
 
 
+def strip_spare_prefix(id: str) -> str:
+    """Return the URL of the article with a spare id; any other id stays as it is."""
+    return id.removeprefix(_SPARE_PREFIX)
+
+
 def assign_ids(mentions: Iterable[Mention], *, at: int) -> dict[str, str]:
     """Map each mentioned URL to the id of its entry at a time, in seconds, each id to one URL.
 

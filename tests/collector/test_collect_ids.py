@@ -90,6 +90,21 @@ def test_an_article_released_later_takes_an_id_from_an_unpublished_file(newsroom
     assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
+def test_an_article_whose_url_is_the_id_of_another_outlives_its_release(newsroom: Newsroom) -> None:
+    newsroom.write("a", id=B)
+    newsroom.write("b", topics=["AI"], publishedDateTime="2021-03-04T13:00:00Z")
+    newsroom.collect()
+    assert newsroom.see().titles == ["Story a"]
+    newsroom.wait(hours=1)
+    newsroom.collect()
+    assert newsroom.see().titles == ["Story b", "Story a"]
+    newsroom.write("c", topics=["ai", "A\u00adI"])
+    newsroom.write("d", topics=["ai"])
+    newsroom.collect()
+    assert newsroom.see_topic("ai").titles == ["Story b", "Story c", "Story d"]
+    assert newsroom.dump() == dump_fresh(newsroom, "")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("order", list(permutations("abcd")))
 def test_the_order_of_files_makes_no_difference(order: tuple[str, ...]) -> None:
