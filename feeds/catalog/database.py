@@ -2,12 +2,11 @@
 
 import time
 from pathlib import Path
-from sqlite3 import OperationalError
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from feeds.model.errors import CatalogBusyError, CatalogError
@@ -69,27 +68,26 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("writing", False):
-        _prepare_writing(connection.connection.cursor())
+        _prepare_writing(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN DEFERRED")
 
 
-def _prepare_writing(cursor: DBAPICursor) -> None:
+def _prepare_writing(connection: Connection) -> None:
     """Prepare a connection for writing; readers recognise the WAL mode by the file."""
-    _switch_to_wal(cursor)
+    _switch_to_wal(connection)
     for pragma in ("synchronous = NORMAL", f"cache_size = -{_WRITING_KB}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
-def _switch_to_wal(cursor: DBAPICursor) -> None:
+def _switch_to_wal(connection: Connection) -> None:
     """Switch a new file to WAL; SQLite does not wait for another connection with the same switch in progress."""
     for left in reversed(range(_WAL_ATTEMPTS)):
         try:
-            cursor.execute("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         except OperationalError as error:
-            if not left or "locked" not in str(error):
+            if not left or "locked" not in str(error.orig):
                 raise
             time.sleep(_WAL_PAUSE_SECONDS)
         else:
