@@ -1,6 +1,7 @@
 """The `feeds` command, with one module per subcommand."""
 
 import errno
+import gc
 import io
 import sys
 from importlib import import_module
@@ -27,7 +28,7 @@ class _CommandGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 as above
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"feeds.cli.{cmd_name}"), cmd_name)
+        command = _import_command(cmd_name)
         command.short_help = (command.help or "").partition("\n")[0]  # on narrow terminals, click would cut the help
         return command
 
@@ -54,6 +55,24 @@ class _CommandGroup(click.Group):
             if error.errno == errno.EPIPE:
                 raise  # the reader closed the pipe; click ends quietly
             raise click.ClickException(_redden(_describe_os_error(error))) from error
+
+
+def _import_command(name: str) -> click.Command:
+    module = f"feeds.cli.{name}"
+    if module not in sys.modules:
+        _import_without_garbage_collection(module)
+    command: click.Command = getattr(sys.modules[module], name)
+    return command
+
+
+def _import_without_garbage_collection(module: str) -> None:
+    """Import a module: imports leave no garbage, and to look for garbage takes a quarter of the start of a command."""
+    gc.disable()
+    try:
+        import_module(module)
+        gc.freeze()  # nor is there garbage among the imported objects later
+    finally:
+        gc.enable()
 
 
 def _redden(sentence: str) -> str:

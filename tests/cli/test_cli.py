@@ -392,6 +392,17 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.program
+def test_a_command_searches_no_imported_module_for_garbage(tmp_path: Path) -> None:
+    program = "import gc; from feeds.cli import main; main(['settings'], standalone_mode=False)"
+    check = "assert gc.isenabled(); assert gc.get_freeze_count() > 10_000"
+    command = [sys.executable, "-c", f"{program}; {check}"]
+    ended = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+
+
+@pytest.mark.program
 def test_letters_outside_the_encoding_are_escaped(tmp_path: Path) -> None:
     write_article(tmp_path, "a", "topics: [Möwen 鷗]")
     finished = start(tmp_path, "feeds collect . >summary && feeds topics", PYTHONIOENCODING="latin-1")
