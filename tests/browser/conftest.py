@@ -102,6 +102,7 @@ def open_window(browser: Browser, server: SiteServer) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture
-def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Return the folder of `--screenshots`, by default a temporary folder."""
-    return Path(request.config.getoption("--screenshots") or tmp_path)
+def screenshots(request: pytest.FixtureRequest) -> Path | None:
+    """Return the folder of `--screenshots`; without the option, tests take no screenshots."""
+    folder = request.config.getoption("--screenshots")
+    return Path(folder) if folder else None

@@ -44,7 +44,7 @@ def server(site: Site) -> Iterator[SiteServer]:
 
 
 def test_the_tutorial_can_be_followed(
-    open_window: OpenWindow, site: Site, server: SiteServer, screenshots: Path, program: Callable[[str], str]
+    open_window: OpenWindow, site: Site, server: SiteServer, screenshots: Path | None, program: Callable[[str], str]
 ) -> None:
     newsboat = Path(program("newsboat"))
     environ = {**site.environ, "PATH": f"{newsboat.parent}:{os.environ['PATH']}"}
@@ -80,8 +80,8 @@ def run(script: str, folder: Path, environ: Mapping[str, str]) -> str:
     return screen.text
 
 
-def take_picture(window: Window, folder: Path, name: str) -> None:
-    """Take a picture of the tutorial, and check that it shows the described content."""
+def take_picture(window: Window, folder: Path | None, name: str) -> None:
+    """Check that a picture of the tutorial shows the described content, and take the picture into the folder."""
     views: dict[str, Callable[[], Page | Locator]] = {
         "images/tutorial-home.png": lambda: look_at(window, "/", "Computer Vision"),
         "images/tutorial-topic.png": lambda: look_at(window, TOPIC, "Lighthouse opens its doors"),
@@ -89,7 +89,8 @@ def take_picture(window: Window, folder: Path, name: str) -> None:
     }
     shown = views[name]()
     window.show_pictures()
-    shown.screenshot(path=folder / Path(name).name)
+    if folder:
+        shown.screenshot(path=folder / Path(name).name)
 
 
 def look_at(window: Window, path: str, text: str) -> Page:
