@@ -13,7 +13,7 @@ from feeds.site.walk import list_addresses
 from tests.export.publisher import Publisher, forms, name_of
 from tests.support.app import SITE_URL, make_settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 FORMATS = ("atom", "rss", "json")
 STORIES = 230  # two blocks, of which the second still grows
