@@ -38,6 +38,8 @@ MAX_BODY_BYTES = 1024 * 1024
 """The longest body to skip; the connection ends after a longer body."""
 
 _READ_BYTES = 8 * 1024
+# Any time above 0: after `sleep(0)`, a greenlet may go on before the loop looks for data from other clients.
+_NEXT_TURN = 1e-6
 
 T = TypeVar("T")
 
@@ -94,7 +96,7 @@ def skip_body(body: BinaryIO) -> bool:
         for _ in range(MAX_BODY_BYTES // _READ_BYTES):
             if not body.read(_READ_BYTES):
                 return True
-            gevent.sleep(0)
+            gevent.sleep(_NEXT_TURN)
     return False
 
 
@@ -114,7 +116,7 @@ class FairServing:
         if connection is None:
             return self._app(environ, start_response)
         if connection is self._last:
-            gevent.sleep(0)
+            gevent.sleep(_NEXT_TURN)
         self._last = connection
         self._checker = self._checker or gevent.spawn(self._check_forever)
         self._started[connection] = time.monotonic()
