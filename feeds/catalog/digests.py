@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, Table, select
 
 from feeds.catalog import schema
 from feeds.catalog.rows import is_among, look_up
@@ -95,19 +95,19 @@ class DigestReader:
         return stories
 
     def _read_rows(self, numbers: Sequence[int]) -> Iterator[Sequence[Any]]:
-        for table, until in _TABLES:
+        for table, until, own in _split_by_table(numbers):
             columns = table.c
             wanted = [columns[name] for name in ("peak_heat", "quality", "published", "id", "number")]
             found = select(*wanted, columns.released, columns.since, until)
-            yield from self._connection.execute(found.where(is_among(self._connection, columns.number, numbers))).all()
+            yield from self._connection.execute(found.where(is_among(self._connection, columns.number, own))).all()
 
     def _find_closing(self, issue: int) -> int | None:
         return self._closings.find(self._cycle.list_days(issue)[-1])
 
     def _read_documents(self, numbers: Sequence[int]) -> dict[int, Entry]:
         found: dict[int, str] = {}
-        for table, _ in _TABLES:
-            found |= look_up(self._connection, table.c.document, key=table.c.number, keys=numbers)
+        for table, _, own in _split_by_table(numbers):
+            found |= look_up(self._connection, table.c.document, key=table.c.number, keys=own)
         return {number: msgspec.json.decode(document, type=Entry) for number, document in found.items()}
 
 
@@ -127,7 +127,12 @@ class _Closings:
         return self._times.get(day, self._created) if day < self._end else None
 
 
-_TABLES = ((schema.entries, schema.entries.c.expires), (schema.former_versions, schema.former_versions.c.until))
+def _split_by_table(numbers: Sequence[int]) -> Iterator[tuple[Table, Column[Any], list[int]]]:
+    """Yield each table with any of the numbers, the column with the end of a version, and the numbers."""
+    if own := [number for number in numbers if number > 0]:
+        yield schema.entries, schema.entries.c.expires, own
+    if own := [number for number in numbers if number < 0]:
+        yield schema.former_versions, schema.former_versions.c.until, own
 
 
 def _issue_of(candidates: _Candidates) -> int:
