@@ -1,0 +1,27 @@
+"""Hidden entries are few, and found without going through all others."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from feeds.catalog import visibility
+from feeds.catalog.catalog import Catalog
+from feeds.catalog.database import open_engine
+
+
+@pytest.mark.parametrize("parameters", [{"provider": "gazette.example"}, {"topic": 1}])
+def test_hidden_entries_are_counted_by_their_times(tmp_path: Path, parameters: dict[str, object]) -> None:
+    url = f"sqlite:///{tmp_path}/catalog.sqlite"
+    with Catalog(url).writing():
+        pass
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        statements: list[str] = []
+        connection.connection.set_trace_callback(statements.append)
+        assert visibility.count_hidden(connection, now=1, **parameters) == 0  # type: ignore[arg-type]
+        connection.connection.set_trace_callback(None)
+        plan = connection.execute(text(f"EXPLAIN QUERY PLAN {statements[-1]}")).all()
+    engine.dispose()
+    used = {row.detail.split(" INDEX ")[1].split()[0] for row in plan if " INDEX " in row.detail}
+    assert used == {"entries_by_release", "entries_by_expiry"}
