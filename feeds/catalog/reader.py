@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, bindparam, or_, select
+from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, or_, select
 
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
@@ -24,10 +24,21 @@ from feeds.model.query import Query
 
 # Statements are built once: building costs more than executing.
 _NOW = bindparam("now", type_=BigInteger)
-_TOPIC = select(schema.topics).where(schema.topics.c.slug == bindparam("slug"), schema.topics.c.since <= _NOW)
-_PROVIDER = select(schema.providers).where(
-    schema.providers.c.domain == bindparam("domain"), schema.providers.c.since <= _NOW
+_TOPICS, _PROVIDERS, _ENTRIES = schema.topics.c, schema.providers.c, schema.entries.c
+_MEMBERSHIP = (
+    literal(" ")
+    .concat(_ENTRIES.topics)
+    .concat(" ")
+    .contains(literal(" ").concat(cast(_TOPICS.number, Text)).concat(" "))
 )
+_TOPIC = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
+    _TOPICS.slug == bindparam("slug"), _TOPICS.since <= _NOW
+)
+# As an expression: with an index, SQLite would go through all entries of the provider instead of the few hidden.
+_PROVIDER = select(
+    schema.providers, count_hidden(_ENTRIES.provider.concat("") == _PROVIDERS.domain).label("hidden")
+).where(_PROVIDERS.domain == bindparam("domain"), _PROVIDERS.since <= _NOW)
+_TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
 
 
 class CatalogReader:
@@ -36,6 +47,7 @@ class CatalogReader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._topics: dict[tuple[str, datetime], Topic | None] = {}
+        self._topic_numbers: dict[str, int] = {}
         self.outbox = Outbox(connection)
 
     def read_state(self) -> CatalogState:
@@ -70,8 +82,8 @@ class CatalogReader:
         row = self._connection.execute(_TOPIC, {"slug": slug, "now": to_seconds(now)}).one_or_none()
         if row is None:
             return None
-        hidden = count_hidden(self._connection, now=to_seconds(now), topic=row.number)
-        return self._make_topic(row, hidden=hidden, now=now)
+        self._topic_numbers[slug] = row.number
+        return self._make_topic(row, hidden=row.hidden, now=now)
 
     def resolve_alias(self, alias: str) -> str | None:
         """Return the slug of the topic with this alias, another slug; None if there is none."""
@@ -96,8 +108,7 @@ class CatalogReader:
         row = self._connection.execute(_PROVIDER, {"domain": domain, "now": to_seconds(now)}).one_or_none()
         if row is None:
             return None
-        hidden = count_hidden(self._connection, now=to_seconds(now), provider=domain)
-        return self._make_provider(row, hidden=hidden, now=now)
+        return self._make_provider(row, hidden=row.hidden, now=now)
 
     def count_weekly_entries(self, *, end: datetime, weeks: int, now: datetime) -> Mapping[str, tuple[int, ...]]:
         """Count the entries of each topic at `now`, by slug, in each of the `weeks` weeks up to `end`, oldest first."""
@@ -123,9 +134,14 @@ class CatalogReader:
         newest = find_newest(self._connection, now=to_seconds(now), provider=row.domain) if hidden else row.newest
         return ProviderCount(domain=row.domain, entries=row.entries - hidden, newest=_to_datetime(newest))
 
+    def _open_windows(self, query: Query) -> WindowReader:
+        if query.topic and query.topic not in self._topic_numbers:
+            self._topic_numbers[query.topic] = self._connection.scalar(_TOPIC_NUMBER, {"slug": query.topic}) or 0
+        return WindowReader(self._connection, query, topic=self._topic_numbers.get(query.topic))
+
     def read_newest(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries of a query released by `now`."""
-        return WindowReader(self._connection, query).read_newest(limit=limit, now=now)
+        return self._open_windows(query).read_newest(limit=limit, now=now)
 
     def count_entries(self, query: Query, *, now: datetime) -> int:
         """Count the entries of a query released by `now`."""
@@ -137,19 +153,19 @@ class CatalogReader:
 
     def find_last_title_change(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Return the time of the last change to the title of a query, or `since` if later; None without either."""
-        changed = WindowReader(self._connection, query).find_last_title_change()
+        changed = self._open_windows(query).find_last_title_change()
         return from_seconds(max(changed, to_seconds(since) if since else 0)) if changed or since else None
 
     def read_archive(self, query: Query, part: ArchivePart, *, now: datetime) -> Window | None:
         """Read the entries of one part of a query's archive released by `now`; None if the part does not exist."""
-        return WindowReader(self._connection, query).read_archive(part, now=now)
+        return self._open_windows(query).read_archive(part, now=now)
 
     def list_archive_parts(self, query: Query, *, limit: int, now: datetime) -> list[ArchivePart]:
         """List the archive parts that follow the newest `limit` entries released by `now`, newest first.
 
         The newest entries link to the first part; the other parts are whole blocks, if there are several blocks.
         """
-        return WindowReader(self._connection, query).list_archive_parts(limit=limit, now=now)
+        return self._open_windows(query).list_archive_parts(limit=limit, now=now)
 
     def find_last_change(self, *, now: datetime) -> datetime | None:
         """Return the time of the last visible change to the whole catalog; None if there never was an entry."""

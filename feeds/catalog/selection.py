@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Table, Tex
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Span, follows, precedes
-from feeds.catalog.visibility import is_visible
+from feeds.catalog.visibility import HAS_EXPIRED, is_visible
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Kind
 from feeds.model.query import Query
@@ -57,8 +57,8 @@ def find_shape(query: Query, span: Span | None = None) -> Shape:
 
 
 def list_values(query: Query, span: Span | None = None, *, now: datetime | None = None) -> dict[str, object]:
-    """Return the values for the parameters of the statements."""
-    values: dict[str, object] = {"topic": query.topic, "provider": query.provider}
+    """Return the values for the parameters of the statements, except the number of the topic."""
+    values: dict[str, object] = {"provider": query.provider}
     if now is not None:
         values["now"] = to_seconds(now)
     for name, position in (("start", span and span.start), ("end", span and span.end)):
@@ -93,10 +93,14 @@ def select_ids(shape: Shape, table: Table) -> Select[Any]:
 
 @cache
 def select_last_left(shape: Shape) -> Select[Any]:
-    """Select the last time at which a version of an entry ended, in seconds; changes of figures do not count."""
+    """Select the last time at which a version of an entry ended, in seconds, and whether any entry has expired.
+
+    Changes of figures do not count.
+    """
     versions = schema.former_versions.c
     source, where, _ = _select_from(shape, schema.former_versions)
-    return select(func.max(versions.until)).select_from(source).where(*where, versions.figures_only == 0)
+    ended = select(func.max(versions.until)).select_from(source).where(*where, versions.figures_only == 0)
+    return select(ended.scalar_subquery(), HAS_EXPIRED)
 
 
 @cache
@@ -117,8 +121,7 @@ def _select_from(shape: Shape, table: Table) -> tuple[FromClause, list[ColumnEle
         return table, [*where, *_bound(shape, table, published=table.c.published)], table.c.published
     members = _MEMBERS[table.name]
     topic, published, member = members.c  # in order of time by topic
-    number = select(schema.topics.c.number).where(schema.topics.c.slug == bindparam("topic")).scalar_subquery()
-    conditions = [topic == number, *where, *_bound(shape, table, published=published)]
+    conditions = [topic == bindparam("topic"), *where, *_bound(shape, table, published=published)]
     return members.join(table, member == table.c.number), conditions, published
 
 

@@ -48,11 +48,12 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class WindowReader:
-    """Read windows of a query over one connection."""
+    """Read windows of a query over one connection; `topic` is the number of the query's only topic, 0 if unknown."""
 
-    def __init__(self, connection: Connection, query: Query) -> None:
+    def __init__(self, connection: Connection, query: Query, *, topic: int | None) -> None:
         self._connection = connection
         self._query = query
+        self._topic = topic
 
     def read_newest(self, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries released by `now`."""
@@ -124,17 +125,17 @@ class WindowReader:
         return max(scopes or 0, int(site or 0))
 
     def _blocks(self) -> Blocks:
-        if not self._query.topic:
-            return Blocks(self._connection, Scope(provider=self._query.provider))
-        number = self._connection.scalar(_TOPIC_NUMBER, {"topic": self._query.topic})
-        return Blocks(self._connection, Scope(topic=number or 0))
+        return Blocks(self._connection, Scope(topic=self._topic, provider=self._query.provider))
+
+    def _list_values(self, span: Span | None = None, *, now: datetime | None = None) -> dict[str, object]:
+        return {"topic": self._topic, **list_values(self._query, span, now=now)}
 
     def _find_feed_end(self, feed_end: FeedEnd) -> EntryPosition:
         """Return the position of the entry that a feed end names, even if the entry has left.
 
         If the catalog has no trace of the entry, return the position before all entries of the same time.
         """
-        values = {**list_values(self._query), "published": feed_end.published}
+        values = {**self._list_values(), "published": feed_end.published}
         for table in (schema.entries, schema.former_versions):
             for id in self._connection.scalars(select_ids(find_shape(self._query), table), values):
                 if _mark(id) == feed_end.mark:
@@ -144,12 +145,12 @@ class WindowReader:
     def _read_entries(self, span: Span, *, limit: int | None, now: datetime) -> Sequence[Stored]:
         """Read the newest entries in a span."""
         statement = select_window(find_shape(self._query, span), has_limit=limit is not None)
-        values = list_values(self._query, span, now=now)
+        values = self._list_values(span, now=now)
         return self._connection.execute(statement, {**values, "limit": limit}).all()
 
     def _find_last(self, *, limit: int, now: datetime) -> EntryPosition | None:
         """Return the position of the last of the newest `limit` entries; None if there are fewer entries."""
-        values = {**list_values(self._query, now=now), "offset": limit - 1}
+        values = {**self._list_values(now=now), "offset": limit - 1}
         row = self._connection.execute(select_position(find_shape(self._query)), values).one_or_none()
         return EntryPosition(*row) if row else None
 
@@ -158,13 +159,13 @@ class WindowReader:
     ) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
         statement = select_last_left(find_shape(self._query, span))
-        last_left = self._connection.scalar(statement, list_values(self._query, span))
-        last_expired = self._find_last_expiry(span, now=now)
+        last_left, has_expired = self._connection.execute(statement, self._list_values(span, now=now)).one()
+        last_expired = self._find_last_expiry(span, now=now) if has_expired else 0
         return self._find_latest(rows, [last_left or 0, last_expired, *(block.drawn for block in linked)])
 
     def _find_last_expiry(self, span: Span, *, now: datetime) -> int:
         """Return the last time, in seconds, at which an entry in a span expired since the last collect, or 0."""
-        statement, values = select_last_expiry(find_shape(self._query, span)), list_values(self._query, span)
+        statement, values = select_last_expiry(find_shape(self._query, span)), self._list_values(span)
         expired = chunks(find_expired(self._connection, now=to_seconds(now)))
         times = [self._connection.scalar(statement, {**values, "numbers": numbers}) or 0 for numbers in expired]
         return max(times, default=0)
@@ -176,7 +177,6 @@ class WindowReader:
         return from_seconds(max(times)) if any(times) else None
 
 
-_TOPIC_NUMBER = select(schema.topics.c.number).where(schema.topics.c.slug == bindparam("topic"))
 _LAST_TITLE_CHANGE = select(
     select(func.max(schema.scopes.c.changed))
     .where(schema.scopes.c.name.in_(bindparam("scopes", expanding=True)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, exists, func, select
 
 from feeds.catalog import schema
 
@@ -10,17 +10,10 @@ _ENTRIES = schema.entries.c
 _NOW = bindparam("now", type_=BigInteger)
 _HIDDEN = (_ENTRIES.released > _NOW, _ENTRIES.expires <= _NOW)  # apart, because each has an index
 _WAITING, _EXPIRED = (select(_ENTRIES.number).where(hidden) for hidden in _HIDDEN)
+HAS_EXPIRED = exists().where(_ENTRIES.expires <= _NOW)
+"""Whether any entry has expired by the parameter `now`, in seconds, and the next collect has yet to remove it."""
+
 _MEMBERSHIPS = select(_ENTRIES.provider, _ENTRIES.topics, _ENTRIES.published)
-
-
-def _count_hidden(selected: ColumnElement[bool]) -> Select[tuple[int]]:
-    waiting, expired = (select(func.count()).where(hidden, selected).scalar_subquery() for hidden in _HIDDEN)
-    return select(waiting + expired)
-
-
-# As an expression: with an index, SQLite would go through all entries of the provider instead of the few hidden.
-_HIDDEN_OF_PROVIDER = _count_hidden(_ENTRIES.provider.concat("") == bindparam("provider"))
-_HIDDEN_IN_TOPIC = _count_hidden(literal(" ").concat(_ENTRIES.topics).concat(" ").contains(bindparam("topic")))
 
 
 def is_visible(now: int | ColumnElement[int]) -> ColumnElement[bool]:
@@ -60,11 +53,10 @@ class HiddenEntries:
         return [(int(number), row.published) for row in self._rows for number in row.topics.split()]
 
 
-def count_hidden(connection: Connection, *, now: int, topic: int | None = None, provider: str = "") -> int:
-    """Count the entries of a topic or provider that wait or have expired at a time, like `HiddenEntries`."""
-    if topic is None:
-        return connection.scalar(_HIDDEN_OF_PROVIDER, {"provider": provider, "now": now}) or 0
-    return connection.scalar(_HIDDEN_IN_TOPIC, {"topic": f" {topic} ", "now": now}) or 0
+def count_hidden(selected: ColumnElement[bool]) -> ColumnElement[int]:
+    """Build the number of selected entries that wait or have expired at the parameter `now`, like `HiddenEntries`."""
+    waiting, expired = (select(func.count()).where(hidden, selected).scalar_subquery() for hidden in _HIDDEN)
+    return waiting + expired
 
 
 def find_newest(connection: Connection, *, now: int, topic: int | None = None, provider: str = "") -> int | None:

@@ -147,3 +147,19 @@ def test_any_character_in_an_address_gives_valid_feeds(desk: Desk) -> None:
         expected.add(url.replace(character, character if character == "ü" else f"%{ord(character):02X}"))
     assert desk.check() == []
     assert {id for _, id in desk.read_entries()} == expected
+
+
+def test_long_articles_are_cut_in_feeds_and_found_whole(desk: Desk) -> None:
+    body = "\n\n".join(f"Word{number} {'tide ' * 50}" for number in range(300))
+    for number in range(50):
+        desk.write(f"s{number:02}", STORY.format(f"s{number:02}"), body)
+    problems = desk.check()
+    assert [problem.split()[:3] for problem in problems] == [
+        [f"content/s{number:02}.md:7:1:", "warning", "cut-body"] for number in range(50)
+    ]
+    for name in ("atom", "rss", "json"):
+        feed = desk.show(f"/feed.{name}")
+        assert len(feed) < 5 * 1024 * 1024
+        assert feed.count(b"Read the whole article at") == 50
+        assert b"Word299" not in feed
+    assert json.loads(desk.show("/feed.json?q=word299&limit=1"))["items"][0]["title"] == "s00"
