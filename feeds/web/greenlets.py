@@ -128,6 +128,7 @@ class FairServing:
             gevent.sleep(CHECK_SECONDS)
             latest = time.monotonic() - CLIENT_SECONDS
             for connection in [each for each, started in self._started.items() if started < latest]:
+                self._started.pop(connection, None)
                 with suppress(OSError):
                     connection.shutdown(SHUT_RDWR)
 

@@ -1,15 +1,22 @@
 """nginx, configured as in the guide, passes on the server's bytes, headers and redirects."""
 
+import asyncio
 import os
 import re
+import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from tests.acceptance.test_nginx import MAIN, make_command
+from tests.support.feed_clients import run_clients
 from tests.support.paths import ROOT, SEEDS
+from tests.support.processes import list_children
 from tests.support.servers import find_free_port
 from tests.support.site import Response, Site, SiteServer, fetch, stopping
 from tests.support.waiting import wait_for_answer
@@ -64,6 +71,25 @@ def test_answers_are_those_of_the_server(server: SiteServer, proxy: str, encodin
 
 def pick(response: Response) -> dict[str, str]:
     return {name: response.headers[name] for name in SAME if name in response.headers}
+
+
+def test_a_restart_loses_no_request(server: SiteServer, proxy: str) -> None:
+    port = int(proxy.rpartition(":")[2])
+    before = list_children(server.pid)
+    restarting = Timer(0.5, os.kill, (server.pid, signal.SIGHUP))
+    restarting.start()
+    log = asyncio.run(run_clients(port, "/topics/ai.atom", clients=8, seconds=4))
+    restarting.join()
+    assert set(before) != set(list_children(server.pid))
+    assert log.errors == []
+
+
+def test_slow_clients_of_the_proxy_block_nobody(proxy: str) -> None:
+    address = ("127.0.0.1", int(proxy.rpartition(":")[2]))
+    with ExitStack() as stack:
+        for data in (b"", b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na") * 30:
+            stack.enter_context(socket.create_connection(address)).sendall(data)
+        assert fetch(f"{proxy}/topics/ai.atom").status == 200
 
 
 def test_redirects_point_to_the_site(proxy: str) -> None:

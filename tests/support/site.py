@@ -38,10 +38,11 @@ class Response:
 
 @dataclass(frozen=True)
 class SiteServer:
-    """A running server; `log` is the output of the server and its collector."""
+    """A running server; `log` is the output of the server and its collector, `pid` its process id."""
 
     url: str
     log: Path
+    pid: int
 
     def get(self, path: str) -> Response:
         """Request a path."""
@@ -100,7 +101,7 @@ class Site:
                 [sys.executable, *command], cwd=self.folder, env=environ, stdout=output, stderr=subprocess.STDOUT
             )
             with stopping(process):
-                server = SiteServer(f"http://localhost:{port}", log)
+                server = SiteServer(f"http://localhost:{port}", log, process.pid)
                 server.wait_until(lambda: is_ready(server, process))
                 yield server
         assert process.returncode == 0, log.read_text()
