@@ -42,6 +42,7 @@ WORK = click.option(
 OUT = click.option(
     "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Folder for figures and plots."
 )
+EARLIER = click.option("--earlier", type=FOLDER, help="Also measure an earlier version: a checkout with its own .venv.")
 DATE = click.option("--date", default="", help="Date to write into the report; by default, none.")
 
 
@@ -61,6 +62,7 @@ def main() -> None:
 @click.option("--hugo-limit", type=int, help="Maximum articles to build with Hugo: its memory grows with their number.")
 @SIZES
 @click.option("--runs", default=5, show_default=True, help="Times to repeat every measurement.")
+@EARLIER
 @click.option("--changes", default=10, show_default=True, help="Changes to time `collect --watch` with.")
 @WORK
 @OUT
@@ -70,6 +72,7 @@ def catalog(  # noqa: PLR0913 one parameter per option
     make_corpus: Path | None,
     hugo: Path | None,
     hugo_limit: int | None,
+    earlier: Path | None,
     sizes: str,
     runs: int,
     changes: int,
@@ -84,9 +87,9 @@ def catalog(  # noqa: PLR0913 one parameter per option
     """
     with _working_folder(work) as folder:
         corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
-        plan = CatalogPlan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit)
+        plan = CatalogPlan(runs=runs, changes=changes, hugo=hugo, hugo_limit=hugo_limit, earlier=earlier)
         figures, notes = measure_catalog(corpora, plan, progress=_print_progress)
-    arguments = f"--sizes {sizes} --runs {runs} --changes {changes}"
+    arguments = f"--sizes {sizes} --runs {runs} --changes {changes}" + (" --earlier FOLDER" if earlier else "")
     _write_report(CATALOG, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures, notes=notes)
 
 
@@ -138,7 +141,7 @@ def clients(  # noqa: PLR0913 one parameter per option
 @main.command()
 @click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="Rounds for each server.")
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of a round.")
-@click.option("--earlier", type=FOLDER, help="Also measure an earlier version: a checkout with its own .venv.")
+@EARLIER
 @OUT
 @DATE
 def serving(*, rounds: int, seconds: int, earlier: Path | None, out: Path, date: str) -> None:

@@ -47,15 +47,15 @@ def make_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **settings}
 
 
-def run(command: Sequence[str], settings: Mapping[str, str] | None = None) -> str:
-    """Run a program to its end, and return its standard output and standard error.
+def run(command: Sequence[str], settings: Mapping[str, str] | None = None, *, root: Path = ROOT) -> str:
+    """Run a program to its end in the checkout `root`, and return its standard output and standard error.
 
     Raises:
         MeasureError: the program failed.
     """
     finished = subprocess.run(
         command,
-        cwd=ROOT,
+        cwd=root,
         env=make_environment(settings or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.catalog.collect import measure_collecting
+from benchmarks.catalog.first_feed import measure_first_feeds
 from benchmarks.catalog.render import measure_rendering
 from benchmarks.catalog.start import measure_starting
 from benchmarks.catalog.watch import measure_watching, supports_watch
@@ -30,12 +31,16 @@ SECTION = Section(
 
 
 class CatalogPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of runs and changes, and the optional script that builds up to `hugo_limit` articles with Hugo."""
+    """The numbers of runs and changes, and the optional script that builds up to `hugo_limit` articles with Hugo.
+
+    `earlier` is a checkout of an earlier version to measure, with its own `.venv`.
+    """
 
     runs: int
     changes: int
     hugo: Path | None
     hugo_limit: int | None = None
+    earlier: Path | None = None
 
     def choose_hugo(self, corpus: Corpus) -> Path | None:
         """Return the script if the corpus is within `hugo_limit`."""
@@ -57,6 +62,8 @@ def measure_catalog(
     if has_watch:
         figures += [measure_watching(corpus, changes=plan.changes, progress=progress) for corpus in corpora]
     figures += measure_rendering(corpora, runs=plan.runs, progress=progress)
+    for corpus in corpora:
+        figures += measure_first_feeds(corpus, runs=plan.runs, earlier=plan.earlier, progress=progress)
     figures += measure_starting(corpora, runs=plan.runs, progress=progress)
     return tuple(figures), tuple(_explain_missing_figures(corpora, plan, has_watch=has_watch))
 

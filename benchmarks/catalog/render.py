@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from statistics import median
 
 import msgspec
@@ -57,15 +58,17 @@ def find_largest_topics(reader: CatalogReader) -> list[str]:
 def time_rendering(database_url: str) -> dict[str, float]:
     """Return the milliseconds to read a topic's feed, and to render it in each format; medians over rounds."""
     catalog = Catalog(database_url)
-    settings = Settings.from_environ({})
+    limit, sites = Settings.from_environ({}).limit, count()
     with catalog.reading() as reader:
         topics = find_largest_topics(reader)
 
     def read(topic: str) -> None:
         with catalog.reading() as reader:
-            reader.read_newest(Query.for_topic(topic), limit=settings.limit, now=SYSTEM_CLOCK.now())
+            reader.read_newest(Query.for_topic(topic), limit=limit, now=SYSTEM_CLOCK.now())
 
     def render(format: Format, topic: str) -> None:
+        # Another site each time, because a process keeps the entries that it has written.
+        settings = Settings.from_environ({"FEEDS_SITE_URL": f"https://{next(sites)}.example"})
         with catalog.reading() as reader:
             address = FeedAddress(Query.for_topic(topic), format)
             make_document(address, reader, settings=settings, now=SYSTEM_CLOCK.now())

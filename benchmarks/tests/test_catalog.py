@@ -54,6 +54,8 @@ def test_every_figure_is_written(folder: Path) -> None:
         "read and render a topic's feed, Atom",
         "read and render a topic's feed, RSS",
         "read and render a topic's feed, JSON Feed",
+        "first rendering of a topic's feed, Atom",
+        "first rendering of a topic's feed, RSS",
         "start with a warm catalog to the first 200",
         "a web worker's memory (PSS)",
         "a web worker's memory (USS)",
