@@ -105,6 +105,7 @@ class WatchedSite:
         finally:
             stop.set()
             thread.join()
+            catalog.close()
 
 
 @pytest.fixture
