@@ -19,7 +19,7 @@ from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.web.greenlets import has_body, keep_threads, skip_body
+from feeds.web.greenlets import finish_request, keep_threads
 from feeds.web.startup_message import suggest_urls
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ control_socket_disable = True
 
 def post_request(_worker: Worker, request: Request, environ: "WSGIEnvironment") -> None:
     """Close the connection after a request with a body that is too long or too slow to skip."""
-    if has_body(environ) and not skip_body(environ["wsgi.input"]):
+    if not finish_request(environ):
         request.force_close()
 
 

@@ -207,7 +207,7 @@ def _make_figures(
             target=Target(Comparison.RATIO, variant.floor, is_floor=True) if variant.floor else None,
         )
     for variant in variants:
-        if variant.server in ("ours", "nginx-ours"):
+        if variant.server in ("ours", "bare-headers", "nginx-ours"):
             peers = measured.get(variant.peer, ())
             yield Figure(
                 name=f"CPU time, {variant.name}",

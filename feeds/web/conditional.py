@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: "-gzip", Encoding.BROTLI: "-br"}
-_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH")
 
 
 def make_etag(document: Document, encoding: Encoding) -> str:
@@ -23,18 +22,18 @@ def make_etag(document: Document, encoding: Encoding) -> str:
     return f"{document.etag}{_SUFFIXES[encoding]}"
 
 
+def is_conditional(environ: "WSGIEnvironment") -> bool:
+    """Return whether a request has any condition."""
+    return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ or "HTTP_IF_MATCH" in environ
+
+
 def choose_status(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> HTTPStatus:
     """Return the status of the response to a GET or HEAD request: 200, 304 or 412."""
-    if not any(name in environ for name in _CONDITIONS):
-        return HTTPStatus.OK
     etag = quote_etag(make_etag(document, encoding))
-    has_if_match = "HTTP_IF_MATCH" in environ
-    if environ.get("HTTP_IF_NONE_MATCH") == etag and not has_if_match:
-        return HTTPStatus.NOT_MODIFIED  # the rules below give the same result for most readers, and take much longer
     environ = normalise_etags(environ, document, encoding=encoding)
     if is_resource_modified(environ, etag=etag, last_modified=document.last_modified):
         return HTTPStatus.OK
-    fails_if_match = has_if_match and parse_etags(environ.get("HTTP_IF_MATCH"))
+    fails_if_match = parse_etags(environ.get("HTTP_IF_MATCH"))
     return HTTPStatus.PRECONDITION_FAILED if fails_if_match else HTTPStatus.NOT_MODIFIED
 
 

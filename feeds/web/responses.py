@@ -48,8 +48,9 @@ class WsgiResponse(msgspec.Struct, frozen=True):
 
 
 class DocumentResponses(msgspec.Struct, frozen=True):
-    """The responses to requests for a document in a content coding; `not_modified` has no body."""
+    """The responses to requests for a document in a content coding; `not_modified` has no body, `etag` has quotes."""
 
+    etag: str
     full: WsgiResponse
     not_modified: WsgiResponse
     precondition_failed: WsgiResponse
@@ -80,6 +81,7 @@ def make_document_responses(document: Document, encoding: Encoding, *, varies: b
         entity.append(("Content-Encoding", encoding.value))
     headers = [*entity, *shared]
     return DocumentResponses(
+        quote_etag(make_etag(document, encoding)),
         full=WsgiResponse("200 OK", headers, (body,)),
         not_modified=WsgiResponse("304 NOT MODIFIED", shared, ()),
         precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, (body,)),

@@ -9,7 +9,7 @@ import pytest
 
 from feeds.model.errors import NotFoundError, OverloadError
 from feeds.web import greenlets
-from feeds.web.greenlets import FairServing, TimedBody, run_in_thread
+from feeds.web.greenlets import FairServing, finish_request, run_in_thread
 
 
 def test_without_greenlets_work_is_done_directly() -> None:
@@ -58,7 +58,8 @@ def answer(environ: dict[str, object], _start_response: object) -> list[bytes]:
     return [str(environ["name"]).encode()]
 
 
-def test_a_connection_lets_others_go_first_before_its_second_request() -> None:
+def test_a_connection_lets_others_go_first_after_some_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(greenlets, "REQUESTS_PER_TURN", 2)
     answered: list[bytes] = []
     app = FairServing(answer)
 
@@ -68,7 +69,7 @@ def test_a_connection_lets_others_go_first_before_its_second_request() -> None:
                 answered.extend(app({"name": name, "gunicorn.socket": connection}, lambda *_: lambda _: None))
 
     gevent.joinall([gevent.spawn(send, "many", 4), gevent.spawn(send, "one", 1)])
-    assert answered == [b"many", b"one", b"many", b"many", b"many"]
+    assert answered == [b"many", b"many", b"one", b"many", b"many"]
 
 
 def test_only_clients_with_an_unfinished_response_are_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,15 +84,11 @@ def test_only_clients_with_an_unfinished_response_are_disconnected(monkeypatch: 
         except TimeoutError:
             return b"connected"
 
-    def send(connection: socket) -> TimedBody:
-        body = app({"name": "", "gunicorn.socket": connection}, lambda *_: lambda _: None)
-        assert isinstance(body, TimedBody)
-        return body
-
     (idle, idle_client), (slow, slow_client) = socketpair(), socketpair()
     with idle, idle_client, slow, slow_client:
-        send(idle).close()
-        body = send(slow)
+        for connection in (idle, slow):
+            app({"name": "", "gunicorn.socket": connection}, lambda *_: lambda _: None)
+        assert finish_request({"gunicorn.socket": idle})
         gevent.sleep(0.05)
         assert [read(idle_client), read(slow_client)] == [b"connected", b""]
-        body.close()
+        assert finish_request({"gunicorn.socket": slow})
