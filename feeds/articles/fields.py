@@ -20,6 +20,10 @@ MAX_PROBLEMS = 50
 
 _MAX_KEY_BYTES = 2_000  # the limit of PostgreSQL's index rows, minus a host name
 
+# Related items get the topics of their article, so the limits also bound the product of both lists.
+_MAX_ITEMS = {"topics": 100, "related": 200}
+_MAX_OTHER_ITEMS = 1_000
+
 # The catalog finds topics by their key.
 _MAX_LABEL_CHARACTERS = 200
 _MAX_LABEL_BYTES = 1_800  # PostgreSQL's indexes hold the label and the key of a topic
@@ -183,6 +187,10 @@ class Section:
     def read_list(self, key: str) -> list[tuple[Path, Value]]:
         """Read a list as items with their paths from this section, without nulls; a single text counts as a list."""
         value = self.fields.get(key)
+        if isinstance(value, list) and len(value) > (limit := _MAX_ITEMS.get(key, _MAX_OTHER_ITEMS)):
+            message = f"`{key}` has more than {limit:,} items; remove some, or split the file."
+            self.report("too-many", message, at=(key,), level=Level.ERROR)
+            return []
         if isinstance(value, list):
             return [((key, index), item) for index, item in enumerate(value) if item is not None]
         if isinstance(value, str) and value.strip():

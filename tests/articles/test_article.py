@@ -321,6 +321,26 @@ def test_a_label_must_fit_into_the_catalog_with_its_key() -> None:
     assert [(problem.line, problem.code) for problem in problems] == [(5, "too-long")] * 2
 
 
+@pytest.mark.parametrize(
+    ("key", "item", "limit"),
+    [("topics", "- topic {}", 100), ("related", "- {{title: r, webUrl: https://b.example/{}}}", 200)],
+)
+def test_a_list_that_is_too_long_rejects_the_article(key: str, item: str, limit: int) -> None:
+    def write(count: int) -> str:
+        return "\n".join([MINIMAL, f"{key}:", *(item.format(number) for number in range(count))])
+
+    assert len(getattr(read(write(limit)), key)) == limit
+    problem = first_error(write(limit + 1))
+    assert (problem.line, problem.code) == (6, "too-many")
+    assert problem.message.startswith(f"`{key}` has more than {limit} items;")
+
+
+def test_the_list_of_authors_is_limited_too() -> None:
+    authors = [f"author {number}" for number in range(1_001)]
+    problem = first_error(f"{MINIMAL}\nprovider: {{authors: {authors}}}")
+    assert (problem.line, problem.code) == (5, "too-many")
+
+
 def test_a_type_must_fit_into_the_catalog() -> None:
     assert read(f"{MINIMAL}\ntype: {'x' * 100}").type == "x" * 100
     article, problem = warn(f"{MINIMAL}\ntype: {'x' * 101}")
