@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.environment import IN_CI, MATERIAL, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
@@ -36,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Run 1.5 tests per processor, because many tests mostly wait for programs."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+# A busy machine is no failure.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 
 def pytest_collection_finish() -> None:

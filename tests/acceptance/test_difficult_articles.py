@@ -149,6 +149,7 @@ def test_any_character_in_an_address_gives_valid_feeds(desk: Desk) -> None:
     assert {id for _, id in desk.read_entries()} == expected
 
 
+@pytest.mark.slow
 def test_long_articles_are_cut_in_feeds_and_found_whole(desk: Desk) -> None:
     body = "\n\n".join(f"Word{number} {'tide ' * 50}" for number in range(300))
     for number in range(50):

@@ -261,6 +261,8 @@ def test_a_long_body_is_cut_at_the_end_of_a_block() -> None:
     assert (problem.level, problem.code) == (Level.WARNING, "cut-body")
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", ["<b>&amp;</b>", "\xa0 ", "🐋 ", "*a* ", "> a\n\n", "<li>a</li>", "|aaaa|b|\n"])
 def test_a_cut_body_fits_into_a_feed(piece: str) -> None:
     body, problems = render("a | b\n--|--\n" + piece * (100_000 // len(piece)))

@@ -9,6 +9,8 @@ from feeds.articles.body import MAX_BODY_BYTES
 from tests.support.bodies import render
 from tests.support.hostile_bodies import SHAPES, Shape
 
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+
 CHARACTERS = 100_000
 
 

@@ -34,6 +34,8 @@ def test_a_fragment_is_parsed_as_in_the_body_of_a_page() -> None:
     assert parse("") == []
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("fits", "exceeds", "message"),
     [
@@ -57,6 +59,8 @@ def join_attributes(count: int) -> str:
     return " ".join(f"a{number}" for number in range(count))
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "html",
     [
