@@ -14,12 +14,11 @@ from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.full_text import drop_words, index_words
 from feeds.catalog.search_index.numbers import NumberAllocator
-from feeds.catalog.stored import EntryChange, StoredEntry
+from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry
 
-_FIGURES = ("quality", "heat", "peak_heat")
-_POSITION = ("kind", "type", "provider", "published", "topics")
+_POSITION = ("kind", "provider", "published", "topics")
 """The fields that decide which feeds hold an entry, and where."""
 
 
@@ -131,7 +130,7 @@ class EntryWriter:
             self._rows.joined_topics.extend(_list_memberships(after, number=before.number))
 
     def _rerank(self, before: StoredEntry, after: StoredEntry) -> None:
-        figures = {name: getattr(after, name) for name in _FIGURES}
+        figures = {name: getattr(after, name) for name in FIGURES}
         self._rows.reranked.append({"number": before.number, **figures, "since": after.since, "expires": after.expires})
         record = _make_record(after) | {"number": before.number}
         if list_attributes(record) != list_attributes(_make_record(before)):

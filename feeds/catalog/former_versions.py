@@ -56,6 +56,7 @@ class FormerVersionWriter:
             "topics": " ".join(map(str, before.topics)),
             "until": self._committed if before.expires is None else min(before.expires, self._committed),
             "figures_only": int(remaining is not None),
+            "type_after": remaining.type if remaining else "",
             "quality_after": remaining.quality if remaining else None,
             "peak_heat_after": remaining.peak_heat if remaining else None,
         }

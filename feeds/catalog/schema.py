@@ -16,7 +16,7 @@ from sqlalchemy import (
     event,
 )
 
-LAYOUT = "13"
+LAYOUT = "14"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -182,7 +182,8 @@ former_versions = Table(
     Column("released", _Key, nullable=False),
     Column("since", _Key, nullable=False, comment="time at which this version began"),
     Column("until", _Key, nullable=False, comment="time at which this version ended"),
-    Column("figures_only", Integer, nullable=False, comment="1 if only quality or heat changed since"),
+    Column("figures_only", Integer, nullable=False, comment="1 if only type, quality or heat changed since"),
+    Column("type_after", _Text, nullable=False),
     Column("quality_after", Integer),
     Column("peak_heat_after", Integer),
     Column("document", _Text, nullable=False, comment="the entry as JSON; empty if no digest can show this version"),

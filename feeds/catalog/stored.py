@@ -128,6 +128,10 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+FIGURES = ("type", "quality", "heat", "peak_heat")
+"""The fields that only feeds of selected entries depend on."""
+
+
 class TimedEntry(msgspec.Struct, frozen=True):
     """A version of an entry, shown from `entry.released` until `expires`, in seconds; None means without an end."""
 

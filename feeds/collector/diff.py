@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds.catalog.stored import EntryChange, StoredEntry, TimedEntry
+from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry, TimedEntry
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry, encode_visible, fingerprint
 
@@ -16,7 +16,7 @@ from feeds.model.entry import Entry, encode_visible, fingerprint
 class DiffSummary:
     """The number of changed entries, and the scopes of changed feeds.
 
-    Subscribers see a difference in `visible` scopes. Only heat or quality changed in `ranking` scopes. `waiting` pairs
+    Subscribers see a difference in `visible` scopes. Only figures or types changed in `ranking` scopes. `waiting` pairs
     a release time, in seconds, with the scopes of feeds with a difference from then on. `last_expired` is the last time
     at which an entry expired, 0 if none has expired since the last collect.
     """
@@ -99,8 +99,8 @@ class EntryDiff:
                 self._mark(entry)
 
     def _keep(self, stored: StoredEntry, after: StoredEntry) -> None:
-        """Update the figures and the expiry of a version without visible changes."""
-        if (after.quality, after.heat, after.peak_heat) != (stored.quality, stored.heat, stored.peak_heat):
+        """Update the figures, the type and the expiry of a version without visible changes."""
+        if any(getattr(after, name) != getattr(stored, name) for name in FIGURES):
             kept = msgspec.structs.replace(after, changed=stored.changed, released=stored.released)
             self._changes.append(EntryChange(stored, kept))
             self.summary.ranking |= self._list_scopes(after.topics, after.provider)

@@ -69,8 +69,8 @@ def _join(times: Sequence[int], entries: Sequence[Entry | None]) -> Iterator[Tim
 def _is_same(before: Entry | None, after: Entry | None) -> bool:
     if before is None or after is None:
         return before is after
-    figures = (before.quality, before.heat) == (after.quality, after.heat)
-    return figures and encode_visible(before) == encode_visible(after)
+    figures = [(each.type, each.quality, each.heat) for each in (before, after)]
+    return figures[0] == figures[1] and encode_visible(before) == encode_visible(after)
 
 
 def _list_times(mention: Mention, *, after: int) -> Iterator[int]:

@@ -73,7 +73,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
-    """One item of a feed: everything that a subscriber can see, and quality and heat.
+    """One item of a feed: everything that a subscriber can see, and type, quality and heat.
 
     `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
     sanitised HTML with absolute URLs. If `is_cut`, the body is longer than `body`, and `rest_words` are its further
@@ -95,11 +95,12 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def encode_visible(entry: Entry) -> bytes:
-    """Write an entry as JSON without `quality`, `heat` and the time of release, which subscribers never see.
+    """Write an entry as JSON without `type`, `quality`, `heat` and the time of release, which subscribers never see.
 
     Empty fields are left out. Thus a new field does not change the JSON of entries without a value.
     """
-    return msgspec.json.encode(msgspec.structs.replace(entry, quality=None, heat=None, released=entry.published))
+    shown = msgspec.structs.replace(entry, type="article", quality=None, heat=None, released=entry.published)
+    return msgspec.json.encode(shown)
 
 
 def fingerprint(document: bytes) -> str:

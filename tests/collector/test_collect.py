@@ -11,7 +11,9 @@ from feeds.articles.files import ContentFile, locate_article
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
-from tests.support.newsroom import Newsroom, related, url_of
+from feeds.model.expression import parse_expression
+from feeds.model.query import Query
+from tests.support.newsroom import Newsroom, dump_fresh, related, url_of
 
 
 def test_an_empty_folder_is_a_catalog_without_entries(newsroom: Newsroom) -> None:
@@ -99,6 +101,20 @@ def test_an_edit_of_secured_alone_makes_no_version(newsroom: Newsroom) -> None:
     version = newsroom.collect().version
     newsroom.write("a", secured="two")
     assert newsroom.collect().version == version
+
+
+def test_a_change_of_type_alone_shows_only_in_feeds_of_types(newsroom: Newsroom) -> None:
+    videos, others = Query(types=parse_expression("video")), Query(types=parse_expression("!video"))
+    newsroom.write("a", type="video")
+    newsroom.write("b")
+    newsroom.collect()
+    plain = newsroom.see()
+    newsroom.write("a", type="article")
+    assert newsroom.collect().scopes == frozenset()
+    assert newsroom.see() == plain
+    assert (newsroom.see(videos).ids, newsroom.see(videos).changed) == ([], newsroom.now)
+    assert (len(newsroom.see(others).ids), newsroom.see(others).changed) == (2, newsroom.now)
+    assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
 def test_heat_changes_the_ranking_and_peak_heat_never_drops(newsroom: Newsroom) -> None:

@@ -12,9 +12,9 @@ def make_row(  # noqa: PLR0913 the attributes
     topics: tuple[int, ...] = (),
     quality: int | None = None,
     heat: int | None = None,
-    after: tuple[int | None, int | None] | None = None,
+    after: tuple[str, int | None, int | None] | None = None,
 ) -> Record:
-    """Return a row; `after` are quality and heat after a change of only these, for a former version."""
+    """Return a row; `after` are type, quality and heat after a change of only these, for a former version."""
     row: Record = {
         "number": number,
         "kind": kind,
@@ -26,4 +26,4 @@ def make_row(  # noqa: PLR0913 the attributes
     }
     if after is None:
         return row
-    return {**row, "figures_only": 1, "quality_after": after[0], "peak_heat_after": after[1]}
+    return {**row, "figures_only": 1, "type_after": after[0], "quality_after": after[1], "peak_heat_after": after[2]}

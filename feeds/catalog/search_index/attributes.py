@@ -21,13 +21,13 @@ ARTICLE = f"{SIGN}a"
 """The attribute of published articles."""
 
 FIGURES_ONLY = f"{SIGN}f"
-"""The attribute of former versions that were replaced only because quality or heat changed."""
+"""The attribute of former versions that were replaced only because type, quality or heat changed."""
 
 FIGURES = {"quality": "q", "peak_heat": "h"}
 """The columns with figures, and the letter of each in words."""
 
 AFTER = "z"
-"""The letter before the letter of a figure after such a change."""
+"""The letter before the letter of a figure or type after such a change."""
 
 _DIGIT_BITS = 2
 _MAX_DIGIT = 2**_DIGIT_BITS - 1
@@ -47,13 +47,14 @@ def _list_attributes(row: Record) -> Iterator[str]:
     yield EVERY
     if row["kind"] == Kind.ARTICLE:
         yield ARTICLE
-    yield spell_type(row["type"].casefold())
+    yield spell_type(row["type"])
     yield spell_provider(row["provider"])
     yield from map(spell_topic, map(int, row["topics"].split()))
     for name, letter in FIGURES.items():
         yield from _spell_figure(row[name], letter)
     if row.get("figures_only"):
         yield FIGURES_ONLY
+        yield spell_type(row["type_after"], AFTER)
         for name, letter in FIGURES.items():
             yield from _spell_figure(row[f"{name}_after"], AFTER + letter)
 
@@ -68,9 +69,9 @@ def spell_provider(domain: str) -> str:
     return f"{SIGN}p{_hash(domain)}"
 
 
-def spell_type(type: str) -> str:
-    """Return the attribute of the entries of a type, given casefolded."""
-    return f"{SIGN}y{_hash(type)}"
+def spell_type(type: str, prefix: str = "") -> str:
+    """Return the attribute of the entries of a type; the prefix may be `AFTER`."""
+    return f"{SIGN}{prefix}y{_hash(type.casefold())}"
 
 
 def spell_minimum(minimum: int, letter: str) -> list[str]:

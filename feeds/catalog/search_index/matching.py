@@ -30,32 +30,34 @@ class QueryConditions:
             for letter, minimum in zip(FIGURES.values(), (query.min_quality, query.min_heat), strict=True)
             if minimum is not None
         ]
+        self._types = query.types
         self._others: list[Condition] = [] if query.includes_related else [_name(ARTICLE)]
         if query.topics:
             self._others.append(_express(query.topics, lambda slug: spell_topic(topic_numbers.get(slug, 0))))
         self._others += [_express(each, spell_provider) for each in query.provider_expressions]
-        if query.types:
-            self._others.append(_express(query.types, spell_type))
         if query.search:
             self._others.append(_search(query.search))
 
     def match(self) -> AllOf:
         """Return the condition of entries that match."""
-        return _join([*self._others, *self._express_minimums("")])
+        return _join([*self._others, *self._express_figures("")])
 
     def left_or_joined(self) -> AllOf:
         """Return the condition of former versions that matched until the entry changed or left, or that joined.
 
-        An entry joins if it matches with its new figures only.
+        An entry joins if it matches with its new figures or type only.
         """
-        before, after = self._express_minimums(""), [_name(FIGURES_ONLY), *self._express_minimums(AFTER)]
+        before, after = self._express_figures(""), [_name(FIGURES_ONLY), *self._express_figures(AFTER)]
         changes = [_join([*before, AllOf([], [_join(after)])])]
         if before:
             changes.append(_join([*after, AllOf([], [_join(before)])]))
         return _join([*self._others, _any_of(changes)])
 
-    def _express_minimums(self, prefix: str) -> "list[Condition]":
-        return [AnyOf([*map(_name, spell_minimum(each, prefix + letter))]) for letter, each in self._minimums]
+    def _express_figures(self, prefix: str) -> "list[Condition]":
+        """Return the conditions of figures and types, which may change without a change to the entry."""
+        types = [_express(self._types, lambda type: spell_type(type, prefix))] if self._types else []
+        minimums = [AnyOf([*map(_name, spell_minimum(each, prefix + letter))]) for letter, each in self._minimums]
+        return [*types, *minimums]
 
 
 def _name(attribute: str) -> Phrase:

@@ -206,7 +206,7 @@ FIGURES = st.none() | st.sampled_from([-1, 0, 1, 3, 4, 50, 69, 70, 71, 1_000, 5_
 
 
 def rows() -> SearchStrategy[Record]:
-    after = st.none() | st.tuples(FIGURES, FIGURES)
+    after = st.none() | st.tuples(st.sampled_from(NAMES), FIGURES, FIGURES)
     topics = st.sets(st.sampled_from(list(TOPICS.values()))).map(lambda numbers: tuple(sorted(numbers)))
     return st.builds(
         make_row,
@@ -251,7 +251,7 @@ def matches(query: Query, row: Record, entry: Entry, *, after: str = "") -> bool
         (query.includes_related or row["kind"] == "article")
         and (query.topics is None or query.topics.holds(slugs))
         and all(each.holds(frozenset({row["provider"]})) for each in query.provider_expressions)
-        and (query.types is None or query.types.holds(frozenset({row["type"]})))
+        and (query.types is None or query.types.holds(frozenset({row[f"type{after}"]})))
         and reaches(row[f"quality{after}"], query.min_quality)
         and reaches(row[f"peak_heat{after}"], query.min_heat)
         and (query.search is None or query.search.matches(list_words(entry)))
