@@ -14,7 +14,6 @@ from feeds.articles.players import clean_embed
 from feeds.model.entry import Provider
 from feeds.model.errors import Level, Problem
 from feeds.model.hosts import normalize_domain
-from feeds.model.text import clean_text
 from feeds.model.uri import is_iri, read_url_host
 
 _MAX_TYPE_CHARACTERS = 100
@@ -206,7 +205,7 @@ def _read_authors(provider: Section) -> tuple[str, ...]:
     for path, author in provider.read_list("authors"):
         name = author.get("name") if isinstance(author, dict) else author
         if isinstance(name, str):
-            names.append(clean_text(name))
+            names.append(provider.clean("authors", name, at=path))
         else:
             provider.report("bad-author", "An author without a name is left out; add the name.", at=path)
     return tuple(name for name in names if name)

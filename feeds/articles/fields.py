@@ -9,6 +9,7 @@ from feeds.articles.front_matter import AT_KEY, FrontMatter, locate_values
 from feeds.articles.yaml_values import Path, Value
 from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.excerpt import shorten
 from feeds.model.hosts import is_domain, is_standard_host, normalize_domain
 from feeds.model.text import clean_text
 from feeds.model.topics import topic_key
@@ -17,6 +18,13 @@ from feeds.model.values import read_date, read_flag, read_language, read_number
 
 MAX_PROBLEMS = 50
 """Maximum number of problems reported for one file."""
+
+MAX_TEXT_CHARACTERS = 1_000
+"""Maximum length of a title, name or other text; related items repeat some of them."""
+MAX_SUMMARY_CHARACTERS = 5_000
+"""Maximum length of the summary of an article, or of the description of a topic."""
+_SUMMARIES = frozenset(("excerpt", "description"))
+_MAX_URL_BYTES = 8_000  # servers refuse longer ones
 
 _MAX_KEY_BYTES = 2_000  # the limit of PostgreSQL's index rows, minus a host name
 
@@ -77,14 +85,25 @@ class Section:
         return ""
 
     def read_text(self, key: str, *, level: Level = Level.WARNING) -> str:
-        """Read a text as one line without control characters."""
+        """Read a text as one line without control characters, cut if it is too long for a feed."""
         value = self.fields.get(key)
-        return clean_text(value) if isinstance(value, str) else self.read_raw(key, level=level)
+        return self.clean(key, value, at=(key,)) if isinstance(value, str) else self.read_raw(key, level=level)
+
+    def clean(self, key: str, value: str, *, at: Path) -> str:
+        """Return a text of the field `key` like `read_text`."""
+        text = clean_text(value)
+        if len(text) <= MAX_TEXT_CHARACTERS:
+            return text
+        limit = MAX_SUMMARY_CHARACTERS if key in _SUMMARIES else MAX_TEXT_CHARACTERS
+        if len(text) > limit:
+            self.report("cut-text", f"`{key}` is cut after {limit:,} characters; shorten it.", at=at)
+        return shorten(text, limit)
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read an absolute http(s) URL as a URI (RFC 3986)."""
         url = self.read_raw(key, level=level)
-        return url if is_http_uri(url) else encode_uri(self._check_url(key, url, level=level))
+        uri = url if is_http_uri(url) else encode_uri(self._check_url(key, url, level=level))
+        return self._check_length(key, uri, level=level, limit=_MAX_URL_BYTES)
 
     def read_story_url(self, key: str, *, level: Level = Level.WARNING) -> str:
         """Read the absolute http(s) URL of a story as an IRI, short enough for the catalog to look up.
@@ -118,10 +137,10 @@ class Section:
             message = f"`{key}` has a host name with characters that IDNA forbids; check the URL."
             self.report("bad-host", message, at=(key,))
 
-    def _check_length(self, key: str, text: str, *, level: Level) -> str:
-        if len(text.encode()) <= _MAX_KEY_BYTES:
+    def _check_length(self, key: str, text: str, *, level: Level, limit: int = _MAX_KEY_BYTES) -> str:
+        if len(text.encode()) <= limit:
             return text
-        self.report("too-long", f"`{key}` is longer than {_MAX_KEY_BYTES:,} bytes; shorten it.", at=(key,), level=level)
+        self.report("too-long", f"`{key}` is longer than {limit:,} bytes; shorten it.", at=(key,), level=level)
         return ""
 
     def read_date(self, key: str, *, level: Level = Level.WARNING) -> datetime | None:
@@ -212,7 +231,7 @@ class Section:
 
     def read_topic(self, key: str) -> str:
         """Read the label of a topic."""
-        label = self.read_text(key)
+        label = clean_text(self.read_raw(key))
         return label if self._fits_catalog(key, label) else ""
 
     def read_topics(self, key: str) -> tuple[str, ...]:

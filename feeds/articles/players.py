@@ -3,6 +3,8 @@
 import re
 from html import escape
 
+from feeds.articles.addresses import MAX_ADDRESS_CHARACTERS
+from feeds.model.excerpt import shorten
 from feeds.model.html_tree import HtmlLimitError, Node, parse_html
 from feeds.model.text import clean_text
 from feeds.model.uri import encode_uri, read_url_host
@@ -22,6 +24,7 @@ EMBED_HOSTS = frozenset(
 )
 """The hosts allowed for embedded players."""
 
+_MAX_TITLE_CHARACTERS = 1_000
 _SIZE = re.compile("[1-9][0-9]{0,4}")
 
 
@@ -44,7 +47,7 @@ def write_player(element: Node, address: str) -> str:
     kept = {"src": url}
     kept |= {key: size for key in ("width", "height") if _SIZE.fullmatch(size := (attributes.get(key) or "").strip())}
     if title := clean_text(attributes.get("title") or ""):
-        kept["title"] = title
+        kept["title"] = shorten(title, _MAX_TITLE_CHARACTERS)
     kept |= {"allow": "encrypted-media; fullscreen; picture-in-picture", "loading": "lazy"}
     text = " ".join(f'{key}="{escape(value)}"' for key, value in kept.items())
     return f"<iframe {text} allowfullscreen></iframe>"
@@ -55,4 +58,4 @@ def read_player_url(address: str) -> str:
     url = address.strip()
     url = f"https:{url}" if url.startswith("//") else url
     is_allowed = read_url_host(url).lower() in EMBED_HOSTS and url[:8].lower() == "https://"
-    return encode_uri(url) if is_allowed else ""
+    return encode_uri(url) if is_allowed and len(url) <= MAX_ADDRESS_CHARACTERS else ""

@@ -460,6 +460,32 @@ def test_all_problems_are_reported_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("front", "line", "length"),
+    [
+        ("title: {}", 5, 1_000),
+        ("excerpt: {}", 5, 5_000),
+        ("provider: {{name: {}}}", 5, 1_000),
+        ("provider:\n  authors: [{{name: {}}}]", 6, 1_000),
+    ],
+)
+def test_a_text_that_is_too_long_for_feeds_is_cut(front: str, line: int, length: int) -> None:
+    others = MINIMAL if not front.startswith("title") else MINIMAL.replace("title", "layout")
+    article, (problem,) = parse_article(wrap(f"{others}\n{front.format('tide ' * 50_000)}"), "a.md")
+    assert (problem.line, problem.level, problem.code) == (line, Level.WARNING, "cut-text")
+    texts = [article.title, article.summary, article.provider.name, *article.authors]
+    (cut,) = (text for text in texts if text.endswith("tide…"))
+    assert length - 10 < len(cut) <= length
+
+
+@pytest.mark.parametrize("field", ["ampWebUrl: {}", "images: [{}]", "originalUrl: {}"])
+def test_a_link_or_picture_with_a_very_long_url_is_left_out(field: str) -> None:
+    url = f"https://example.org/{'x' * 8_000}"
+    article, (problem,) = parse_article(wrap(f"{MINIMAL}\n{field.format(url)}"), "a.md")
+    assert (problem.line, problem.code) == (5, "too-long")
+    assert (article.amp_url, article.image, article.via_url) == ("", None, "")
+
+
 def test_the_number_of_reported_problems_is_limited() -> None:
     front = MINIMAL.replace("T\n", "\n") + "\nimages:\n" + "  - {}\n" * 1_000
     with pytest.raises(ArticleError) as caught:
