@@ -24,6 +24,7 @@ TIDES = Query.for_topic("tides")
 POST = Query.for_provider("post.example")
 QUERIES = (ALL, ARTICLES, TIDES, POST)
 DAY = datetime(2021, 3, 1, tzinfo=UTC)
+MAX_RELATED = 200
 
 
 class Stories(NamedTuple):
@@ -60,7 +61,12 @@ def write(newsroom: Newsroom, name: str, times: list[datetime]) -> None:
         }
         for number, time in enumerate(times)
     ]
-    newsroom.write(name, publishedDateTime=max(times, default=DAY).isoformat(), topics=["Tides"], related=related)
+    lead = {"title": f"Story {name}", "webUrl": url_of(name), "topics": ["Tides"]}
+    published = max(times, default=DAY).isoformat()
+    # A file has at most 200 related items; several files at one URL are one entry with the items of all.
+    for start in range(0, max(len(related), 1), MAX_RELATED):
+        part = related[start : start + MAX_RELATED]
+        newsroom.write(f"{name}{start or ''}", publishedDateTime=published, related=part, **lead)
 
 
 def write_one(newsroom: Newsroom, name: str, second: int, **fields: object) -> None:

@@ -280,7 +280,7 @@ def test_a_url_an_id_or_a_topic_may_have_any_length(newsroom: Newsroom) -> None:
     digits = "".join(blake2b(bytes([number])).hexdigest() for number in range(200))
     newsroom.write("a", webUrl=url_of(digits))
     newsroom.write("b", id=f"urn:{digits}")
-    newsroom.write("c", topics=[digits, "AI"], related=related(digits))
+    newsroom.write("c", topics=[digits, "AI"], related=related(digits, title="Story"))
     result = newsroom.collect()
     assert newsroom.see_topic("ai").ids == [url_of("c")]
     assert len(result.problems) == 4

@@ -237,10 +237,11 @@ def test_without_the_database_cached_responses_are_served(unicode_catalog: Catal
 
 
 def test_the_setting_limits_the_memory(unicode_catalog: Catalog, tmp_path: Path) -> None:
-    for number in range(12):
-        body = "".join(f"Word {number * word}. " for word in range(20_000))
-        write_article(tmp_path / "content", f"long{number}", topics=f"[Topic {number}]", excerpt=f'"{body}"')
+    for number in range(20):
+        write_article(tmp_path / "content", f"long{number}", topics=f"[Topic {number}]")
+        with (tmp_path / "content" / f"long{number}.md").open("a") as article:
+            article.writelines(f"Word {number * word}. " for word in range(20_000))
     Collector(unicode_catalog, [tmp_path / "content"], clock=CLOCK).collect()
     hot = make_hot(create_app(make_settings(FEEDS_CACHE_MB="1"), unicode_catalog, clock=CLOCK))
-    sizes = [len(ask(hot, f"/topics/topic-{number}.atom")[2]) for number in range(12)]
+    sizes = [len(ask(hot, f"/topics/topic-{number}.atom")[2]) for number in range(20)]
     assert sum(sizes) > 2**20 >= hot.cache.size > 0
