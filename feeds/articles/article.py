@@ -9,6 +9,7 @@ from feeds.articles.body import render_body
 from feeds.articles.field_names import ARTICLE_FIELDS
 from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
 from feeds.articles.front_matter import load_front_matter
+from feeds.articles.mention import count_covered
 from feeds.articles.parsed import Article, PublicationState, RelatedItem
 from feeds.articles.players import clean_embed
 from feeds.model.entry import Provider
@@ -74,7 +75,11 @@ def _read_all_related(section: Section, own_url: str) -> tuple[RelatedItem, ...]
         item = _read_related(part)
         if item and item.url != own_url:
             items.setdefault(item.url, item)
-    return tuple(items.values())
+    related = tuple(items.values())
+    if (count := count_covered(related)) < len(related):
+        message = f"The entry lists only the first {count:,} related items, because their titles and URLs are long."
+        section.report("cut-coverage", message, at=("related",))
+    return related
 
 
 def _read_related(section: Section) -> RelatedItem | None:

@@ -19,17 +19,15 @@ from feeds.model.values import read_date, read_flag, read_language, read_number
 MAX_PROBLEMS = 50
 """Maximum number of problems reported for one file."""
 
-MAX_TEXT_CHARACTERS = 1_000
-"""Maximum length of a title, name or other text; related items repeat some of them."""
-MAX_SUMMARY_CHARACTERS = 5_000
-"""Maximum length of the summary of an article, or of the description of a topic."""
-_SUMMARIES = frozenset(("excerpt", "description"))
+# Readers refuse feeds of several MiB, and related items repeat the title.
+_MAX_TEXT_CHARACTERS = {"authors": 200, "description": 5_000, "excerpt": 5_000}
+_MAX_OTHER_TEXT_CHARACTERS = 1_000
 _MAX_URL_BYTES = 8_000  # servers refuse longer ones
 
 _MAX_KEY_BYTES = 2_000  # the limit of PostgreSQL's index rows, minus a host name
 
 # Related items get the topics of their article, so the limits also bound the product of both lists.
-_MAX_ITEMS = {"topics": 100, "related": 200}
+_MAX_ITEMS = {"authors": 100, "related": 200, "topics": 100}
 _MAX_OTHER_ITEMS = 1_000
 
 # The catalog finds topics by their key.
@@ -92,11 +90,10 @@ class Section:
     def clean(self, key: str, value: str, *, at: Path) -> str:
         """Return a text of the field `key` like `read_text`."""
         text = clean_text(value)
-        if len(text) <= MAX_TEXT_CHARACTERS:
+        limit = _MAX_TEXT_CHARACTERS.get(key, _MAX_OTHER_TEXT_CHARACTERS)
+        if len(text) <= limit:
             return text
-        limit = MAX_SUMMARY_CHARACTERS if key in _SUMMARIES else MAX_TEXT_CHARACTERS
-        if len(text) > limit:
-            self.report("cut-text", f"`{key}` is cut after {limit:,} characters; shorten it.", at=at)
+        self.report("cut-text", f"`{key}` is cut after {limit:,} characters; shorten it.", at=at)
         return shorten(text, limit)
 
     def read_url(self, key: str, *, level: Level = Level.WARNING) -> str:

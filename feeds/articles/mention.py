@@ -1,14 +1,19 @@
 """Split an article into mentions: the content of one file about one URL, as the draft of an entry."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 
 import msgspec
 
-from feeds.articles.parsed import Article, PublicationState
+from feeds.articles.parsed import Article, PublicationState, RelatedItem
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Category, Entry, Kind, Reference, Story
 from feeds.model.topics import topic_key
+
+_MAX_COVERAGE_CHARACTERS = 20_000
+"""Maximum length of the coverage in one entry. Readers refuse feeds of several MiB."""
 
 
 class Role(StrEnum):
@@ -39,6 +44,12 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     draft: Entry | None
 
 
+def count_covered(related: Sequence[RelatedItem]) -> int:
+    """Return how many of the related items the entry of their article can list, from the first on."""
+    sizes = (len(item.url) + len(item.title) + len(item.provider.name) for item in related)
+    return sum(size <= _MAX_COVERAGE_CHARACTERS for size in accumulate(sizes))
+
+
 def list_mentions(article: Article, path: str) -> list[Mention]:
     """List the mentions in one article: first the article, then, if it is published, its related items in order."""
     role = Role(article.state)
@@ -58,7 +69,8 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
         return [own]
     categories = make_categories(article.topics)
     lead = _make_reference(article, article.published)
-    coverage = tuple(_make_reference(item, item.published or article.published) for item in article.related)
+    covered = article.related[: count_covered(article.related)]
+    coverage = tuple(_make_reference(item, item.published or article.published) for item in covered)
     draft = msgspec.structs.replace(
         _make_draft(article, categories=categories, published=article.published, released=article.published),
         kind=Kind.ARTICLE,

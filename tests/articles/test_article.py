@@ -466,7 +466,7 @@ def test_all_problems_are_reported_at_once() -> None:
         ("title: {}", 5, 1_000),
         ("excerpt: {}", 5, 5_000),
         ("provider: {{name: {}}}", 5, 1_000),
-        ("provider:\n  authors: [{{name: {}}}]", 6, 1_000),
+        ("provider:\n  authors: [{{name: {}}}]", 6, 200),
     ],
 )
 def test_a_text_that_is_too_long_for_feeds_is_cut(front: str, line: int, length: int) -> None:
@@ -476,6 +476,14 @@ def test_a_text_that_is_too_long_for_feeds_is_cut(front: str, line: int, length:
     texts = [article.title, article.summary, article.provider.name, *article.authors]
     (cut,) = (text for text in texts if text.endswith("tide…"))
     assert length - 10 < len(cut) <= length
+
+
+def test_a_list_of_coverage_that_is_too_long_for_feeds_is_reported() -> None:
+    items = "".join(f"\n- {{title: {'t' * 900}, webUrl: 'https://example.org/{number}'}}" for number in range(30))
+    article, (problem,) = parse_article(wrap(f"{MINIMAL}\nrelated:{items}"), "a.md")
+    assert len(article.related) == 30
+    assert (problem.line, problem.level, problem.code) == (6, Level.WARNING, "cut-coverage")
+    assert "first 21 related items" in problem.message
 
 
 @pytest.mark.parametrize("field", ["ampWebUrl: {}", "images: [{}]", "originalUrl: {}"])

@@ -51,6 +51,14 @@ def test_the_articles_draft_lists_its_coverage() -> None:
     assert draft.leads == ()
 
 
+def test_the_coverage_in_one_entry_is_limited_but_not_the_entries() -> None:
+    items = tuple(structs.replace(ITEM, url=f"https://post.example/{number}", title="t" * 949) for number in range(50))
+    mentions = list_mentions(structs.replace(ARTICLE, related=items), "lead.md")
+    assert mentions[0].draft is not None
+    assert len(mentions[0].draft.coverage) == 20
+    assert len(mentions) == 51
+
+
 def test_a_related_draft_links_to_its_lead_and_is_not_released_before() -> None:
     draft = list_mentions(ARTICLE, "lead.md")[2].draft
     assert draft is not None
