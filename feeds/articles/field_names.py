@@ -23,10 +23,17 @@ _FOREIGN = (
     " services slug source summary tags taxonomy url weight"
 )
 
-# Names for which the most similar field is another one.
+# Names for which the most similar field is another one, or none is similar enough.
 _OTHER_NAMES = {
+    "ampurl": "ampWebUrl",
+    "expires": "expiryDate",
+    "expiresat": "expiryDate",
+    "expiry": "expiryDate",
     "publishdate": "publishedDateTime",
     "publishedat": "publishedDateTime",
+    "relatedarticles": "related",
+    "relateditems": "related",
+    "unpublishat": "unpublishDate",
     "unpublishdatetime": "unpublishDate",
 }
 
