@@ -31,7 +31,6 @@ _OTHER_NAMES = {
     "expiry": "expiryDate",
     "publishdate": "publishedDateTime",
     "publishedat": "publishedDateTime",
-    "relatedarticles": "related",
     "relateditems": "related",
     "unpublishat": "unpublishDate",
     "unpublishdatetime": "unpublishDate",

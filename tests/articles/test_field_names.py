@@ -30,7 +30,6 @@ MISSPELT = {
     "expires_at": "expiryDate",
     "expiry": "expiryDate",
     "relatedItems": "related",
-    "related_articles": "related",
     "amp_url": "ampWebUrl",
     "unpublishDateTime": "unpublishDate",
     "unpublishAt": "unpublishDate",
