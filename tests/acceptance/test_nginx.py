@@ -95,7 +95,10 @@ class Nginx:
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     folder = tmp_path_factory.mktemp("content")
-    write_article(folder, "one", topics="[Tides, 鷗]", related=f"[{', '.join(map(invent_story, range(STORIES)))}]")
+    lead = {"title": "One", "webUrl": "https://gazette.example/one", "topics": "[Tides, 鷗]"}
+    for start in range(0, STORIES, 200):  # a file has at most 200 related items, and both files are one story
+        items = map(invent_story, range(start, min(start + 200, STORIES)))
+        write_article(folder, f"one-{start}", related=f"[{', '.join(items)}]", **lead)
     write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z", provider="{domain: gazeta.com.br}")
     catalog = Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")
     Collector(catalog, [folder], settings_fingerprint=SETTINGS.settings_fingerprint, clock=CLOCK).collect()

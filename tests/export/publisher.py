@@ -41,8 +41,8 @@ class Publisher:
         fingerprint = self.settings.settings_fingerprint
         Collector(self.catalog, [self.content], settings_fingerprint=fingerprint, clock=self.clock).collect(force=True)
 
-    def write(self, name: str, **fields: str) -> None:
-        write_article(self.content, name, **fields)
+    def write(self, name: str, *, body: str = "", **fields: str) -> None:
+        write_article(self.content, name, body=body, **fields)
 
     def export(
         self, *, is_forced: bool = False, progress: Callable[[int, int], object] = lambda _done, _total: None

@@ -378,7 +378,8 @@ def test_a_folder_without_rights_ends_in_a_sentence(publisher: Publisher) -> Non
 
 
 def test_a_full_disk_ends_in_a_sentence_and_leaves_no_temporary_file(publisher: Publisher) -> None:
-    publisher.write("long", excerpt=json.dumps("word " * 40_000))
+    for number in range(3):
+        publisher.write(f"long-{number}", body="word " * 10_000)
     publisher.collect()
     with limiting_files(100_000), pytest.raises(ExportError, match=r"feed.atom cannot be written \(File too large\)"):
         publisher.export()

@@ -27,12 +27,14 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
     publisher = Publisher(tmp_path_factory.mktemp("exported"))
     publisher.settings = SETTINGS
     dates = (f"{START + timedelta(minutes=number):%FT%TZ}" for number in range(STORIES))
-    items = (
+    items = [
         f"{{title: Story {number}, webUrl: https://post.example/{number}, publishedDateTime: {date},"
         " provider: {name: The Post, domain: post.example}}"
         for number, date in enumerate(dates)
-    )
-    publisher.write("lead", related=f"[{', '.join(items)}]")
+    ]
+    publisher.write("lead", related=f"[{', '.join(items[:200])}]")
+    # A file has at most 200 related items, and both files are one story.
+    publisher.write("more", webUrl="https://gazette.example/lead", related=f"[{', '.join(items[200:])}]")
     publisher.collect()
     publisher.export()
     publisher.catalog.close()
@@ -184,6 +186,7 @@ def test_documents_linked_from_old_copies_of_a_feed_stay_for_a_while(publisher: 
     publisher.export()
     assert find_first_part(publisher, "topics/tides") != first_part
     assert (publisher.root / f"{first_part}.atom").read_bytes() == body
+    (publisher.content / "more.md").unlink()
     publish(publisher, "lead", hours=-2)  # the content of the part, without related stories
     publisher.export()
     assert (publisher.root / f"{first_part}.atom").read_bytes() != body
@@ -197,7 +200,8 @@ def test_documents_linked_from_old_copies_of_a_feed_stay_for_a_while(publisher: 
 
 def test_a_new_catalog_has_other_blocks(publisher: Publisher) -> None:
     publisher.start_new_catalog("second")
-    (publisher.content / "lead.md").unlink()
+    for name in ("lead", "more"):
+        (publisher.content / f"{name}.md").unlink()
     for number in range(3):
         publish(publisher, f"new-{number}", hours=number)
     publisher.export()

@@ -19,7 +19,7 @@ def compose_article(name: str, title: str, *, published: datetime = LONG_AGO) ->
     )
 
 
-def write_article(folder: Path, name: str, **fields: str) -> None:
+def write_article(folder: Path, name: str, *, body: str = "", **fields: str) -> None:
     """Write an article; `fields` are raw YAML, and required fields have defaults."""
     matter = {
         "title": f"Title of {name}",
@@ -30,4 +30,4 @@ def write_article(folder: Path, name: str, **fields: str) -> None:
     } | fields
     lines = [f"{field}: {value}" for field, value in matter.items()]
     folder.mkdir(exist_ok=True)
-    (folder / f"{name}.md").write_text("\n".join(["---", *lines, "---", ""]))
+    (folder / f"{name}.md").write_text("\n".join(["---", *lines, "---", body]))

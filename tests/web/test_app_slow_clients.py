@@ -128,7 +128,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder of articles with a feed larger than socket buffers."""
     folder = tmp_path_factory.mktemp("publisher")
     for number in range(50):
-        write_article(folder / "content", f"story-{number}", excerpt=f'"{"word " * 6_000}"')
+        write_article(folder / "content", f"story-{number}", body="word " * 12_000)
     return folder
 
 
