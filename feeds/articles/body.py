@@ -13,6 +13,8 @@ from feeds.model.html_tree import TEXT, HtmlLimitError, Node, has_open_end, pars
 from feeds.model.text import strip_controls
 from feeds.model.tokenize import condense_words, split_words
 
+_CDATA = "<![CDATA["
+
 MAX_BODY_BYTES = 65_536
 """Maximum size of a body in a feed, where HTML is text inside XML. Readers refuse feeds of several MiB."""
 
@@ -42,6 +44,8 @@ def render_body(source: Source, base_url: str) -> tuple[Body, tuple[Problem, ...
     BodyConverter(nodes, base_url, output=output, losses=losses).convert()
     if "<" in text and has_open_end(html):
         losses.add(Loss.END, None)
+    if _CDATA in html:
+        losses.add(Loss.CDATA, text.find(_CDATA))
     if html != text:
         _find_lost_markdown(text, html, losses=losses)
     body = _finish(output)

@@ -27,6 +27,7 @@ class Loss(Enum):
     DRAWING = ("lost-drawing", "A drawing is left out, and only its text stays; use a picture file instead.")
     ELEMENT = ("unknown-tag", "An unknown tag is left out, and only its content stays; write &lt; if it is no tag.")
     END = ("open-end", "The end of the body is hidden by a tag, comment or element without an end; close it.")
+    CDATA = ("lost-cdata", "The text between `<![CDATA[` and the next `>` is hidden, as in browsers; remove the mark.")
     CELL = ("lost-cell", "A table has a row with more cells than its head; add a column, or write \\| for a bar.")
     DEFINITION = (
         "unused-link",

@@ -232,6 +232,13 @@ def test_a_definition_that_no_link_uses_is_reported(text: str, place: tuple[int,
     assert [(problem.line - FIRST_LINE, problem.column) for problem in problems] == ([place] if place else [])
 
 
+def test_text_marked_as_character_data_is_reported() -> None:
+    body, (problem,) = render("Sea\n\n<![CDATA[Hidden <b>land</b>]]>")
+    assert extract_text(body.html) == "Sea land]]>"
+    assert (problem.line, problem.column, problem.code) == (FIRST_LINE + 2, 1, "lost-cdata")
+    assert list_codes("Write `<![CDATA[` and:\n\n    <![CDATA[x]]>") == []
+
+
 def test_losses_of_one_kind_are_one_problem_at_the_first_place() -> None:
     text = "<p>One</p>\n <SVG></SVG>\n<p><svg></svg> <script></script></p>"
     first, second = sorted(render(text)[1])
