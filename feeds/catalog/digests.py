@@ -19,7 +19,7 @@ from feeds.catalog.rows import is_among, look_up
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
 from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, decode_entry
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
@@ -108,7 +108,7 @@ class DigestReader:
         found: dict[int, str] = {}
         for table, _, own in _split_by_table(numbers):
             found |= look_up(self._connection, table.c.document, key=table.c.number, keys=own)
-        return {number: msgspec.json.decode(document, type=Entry) for number, document in found.items()}
+        return {number: decode_entry(document) for number, document in found.items()}
 
 
 class _Closings:

@@ -16,7 +16,7 @@ from feeds.catalog.search_index.full_text import drop_words, index_words
 from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry
 from feeds.model.clock import find_day
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, decode_entry
 
 _POSITION = ("kind", "provider", "published", "topics")
 """The fields that decide which feeds hold an entry, and where."""
@@ -141,7 +141,7 @@ class EntryWriter:
         entries = schema.entries.c
         numbers = [record["number"] for record in records]
         documents = look_up(self._connection, entries.document, key=entries.number, keys=numbers)
-        return ((each, msgspec.json.decode(documents[each["number"]], type=Entry)) for each in records)
+        return ((each, decode_entry(documents[each["number"]])) for each in records)
 
     def _remove(self, entry: StoredEntry) -> None:
         self._rows.removed.append({"number": entry.number})

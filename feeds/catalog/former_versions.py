@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
 from sqlalchemy import Connection
 
 from feeds.catalog import schema
@@ -11,7 +10,7 @@ from feeds.catalog.search_index.full_text import index_words
 from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import EntryChange, StoredEntry
 from feeds.model.clock import find_day
-from feeds.model.entry import Entry
+from feeds.model.entry import decode_entry
 
 _KEPT = ("id", "kind", "type", "provider", "published", "released", "since", "quality", "peak_heat")
 
@@ -40,7 +39,7 @@ class FormerVersionWriter:
         self._rows.insert(schema.former_versions, [self._add_document(*version) for version in versions])
         memberships = [membership for record, _ in versions for membership in _list_memberships(record)]
         self._rows.insert(schema.former_version_topics, memberships)
-        contents = [(record, msgspec.json.decode(document, type=Entry)) for record, document in versions]
+        contents = [(record, decode_entry(document)) for record, document in versions]
         index_words(self._connection, contents)
 
     def _read_documents(self, numbers: Sequence[int]) -> dict[int, str]:

@@ -23,7 +23,7 @@ from feeds.catalog.selection import (
 from feeds.catalog.visibility import find_expired
 from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.clock import from_seconds, to_seconds
-from feeds.model.entry import Entry, fingerprint
+from feeds.model.entry import Entry, decode_entry, fingerprint
 from feeds.model.query import Query
 
 _MARK_DIGITS = 8
@@ -186,7 +186,7 @@ _LAST_TITLE_CHANGE = select(
 
 
 def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
-    return tuple(msgspec.json.decode(row.document, type=Entry) for row in rows)
+    return tuple(decode_entry(row.document) for row in rows)
 
 
 def _make_first_part(block: Block, last: EntryPosition) -> ArchivePart:

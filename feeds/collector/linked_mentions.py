@@ -2,12 +2,10 @@
 
 from collections.abc import Collection
 
-import msgspec
-
 from feeds.articles.mention import Mention, Role
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import StoredMention
-from feeds.model.entry import Entry
+from feeds.model.entry import decode_entry
 
 
 def gather_mentions(sources: SourceStore, names: Collection[str]) -> list[Mention]:
@@ -33,5 +31,5 @@ def load_mention(mention: StoredMention) -> Mention:
         role=Role(mention.role),
         released=mention.released,
         expires=mention.expires,
-        draft=msgspec.json.decode(mention.draft, type=Entry) if mention.draft else None,
+        draft=decode_entry(mention.draft) if mention.draft else None,
     )

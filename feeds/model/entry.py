@@ -94,6 +94,15 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     leads: tuple[Reference, ...] = ()
 
 
+# Made before any thread starts: two threads that both decode the first entry of a process would crash inside msgspec.
+_DECODER = msgspec.json.Decoder(Entry)
+
+
+def decode_entry(document: str) -> Entry:
+    """Read an entry from JSON."""
+    return _DECODER.decode(document)
+
+
 def encode_visible(entry: Entry) -> bytes:
     """Write an entry as JSON without `type`, `quality`, `heat` and the time of release, which subscribers never see.
 

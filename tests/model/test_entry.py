@@ -1,8 +1,11 @@
-"""An entry's fingerprint changes with its visible fields only."""
+"""An entry's fingerprint changes with its visible fields only, and threads may decode entries."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import msgspec
+import pytest
 
 from feeds.model.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
 
@@ -41,3 +44,26 @@ def test_fingerprint_changes_with_every_visible_field() -> None:
         msgspec.structs.replace(ENTRY, image=msgspec.structs.replace(image, width=10)),
     ]
     assert len({digest(entry) for entry in (ENTRY, *changed)}) == 5
+
+
+THREADS = """
+import sys
+from threading import Barrier, Thread
+
+from feeds.model.entry import decode_entry
+
+sys.setswitchinterval(1e-6)
+document, barrier = sys.stdin.read(), Barrier(12)
+threads = [Thread(target=lambda: (barrier.wait(), decode_entry(document))) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.program
+def test_threads_may_decode_the_first_entry_of_a_process_at_once() -> None:
+    document = msgspec.json.encode(ENTRY)
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", THREADS], input=document, check=True)
