@@ -40,7 +40,9 @@ class EntryPosition(NamedTuple):
     id: str
 
 
-_Position: TypeAlias = EntryPosition | tuple[BindParameter[Any], BindParameter[Any]]
+Position: TypeAlias = EntryPosition | tuple[BindParameter[int], BindParameter[str]]
+"""A position, or the parameters for a position in a statement."""
+
 _LOWEST, _HIGHEST = EntryPosition(-(2**62), ""), EntryPosition(2**62, "")
 
 
@@ -74,7 +76,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def precedes(
-    published: ColumnElement[int], id: ColumnElement[str], *, key: _Position, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: Position, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows before `key` in order of time."""
     time, name = key
@@ -83,19 +85,34 @@ def precedes(
 
 
 def follows(
-    published: ColumnElement[int], id: ColumnElement[str], *, key: _Position, or_equals: bool = False
+    published: ColumnElement[int], id: ColumnElement[str], *, key: Position, or_equals: bool = False
 ) -> ColumnElement[bool]:
     """Build a condition for rows after `key` in order of time."""
     time, name = key
     return and_(published >= time, or_(published > time, id <= name if or_equals else id < name))
 
 
-def lies_in(span: Span, *, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
-    """Build the conditions for rows in a span."""
-    if span.start:
-        yield follows(published, id, key=span.start, or_equals=True)
-    if span.end:
-        yield precedes(published, id, key=span.end)
+def lies_in(
+    start: Position | None, end: Position | None, *, published: ColumnElement[int], id: ColumnElement[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Build the conditions for rows from `start` up to `end`, `end` not included; None means no bound."""
+    if start:
+        yield follows(published, id, key=start, or_equals=True)
+    if end:
+        yield precedes(published, id, key=end)
+
+
+START: Position = (bindparam("start_published", type_=BigInteger), bindparam("start_id"))
+END: Position = (bindparam("end_published", type_=BigInteger), bindparam("end_id"))
+"""The bounds of a span, as parameters of a statement."""
+
+
+def list_bounds(span: Span) -> dict[str, object]:
+    """Return the values for the parameters in `START` and `END`, without those of a missing bound."""
+    bounds = (("start", span.start), ("end", span.end))
+    return {
+        f"{name}_{field}": value for name, position in bounds if position for field, value in position._asdict().items()
+    }
 
 
 def _sort(keys: Collection[EntryPosition]) -> list[EntryPosition]:
@@ -118,7 +135,7 @@ def _choose_starts(edges: Sequence[tuple[int, EntryPosition]]) -> list[EntryPosi
 
 # Statements are built once: building costs far more than executing.
 _BLOCKS = schema.blocks.c
-_POSITION: _Position = (bindparam("published"), bindparam("id"))
+_POSITION: Position = (bindparam("published"), bindparam("id"))
 _SCOPED = select(_BLOCKS.number, _BLOCKS.published, _BLOCKS.id, _BLOCKS.drawn).where(
     _BLOCKS.scope == bindparam("scope")
 )
@@ -141,8 +158,7 @@ def _select_edges(source: FromClause, published: ColumnElement[int], *where: Col
         select(published.label("published"), id, position)
         .select_from(source)
         .where(*where, published <= bindparam("until"), is_visible(bindparam("until", type_=BigInteger)))
-        .where(follows(published, id, key=(bindparam("start_published"), bindparam("start_id")), or_equals=True))
-        .where(precedes(published, id, key=(bindparam("end_published"), bindparam("end_id"))))
+        .where(*lies_in(START, END, published=published, id=id))
         .subquery()
     )
     return select(numbered).where(numbered.c.position % BLOCK_SIZE <= 1).order_by(numbered.c.position)
@@ -215,11 +231,9 @@ class Blocks:
 
     def _find_starts(self, block: Block, following: Block | None, *, until: int) -> list[EntryPosition]:
         """Return the starts of new blocks inside a block."""
-        start, end = block.start or _LOWEST, (following.start if following else None) or _HIGHEST
-        parameters = {f"start_{name}": value for name, value in start._asdict().items()}
-        parameters |= {f"end_{name}": value for name, value in end._asdict().items()}
+        span = Span(block.start or _LOWEST, (following.start if following else None) or _HIGHEST)
         statement, member = self._choose_edges()
-        edges = self._connection.execute(statement, {**parameters, **member, "until": until})
+        edges = self._connection.execute(statement, {**list_bounds(span), **member, "until": until})
         return _choose_starts([(row.position, EntryPosition(row.published, row.id)) for row in edges])
 
     def _choose_edges(self) -> tuple[Select[Any], dict[str, object]]:

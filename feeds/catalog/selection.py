@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Table, Text, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Table, bindparam, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.archive_blocks import Span, follows, precedes
+from feeds.catalog.archive_blocks import END, START, Span, lies_in, list_bounds
 from feeds.catalog.visibility import HAS_EXPIRED, is_visible
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Kind
@@ -28,10 +28,6 @@ STORED = select(
 """What a feed shows of entries."""
 
 _NOW = bindparam("now", type_=BigInteger)
-_START, _END = (
-    (bindparam(f"{bound}_published", type_=BigInteger), bindparam(f"{bound}_id", type_=Text))
-    for bound in ("start", "end")
-)
 _MEMBERS = {schema.entries.name: schema.entry_topics, schema.former_versions.name: schema.former_version_topics}
 
 
@@ -61,10 +57,7 @@ def list_values(query: Query, span: Span | None = None, *, now: datetime | None 
     values: dict[str, object] = {"provider": query.provider}
     if now is not None:
         values["now"] = to_seconds(now)
-    for name, position in (("start", span and span.start), ("end", span and span.end)):
-        if position:
-            values |= {f"{name}_{field}": value for field, value in position._asdict().items()}
-    return values
+    return values | list_bounds(span) if span else values
 
 
 @cache
@@ -126,7 +119,5 @@ def _select_from(shape: Shape, table: Table) -> tuple[FromClause, list[ColumnEle
 
 
 def _bound(shape: Shape, table: Table, *, published: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-    if shape.has_start:
-        yield follows(published, table.c.id, key=_START, or_equals=True)
-    if shape.has_end:
-        yield precedes(published, table.c.id, key=_END)
+    start, end = START if shape.has_start else None, END if shape.has_end else None
+    return lies_in(start, end, published=published, id=table.c.id)

@@ -53,7 +53,7 @@ class EntryFinder:
         condition = self._conditions.left_or_joined()
         for found in read_numbers(self._connection, condition, numbers=list_former_numbers(since=since)):
             is_found = is_among(self._connection, versions.number, found)
-            where = (is_found, *lies_in(span, published=versions.published, id=versions.id))
+            where = (is_found, *lies_in(span.start, span.end, published=versions.published, id=versions.id))
             times.append(self._connection.scalar(select(func.max(versions.until)).where(*where)) or 0)
         return max(times)
 
@@ -65,7 +65,7 @@ class EntryFinder:
             numbers = range(min(expired), max(expired) + 1)
             for found in read_numbers(self._connection, self._conditions.match(), numbers=numbers):
                 is_found = is_among(self._connection, entries.number, expired.intersection(found))
-                where = (is_found, *lies_in(span, published=entries.published, id=entries.id))
+                where = (is_found, *lies_in(span.start, span.end, published=entries.published, id=entries.id))
                 times.append(self._connection.scalar(select(func.max(entries.expires)).where(*where)) or 0)
         return max(times)
 
