@@ -18,10 +18,9 @@ from feeds.renderers.media import MEDIA
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # The elements that a person should see first in the document; the others follow in feedgen's order.
-_ORDER = ("title", "subtitle", "link", "id", "published", "updated", "author", "category", "summary", "content")
+_ORDER = ("title", "subtitle", "link", "id", "updated", "author")
 _RANKS = {name: rank for rank, name in enumerate(_ORDER)}
 
 
