@@ -9,6 +9,7 @@ from feeds.articles.losses import Loss, LossRecorder
 from feeds.articles.media_converter import MediaConverter
 from feeds.articles.node_texts import is_picture_input, read_drawing, read_formula, read_input
 from feeds.articles.sanitize import ATTRIBUTES, TAGS, URL_ATTRIBUTES
+from feeds.model.html_text import INLINE_TAGS
 from feeds.model.html_tree import TEXT, Node, iter_children, read_text
 from feeds.model.text import strip_controls
 
@@ -38,10 +39,6 @@ _RENAMED = {
 _INVISIBLE_NAMES = "area base datalist head link meta noembed noframes param style template title"
 _INVISIBLE_TAGS = frozenset(_INVISIBLE_NAMES.split())
 _VOID_TAGS = frozenset(("br", "col", "hr", "wbr"))
-_INLINE_NAMES = (
-    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var"
-)
-_INLINE_TAGS = frozenset(_INLINE_NAMES.split())
 # Their words are next to other words without a blank in between.
 _CONTROL_TAGS = frozenset(("button", "marquee", "optgroup", "option", "output", "select", "textarea"))
 # Elements that readers treat as unknown, and whose content shows as it is.
@@ -138,7 +135,7 @@ class BodyConverter:
         if tag == "pre" and node.first_child and read_text(node.first_child).startswith("\n"):
             self._output.add_text("\n\n")  # the sanitiser and the reader each drop a line break there
         self._convert_children(node)
-        self._output.end(is_block=tag not in _INLINE_TAGS)
+        self._output.end(is_block=tag not in INLINE_TAGS)
         if self._breaks_tables and (tag in _BREAK_AFTER_END or (tag == "tr" and node.next is None)):
             self._output.add_text("\n")
 

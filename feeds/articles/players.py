@@ -1,9 +1,9 @@
 """Find embedded players, and write those of the allowed hosts."""
 
 import re
-from html import escape
 
 from feeds.articles.addresses import MAX_ADDRESS_CHARACTERS
+from feeds.articles.html_output import write_attributes
 from feeds.model.excerpt import shorten
 from feeds.model.html_tree import HtmlLimitError, Node, parse_html
 from feeds.model.text import clean_text
@@ -49,8 +49,7 @@ def write_player(element: Node, address: str) -> str:
     if title := clean_text(attributes.get("title") or ""):
         kept["title"] = shorten(title, _MAX_TITLE_CHARACTERS)
     kept |= {"allow": "encrypted-media; fullscreen; picture-in-picture", "loading": "lazy"}
-    text = " ".join(f'{key}="{escape(value)}"' for key, value in kept.items())
-    return f"<iframe {text} allowfullscreen></iframe>"
+    return f"<iframe{write_attributes(kept)} allowfullscreen></iframe>"
 
 
 def read_player_url(address: str) -> str:

@@ -6,18 +6,15 @@ from feeds.articles.addresses import resolve_address, resolve_link
 from feeds.articles.anchors import is_anchor
 from feeds.articles.pictures import parse_srcset
 from feeds.articles.players import read_player_url
+from feeds.model.html_text import INLINE_TAGS
 
-_TEXT_NAMES = (
-    "a abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var"
-    " wbr"
-)
 _BLOCK_NAMES = (
     "aside blockquote dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre section"
     " summary ul"
 )
 _TABLE_NAMES = "caption col colgroup table tbody td tfoot th thead tr"
 _MEDIA_NAMES = "audio iframe img picture source track video"
-TAGS = frozenset(f"{_TEXT_NAMES} {_BLOCK_NAMES} {_TABLE_NAMES} {_MEDIA_NAMES}".split())
+TAGS = INLINE_TAGS.union(f"br {_BLOCK_NAMES} {_TABLE_NAMES} {_MEDIA_NAMES}".split())
 """The elements that feeds may contain."""
 
 GLOBAL_ATTRIBUTES = frozenset(("dir", "id", "lang", "title"))
@@ -56,7 +53,6 @@ ATTRIBUTES = {
 _HIDDEN_NAMES = "applet embed math noembed noframes noscript object script style svg template textarea title xmp"
 _HIDDEN_TAGS = frozenset(_HIDDEN_NAMES.split())
 URL_ATTRIBUTES = frozenset(("cite", "href", "poster", "src"))
-
 """The attributes with an address."""
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from feeds.model.html_tree import TEXT, Node, iter_children, parse_clean_html, read_text
 from feeds.model.text import clean_text
 
-# Elements within a word or a line; all other elements separate words.
 _INLINE_NAMES = (
-    "a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q rb rp rt ruby s samp small span strong sub"
-    " sup time u var wbr"
+    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr"
 )
-_INLINE_TAGS = frozenset(_INLINE_NAMES.split())
+INLINE_TAGS = frozenset(_INLINE_NAMES.split())
+"""The elements of sanitised HTML within a word or a line; all other elements separate words."""
+
 # Their text shows only where the player does not.
 _PLAYER_TAGS = frozenset(("audio", "iframe", "video"))
 
@@ -40,7 +40,7 @@ def _iter_pieces(nodes: Iterable[Node]) -> Iterator[str]:
         if node.tag == TEXT:
             yield read_text(node)
             continue
-        is_inline = node.tag in _INLINE_TAGS
+        is_inline = node.tag in INLINE_TAGS
         if not is_inline:
             yield " "
         if node.tag not in _PLAYER_TAGS:
