@@ -38,6 +38,10 @@ _TOPIC = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
 _PROVIDER = select(
     schema.providers, count_hidden(_ENTRIES.provider.concat("") == _PROVIDERS.domain).label("hidden")
 ).where(_PROVIDERS.domain == bindparam("domain"), _PROVIDERS.since <= _NOW)
+_STATE = select(schema.facts).where(
+    schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version", "commit"))
+)
+_COMMIT = select(schema.commits.c.token).where(schema.commits.c.version == bindparam("version"))
 _TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
 
 
@@ -51,16 +55,24 @@ class CatalogReader:
         self.outbox = Outbox(connection)
 
     def read_state(self) -> CatalogState:
-        """Return the generation, the version of the last commit, and the time and settings of the last collect."""
-        wanted = schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version"))
-        facts = {row.name: row.value for row in self._connection.execute(select(schema.facts).where(wanted))}
+        """Return the generation, the version and token of the last commit, and facts about the last collect."""
+        facts = {row.name: row.value for row in self._connection.execute(_STATE)}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
         return CatalogState(
             facts.get("generation", ""),
             version=int(facts.get("version", 0)),
+            commit=facts.get("commit", ""),
             collected=collected,
             settings_fingerprint=facts.get("settings_fingerprint", ""),
         )
+
+    def has_commit(self, version: int, commit: str) -> bool:
+        """Return whether the catalog contains a commit; True only for one of the last commits.
+
+        A database loses commits when it is restored from a backup, when a replica that lags takes over, and after a
+        crash with `synchronous_commit=off`. The next commits get the same versions.
+        """
+        return self._connection.scalar(_COMMIT, {"version": version}) == commit
 
     def list_topics(self, *, now: datetime) -> list[Topic]:
         """Return all topics known at `now` with an open or closed feed, sorted by name, then by slug."""

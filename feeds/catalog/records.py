@@ -52,10 +52,12 @@ class CatalogState(msgspec.Struct, frozen=True):
     """The state of the whole catalog.
 
     `generation` changes when the catalog is rebuilt and versions start again. `version` is the version of the last
-    commit, and `collected` the time of the last collect, with the settings behind `settings_fingerprint`.
+    commit, and `commit` a random token of the same commit. `collected` is the time of the last collect, with the
+    settings behind `settings_fingerprint`.
     """
 
     generation: str
     version: int
+    commit: str
     collected: datetime | None
     settings_fingerprint: str

@@ -16,7 +16,7 @@ from sqlalchemy import (
     event,
 )
 
-LAYOUT = "14"
+LAYOUT = "15"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -208,6 +208,14 @@ closings = Table(
     Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
     Column("closed", _Key, nullable=False, comment="time of the first collect after the day"),
     comment="When days were closed for digests; the first collect closed all earlier days.",
+)
+
+commits = Table(
+    "commits",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("token", _Text, nullable=False, comment="random"),
+    comment="The last commits: a database that goes back to an earlier state may give a version to another commit.",
 )
 
 scopes = Table(

@@ -1,6 +1,7 @@
 """Read and write the catalog during a collect, in a single transaction."""
 
 from collections.abc import Collection, Mapping
+from secrets import token_hex
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -13,6 +14,8 @@ from feeds.catalog.schedule import find_last_scheduled_change
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import CollectState, StoredEntry
 from feeds.catalog.topic_store import TopicStore
+
+_KEPT_COMMITS = 1_000  # servers poll twice a second, and an export after more commits writes everything again
 
 
 class CatalogWriter:
@@ -35,6 +38,13 @@ class CatalogWriter:
     def save_state(self, state: CollectState) -> None:
         """Store the state after the current collect."""
         save_facts(self._connection, {name: str(value) for name, value in msgspec.structs.asdict(state).items()})
+
+    def record_commit(self, version: int) -> None:
+        """Give the commit with this version a random token, and forget the token of the oldest commit."""
+        token = token_hex(8)
+        self._rows.insert(schema.commits, [{"version": version, "token": token}])
+        self._rows.remove(schema.commits, [{"version": version - _KEPT_COMMITS}])
+        save_facts(self._connection, {"commit": token})
 
     # Scopes: `feed`, `topics/<slug>`, `providers/<domain>` and `digests`
 

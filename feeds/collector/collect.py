@@ -233,6 +233,7 @@ class _Collect:
         has_commit = bool(summary.visible or summary.ranking or closed_scopes or self._is_new)
         state = self._make_state(summary, closed=closed, has_commit=has_commit)
         if has_commit:
+            self._writer.record_commit(state.version)
             self._writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
             self._writer.mark_scopes_reranked(summary.ranking, version=state.version)
             self._wait_for_commit_time()

@@ -52,6 +52,8 @@ class PreviousExport:
         before = self._manifest
         if before.inputs is None or before.exported_at is None or not inputs.differs_only_in_version(before.inputs):
             return {}
+        if not self._reader.has_commit(before.inputs.version, before.inputs.commit):
+            return {}
         release = self._reader.find_next_scheduled_change(after=from_seconds(before.exported_at))
         is_released = release is not None and release <= self._now
         changed = None if is_released else self._reader.find_changed_scopes(before.inputs.version)

@@ -16,16 +16,17 @@ _NAME = ".feeds-export.json"
 
 
 class ExportInputs(msgspec.Struct, frozen=True, kw_only=True):
-    """The inputs of an export: a catalog state (`version` of `generation`), the settings and the program."""
+    """The inputs of an export: a catalog state (`version` and `commit` of `generation`), settings and the program."""
 
     generation: str
     version: int
     settings_fingerprint: str = msgspec.field(name="appearance")
     program_fingerprint: str = msgspec.field(name="program")
+    commit: str = ""
 
     def differs_only_in_version(self, other: Self) -> bool:
         """Return whether catalog versions alone are enough to find all changes since other inputs."""
-        return msgspec.structs.replace(self, version=other.version) == other
+        return msgspec.structs.replace(self, version=other.version, commit=other.commit) == other
 
 
 class ExportedFiles(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ def read_inputs(reader: CatalogReader, settings: Settings) -> ExportInputs:
         version=state.version,
         settings_fingerprint=state.settings_fingerprint,
         program_fingerprint=_fingerprint_program(),
+        commit=state.commit,
     )
 
 

@@ -19,11 +19,13 @@ class KnownState(msgspec.Struct, frozen=True):
 
     generation: str = ""
     version: int = -1
+    commit: str = ""
     released: datetime = datetime(1, 1, 1, tzinfo=UTC)
 
     def accepts(self, state: CatalogState, *, now: datetime) -> bool:
         """Return whether a document read from `state` at `now` is at least as new."""
-        return state.generation == self.generation and state.version >= self.version and now >= self.released
+        is_next = state.version > self.version or (state.version == self.version and state.commit == self.commit)
+        return state.generation == self.generation and is_next and now >= self.released
 
 
 class DocumentCache:

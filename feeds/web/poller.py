@@ -80,8 +80,8 @@ class Poller:
         now = self._clock.now()
         with self._catalog.reading() as reader:
             state = reader.read_state()
-            # A lower version means a catalog restored from a backup: its next versions have other content.
-            is_known = state.generation == self._known.generation and state.version >= self._known.version
+            # Without the commit, the catalog was rebuilt, or the database went back to an earlier state.
+            is_known = reader.has_commit(self._known.version, self._known.commit)
             changed = self._find_changes(reader, state) if is_known else {}
             release = reader.find_next_scheduled_change(after=self._polled) if is_known else None
         is_released = release is not None and release <= now
@@ -91,7 +91,8 @@ class Poller:
             return not keeps_any or depends_on_any(cached.document.scopes, changed)
 
         released = now if is_released else self._known.released
-        self._known, self._polled = KnownState(state.generation, state.version, released), now
+        self._known = KnownState(state.generation, state.version, state.commit, released)
+        self._polled = now
         self._cache.update(self._known, is_outdated=is_outdated)
 
     def _find_changes(self, reader: CatalogReader, state: CatalogState) -> Mapping[str, object]:

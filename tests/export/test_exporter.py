@@ -5,10 +5,11 @@ import os
 import pty
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -107,6 +108,21 @@ def test_a_second_export_makes_and_writes_nothing(publisher: Publisher) -> None:
     assert publisher.identify() == before
     assert (publisher.root / MANIFEST).stat().st_ino == manifest
     assert made == []
+
+
+def test_an_export_of_a_commit_that_the_catalog_lost_is_replaced(publisher: Publisher) -> None:
+    folder = publisher.content.parent
+    with closing(sqlite3.connect(folder / "catalog.sqlite3")) as connection:
+        connection.execute("VACUUM INTO ?", [str(folder / "replica.sqlite3")])
+    publisher.write("three", topics="[Harbours]", title="Lost")
+    publisher.collect()
+    publisher.export()
+    publisher.start_new_catalog("replica")
+    publisher.write("three", topics="[Harbours]")
+    publisher.write("four", topics="[Tides]")
+    publisher.collect()
+    publisher.export()
+    assert not any(b"Lost" in (publisher.root / name).read_bytes() for name in publisher.list_files())
 
 
 def test_a_forced_export_renders_all_and_writes_no_equal_file(publisher: Publisher) -> None:
@@ -271,7 +287,7 @@ def test_the_names_in_the_manifest_stay(publisher: Publisher) -> None:
     publisher.export()
     manifest = json.loads((publisher.root / MANIFEST).read_bytes())
     assert manifest.keys() == {"exported", "basis", "moment"}
-    assert manifest["basis"].keys() == {"generation", "version", "appearance", "program"}
+    assert manifest["basis"].keys() == {"generation", "version", "commit", "appearance", "program"}
     assert manifest["exported"]["/feed.atom"].keys() == {"stamps", "scopes", "modified", "left"}
 
 

@@ -19,8 +19,16 @@ import psycopg
 
 from tests.support.processes import list_children
 
-# The data need not survive a crash of the machine.
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
+# The data need not survive a crash of the machine. A stop loses the commits of the last seconds, as a replica does that
+# takes over.
+_SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "wal_writer_delay=10s",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "shared_buffers=16MB",
+)
 _START_SECONDS = 30
 
 

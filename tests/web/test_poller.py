@@ -145,7 +145,9 @@ def test_a_new_catalog_replaces_everything(sqlite_newsstand: Newsstand, tmp_path
     assert not any(map(sqlite_newsstand.is_kept, first))
 
 
-def test_a_restored_catalog_replaces_everything(sqlite_newsstand: Newsstand, tmp_path: Path) -> None:
+@pytest.mark.parametrize("next_commits", [0, 1, 2])
+def test_lost_commits_replace_everything(sqlite_newsstand: Newsstand, tmp_path: Path, next_commits: int) -> None:
+    """Also if the next commits have the versions of the lost commits."""
     backup = Catalog(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
     with backup.writing():
         pass  # and with the last connection gone, one file holds everything
@@ -156,6 +158,10 @@ def test_a_restored_catalog_replaces_everything(sqlite_newsstand: Newsstand, tmp
     sqlite_newsstand.fetch_all(*PATHS)
     move_catalog(tmp_path / "catalog.sqlite", tmp_path / "new.sqlite")
     (tmp_path / "catalog.sqlite").write_bytes(saved)
+    sqlite_newsstand.newsroom.write("a", topics=["Tides"])
+    for number in range(next_commits):
+        sqlite_newsstand.newsroom.write("b", topics=["Boats"], title=f"Story {number}")
+        sqlite_newsstand.newsroom.collect()
     sqlite_newsstand.poller.poll()
     assert b"Retitled" not in sqlite_newsstand.fetch(PATHS[0]).document.body
 
