@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from secrets import token_hex
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
 from feeds.catalog.database import WAIT_SECONDS, describe, is_missing, lock_for_writing, open_engine, wrap_error
-from feeds.catalog.facts import read_fact, save_facts
+from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.writer import CatalogWriter
+from feeds.catalog.writer import CatalogWriter, rebuild_tables
 from feeds.model.errors import CatalogError
 
 
@@ -62,7 +61,8 @@ class Catalog:
             CatalogError: the catalog cannot be written.
         """
         with self._transaction() as connection:
-            _prepare_tables(connection)
+            if _read_layout(connection) != schema.LAYOUT:
+                rebuild_tables(connection)
             yield CatalogWriter(connection)
 
     @contextmanager
@@ -115,14 +115,3 @@ def _read_layout(connection: Connection) -> str | None:
     if not inspect(connection).has_table(schema.facts.name):
         return None
     return read_fact(connection, "layout")
-
-
-def _prepare_tables(connection: Connection) -> None:
-    if _read_layout(connection) == schema.LAYOUT:
-        return
-    existing = inspect(connection).get_table_names()
-    for table in reversed(schema.metadata.sorted_tables):
-        if table.name in existing:
-            table.drop(connection)
-    schema.metadata.create_all(connection, checkfirst=False)
-    save_facts(connection, {"layout": schema.LAYOUT, "generation": token_hex(8)})

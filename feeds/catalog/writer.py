@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from secrets import token_hex
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from feeds.catalog import schema
 from feeds.catalog.entry_store import EntryWriter, find_entries
@@ -28,6 +28,10 @@ class CatalogWriter:
         self.topics = TopicStore(connection)
 
     # The last collect
+
+    def start_over(self) -> None:
+        """Remove everything, as if the catalog were new."""
+        rebuild_tables(self._connection)
 
     def read_state(self) -> CollectState | None:
         """Return the state after the last collect; None if the catalog is new."""
@@ -92,3 +96,13 @@ class CatalogWriter:
     def find_last_scheduled_change(self, *, until: int) -> int:
         """Return the last time up to `until`, in seconds, of a scheduled change; 0 if there is none."""
         return find_last_scheduled_change(self._connection, until=until)
+
+
+def rebuild_tables(connection: Connection) -> None:
+    """Drop the tables of the catalog, whatever their layout, and create empty tables."""
+    existing = inspect(connection).get_table_names()
+    for table in reversed(schema.metadata.sorted_tables):
+        if table.name in existing:
+            table.drop(connection)
+    schema.metadata.create_all(connection, checkfirst=False)
+    save_facts(connection, {"layout": schema.LAYOUT, "generation": token_hex(8)})

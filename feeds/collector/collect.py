@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -24,14 +25,15 @@ from feeds.collector.read_result import ReadTask
 from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
-from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, to_seconds
-from feeds.model.errors import Level, Problem
+from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, from_seconds, to_seconds
+from feeds.model.errors import ClockError, Level, Problem
 
 Progress = Callable[[int, int], object]
 """A callback that gets the number of files read and the number of files to read."""
 
 _BATCH_FILES = 1_000
 _MAX_WAIT_SECONDS = 2
+_CLOCK_TOLERANCE = timedelta(days=1)
 
 
 class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,17 +101,33 @@ class Collector:
         """Update the catalog from all articles, or from the `only` files that may have changed.
 
         The cost of a partial collect hardly depends on the number of articles. A rejected or skipped file keeps the
-        last good version in the catalog. With `force`, any number of articles may be removed. `read`
-        reads the files.
+        last good version in the catalog. With `force`, any number of articles may be removed, and a catalog from the
+        future is rebuilt. `read` reads the files.
 
         Raises:
+            ClockError: the catalog was written more than a day after the present time, and `force` is not set.
             MassRemovalError: more than half of the articles would be removed, and `force` is not set.
             SettingsError: a folder does not exist or cannot be read.
             CatalogError: the catalog cannot be written.
         """
         with self._catalog.writing() as writer:
+            self._check_clock(writer, force=force)
             collect = _Collect(writer, self._options, force=force, progress=progress, read=read)
             return collect.run_full() if only is None else collect.run_partial(only)
+
+    def _check_clock(self, writer: CatalogWriter, *, force: bool) -> None:
+        """Refuse a catalog from the future, or start over with `force`.
+
+        From then on, all commits would be in the future, and no digest would be made before that time comes.
+        """
+        state = writer.read_state()
+        now = self._options.clock.now()
+        written = from_seconds(max(state.committed, state.collected)) if state else now
+        if written - now <= _CLOCK_TOLERANCE:
+            return
+        if not force:
+            raise ClockError(written=written, now=now)
+        writer.start_over()
 
 
 class _Collect:

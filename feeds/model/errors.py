@@ -5,7 +5,8 @@ FeedsError
 ├── ArticleError        a file cannot become an article; carries its problems
 │   └── UnexpectedFailureError  a library failed on the file
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
-│   └── CatalogBusyError    another collector is writing to the catalog
+│   ├── CatalogBusyError    another collector is writing to the catalog
+│   └── ClockError          the catalog is from the future
 ├── ExportError         an export cannot be written
 ├── HubError            a hub does not accept a notification
 ├── MassRemovalError    a collect would remove most of the articles
@@ -17,6 +18,7 @@ FeedsError
 └── MovedError          a URL path is not canonical; carries the canonical path and query
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -72,6 +74,17 @@ class CatalogError(FeedsError):
 
 class CatalogBusyError(CatalogError):
     """Another collector is writing to the catalog."""
+
+
+class ClockError(CatalogError):
+    """The catalog was written by a collector whose clock was far ahead, or the clock is behind now."""
+
+    def __init__(self, *, written: datetime, now: datetime) -> None:
+        super().__init__(
+            f"The catalog was last written at {written:%Y-%m-%dT%H:%M:%SZ}, but the clock of this computer says"
+            f" {now:%Y-%m-%dT%H:%M:%SZ}, so nothing was changed. Set the clock. If the clock is right, `feeds collect"
+            " --force` rebuilds the catalog."
+        )
 
 
 class ExportError(FeedsError):

@@ -81,7 +81,8 @@ class Poller:
         with self._catalog.reading() as reader:
             state = reader.read_state()
             # Without the commit, the catalog was rebuilt, or the database went back to an earlier state.
-            is_known = reader.has_commit(self._known.version, self._known.commit)
+            # After a clock that was ahead, documents may show entries too early.
+            is_known = now >= self._polled and reader.has_commit(self._known.version, self._known.commit)
             changed = self._find_changes(reader, state) if is_known else {}
             release = reader.find_next_scheduled_change(after=self._polled) if is_known else None
         is_released = release is not None and release <= now
@@ -90,7 +91,7 @@ class Poller:
         def is_outdated(cached: CachedDocument) -> bool:
             return not keeps_any or depends_on_any(cached.document.scopes, changed)
 
-        released = now if is_released else self._known.released
+        released = self._known.released if keeps_any else now
         self._known = KnownState(state.generation, state.version, state.commit, released)
         self._polled = now
         self._cache.update(self._known, is_outdated=is_outdated)

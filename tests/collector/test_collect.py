@@ -2,6 +2,7 @@
 
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from feeds.articles.files import ContentFile, locate_article
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
-from feeds.model.errors import CatalogBusyError, MassRemovalError, SettingsError
+from feeds.model.errors import CatalogBusyError, ClockError, MassRemovalError, SettingsError
 from feeds.model.expression import parse_expression
 from feeds.model.query import Query
 from tests.support.newsroom import Newsroom, dump_fresh, related, url_of
@@ -45,6 +46,31 @@ def test_articles_of_two_folders_make_one_catalog(newsroom: Newsroom, tmp_path: 
     newsroom.write("b").rename(other / "a.md")
     result = Collector(newsroom.catalog, [newsroom.folder, other], clock=newsroom.clock).collect()
     assert result.added == 2
+
+
+def test_a_catalog_from_the_future_is_refused_and_rebuilt_by_force(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.now += timedelta(days=700)
+    newsroom.collect()
+    newsroom.now -= timedelta(days=700)
+    newsroom.write("b")
+    with pytest.raises(
+        ClockError, match=r"written at 2023-02-02T12:01:00Z, but the clock .* says 2021-03-04T12:02:00Z.*--force"
+    ):
+        newsroom.collect()
+    assert newsroom.see().ids == [url_of("a")]
+    assert newsroom.collect(force=True).added == 2
+    assert newsroom.dump() == dump_fresh(newsroom, "")
+    assert newsroom.see().changed == datetime(2021, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_clock_that_was_a_day_ahead_is_accepted(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.now += timedelta(hours=23)
+    newsroom.collect()
+    newsroom.now -= timedelta(hours=23)
+    newsroom.write("b")
+    assert newsroom.collect().added == 1
 
 
 def test_the_result_counts_files_and_entries(newsroom: Newsroom) -> None:

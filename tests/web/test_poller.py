@@ -104,6 +104,20 @@ def test_an_entry_collected_and_released_between_two_polls_is_detected(newsstand
         assert b"Story c" in newsstand.fetch(path).document.body
 
 
+def test_a_clock_that_was_ahead_is_forgotten(newsstand: Newsstand) -> None:
+    right = newsstand.newsroom.now
+    newsstand.newsroom.write("c", topics=["Tides"], publishedDateTime=(right + timedelta(days=9)).isoformat())
+    newsstand.newsroom.collect()
+    newsstand.newsroom.now = right + timedelta(days=10)
+    newsstand.poller.poll()
+    assert b"Story c" in newsstand.fetch(PATHS[0]).document.body
+    newsstand.newsroom.now = right
+    newsstand.poller.poll()
+    cached = newsstand.fetch(PATHS[0])
+    assert b"Story c" not in cached.document.body
+    assert newsstand.is_kept(cached)
+
+
 def test_a_topic_ends_at_its_time_without_a_collect(newsstand: Newsstand) -> None:
     folder = newsstand.newsroom.folder / "topics"
     folder.mkdir()
