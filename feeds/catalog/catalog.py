@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
-from feeds.catalog.database import WAIT_SECONDS, describe, is_missing, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.database import WAIT_SECONDS, describe, lock_for_writing, open_engine, wrap_error
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
+from feeds.catalog.sqlite_file import find_file, move_aside
 from feeds.catalog.writer import CatalogWriter, rebuild_tables
 from feeds.model.errors import CatalogError
+
+_NAMED_TABLES = 3
 
 
 class Catalog:
@@ -27,6 +32,7 @@ class Catalog:
         self._engine = open_engine(database_url, wait_seconds=wait_seconds)
         self._wait_seconds = wait_seconds
         self._has_been_read = False
+        self._written_inode = 0
 
     def __str__(self) -> str:
         return describe(self._engine)
@@ -34,6 +40,25 @@ class Catalog:
     def close(self) -> None:
         """Close all connections; the next use opens new connections."""
         self._engine.dispose()
+
+    def move_aside(self, *, now: datetime) -> Path | None:
+        """Rename the damaged file that the last writer opened, and return the new path.
+
+        If another process has already replaced the file, do nothing and return None.
+
+        Raises:
+            CatalogError: the file cannot be renamed.
+        """
+        self.close()
+        file = find_file(self._engine)
+        try:
+            return move_aside(file, now=now) if file and file.stat().st_ino == self._written_inode else None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CatalogError(
+                f"Cannot rename the damaged catalog {file}: {error.strerror}. Delete the file."
+            ) from None
 
     @contextmanager
     def reading(self) -> Iterator[CatalogReader]:
@@ -58,10 +83,16 @@ class Catalog:
 
         Raises:
             CatalogBusyError: another collector has been writing for too long.
-            CatalogError: the catalog cannot be written.
+            DamagedCatalogError: the catalog is a damaged file.
+            CatalogError: the catalog cannot be written, or the database belongs to another program.
         """
+        file = find_file(self._engine)
+        self._written_inode = file.stat().st_ino if file and file.exists() else 0
         with self._transaction() as connection:
-            if _read_layout(connection) != schema.LAYOUT:
+            layout = _read_layout(connection)
+            if layout is None:
+                self._refuse_other_tables(connection)
+            if layout != schema.LAYOUT:
                 rebuild_tables(connection)
             yield CatalogWriter(connection)
 
@@ -90,8 +121,21 @@ class Catalog:
             raise wrap_error(error, self._engine) from error
 
     def _check_presence(self) -> None:
-        if is_missing(self._engine):
+        file = find_file(self._engine)
+        if file and not file.exists():  # opening would create the file
             raise CatalogError(f"No catalog at {self}; run `feeds collect` first.")
+
+    def _refuse_other_tables(self, connection: Connection) -> None:
+        """Raise an error if the database has tables of another program. Databases of PostgreSQL may be shared."""
+        others = set(inspect(connection).get_table_names())
+        if connection.dialect.name != "sqlite":
+            others &= schema.metadata.tables.keys()
+        if others:
+            names = ", ".join(sorted(others)[:_NAMED_TABLES])
+            raise CatalogError(
+                f"The database at {self} has tables of another program ({names}), so nothing was changed. Name another"
+                " database in DATABASE_URL."
+            )
 
     def _check_layout(self, connection: Connection) -> None:
         if self._has_been_read:

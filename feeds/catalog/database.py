@@ -1,7 +1,6 @@
 """Open the catalog's database: SQLite or PostgreSQL behind an SQLAlchemy engine."""
 
 import time
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -9,7 +8,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from feeds.model.errors import CatalogBusyError, CatalogError
+from feeds.catalog.sqlite_file import is_damaged, open_read_only
+from feeds.model.errors import CatalogBusyError, CatalogError, DamagedCatalogError
 
 WAIT_SECONDS = 60
 """How long a writer waits for another writer, by default."""
@@ -30,6 +30,7 @@ def open_engine(database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engin
     if url.get_backend_name() == "sqlite":
         # An open connection would keep reading a replaced file.
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": wait_seconds})
+        event.listen(engine, "do_connect", open_read_only)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -102,12 +103,6 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
     connection.commit()  # a rollback would undo the setting
 
 
-def is_missing(engine: Engine) -> bool:
-    """Return whether the catalog is a missing SQLite file: opening would create the file."""
-    name = engine.url.database
-    return engine.dialect.name == "sqlite" and name not in {None, "", ":memory:"} and not Path(str(name)).exists()
-
-
 def describe(engine: Engine) -> str:
     """Return the database URL for messages and logs, without the driver and the password."""
     url = engine.url.set(drivername=engine.url.get_backend_name())
@@ -135,6 +130,7 @@ def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
     connection.execute(text("SET LOCAL lock_timeout = 0"))
 
 
+_REPAIR = "Run `feeds collect`: it moves the file aside and reads all articles again."
 BUSY = "Another collector is writing to the catalog, so nothing was changed. Try again later."
 
 
@@ -143,4 +139,6 @@ def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
     cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
     if "database is locked" in cause:
         return CatalogBusyError(BUSY)
+    if is_damaged(engine, error.orig):
+        return DamagedCatalogError(f"The catalog at {describe(engine)} is damaged: {cause.rstrip('.')}. {_REPAIR}")
     return CatalogError(f"Cannot use the catalog at {describe(engine)}: {cause.rstrip('.')}. Check DATABASE_URL.")

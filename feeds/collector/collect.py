@@ -1,5 +1,6 @@
 """Update the catalog from the content folders, in a single transaction."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,10 +27,12 @@ from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, from_seconds, to_seconds
-from feeds.model.errors import ClockError, Level, Problem
+from feeds.model.errors import ClockError, DamagedCatalogError, Level, Problem
 
 Progress = Callable[[int, int], object]
 """A callback that gets the number of files read and the number of files to read."""
+
+_log = logging.getLogger(__name__)
 
 _BATCH_FILES = 1_000
 _MAX_WAIT_SECONDS = 2
@@ -101,8 +104,8 @@ class Collector:
         """Update the catalog from all articles, or from the `only` files that may have changed.
 
         The cost of a partial collect hardly depends on the number of articles. A rejected or skipped file keeps the
-        last good version in the catalog. With `force`, any number of articles may be removed, and a catalog from the
-        future is rebuilt. `read` reads the files.
+        last good version in the catalog. A damaged catalog is renamed, and a new catalog made. With `force`, any number
+        of articles may be removed, and a catalog from the future is rebuilt. `read` reads the files.
 
         Raises:
             ClockError: the catalog was written more than a day after the present time, and `force` is not set.
@@ -110,10 +113,19 @@ class Collector:
             SettingsError: a folder does not exist or cannot be read.
             CatalogError: the catalog cannot be written.
         """
-        with self._catalog.writing() as writer:
-            self._check_clock(writer, force=force)
-            collect = _Collect(writer, self._options, force=force, progress=progress, read=read)
-            return collect.run_full() if only is None else collect.run_partial(only)
+
+        def run() -> CollectResult:
+            with self._catalog.writing() as writer:
+                self._check_clock(writer, force=force)
+                collect = _Collect(writer, self._options, force=force, progress=progress, read=read)
+                return collect.run_full() if only is None else collect.run_partial(only)
+
+        try:
+            return run()
+        except DamagedCatalogError:
+            if moved := self._catalog.move_aside(now=self._options.clock.now()):
+                _log.warning("The catalog was damaged. It was renamed to %s, and a new catalog is made.", moved)
+            return run()
 
     def _check_clock(self, writer: CatalogWriter, *, force: bool) -> None:
         """Refuse a catalog from the future, or start over with `force`.

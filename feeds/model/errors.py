@@ -6,7 +6,8 @@ FeedsError
 │   └── UnexpectedFailureError  a library failed on the file
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
 │   ├── CatalogBusyError    another collector is writing to the catalog
-│   └── ClockError          the catalog is from the future
+│   ├── ClockError          the catalog is from the future
+│   └── DamagedCatalogError the catalog is a damaged file
 ├── ExportError         an export cannot be written
 ├── HubError            a hub does not accept a notification
 ├── MassRemovalError    a collect would remove most of the articles
@@ -74,6 +75,10 @@ class CatalogError(FeedsError):
 
 class CatalogBusyError(CatalogError):
     """Another collector is writing to the catalog."""
+
+
+class DamagedCatalogError(CatalogError):
+    """The catalog is a damaged file, or no database at all."""
 
 
 class ClockError(CatalogError):

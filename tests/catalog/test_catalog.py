@@ -213,8 +213,8 @@ def test_a_full_window_links_to_older_entries(newsroom: Newsroom) -> None:
 def test_a_writer_waits_for_a_briefly_locked_new_file(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("CREATE TABLE one (number)")
     other.execute("BEGIN EXCLUSIVE")
+    other.execute("CREATE TABLE one (number)")
     timer = threading.Timer(0.3, other.rollback)
     timer.start()
     catalog = Catalog(f"sqlite:///{path}", wait_seconds=0)

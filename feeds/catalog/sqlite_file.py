@@ -1,0 +1,77 @@
+"""Handle the file of a SQLite catalog: a missing, a damaged and a read-only file."""
+
+import codecs
+import os
+import sqlite3
+from collections.abc import MutableMapping, MutableSequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+_COMPANIONS = ("", "-wal", "-shm")
+_START_BYTES = 4_096
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def find_file(engine: Engine) -> Path | None:
+    """Return the file of the database; None for PostgreSQL and for a database in memory."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def is_damaged(engine: Engine, error: BaseException | None) -> bool:
+    """Return whether an error of the driver means that the file is a damaged catalog.
+
+    A text file is none: somebody has named the wrong file.
+    """
+    file = find_file(engine)
+    code = getattr(error, "sqlite_errorcode", 0)
+    # The other bits of the code are details (https://www.sqlite.org/rescode.html).
+    return code & 0xFF in _DAMAGE and file is not None and not _is_text(file)
+
+
+def _is_text(file: Path) -> bool:
+    with file.open("rb") as opened:
+        start = opened.read(_START_BYTES)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)  # a character may be cut
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in start
+
+
+def move_aside(file: Path, *, now: datetime) -> Path:
+    """Rename a damaged file and its companions, and return the new path; the name contains the time.
+
+    Raises:
+        OSError: the file cannot be renamed.
+    """
+    target = file.with_name(f"{file.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+    for suffix in reversed(_COMPANIONS):
+        companion = file.with_name(file.name + suffix)
+        if companion.exists():
+            companion.rename(target.with_name(target.name + suffix))
+    return target
+
+
+def open_read_only(
+    _dialect: object, _record: object, arguments: MutableSequence[Any], parameters: MutableMapping[str, Any]
+) -> None:
+    """Prepare a connection to a file on a disk that nobody can write to.
+
+    SQLite would create the companions of the file, unless it may take the file as immutable. An event `do_connect` of
+    SQLAlchemy calls this function.
+    """
+    file = Path(arguments[0])
+    if _is_on_read_only_disk(file) and not file.with_name(f"{file.name}-wal").exists():
+        arguments[0] = f"{file.absolute().as_uri()}?immutable=1"
+        parameters["uri"] = True
+
+
+def _is_on_read_only_disk(file: Path) -> bool:
+    try:
+        return bool(os.statvfs(file).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
