@@ -52,6 +52,7 @@ class CatalogReader:
         self._connection = connection
         self._topics: dict[tuple[str, datetime], Topic | None] = {}
         self._topic_numbers: dict[str, int] = {}
+        self._last_window: tuple[tuple[object, ...], Window | None] = (), None
         self.outbox = Outbox(connection)
 
     def read_state(self) -> CatalogState:
@@ -153,7 +154,15 @@ class CatalogReader:
 
     def read_newest(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries of a query released by `now`."""
-        return self._open_windows(query).read_newest(limit=limit, now=now)
+        key = (query, limit, now)
+        window = self._recall_window(key) or self._open_windows(query).read_newest(limit=limit, now=now)
+        self._last_window = key, window
+        return window
+
+    def _recall_window(self, key: tuple[object, ...]) -> Window | None:
+        """Return the last window if it was read with the same arguments: all formats of a feed show one window."""
+        last_key, window = self._last_window
+        return window if last_key == key else None
 
     def count_entries(self, query: Query, *, now: datetime) -> int:
         """Count the entries of a query released by `now`."""
@@ -170,7 +179,10 @@ class CatalogReader:
 
     def read_archive(self, query: Query, part: ArchivePart, *, now: datetime) -> Window | None:
         """Read the entries of one part of a query's archive released by `now`; None if the part does not exist."""
-        return self._open_windows(query).read_archive(part, now=now)
+        key = (query, part, now)
+        window = self._recall_window(key) or self._open_windows(query).read_archive(part, now=now)
+        self._last_window = key, window
+        return window
 
     def list_archive_parts(self, query: Query, *, limit: int, now: datetime) -> list[ArchivePart]:
         """List the archive parts that follow the newest `limit` entries released by `now`, newest first.

@@ -8,6 +8,7 @@ import click
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
 from feeds.export.exporter import Exporter
+from feeds.export.workers import rendering_on_all_cores
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 
@@ -19,7 +20,8 @@ from feeds.settings import Settings
     is_flag=True,
     help="Rewrite every file, even if DIR contains other files; only files with the same names are overwritten.",
 )
-def export(folder: Path, *, force: bool) -> None:
+@click.option("--no-compress", is_flag=True, help="Write no .gz and .br files, for a host that compresses by itself.")
+def export(folder: Path, *, force: bool, no_compress: bool) -> None:
     """Write all feeds and pages as files below DIR.
 
     nginx, a bucket or a CDN can serve the files. Their bytes equal the server's responses; compressed versions are
@@ -28,8 +30,10 @@ def export(folder: Path, *, force: bool) -> None:
     """
     settings = Settings.from_environ(os.environ)
     catalog = Catalog(settings.database_url)
-    with catalog.reading() as reader, show_progress("Exporting") as progress:
-        exporter = Exporter(reader, folder, settings=settings, now=SYSTEM_CLOCK.now())
+    with rendering_on_all_cores() as render, catalog.reading() as reader, show_progress("Exporting") as progress:
+        exporter = Exporter(
+            reader, folder, settings=settings, now=SYSTEM_CLOCK.now(), compress=not no_compress, render=render
+        )
         result = exporter.export(is_forced=force, progress=progress)
     catalog.close()
     for reason in result.left_out:

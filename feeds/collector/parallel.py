@@ -1,8 +1,6 @@
 """Read and parse article files, with a pool of processes if there are many files."""
 
 import multiprocessing
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,8 +8,6 @@ from concurrent.futures.process import BrokenProcessPool
 from hashlib import blake2b
 from itertools import islice
 from multiprocessing.connection import Connection
-from pathlib import Path
-from threading import Thread
 from typing import TypeAlias
 
 import msgspec
@@ -23,6 +19,7 @@ from feeds.articles.mention import Mention, Role, list_mentions, make_categories
 from feeds.catalog.stored import StoredLabel, StoredMention
 from feeds.collector.read_result import ReadResult, ReadTask
 from feeds.model.errors import ArticleError, UnexpectedFailureError
+from feeds.model.forking import can_fork, follow_parent
 
 _CHUNK_FILES = 64
 _MIN_POOL_FILES = 400  # parsing fewer files takes less time than starting a pool
@@ -67,7 +64,7 @@ def _read_in_pool(chunks: deque[Sequence[ReadTask]]) -> Generator[ReadResult, No
     """
     # Forked workers start at once. They use only the code of this process, and never its database connection.
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(mp_context=context, initializer=_follow_parent) as pool:
+    with ProcessPoolExecutor(mp_context=context, initializer=follow_parent) as pool:
         pending: deque[Future[list[ReadResult]]] = deque()
         try:
             while chunks:
@@ -114,32 +111,8 @@ def _read_in_child(tasks: Sequence[ReadTask]) -> list[ReadResult]:
 
 
 def _send_results(tasks: Sequence[ReadTask], sender: Connection) -> None:
-    _follow_parent()
+    follow_parent()
     sender.send(_read_chunk(tasks))
-
-
-def _follow_parent() -> None:
-    """End the process quietly with the parent: a fork inherits signal handlers, and ^C reaches every process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End the process as soon as the parent has ended, even if the parent was killed.
-
-    Without the thread, the workers of a killed parent would wait for tasks forever, because each worker holds the
-    common pipe open.
-    """
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def can_fork() -> bool:
-    """Return whether the process is a single thread on Linux: a fork copies held locks, but not other threads."""
-    threads = Path("/proc/self/task")
-    return threads.is_dir() and len(list(threads.iterdir())) == 1
 
 
 def _read_chunk(tasks: Iterable[ReadTask]) -> list[ReadResult]:

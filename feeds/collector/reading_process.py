@@ -7,8 +7,9 @@ from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from multiprocessing.connection import Connection
 
-from feeds.collector.parallel import ReadSources, can_fork, read_source, read_sources
+from feeds.collector.parallel import ReadSources, read_source, read_sources
 from feeds.collector.read_result import ReadResult, ReadTask
+from feeds.model.forking import can_fork
 
 _BATCH_FILES = 64
 

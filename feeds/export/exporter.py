@@ -4,12 +4,11 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote
 
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
-from feeds.export.folder import Folder, check_name
+from feeds.export.folder import Folder
 from feeds.export.incremental import PreviousExport
 from feeds.export.manifest import (
     ExportedFiles,
@@ -19,23 +18,14 @@ from feeds.export.manifest import (
     read_manifest,
     write_manifest,
 )
+from feeds.export.rendering import Render, RenderedFiles, RenderPlan, name_all, name_file, render_all
 from feeds.model.clock import to_seconds
-from feeds.model.document import Document
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
-from feeds.site.compression import Encoding, encode
-from feeds.site.documents import make_document
-from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
-from feeds.site.urls import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
+from feeds.site.urls import Address
 from feeds.site.walk import list_addresses
 
 Progress: TypeAlias = Callable[[int, int], object]
-
-# The names that static file servers look for (nginx's gzip_static and brotli_static).
-_SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
-
-# An empty file that marks an archive document with the max-age of a feed; the URL does not show the difference.
-_GROWING = ".growing"
 
 
 class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,37 +37,27 @@ class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
 
 
-def name_file(address: Address) -> str:
-    """Return the name of an address's file, relative to the folder.
-
-    Raises:
-        ExportError: the address does not give a valid file name.
-    """
-    name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
-    if isinstance(address, PageAddress | HomeAddress):
-        name = f"{name or 'index'}.html"
-    check_name(name)
-    return name
-
-
-def _decode(part: str) -> str:
-    decoded = unquote(part)
-    if "/" in decoded:
-        raise ExportError(f"{decoded!r} is not a valid file name")
-    return decoded
-
-
 class Exporter:
     """Writes the server's responses at `now` to the folder `root`: a file and its compressed forms per address.
 
-    The modification time of a file is the time of the last change of its content.
+    The modification time of a file is the time of the last change of its content. Without `compress`, there are no
+    compressed forms, and those of an earlier export are removed. `render` renders the documents.
     """
 
-    def __init__(self, reader: CatalogReader, root: Path, *, settings: Settings, now: datetime) -> None:
+    def __init__(  # noqa: PLR0913 what to export, and how
+        self,
+        reader: CatalogReader,
+        root: Path,
+        *,
+        settings: Settings,
+        now: datetime,
+        compress: bool = True,
+        render: Render = render_all,
+    ) -> None:
         self._reader = reader
         self._folder = Folder(root)
-        self._settings = settings
-        self._now = now
+        self._plan = RenderPlan(settings=settings, now=now, compress=compress)
+        self._render = render
         self._left_out: list[str] = []
         self._written = self._unchanged = 0
 
@@ -92,10 +72,11 @@ class Exporter:
             ExportError: the folder is unsuitable or cannot be written, or the catalog was collected with other
                 settings.
         """
-        inputs = read_inputs(self._reader, self._settings)
+        settings, now = self._plan.settings, self._plan.now
+        inputs = read_inputs(self._reader, settings, compress=self._plan.compress)
         with self._folder.open():
             before = read_manifest(self._folder, is_forced=is_forced)
-            previous = PreviousExport(before, self._folder, reader=self._reader, settings=self._settings, now=self._now)
+            previous = PreviousExport(before, self._folder, reader=self._reader, settings=settings, now=now)
             addresses = self._list_addresses()
             unlinked = dict(previous.find_unlinked(addresses))
             addresses |= {address.path: address for address in unlinked}
@@ -118,7 +99,7 @@ class Exporter:
     def _list_addresses(self) -> dict[str, Address]:
         """Return every address with a valid file name, by path."""
         addresses = {}
-        for address in list_addresses(self._reader, settings=self._settings, now=self._now):
+        for address in list_addresses(self._reader, settings=self._plan.settings, now=self._plan.now):
             try:
                 name_file(address)
             except ExportError as error:
@@ -129,49 +110,28 @@ class Exporter:
 
     def _write_all(self, addresses: Sequence[Address], progress: Progress) -> dict[str, ExportedFiles]:
         exported = {}
-        for done, address in enumerate(addresses, start=1):
-            exported[address.path] = self._write(address)
+        rendered = self._render(addresses, self._plan, self._reader)
+        for done, files in enumerate(rendered, start=1):
+            exported[files.path] = self._write(files)
             progress(done, len(addresses))
         return exported
 
-    def _write(self, address: Address) -> ExportedFiles:
-        document = make_document(address, self._reader, settings=self._settings, now=self._now)
-        bodies = {name: encode(document.body, encoding) for name, encoding in _name_forms(address).items()}
-        if _is_growing(address, document):
-            bodies[name_file(address) + _GROWING] = b""
+    def _write(self, files: RenderedFiles) -> ExportedFiles:
         stamps = {}
-        for name, body in bodies.items():
-            is_written = self._folder.write(name, body, modified=document.last_modified)
+        for name, body in files.bodies.items():
+            is_written = self._folder.write(name, body, modified=files.modified)
             self._written += is_written
             self._unchanged += not is_written
             stamps[name] = self._folder.get_stamp(name)
-        modified = to_seconds(document.last_modified) if document.last_modified else None
-        return ExportedFiles(stamps, document.scopes, modified)
+        return ExportedFiles(stamps, files.scopes, to_seconds(files.modified) if files.modified else None)
 
     def _remove(self, names: Collection[str]) -> int:
         return sum(self._folder.remove(name) for name in sorted(names))
 
     def _write_plan(self, before: Manifest, outdated: Collection[Address]) -> None:
         """Write a manifest with all files of this export, so the next export knows the files of a killed export."""
-        planned = {address.path: ExportedFiles(dict.fromkeys(_name_all(address), "")) for address in outdated}
+        planned = {address.path: ExportedFiles(dict.fromkeys(name_all(address), "")) for address in outdated}
         write_manifest(self._folder, Manifest(before.exported | planned))
 
     def _write_manifest(self, exported: dict[str, ExportedFiles], inputs: ExportInputs) -> None:
-        write_manifest(self._folder, Manifest(exported, inputs, to_seconds(self._now)))
-
-
-def _name_forms(address: Address) -> dict[str, Encoding]:
-    """Return the names of the files to write for an address, with their codings; assets are not compressed."""
-    name = name_file(address)
-    encodings = [Encoding.IDENTITY] if isinstance(address, AssetAddress) else list(Encoding)
-    return {name + _SUFFIXES[encoding]: encoding for encoding in encodings}
-
-
-def _name_all(address: Address) -> list[str]:
-    """Return the names of all possible files of an address."""
-    markers = [name_file(address) + _GROWING] if isinstance(address, ArchiveAddress) else []
-    return [*_name_forms(address), *markers]
-
-
-def _is_growing(address: Address, document: Document) -> bool:
-    return isinstance(address, ArchiveAddress) and document.max_age_seconds < ARCHIVE_MAX_AGE_SECONDS
+        write_manifest(self._folder, Manifest(exported, inputs, to_seconds(self._plan.now)))

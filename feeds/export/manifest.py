@@ -22,6 +22,7 @@ class ExportInputs(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     settings_fingerprint: str = msgspec.field(name="appearance")
     program_fingerprint: str = msgspec.field(name="program")
+    compress: bool = True
     commit: str = ""
 
     def differs_only_in_version(self, other: Self) -> bool:
@@ -61,7 +62,7 @@ class Manifest(msgspec.Struct, frozen=True):
         return {name for files in self.exported.values() for name in files.stamps}
 
 
-def read_inputs(reader: CatalogReader, settings: Settings) -> ExportInputs:
+def read_inputs(reader: CatalogReader, settings: Settings, *, compress: bool) -> ExportInputs:
     """Read the inputs of a new export.
 
     Raises:
@@ -76,6 +77,7 @@ def read_inputs(reader: CatalogReader, settings: Settings) -> ExportInputs:
         version=state.version,
         settings_fingerprint=state.settings_fingerprint,
         program_fingerprint=_fingerprint_program(),
+        compress=compress,
         commit=state.commit,
     )
 

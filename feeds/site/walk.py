@@ -1,9 +1,10 @@
 """List every address of the site: the result of a crawl, without sending any requests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from feeds.catalog.reader import CatalogReader
+from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
@@ -25,16 +26,30 @@ from feeds.site.urls import (
 def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
     """Return every canonical address at `now` once, a link's target before the page with the link, the home page last.
 
-    The addresses of a retired topic are included until the end of its feed.
+    The addresses of a retired topic are included until the end of its feed. The archives come first, each part between
+    the parts of about the same time: they share entries, which are rendered only once.
     """
     yield from (AssetAddress(name) for name in list_assets())
-    for query in list_queries(reader, now=now):
-        for part in reversed(list_archive(query, reader, settings=settings, now=now)):
-            yield from (ArchiveAddress(query, part, format) for format in Format)
-            yield PageAddress(query, part)
+    queries = list(list_queries(reader, now=now))
+    for query, part in _list_parts(queries, reader, settings=settings, now=now):
+        yield from (ArchiveAddress(query, part, format) for format in Format)
+        yield PageAddress(query, part)
+    for query in queries:
         yield from (FeedAddress(query, format) for format in Format)
         yield PageAddress(query)
     yield from (OpmlAddress(), RobotsAddress(), SitemapAddress(), HomeAddress())
+
+
+def _list_parts(
+    queries: Iterable[Query], reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Iterator[tuple[Query, ArchivePart]]:
+    """Yield the parts of all archives, each archive in order of time, from the oldest part on."""
+    ages: list[tuple[float, Query, ArchivePart]] = []
+    for query in queries:
+        parts = list_archive(query, reader, settings=settings, now=now)
+        ages += [(number / len(parts), query, part) for number, part in enumerate(parts)]
+    for _, query, part in sorted(ages, key=lambda each: each[0], reverse=True):
+        yield query, part
 
 
 def list_queries(reader: CatalogReader, *, now: datetime) -> Iterator[Query]:

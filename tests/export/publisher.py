@@ -45,10 +45,14 @@ class Publisher:
         write_article(self.content, name, body=body, **fields)
 
     def export(
-        self, *, is_forced: bool = False, progress: Callable[[int, int], object] = lambda _done, _total: None
+        self,
+        *,
+        is_forced: bool = False,
+        compress: bool = True,
+        progress: Callable[[int, int], object] = lambda _done, _total: None,
     ) -> ExportResult:
         with self.catalog.reading() as reader:
-            exporter = Exporter(reader, self.root, settings=self.settings, now=self.now)
+            exporter = Exporter(reader, self.root, settings=self.settings, now=self.now, compress=compress)
             return exporter.export(is_forced=is_forced, progress=progress)
 
     def client(self) -> FlaskClient:

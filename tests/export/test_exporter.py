@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from werkzeug.http import parse_date
 
 from feeds.cli import main
-from feeds.export.exporter import ExportResult, name_file
+from feeds.export.exporter import ExportResult
 from feeds.export.folder import Folder
+from feeds.export.rendering import name_file
 from feeds.model.errors import ExportError
 from feeds.model.feed import Format
 from feeds.model.query import Query
@@ -262,6 +263,27 @@ def test_a_folder_with_other_files_needs_force(publisher: Publisher) -> None:
     assert (publisher.root / "notes.txt").read_text() == "mine"
 
 
+def test_without_compression_there_are_plain_files_only(publisher: Publisher) -> None:
+    compressed = publisher.export()
+    names = publisher.list_files()
+    plain = {name for name in names if not name.endswith((".gz", ".br"))}
+    result = publisher.export(compress=False)
+    assert publisher.list_files() == plain
+    assert (result.written, result.removed) == (0, len(names - plain))
+    assert publisher.export(compress=False) == ExportResult(
+        written=0, unchanged=len(plain - {MANIFEST}), removed=0, left_out=()
+    )
+    assert publisher.export().written == compressed.written - len(plain - {MANIFEST})
+    assert publisher.list_files() == names
+
+
+def test_a_killed_export_without_compression_leaves_no_outdated_file(publisher: Publisher) -> None:
+    publisher.export()
+    kill_export(publisher, 7, compress=False)
+    publisher.export(compress=False)
+    assert not [name for name in publisher.list_files() if name.endswith((".gz", ".br"))]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -287,7 +309,7 @@ def test_the_names_in_the_manifest_stay(publisher: Publisher) -> None:
     publisher.export()
     manifest = json.loads((publisher.root / MANIFEST).read_bytes())
     assert manifest.keys() == {"exported", "basis", "moment"}
-    assert manifest["basis"].keys() == {"generation", "version", "commit", "appearance", "program"}
+    assert manifest["basis"].keys() == {"generation", "version", "commit", "appearance", "program", "compress"}
     assert manifest["exported"]["/feed.atom"].keys() == {"stamps", "scopes", "modified", "left"}
 
 
@@ -310,13 +332,13 @@ def test_a_killed_export_is_completed(publisher: Publisher, killed_at: int) -> N
         assert (publisher.root / name_of(unquote_path(path))).read_bytes() == client.get(path).data
 
 
-def kill_export(publisher: Publisher, killed_at: int) -> None:
+def kill_export(publisher: Publisher, killed_at: int, *, compress: bool = True) -> None:
     def kill(done: int, _total: int) -> None:
         if done == killed_at:
             raise KilledError
 
     with pytest.raises(KilledError):
-        publisher.export(progress=kill)
+        publisher.export(progress=kill, compress=compress)
 
 
 def test_files_of_a_killed_export_are_removed_later(publisher: Publisher) -> None:
@@ -423,6 +445,8 @@ def test_the_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.Monkey
     assert first.stdout == "files: 53 written, 0 unchanged, 0 removed\n"
     assert second.stdout == "files: 0 written, 53 unchanged, 0 removed\n"
     assert (first.exit_code, first.stderr.count("Left out: ")) == (0, 4)
+    plain = runner.invoke(main, ["export", "--no-compress", "site"])
+    assert plain.stdout == "files: 0 written, 21 unchanged, 32 removed\n"
     forced = runner.invoke(main, ["export", "--force", "content"])
     assert (forced.exit_code, runner.invoke(main, ["export", "content/one.md"]).exit_code) == (0, 1)
 
