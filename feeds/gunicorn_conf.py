@@ -63,7 +63,7 @@ keep_threads()
 # How long, in seconds, a rendering thread keeps the greenlets waiting: a fiftieth of the default.
 sys.setswitchinterval(0.0001)
 
-bind = f"0.0.0.0:{_settings.port}"
+bind = _settings.bind
 workers = _settings.workers
 # A greenlet for each connection: slow clients block nobody (docs/benchmarks.md compares worker classes). Documents in
 # memory are served by the greenlets, and `feeds.web.greenlets` renders all others in real threads.
@@ -82,7 +82,11 @@ graceful_timeout = 10
 preload_app = True
 # The heartbeat touches a file; on a disk, this could block a worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 file names in it are not guessable
-# X-Forwarded-* headers are ignored: requests change nothing, and responses do not depend on the client or proxy.
+# No header of a proxy counts, not even from this machine: responses do not depend on the client or proxy, and clients
+# can send the same headers (with SCRIPT_NAME, a feed would be served at the address of another).
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True

@@ -4,6 +4,7 @@ import os
 import re
 from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,6 +46,14 @@ def parse_hubs(text: str) -> tuple[str, ...]:
     if not all(map(is_server_url, parts)):
         raise ValueError("expected absolute URLs of hubs, separated by spaces or commas")
     return tuple(dict.fromkeys(map(_parse_url, parts)))
+
+
+def parse_host(text: str) -> str:
+    """Read the address of a network interface."""
+    try:
+        return str(ip_address(text.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        raise ValueError("expected an IP address such as 127.0.0.1 or ::1") from None
 
 
 def parse_line(text: str) -> str:

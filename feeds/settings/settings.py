@@ -22,6 +22,7 @@ from feeds.settings.parsers import (
     parse_database_url,
     parse_flag,
     parse_folders,
+    parse_host,
     parse_hubs,
     parse_language,
     parse_line,
@@ -70,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hubs: tuple[str, ...]
     cache_mb: int
     database_url: str
+    host: str
     port: int
     workers: int
 
@@ -107,6 +109,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def base_path(self) -> str:
         """The path of the site's URL, at which links within the site begin; empty or without a slash at the end."""
         return urlsplit(self.site_url).path
+
+    @property
+    def bind(self) -> str:
+        """The address and the port the server listens on, as in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     @property
     def is_catalog_own(self) -> bool:
@@ -241,6 +249,10 @@ SETTINGS = (
         "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,
         is_secret=True,
         help="The database for the catalog: `sqlite:///PATH` or `postgresql://…`.",
+    ),
+    Setting(
+        "FEEDS_HOST", "host", "0.0.0.0", parse_host,  # noqa: S104 platforms connect from other machines
+        help="The address the server listens on: `127.0.0.1` for a proxy on the same machine, `::` for IPv6 as well.",
     ),
     Setting(
         "PORT", "port", "8000", partial(parse_number, minimum=1, maximum=65_535),

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from werkzeug.http import is_resource_modified, parse_etags, quote_etag
+from werkzeug.http import is_resource_modified, parse_date, parse_etags, quote_etag
 
 from feeds.model.document import Document
 from feeds.site.compression import Encoding
@@ -30,11 +30,23 @@ def is_conditional(environ: "WSGIEnvironment") -> bool:
 def choose_status(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> HTTPStatus:
     """Return the status of the response to a GET or HEAD request: 200, 304 or 412."""
     etag = quote_etag(make_etag(document, encoding))
-    environ = normalise_etags(environ, document, encoding=encoding)
+    environ = normalise_etags(_drop_impossible_date(environ), document, encoding=encoding)
     if is_resource_modified(environ, etag=etag, last_modified=document.last_modified):
         return HTTPStatus.OK
     fails_if_match = parse_etags(environ.get("HTTP_IF_MATCH"))
     return HTTPStatus.PRECONDITION_FAILED if fails_if_match else HTTPStatus.NOT_MODIFIED
+
+
+def _drop_impossible_date(environ: "WSGIEnvironment") -> "WSGIEnvironment":
+    """Remove `If-Modified-Since` if Werkzeug fails to read its date, as for a year of 20 digits.
+
+    A recipient must ignore the header without a valid date (RFC 9110 section 13.1.3).
+    """
+    try:
+        parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+    except OverflowError:
+        return {name: value for name, value in environ.items() if name != "HTTP_IF_MODIFIED_SINCE"}
+    return environ
 
 
 def normalise_etags(environ: "WSGIEnvironment", document: Document, *, encoding: Encoding) -> "WSGIEnvironment":

@@ -25,7 +25,8 @@ class FastPath:
         key = CacheKey(_decode_path(environ.get("PATH_INFO", "")), environ.get("QUERY_STRING", ""))
         cached = self.cache.find(key) if method in _METHODS else None
         if cached is None:
-            return self.app(environ, start_response)
+            # An absolute request target may have no path (RFC 9112 section 3.2.2). Flask would redirect to its host.
+            return self.app({**environ, "PATH_INFO": environ.get("PATH_INFO") or "/"}, start_response)
         response = cached.respond(environ)
         start_response(response.status, list(response.headers))  # a server may change the list (PEP 3333)
         return () if method == "HEAD" else response.body

@@ -42,6 +42,7 @@ def test_every_setting_is_read() -> None:
             "FEEDS_HUBS": "https://a.example/, https://b.example/?x=1\nhttps://a.example/",
             "FEEDS_CACHE_MB": "256",
             "DATABASE_URL": "postgres://user:word@host/name",
+            "FEEDS_HOST": "[::1]",
             "PORT": "5000",
             "WEB_CONCURRENCY": "4",
         }
@@ -51,7 +52,8 @@ def test_every_setting_is_read() -> None:
     assert settings.hubs == ("https://a.example/", "https://b.example/?x=1")
     assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
     assert (settings.related, settings.link) == (RelatedMode.LINKS, LinkChoice.CDN)
-    assert (settings.port, settings.workers, settings.limit, settings.cache_mb) == (5000, 4, 200, 256)
+    assert (settings.workers, settings.limit, settings.cache_mb) == (4, 200, 256)
+    assert (settings.bind, Settings.from_environ({}).bind) == ("[::1]:5000", "0.0.0.0:8000")
 
 
 def test_an_empty_value_counts_as_unset() -> None:
@@ -103,6 +105,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_FOLLOW_SYMLINKS", "sometimes", "expected yes or no"),
         ("FEEDS_CONTENT", ":", "expected a folder"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
+        ("FEEDS_HOST", "localhost", "expected an IP address such as 127.0.0.1 or ::1"),
         ("PORT", "0", "from 1 to 65535"),
         ("WEB_CONCURRENCY", "two", "from 1 to 64"),
     ],

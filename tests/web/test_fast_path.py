@@ -42,7 +42,7 @@ COMPOSED = (
 )
 OTHERS = (
     *("/feed.xml", "/feed/", "/rss.xml", "/topics/AI.atom", "/topics/ai/", "/TOPICS/ai", "/topics/nope.atom", "/nope"),
-    *("//topics/ai", "/topics/\N{SNOWMAN}.rss", "/topics/%2e.atom", "/favicon.ico", "/healthz", ""),
+    *("//topics/ai", "/topics/\N{SNOWMAN}.rss", "/topics/%2e.atom", "/favicon.ico", "/healthz"),
 )
 CHANGED = datetime(2020, 12, 22, 16, 48, tzinfo=UTC)
 
@@ -163,6 +163,12 @@ def test_the_response_equals_that_of_the_app(
     expected = asked.send(plain, etag)
     for _ in range(2):
         assert asked.send(hot, etag) == expected
+
+
+def test_an_empty_path_is_the_front_page(hot: FastPath, plain: "WSGIApplication") -> None:
+    """So a target such as `http://feeds.example` is no redirect to its host."""
+    for _ in range(2):
+        assert ask(hot, "", Host="evil.example") == ask(plain, "/")
 
 
 @pytest.mark.parametrize(("path", "query"), [*((path, "") for path in KEPT), *COMPOSED])
