@@ -3,18 +3,19 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import EntryPosition, Scope, divide_all_scopes, divide_scopes
+from feeds.catalog.departures import DepartureWriter
 from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
 from feeds.catalog.former_versions import FormerVersionWriter
+from feeds.catalog.recent_changes import RecentChangeWriter
 from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.full_text import drop_words, index_words
 from feeds.catalog.search_index.numbers import NumberAllocator
-from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry
+from feeds.catalog.stored import FIGURES, EntryChange, Replacement, StoredEntry, make_record
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry, decode_entry
 
@@ -61,7 +62,9 @@ class EntryWriter:
         self._committed = committed
         self._is_new = is_new
         self._writer = RowWriter(connection)
-        self._former_versions = FormerVersionWriter(connection, committed=committed)
+        self._former_versions = FormerVersionWriter(connection)
+        self._departures = DepartureWriter(connection, committed=committed)
+        self._recent_changes = RecentChangeWriter(connection)
         self._numbers = NumberAllocator(connection, schema.entries)
         self._rows = _Rows()
         self._topics: set[int] = set()
@@ -69,11 +72,14 @@ class EntryWriter:
         self._arrivals: dict[Scope, list[EntryPosition]] = {}
 
     def write(self, changes: Sequence[EntryChange]) -> None:
-        """Write a batch of changes, and keep the former versions of released entries."""
+        """Write a batch of changes, and keep what digests and `Last-Modified` need of replaced versions."""
         self._rows = _Rows()
         for change in changes:
             self._add(change)
-        self._former_versions.write(changes)
+        replacements = self._list_replacements(changes)
+        self._former_versions.write(replacements)
+        self._departures.write(replacements)
+        self._recent_changes.add(replacements)
         rows = self._rows
         self._writer.remove(schema.entry_topics, rows.left_topics)
         self._writer.remove(schema.entries, rows.removed)
@@ -85,13 +91,33 @@ class EntryWriter:
         index_words(self._connection, [*rows.contents, *self._read_contents(rows.reindexed)])
 
     def finish(self) -> None:
-        """Write the effects of all batches together: counts and archive blocks."""
+        """Write the effects of all batches together: recent changes, counts and archive blocks."""
+        self._recent_changes.finish()
         update_topic_counts(self._connection, self._topics)
         update_provider_counts(self._connection, self._providers, committed=self._committed)
         if self._is_new:
             divide_all_scopes(self._connection, until=self._committed)
         else:
             divide_scopes(self._connection, self._arrivals, committed=self._committed)
+
+    def _list_replacements(self, changes: Sequence[EntryChange]) -> list[Replacement]:
+        """Return the released versions that changes replace or withdraw, with the documents from before the changes."""
+        replaced = [
+            (change.before, change)
+            for change in changes
+            if change.before and change.before.released <= self._committed and not _changes_only_expiry(change)
+        ]
+        documents = self._read_documents([before.number for before, _ in replaced])
+        return [
+            Replacement(
+                before=before,
+                after=change.after,
+                until=self._committed if before.expires is None else min(before.expires, self._committed),
+                document=documents[before.number],
+                has_same_content=change.content is None,
+            )
+            for before, change in replaced
+        ]
 
     def _add(self, change: EntryChange) -> None:
         before, after = change.before, change.after
@@ -111,7 +137,7 @@ class EntryWriter:
             self._remove(before)
 
     def _add_version(self, before: StoredEntry | None, after: StoredEntry, *, document: str) -> Record:
-        record = {**_make_record(after), "document": document}
+        record = make_record(after, document=document)
         if before and find_day(before.published) == find_day(after.published):
             self._overwrite(before, after, record=record)
             return record
@@ -132,16 +158,18 @@ class EntryWriter:
     def _rerank(self, before: StoredEntry, after: StoredEntry) -> None:
         figures = {name: getattr(after, name) for name in FIGURES}
         self._rows.reranked.append({"number": before.number, **figures, "since": after.since, "expires": after.expires})
-        record = _make_record(after) | {"number": before.number}
-        if list_attributes(record) != list_attributes(_make_record(before)):
+        record = make_record(after, number=before.number)
+        if list_attributes(record) != list_attributes(make_record(before)):
             self._rows.reindexed.append(record)
 
     def _read_contents(self, records: Sequence[Record]) -> Iterator[tuple[Record, Entry]]:
         """Yield each record with the stored content of the entry."""
-        entries = schema.entries.c
-        numbers = [record["number"] for record in records]
-        documents = look_up(self._connection, entries.document, key=entries.number, keys=numbers)
+        documents = self._read_documents([record["number"] for record in records])
         return ((each, decode_entry(documents[each["number"]])) for each in records)
+
+    def _read_documents(self, numbers: Sequence[int]) -> dict[int, str]:
+        entries = schema.entries.c
+        return look_up(self._connection, entries.document, key=entries.number, keys=numbers)
 
     def _remove(self, entry: StoredEntry) -> None:
         self._rows.removed.append({"number": entry.number})
@@ -157,8 +185,10 @@ class EntryWriter:
             self._arrivals.setdefault(scope, []).append(key)
 
 
-def _make_record(entry: StoredEntry) -> Record:
-    return {**msgspec.structs.asdict(entry), "topics": " ".join(map(str, entry.topics))}
+def _changes_only_expiry(change: EntryChange) -> bool:
+    # A change of figures would begin at the current commit.
+    before, after = change.before, change.after
+    return before is not None and after is not None and change.content is None and after.since == before.since
 
 
 def _list_memberships(entry: StoredEntry, *, number: int) -> Iterator[Record]:

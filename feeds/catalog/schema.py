@@ -172,35 +172,37 @@ former_versions = Table(
     metadata,
     Column("number", _Key, primary_key=True, autoincrement=False, comment="negative, see numbers.py"),
     Column("id", _Text, nullable=False),
-    Column("kind", _Text, nullable=False),
-    Column("type", _Text, nullable=False),
-    Column("provider", _Text, nullable=False),
-    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, separated by spaces"),
     Column("published", _Key, nullable=False),
     Column("quality", Integer),
     Column("peak_heat", Integer),
     Column("released", _Key, nullable=False),
     Column("since", _Key, nullable=False, comment="time at which this version began"),
     Column("until", _Key, nullable=False, comment="time at which this version ended"),
-    Column("figures_only", Integer, nullable=False, comment="1 if only type, quality or heat changed since"),
-    Column("type_after", _Text, nullable=False),
-    Column("quality_after", Integer),
-    Column("peak_heat_after", Integer),
-    Column("document", _Text, nullable=False, comment="the entry as JSON; empty if no digest can show this version"),
-    comment="Former versions of entries: a feed changes when an entry changes or leaves it.",
+    Column("document", _Text, nullable=False, comment="the entry as JSON"),
+    comment="The former versions of entries that closed digests show.",
 )
-Index("former_versions_by_time", former_versions.c.published.desc())
-Index("former_versions_by_provider", former_versions.c.provider, former_versions.c.published.desc())
 
-former_version_topics = Table(
-    "former_version_topics",
+departures = Table(
+    "departures",
     metadata,
-    Column("topic", Integer, ForeignKey("topics.number"), primary_key=True),
-    Column("published", _Key, primary_key=True),
-    Column("former_version", _Key, primary_key=True),
+    Column("scope", _Text, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
+    Column("published", _Key, primary_key=True, comment="of the entry before it left"),
+    Column("id", _Text, primary_key=True, comment="of the entry"),
+    Column("kind", _Text, primary_key=True, comment="of the entry before it left"),
+    Column("until", _Key, nullable=False, comment="time at which the entry left, the last time if several times"),
+    comment="When entries left the feed of everything, of a topic or of a provider, or their place in the feed.",
     sqlite_with_rowid=False,
 )
 
+recent_changes = Table(
+    "recent_changes",
+    metadata,
+    Column("number", _Key, primary_key=True, autoincrement=False, comment="above those of entries, see numbers.py"),
+    Column("id", _Text, nullable=False),
+    Column("published", _Key, nullable=False),
+    Column("until", _Key, nullable=False, comment="time of the change"),
+    comment="The last changes to entries: a composed feed changes when an entry that it selected changes.",
+)
 
 closings = Table(
     "closings",
@@ -243,8 +245,8 @@ blocks = Table(
 )
 Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)
 
-# The index of words, under the numbers of entries and former versions. SQLAlchemy knows no virtual tables. The
-# tokenizer of FTS5 splits words at spaces and changes nothing else.
+# The index of words, under the numbers of entries, former versions and recent changes. SQLAlchemy knows no virtual
+# tables. The tokenizer of FTS5 splits words at spaces and changes nothing else.
 for _occasion, _engine, _statement in (
     ("after_create", "sqlite", "CREATE VIRTUAL TABLE texts USING fts5(words, columnsize=0, tokenize='ascii')"),
     ("after_create", "postgresql", "CREATE TABLE texts (rowid bigint PRIMARY KEY, words tsvector NOT NULL)"),

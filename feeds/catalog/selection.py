@@ -1,4 +1,4 @@
-"""The statements that read entries, and former versions of entries, in order of time: of a topic, a provider, or all.
+"""The statements that read entries, and departures of entries, in order of time: of a topic, a provider, or all.
 
 Each statement is built once for each shape of a query, because building costs far more than executing.
 """
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Table, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import END, START, Span, lies_in, list_bounds
@@ -28,7 +28,7 @@ STORED = select(
 """What a feed shows of entries."""
 
 _NOW = bindparam("now", type_=BigInteger)
-_MEMBERS = {schema.entries.name: schema.entry_topics, schema.former_versions.name: schema.former_version_topics}
+_ENTRIES, _DEPARTURES = schema.entries, schema.departures.c
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def find_shape(query: Query, span: Span | None = None) -> Shape:
 
 
 def list_values(query: Query, span: Span | None = None, *, now: datetime | None = None) -> dict[str, object]:
-    """Return the values for the parameters of the statements, except the number of the topic."""
+    """Return the values for the parameters of the statements, except the topic's number and the scope."""
     values: dict[str, object] = {"provider": query.provider}
     if now is not None:
         values["now"] = to_seconds(now)
@@ -63,7 +63,7 @@ def list_values(query: Query, span: Span | None = None, *, now: datetime | None 
 @cache
 def select_window(shape: Shape, *, has_limit: bool) -> Select[Any]:
     """Select the entries that are shown, newest first; at most `limit` entries with a limit."""
-    source, where, published = _select_from(shape, schema.entries)
+    source, where, published = _select_from(shape)
     found = STORED.select_from(source).where(*where, is_visible(_NOW))
     found = found.order_by(published.desc(), schema.entries.c.id)
     return found.limit(bindparam("limit")) if has_limit else found
@@ -72,52 +72,61 @@ def select_window(shape: Shape, *, has_limit: bool) -> Select[Any]:
 @cache
 def select_position(shape: Shape) -> Select[Any]:
     """Select the position of the entry that follows the newest `offset` entries that are shown."""
-    source, where, published = _select_from(shape, schema.entries)
+    source, where, published = _select_from(shape)
     found = select(published, schema.entries.c.id).select_from(source).where(*where, is_visible(_NOW))
     return found.order_by(published.desc(), schema.entries.c.id).offset(bindparam("offset")).limit(1)
 
 
 @cache
-def select_ids(shape: Shape, table: Table) -> Select[Any]:
-    """Select the ids of the rows published at the time `published`."""
-    source, where, published = _select_from(shape, table)
-    return select(table.c.id).select_from(source).where(*where, published == bindparam("published"))
+def select_ids(shape: Shape) -> Select[Any]:
+    """Select the ids of the entries published at the time `published`."""
+    source, where, published = _select_from(shape)
+    return select(_ENTRIES.c.id).select_from(source).where(*where, published == bindparam("published"))
 
 
 @cache
-def select_last_left(shape: Shape) -> Select[Any]:
-    """Select the last time at which a version of an entry ended, in seconds, and whether any entry has expired.
+def select_departed_ids(shape: Shape) -> Select[Any]:
+    """Select the ids of the entries published at the time `published` that have left the scope."""
+    return select(_DEPARTURES.id).where(*_select_departures(shape), _DEPARTURES.published == bindparam("published"))
 
-    Changes of figures do not count.
-    """
-    versions = schema.former_versions.c
-    source, where, _ = _select_from(shape, schema.former_versions)
-    ended = select(func.max(versions.until)).select_from(source).where(*where, versions.figures_only == 0)
-    return select(ended.scalar_subquery(), HAS_EXPIRED)
+
+@cache
+def select_last_departure(shape: Shape) -> Select[Any]:
+    """Select the last time at which an entry left the scope, in seconds, and whether any entry has expired."""
+    left = select(func.max(_DEPARTURES.until)).where(*_select_departures(shape))
+    return select(left.scalar_subquery(), HAS_EXPIRED)
 
 
 @cache
 def select_last_expiry(shape: Shape) -> Select[Any]:
     """Select the last time, in seconds, at which one of the entries with these `numbers` expires."""
-    entries = schema.entries.c
-    source, where, _ = _select_from(shape, schema.entries)
-    numbers = entries.number.in_(bindparam("numbers", expanding=True))
-    return select(func.max(entries.expires)).select_from(source).where(numbers, *where)
+    source, where, _ = _select_from(shape)
+    numbers = _ENTRIES.c.number.in_(bindparam("numbers", expanding=True))
+    return select(func.max(_ENTRIES.c.expires)).select_from(source).where(numbers, *where)
 
 
-def _select_from(shape: Shape, table: Table) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
-    """Return the source of a query's rows of `table`, the conditions on the rows, and the column to order by."""
-    where: list[ColumnElement[bool]] = [] if shape.includes_related else [table.c.kind == Kind.ARTICLE.value]
+def _select_from(shape: Shape) -> tuple[FromClause, list[ColumnElement[bool]], ColumnElement[int]]:
+    """Return the source of a query's entries, the conditions on the rows, and the column to order by."""
+    where = _select_kind(shape, _ENTRIES.c.kind)
     if shape.has_provider:
-        where.append(table.c.provider == bindparam("provider"))
+        where.append(_ENTRIES.c.provider == bindparam("provider"))
     if not shape.has_topic:
-        return table, [*where, *_bound(shape, table, published=table.c.published)], table.c.published
-    members = _MEMBERS[table.name]
-    topic, published, member = members.c  # in order of time by topic
-    conditions = [topic == bindparam("topic"), *where, *_bound(shape, table, published=published)]
-    return members.join(table, member == table.c.number), conditions, published
+        published = _ENTRIES.c.published
+        return _ENTRIES, [*where, *_bound(shape, published=published, id=_ENTRIES.c.id)], published
+    topic, published, entry = schema.entry_topics.c  # in order of time by topic
+    conditions = [topic == bindparam("topic"), *where, *_bound(shape, published=published, id=_ENTRIES.c.id)]
+    return schema.entry_topics.join(_ENTRIES, entry == _ENTRIES.c.number), conditions, published
 
 
-def _bound(shape: Shape, table: Table, *, published: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+def _select_departures(shape: Shape) -> list[ColumnElement[bool]]:
+    bounds = _bound(shape, published=_DEPARTURES.published, id=_DEPARTURES.id)
+    return [_DEPARTURES.scope == bindparam("scope"), *_select_kind(shape, _DEPARTURES.kind), *bounds]
+
+
+def _select_kind(shape: Shape, kind: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    return [] if shape.includes_related else [kind == Kind.ARTICLE.value]
+
+
+def _bound(shape: Shape, *, published: ColumnElement[int], id: ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
     start, end = START if shape.has_start else None, END if shape.has_end else None
-    return lies_in(start, end, published=published, id=table.c.id)
+    return lies_in(start, end, published=published, id=id)

@@ -5,6 +5,7 @@ Times are whole seconds since 1970-01-01T00:00:00Z.
 
 import msgspec
 
+from feeds.catalog.rows import Record
 from feeds.model.entry import Entry
 from feeds.model.errors import Problem
 
@@ -150,3 +151,22 @@ class EntryChange(msgspec.Struct, frozen=True):
     after: StoredEntry | None
     content: Entry | None = None
     document: str = ""
+
+
+class Replacement(msgspec.Struct, frozen=True, kw_only=True):
+    """A released version of an entry that was replaced or withdrawn.
+
+    `document` is the version as JSON, and `until` the time at which it ended, in seconds. `after` is the next version,
+    None if the entry was withdrawn. With `has_same_content`, only figures or the type changed.
+    """
+
+    before: StoredEntry
+    after: StoredEntry | None
+    until: int
+    document: str
+    has_same_content: bool
+
+
+def make_record(entry: StoredEntry, **columns: object) -> Record:
+    """Return the row of an entry, with further or other columns."""
+    return {**msgspec.structs.asdict(entry), "topics": " ".join(map(str, entry.topics)), **columns}

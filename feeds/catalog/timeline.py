@@ -14,9 +14,10 @@ from feeds.catalog.selection import (
     STORED,
     find_shape,
     list_values,
+    select_departed_ids,
     select_ids,
+    select_last_departure,
     select_last_expiry,
-    select_last_left,
     select_position,
     select_window,
 )
@@ -54,6 +55,7 @@ class WindowReader:
         self._connection = connection
         self._query = query
         self._topic = topic
+        self._scope = Scope(topic=topic, provider=query.provider)
 
     def read_newest(self, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries released by `now`."""
@@ -75,7 +77,7 @@ class WindowReader:
         if len(rows) < limit:
             return Window(_decode(rows), self._find_last_change(rows, Span(), now=now))
         # An entry that left from below the window was never visible in it, unless the window has moved up since; the
-        # change that moved the window is then newer. So the present end of the window bounds the former versions.
+        # change that moved the window is then newer. So the present end of the window bounds the departures.
         last = EntryPosition(rows[-1].published, rows[-1].id)
         # The link depends on this end and on the block alone. If it depended on whether older entries exist, the window
         # would change although none of its entries did.
@@ -125,10 +127,10 @@ class WindowReader:
         return max(scopes or 0, int(site or 0))
 
     def _blocks(self) -> Blocks:
-        return Blocks(self._connection, Scope(topic=self._topic, provider=self._query.provider))
+        return Blocks(self._connection, self._scope)
 
     def _list_values(self, span: Span | None = None, *, now: datetime | None = None) -> dict[str, object]:
-        return {"topic": self._topic, **list_values(self._query, span, now=now)}
+        return {"topic": self._topic, "scope": self._scope.name, **list_values(self._query, span, now=now)}
 
     def _find_feed_end(self, feed_end: FeedEnd) -> EntryPosition:
         """Return the position of the entry that a feed end names, even if the entry has left.
@@ -136,8 +138,8 @@ class WindowReader:
         If the catalog has no trace of the entry, return the position before all entries of the same time.
         """
         values = {**self._list_values(), "published": feed_end.published}
-        for table in (schema.entries, schema.former_versions):
-            for id in self._connection.scalars(select_ids(find_shape(self._query), table), values):
+        for select_all in (select_ids, select_departed_ids):
+            for id in self._connection.scalars(select_all(find_shape(self._query)), values):
                 if _mark(id) == feed_end.mark:
                     return EntryPosition(feed_end.published, id)
         return EntryPosition(feed_end.published, "")
@@ -158,7 +160,7 @@ class WindowReader:
         self, rows: Sequence[Stored], span: Span, *, now: datetime, linked: Sequence[Block] = ()
     ) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
-        statement = select_last_left(find_shape(self._query, span))
+        statement = select_last_departure(find_shape(self._query, span))
         last_left, has_expired = self._connection.execute(statement, self._list_values(span, now=now)).one()
         last_expired = self._find_last_expiry(span, now=now) if has_expired else 0
         return self._find_latest(rows, [last_left or 0, last_expired, *(block.drawn for block in linked)])

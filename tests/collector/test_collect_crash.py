@@ -39,7 +39,8 @@ collector.collect()
 ORPHANS = (
     "SELECT entry FROM entry_topics WHERE entry NOT IN (SELECT number FROM entries)",
     "SELECT topic FROM entry_topics WHERE topic NOT IN (SELECT number FROM topics)",
-    "SELECT former_version FROM former_version_topics WHERE former_version NOT IN (SELECT number FROM former_versions)",
+    "SELECT number FROM former_versions WHERE number NOT IN (SELECT rowid FROM texts)",
+    "SELECT number FROM recent_changes WHERE number NOT IN (SELECT rowid FROM texts)",
     "SELECT path FROM mentions WHERE path NOT IN (SELECT path FROM files)",
     "SELECT path FROM labels WHERE path NOT IN (SELECT path FROM files)",
 )

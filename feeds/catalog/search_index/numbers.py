@@ -1,7 +1,8 @@
 """Number entries and former versions by the day of publication.
 
 The high bits of a number are the day, counted from 0001-01-01. The low bits count the entries of the day, 1, 2, 3 …
-in order of arrival. A former version has a negative number, whose absolute value is made in the same way.
+in order of arrival. A former version has a negative number, whose absolute value is made in the same way. Recent
+changes have consecutive numbers above those of entries, in order of the changes.
 """
 
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from feeds.model.clock import find_day, to_seconds
 SLOT_BITS = 24
 _EPOCH = find_day(to_seconds(datetime.min.replace(tzinfo=UTC)))
 
+_DAYS = 4_000_000  # more than the days up to 9999-12-31
+CHANGE_NUMBERS = range(_DAYS << SLOT_BITS, (_DAYS + 100_000) << SLOT_BITS)
+"""All possible numbers of recent changes."""
+
 
 def find_number_day(number: int) -> int:
     """Return the day of publication of a number's entry, counted from 1970-01-01."""
@@ -22,7 +27,7 @@ def find_number_day(number: int) -> int:
 
 def list_entry_numbers(*, since: int | None = None) -> range:
     """Return all possible numbers of entries published on a day, counted from 1970-01-01, or later."""
-    return range(1 if since is None else since - _EPOCH << SLOT_BITS, 1 << 63)
+    return range(1 if since is None else since - _EPOCH << SLOT_BITS, CHANGE_NUMBERS.start)
 
 
 def list_former_numbers(*, since: int | None = None) -> range:

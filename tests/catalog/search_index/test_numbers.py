@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
+from feeds.catalog.search_index.numbers import (
+    CHANGE_NUMBERS,
+    find_number_day,
+    list_entry_numbers,
+    list_former_numbers,
+)
 from feeds.model.clock import find_day, to_seconds
 from tests.support.newsroom import Newsroom
 
@@ -23,6 +28,8 @@ def test_ranges_begin_at_a_day(day: int, since: int, slot: int) -> None:
     )
     assert number in list_entry_numbers()
     assert -number in list_former_numbers()
+    assert number < CHANGE_NUMBERS.start
+    assert CHANGE_NUMBERS.stop < 2**53
 
 
 def test_entries_of_a_day_are_numbered_one_after_the_other(newsroom: Newsroom) -> None:
@@ -32,11 +39,16 @@ def test_entries_of_a_day_are_numbered_one_after_the_other(newsroom: Newsroom) -
         newsroom.collect()
     first = list_entry_numbers(since=find_day(to_seconds(times[0]))).start
     assert newsroom.query("SELECT number FROM entries ORDER BY number") == [(first + each,) for each in (1, 2, 3)]
+    newsroom.wait(days=9)
+    newsroom.collect()  # closes the day and the week
     for edit in range(2):
         newsroom.write("s1", publishedDateTime=times[1].isoformat(), title=f"Edit {edit}")
+        newsroom.write("s2", publishedDateTime=times[2].isoformat(), title=f"Edit {edit}")
         newsroom.collect()
     assert newsroom.query("SELECT number FROM entries ORDER BY number") == [(first + each,) for each in (1, 2, 3)]
     assert newsroom.query("SELECT number FROM former_versions ORDER BY number") == [(-first - 2,), (-first - 1,)]
+    changes = newsroom.query("SELECT number FROM recent_changes ORDER BY number")
+    assert changes == [(CHANGE_NUMBERS.start + each,) for each in range(4)]
 
 
 def test_an_entry_of_another_day_gets_another_number(newsroom: Newsroom) -> None:
@@ -45,4 +57,5 @@ def test_an_entry_of_another_day_gets_another_number(newsroom: Newsroom) -> None
     newsroom.write("a", title="Tides", publishedDateTime="0001-01-01T00:00:00Z")
     newsroom.collect()
     assert newsroom.query("SELECT number FROM entries") == [(1,)]
-    assert newsroom.query("SELECT count(*) FROM texts") == [(2,)]
+    # The entry, the version in the digest of a closed day, and the change.
+    assert newsroom.query("SELECT count(*) FROM texts") == [(3,)]
