@@ -7,13 +7,15 @@ from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
 from feeds.web.app import create_app
+from feeds.web.connections import limit_connections
 from feeds.web.greenlets import FairServing
 from feeds.web.poller import POLL_SECONDS
 
 try:
     settings = Settings.from_environ(os.environ)
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
-    app = create_app(settings, Catalog(settings.database_url), poll_seconds=POLL_SECONDS)
+    catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
+    app = create_app(settings, catalog, poll_seconds=POLL_SECONDS)
     app.wsgi_app = FairServing(app.wsgi_app)  # type: ignore[method-assign] # as Flask's documentation says
 except FeedsError as error:
     sys.exit(str(error))

@@ -1,6 +1,7 @@
 """Open the catalog for reading or writing, a transaction at a time."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +10,22 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
-from feeds.catalog.database import WAIT_SECONDS, describe, lock_for_writing, open_engine, wrap_error
+from feeds.catalog.admission import Admission
+from feeds.catalog.database import (
+    COLLECTOR_LIMITS,
+    WAIT_SECONDS,
+    ConnectionLimits,
+    describe,
+    lock_for_writing,
+    open_engine,
+    wrap_error,
+)
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.sqlite_file import find_file, move_aside
 from feeds.catalog.writer import CatalogWriter, rebuild_tables
-from feeds.model.errors import CatalogError
+from feeds.model.errors import CatalogError, CatalogSilentError
 
 _NAMED_TABLES = 3
 
@@ -23,16 +33,26 @@ _NAMED_TABLES = 3
 class Catalog:
     """The catalog at a database URL; threads may share the object, but a used catalog must not survive a fork."""
 
-    def __init__(self, database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        wait_seconds: int = WAIT_SECONDS,
+        limits: ConnectionLimits = COLLECTOR_LIMITS,
+    ) -> None:
         """Store the URL without connecting; a writer waits up to `wait_seconds` for another writer.
 
         Raises:
             CatalogError: the URL names an unknown database.
         """
-        self._engine = open_engine(database_url, wait_seconds=wait_seconds)
+        self._engine = open_engine(database_url, wait_seconds=wait_seconds, limits=limits, wait_on=self._wait_on)
         self._wait_seconds = wait_seconds
         self._has_been_read = False
         self._written_inode = 0
+        places = sys.maxsize if self._engine.dialect.name == "sqlite" else limits.connections
+        self._admission = Admission(places=places, wait_seconds=limits.queue_seconds)
+        self.on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False
+        """Called again and again during a wait for a silent database; returns whether to go on waiting."""
 
     def __str__(self) -> str:
         return describe(self._engine)
@@ -60,20 +80,41 @@ class Catalog:
                 f"Cannot rename the damaged catalog {file}: {error.strerror}. Delete the file."
             ) from None
 
+    def check_answers(self) -> None:
+        """Check, without asking the database, whether it has answered lately.
+
+        Raises:
+            CatalogSilentError: the database does not answer.
+        """
+        self._admission.check()
+
     @contextmanager
     def reading(self) -> Iterator[CatalogReader]:
         """Yield a reader; all its queries see the same state of the catalog.
 
         Raises:
+            CatalogSilentError: the database does not answer.
             CatalogError: the catalog does not exist, has another layout, or cannot be reached.
+            OverloadError: all connections are in use for too long.
         """
         self._check_presence()
-        try:
-            with _with_snapshots(self._engine).connect() as connection, connection.begin():
-                self._check_layout(connection)
-                yield CatalogReader(connection)
-        except DBAPIError as error:
-            raise wrap_error(error, self._engine) from error
+        with self._admission.admit():
+            has_answered = False
+            try:
+                with _with_snapshots(self._engine).connect() as connection, connection.begin():
+                    self._check_layout(connection)
+                    reader = CatalogReader(connection)
+                    reader.read_state()
+                    has_answered = True
+                    yield reader
+            except DBAPIError as error:
+                raise self._wrap_reading_error(error, has_answered=has_answered) from error
+
+    def _wrap_reading_error(self, error: DBAPIError, *, has_answered: bool) -> CatalogError:
+        """Wrap an error, but call a database silent only if it does not even answer the first, quick query."""
+        wrapped = wrap_error(error, self._engine)
+        is_slow = has_answered and not error.connection_invalidated
+        return CatalogError(str(wrapped)) if is_slow and isinstance(wrapped, CatalogSilentError) else wrapped
 
     @contextmanager
     def writing(self) -> Iterator[CatalogWriter]:
@@ -111,14 +152,20 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as plain:
-                connection = plain.execution_options(writing=True)
-                with connection.begin():
-                    lock_for_writing(connection, wait_seconds=self._wait_seconds)
-                    yield connection
-        except DBAPIError as error:
-            raise wrap_error(error, self._engine) from error
+        with self._admission.admit():
+            try:
+                with self._engine.connect() as plain:
+                    connection = plain.execution_options(writing=True)
+                    with connection.begin():
+                        lock_for_writing(connection, wait_seconds=self._wait_seconds)
+                        yield connection
+            except DBAPIError as error:
+                raise wrap_error(error, self._engine) from error
+
+    def _wait_on(self) -> bool:
+        return self.on_silence(
+            CatalogSilentError(f"The database of the catalog at {self} does not answer. Waiting for it.")
+        )
 
     def _check_presence(self) -> None:
         file = find_file(self._engine)

@@ -1,27 +1,60 @@
 """Open the catalog's database: SQLite or PostgreSQL behind an SQLAlchemy engine."""
 
 import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from feeds.catalog.sqlite_file import is_damaged, open_read_only
-from feeds.model.errors import CatalogBusyError, CatalogError, DamagedCatalogError
+from feeds.model.errors import CatalogBusyError, CatalogError, CatalogSilentError, DamagedCatalogError
 
 WAIT_SECONDS = 60
 """How long a writer waits for another writer, by default."""
 
 _COLLECTOR_LOCK = 0x66656564  # "feed": the key of PostgreSQL's advisory lock, one per database
-_LOCK_NOT_AVAILABLE = "55P03"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
+_SERVER_SHARE = 0.9
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_LOCK_NOT_AVAILABLE = "55P03"
+_NO_ANSWER = "08006"
+_STATEMENT_TIMEOUT = "57014"
 
 
-def open_engine(database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engine:
+class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits on connections to PostgreSQL; SQLite needs none.
+
+    At most `connections` are open at a time. A thread waits up to `queue_seconds` for one of them, or without a limit.
+    With `answer_seconds`, a connection gives up after this time without an answer, as web processes need; without, it
+    waits for slow statements.
+    """
+
+    connections: int
+    queue_seconds: float | None = None
+    answer_seconds: float | None = None
+
+
+COLLECTOR_LIMITS = ConnectionLimits(connections=2)
+"""A transaction that writes, and a reader beside it."""
+
+
+def open_engine(
+    database_url: str,
+    *,
+    wait_seconds: int = WAIT_SECONDS,
+    limits: ConnectionLimits = COLLECTOR_LIMITS,
+    wait_on: Callable[[], bool] = lambda: False,
+) -> Engine:
     """Create the engine for a database URL without connecting.
 
     `postgres://`, as Heroku spells URLs, means PostgreSQL. A writer waits up to `wait_seconds` for another writer.
+    Without `answer_seconds`, `wait_on` is called again and again while PostgreSQL does not answer, and returns whether
+    to wait on.
 
     Raises:
         CatalogError: the URL names an unknown database.
@@ -33,14 +66,17 @@ def open_engine(database_url: str, *, wait_seconds: int = WAIT_SECONDS) -> Engin
         event.listen(engine, "do_connect", open_read_only)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, pool_size=limits.connections, max_overflow=0, pool_pre_ping=True)
+    postgresql = import_module("feeds.catalog.postgresql")  # the driver takes long to import
+    if limits.answer_seconds:
+        connector = postgresql.QuickConnector(answer_seconds=limits.answer_seconds)
     else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args=_NETWORK)
-        event.listen(engine, "connect", _prepare_postgresql)
+        connector = postgresql.PatientConnector(full_seconds=wait_seconds, wait_on=wait_on)
+    event.listen(engine, "do_connect", connector.connect)
+    event.listen(engine, "connect", partial(_prepare_postgresql, limits))
+    event.listen(engine, "handle_error", _keep_silent_connection)
     return engine
-
-
-# Without keepalives, a query would wait for two hours on a broken network, and cached feeds would be outdated as long.
-_NETWORK = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def _parse_url(database_url: str) -> URL:
@@ -95,12 +131,21 @@ def _switch_to_wal(connection: Connection) -> None:
             break
 
 
-def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
-    # Our queries take milliseconds, and compiling a query takes hundreds of milliseconds.
+def _prepare_postgresql(limits: ConnectionLimits, connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
+    # Our queries take milliseconds, and compiling a query takes hundreds of milliseconds.
     cursor.execute("SET jit = off")
+    if limits.answer_seconds:
+        # The server gives up a little earlier than the client: the connection survives.
+        cursor.execute(f"SET statement_timeout = {round(limits.answer_seconds * 1_000 * _SERVER_SHARE)}")
     cursor.close()
-    connection.commit()  # a rollback would undo the setting
+    connection.commit()  # a rollback would undo the settings
+
+
+def _keep_silent_connection(context: ExceptionContext) -> None:
+    # A new connection to a silent server would take as long again.
+    if context.is_pre_ping and _find_state(context.original_exception) == _NO_ANSWER:
+        context.is_disconnect = False
 
 
 def describe(engine: Engine) -> str:
@@ -124,7 +169,7 @@ def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
     try:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _COLLECTOR_LOCK})
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        if _find_state(error.orig) == _LOCK_NOT_AVAILABLE:
             raise CatalogBusyError(BUSY) from error
         raise
     connection.execute(text("SET LOCAL lock_timeout = 0"))
@@ -136,9 +181,15 @@ BUSY = "Another collector is writing to the catalog, so nothing was changed. Try
 
 def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
     """Convert a database error into a CatalogError: a sentence without the statement and the values."""
-    cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+    cause = str(error.orig).strip().splitlines()[0].rstrip(".") if error.orig else "no reason given"
     if "database is locked" in cause:
         return CatalogBusyError(BUSY)
     if is_damaged(engine, error.orig):
-        return DamagedCatalogError(f"The catalog at {describe(engine)} is damaged: {cause.rstrip('.')}. {_REPAIR}")
-    return CatalogError(f"Cannot use the catalog at {describe(engine)}: {cause.rstrip('.')}. Check DATABASE_URL.")
+        return DamagedCatalogError(f"The catalog at {describe(engine)} is damaged: {cause}. {_REPAIR}")
+    if _find_state(error.orig) in {_NO_ANSWER, _STATEMENT_TIMEOUT}:
+        return CatalogSilentError(f"The database of the catalog at {describe(engine)} does not answer: {cause}.")
+    return CatalogError(f"Cannot use the catalog at {describe(engine)}: {cause}. Check DATABASE_URL.")
+
+
+def _find_state(error: BaseException | None) -> str | None:
+    return getattr(error, "sqlstate", None)

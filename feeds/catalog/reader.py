@@ -53,10 +53,16 @@ class CatalogReader:
         self._topics: dict[tuple[str, datetime], Topic | None] = {}
         self._topic_numbers: dict[str, int] = {}
         self._last_window: tuple[tuple[object, ...], Window | None] = (), None
+        self._state: CatalogState | None = None
         self.outbox = Outbox(connection)
 
     def read_state(self) -> CatalogState:
         """Return the generation, the version and token of the last commit, and facts about the last collect."""
+        if self._state is None:
+            self._state = self._read_state()
+        return self._state
+
+    def _read_state(self) -> CatalogState:
         facts = {row.name: row.value for row in self._connection.execute(_STATE)}
         collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
         return CatalogState(

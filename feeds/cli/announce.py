@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from feeds.catalog.catalog import Catalog
+from feeds.cli.report import print_error
 from feeds.collector.watch import WAIT_SECONDS
-from feeds.model.errors import CatalogError, FeedsError
+from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ def announce() -> None:
     if not settings.hubs:
         click.echo("No hubs in FEEDS_HUBS; nothing to announce.")
     _notify_hubs(settings)
-
-
-def print_error(error: FeedsError) -> None:
-    """Print an error without ending the command."""
-    click.echo(click.style(f"Error: {error}", fg="red"), err=True)
 
 
 def notify_hubs(settings: Settings) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from feeds.catalog.catalog import Catalog
-from feeds.cli.announce import notify_hubs, notifying_in_background, print_error
+from feeds.cli.announce import notify_hubs, notifying_in_background
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
+from feeds.cli.report import print_error
 from feeds.collector.collect import CollectResult
 from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled

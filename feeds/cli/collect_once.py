@@ -1,19 +1,23 @@
 """Collect once and report the result, as `feeds collect` and `feeds serve` do."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
-from feeds.cli.report import show_problems
+from feeds.cli.report import print_error, show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector.collect import Collector, CollectResult
+from feeds.model.errors import CatalogSilentError
 from feeds.settings import Settings
 
 
 def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
     """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
     catalog = Catalog(settings.database_url)
+    catalog.on_silence = _make_silence_report()
     collector = Collector(
         catalog,
         folders or settings.content,
@@ -31,3 +35,16 @@ def report_result(result: CollectResult) -> None:
     """Write the problems to standard error and the summary to standard output."""
     show_problems(result.problems, sys.stderr)
     show_summary(result)
+
+
+def _make_silence_report() -> Callable[[CatalogSilentError], bool]:
+    """Return a function that reports a silent database once, and goes on waiting."""
+    has_reported = Event()
+
+    def report(error: CatalogSilentError) -> bool:
+        if not has_reported.is_set():
+            print_error(error)
+            has_reported.set()
+        return True
+
+    return report

@@ -19,7 +19,7 @@ from feeds.collector.collect import Collector, CollectResult
 from feeds.collector.file_events import FileEvents, watch_folders
 from feeds.collector.parallel import ReadSources, read_sources
 from feeds.model.clock import SYSTEM_CLOCK, Clock
-from feeds.model.errors import CatalogError, FeedsError, MassRemovalError, Problem, SettingsError
+from feeds.model.errors import CatalogError, CatalogSilentError, FeedsError, MassRemovalError, Problem, SettingsError
 
 # A checkout or a mount causes at least this many events, and some may be lost: the kernel queues at most 16,384
 # events, rewriting a file causes several, and watchfiles does not report an overflow. After a flood, all articles are
@@ -91,14 +91,12 @@ def watch_until_signalled(options: WatchOptions, callbacks: WatchCallbacks) -> N
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         is_first = not stop.is_set()  # a second signal must not disturb the rollback
         stop.set()
-        if is_first and watcher.is_collecting_all:
+        if is_first and watcher.is_collecting_all and not watcher.is_waiting:
             raise KeyboardInterrupt
 
     previous = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         watcher.run()
-    except KeyboardInterrupt:
-        pass
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -140,8 +138,10 @@ class _Watcher:
         self._has_reported = False
         self._reported_problems: dict[str, set[Problem]] = {}  # by path
         self.is_collecting_all = False
+        self.is_waiting = False  # for a silent database
         self._next_release: datetime | None = None
         self._knows_next_release = False
+        options.catalog.on_silence = self._wait_for_database
 
     def run(self) -> None:
         """Collect all articles, then changes as they happen, until stopped."""
@@ -149,7 +149,7 @@ class _Watcher:
             # Watching starts a thread, and only a process with a single thread can fork to read files: collect first.
             self._collect_due()
             self._collect_changes()
-        except _StopRequestedError:
+        except (_StopRequestedError, KeyboardInterrupt):
             pass
         finally:
             self._options.catalog.close()
@@ -195,7 +195,7 @@ class _Watcher:
 
     def _collect(self, only: list[ContentFile] | None) -> None:
         try:
-            self.is_collecting_all = only is None
+            self.is_collecting_all, self.is_waiting = only is None, False
             result = self._collector.collect(only=only, progress=self._check_stop, read=self._options.read)
         except MassRemovalError as error:
             self._refuse(error)
@@ -249,12 +249,23 @@ class _Watcher:
 
     def _pause_for(self, error: FeedsError) -> float:
         """Report a new error, and return the time of the next try."""
-        if type(error) is not type(self._error):
-            self._callbacks.on_error(error)
-        self._error = error
+        self._report(error)
         pause = self._pause_seconds
         self._pause_seconds = min(2 * pause, self._timing.longest_pause_seconds)
         return time.monotonic() + pause
+
+    def _report(self, error: FeedsError) -> None:
+        if type(error) is not type(self._error):
+            self._callbacks.on_error(error)
+        self._error = error
+
+    def _wait_for_database(self, error: CatalogSilentError) -> bool:
+        """Report a silent database, and wait until it answers or the watch is stopped."""
+        self.is_waiting = True
+        self._report(error)
+        if self._stop.is_set():
+            raise KeyboardInterrupt  # ends the transaction without another word to the database
+        return True
 
     def _report_release(self) -> None:
         """Report the release of entries, once due."""

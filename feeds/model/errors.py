@@ -6,6 +6,7 @@ FeedsError
 │   └── UnexpectedFailureError  a library failed on the file
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
 │   ├── CatalogBusyError    another collector is writing to the catalog
+│   ├── CatalogSilentError  the database does not answer
 │   ├── ClockError          the catalog is from the future
 │   └── DamagedCatalogError the catalog is a damaged file
 ├── ExportError         an export cannot be written
@@ -79,6 +80,10 @@ class CatalogBusyError(CatalogError):
 
 class DamagedCatalogError(CatalogError):
     """The catalog is a damaged file, or no database at all."""
+
+
+class CatalogSilentError(CatalogError):
+    """The database of the catalog does not answer in time."""
 
 
 class ClockError(CatalogError):

@@ -53,6 +53,7 @@ class DocumentFetcher:
         if cached := self._cache.find(_make_key(address)):
             check_spelling(path, address)
             return cached
+        self._catalog.check_answers()
         if _is_composed(address):
             self._throttle.check()  # a rejection needs no thread
         return run_in_thread(partial(self._read, address, path))

@@ -9,7 +9,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import CatalogState
 from feeds.model.clock import Clock
-from feeds.model.errors import CatalogError
+from feeds.model.errors import CatalogError, OverloadError
 from feeds.site.documents import depends_on_any
 from feeds.web.cache import DocumentCache, KnownState
 from feeds.web.cached_document import CachedDocument
@@ -62,7 +62,7 @@ class Poller:
         """Remove outdated documents; log the first failure of several, and no other."""
         try:
             self._poll()
-        except CatalogError as error:
+        except (CatalogError, OverloadError) as error:
             if self._is_reachable and self._cache.size:
                 _log.warning("%s Serving cached documents until the catalog can be read again.", error)
             self._is_reachable = False

@@ -23,10 +23,18 @@ from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
-from feeds.model.errors import CatalogBusyError, CatalogError, FeedsError, MassRemovalError, SettingsError
+from feeds.model.errors import (
+    CatalogBusyError,
+    CatalogError,
+    CatalogSilentError,
+    FeedsError,
+    MassRemovalError,
+    SettingsError,
+)
 from tests.support.app import read_titles
 from tests.support.articles import LONG_AGO, compose_article, write_titled_article
 from tests.support.postgresql import DatabaseServer
+from tests.support.silent_network import connecting
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -46,6 +54,9 @@ callbacks = WatchCallbacks(on_collect=say("collected"), on_error=say("error"))
 watch_until_signalled(WatchOptions(catalog=catalog, folders=[Path(sys.argv[2])]), callbacks)
 print("stopped", flush=True)
 """
+
+
+IMPATIENT = "import feeds.catalog.postgresql as connections; connections.ASK_SECONDS = 0.2"
 
 
 class WatchedSite:
@@ -412,6 +423,21 @@ def test_a_lost_connection_loses_nothing(site: WatchedSite, postgresql: Database
     assert len(site.errors) == 1
 
 
+@pytest.mark.program
+def test_a_silent_database_is_reported_once_and_loses_nothing(site: WatchedSite, postgresql: DatabaseServer) -> None:
+    direct = postgresql.create_database()
+    with connecting(direct) as network:
+        site.url = network.url
+        with site.watched():
+            site.url = direct
+            with network.losing():
+                write_titled_article(site.content / "a.md", "meanwhile")
+                site.wait_for_error(CatalogSilentError)
+            site.wait_for("meanwhile")
+            wait_until(lambda: len(site.results) > 1)
+    assert [type(error) for error in site.errors] == [CatalogSilentError]
+
+
 def test_a_deleted_catalog_is_rebuilt_from_all_articles(site: WatchedSite) -> None:
     with site.watched():
         for path in site.catalog_folder.iterdir():
@@ -434,9 +460,9 @@ def test_the_watch_waits_for_another_collector(site: WatchedSite) -> None:
 
 
 @contextmanager
-def running(site: WatchedSite) -> Iterator["subprocess.Popen[str]"]:
+def running(site: WatchedSite, *, program: str = PROGRAM) -> Iterator["subprocess.Popen[str]"]:
     """Run a program that watches and prints a line for each event."""
-    command = [sys.executable, "-c", PROGRAM, site.url, str(site.content)]
+    command = [sys.executable, "-c", program, site.url, str(site.content)]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -489,3 +515,21 @@ def test_a_signal_rolls_back_a_running_collect(site: WatchedSite) -> None:
         wait_until(lambda: site.database.with_name("catalog.db-wal").exists())
         assert stop(process, signal.SIGTERM) in {"stopped\n", "collected CollectResult\nstopped\n"}
     assert len(site.titles()) in {0, 2_004}
+
+
+@pytest.mark.program
+def test_a_signal_rolls_back_a_collect_that_waits_for_a_silent_database(
+    site: WatchedSite, postgresql: DatabaseServer
+) -> None:
+    for number in range(2_000):
+        write_titled_article(site.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
+    direct = postgresql.create_database()
+    with connecting(direct) as network:
+        site.url = network.url
+        with running(site, program=IMPATIENT + PROGRAM) as process:
+            wait_until(lambda: network.connections)
+            with network.delaying():
+                assert read_line(process) == "error CatalogSilentError\n"
+                assert stop(process, signal.SIGTERM) == "stopped\n"
+    site.url = direct
+    assert site.titles() == set()

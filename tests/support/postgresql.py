@@ -46,6 +46,14 @@ class DatabaseServer:
         self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         return self._make_url(path=f"/{name}")
 
+    def create_limited_database(self, connections: int) -> str:
+        """Create an empty database of a new role, and return the URL; the role may open so many connections."""
+        name, password = self._choose_name(), secrets.token_hex(8)
+        self._execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' CONNECTION LIMIT {connections}")
+        self._execute(f"CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'")
+        parts = urlsplit(self._make_url(path=f"/{name}"))
+        return parts._replace(netloc=f"{name}:{password}@{parts.netloc.rpartition('@')[2]}").geturl()
+
     def create_schema(self) -> str:
         """Create an empty schema and return a URL for nothing else; a database takes 50 times as long."""
         name = self._choose_name()
@@ -57,11 +65,13 @@ class DatabaseServer:
         self._execute(f"DROP DATABASE {urlsplit(url).path[1:]} WITH (FORCE)")
 
     def drop_everything(self) -> None:
-        """Drop the created databases and schemas."""
+        """Drop the created databases, schemas and roles."""
         for name in self._list_databases():
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         for name in self._query("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"):
             self._execute(f"DROP SCHEMA {name} CASCADE")
+        for name in self._query("SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)"):
+            self._execute(f"DROP ROLE {name}")
 
     def end_sessions(self) -> None:
         """Break every connection to the created databases, as a restart of the server does."""

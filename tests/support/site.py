@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -73,6 +73,10 @@ class Site:
         own = {"FEEDS_CONTENT": str(self.content), "PYTHONPATH": str(ROOT), "WEB_CONCURRENCY": "2"}
         return {**os.environ, **own, **self.settings}
 
+    def with_settings(self, **settings: str) -> "Site":
+        """Return the same machine with more settings."""
+        return replace(self, settings={**self.settings, **settings})
+
     def run(self, *args: str) -> subprocess.CompletedProcess[bytes]:
         """Run a command of the program to its end."""
         command = [sys.executable, "-m", "feeds", *args]
@@ -127,10 +131,10 @@ class Site:
 
 
 @contextmanager
-def stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def stopping(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Terminate a process at the end of the block, and kill the process if necessary."""
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
