@@ -117,5 +117,10 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 def entry_url(entry: Entry, choice: LinkChoice) -> str:
     """Return the URL to which an entry links: the chosen one if the entry has it, else `entry.url`."""
-    chosen = {LinkChoice.WEB: entry.url, LinkChoice.AMP: entry.amp_url, LinkChoice.CDN: entry.cdn_amp_url}[choice]
-    return chosen or entry.url
+    match choice:
+        case LinkChoice.AMP:
+            return entry.amp_url or entry.url
+        case LinkChoice.CDN:
+            return entry.cdn_amp_url or entry.url
+        case LinkChoice.WEB:
+            return entry.url
