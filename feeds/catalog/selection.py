@@ -27,6 +27,14 @@ STORED = select(
 )
 """What a feed shows of entries."""
 
+TITLE_CHANGES = (
+    select(func.max(schema.scopes.c.changed))
+    .where(schema.scopes.c.name.in_(bindparam("scopes", expanding=True)))
+    .scalar_subquery(),
+    select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed").scalar_subquery(),
+)
+"""The last change to the title of a query, and the last change to the settings of the site."""
+
 _NOW = bindparam("now", type_=BigInteger)
 _ENTRIES, _DEPARTURES = schema.entries, schema.departures.c
 
@@ -92,9 +100,12 @@ def select_departed_ids(shape: Shape) -> Select[Any]:
 
 @cache
 def select_last_departure(shape: Shape) -> Select[Any]:
-    """Select the last time at which an entry left the scope, in seconds, and whether any entry has expired."""
+    """Select the last time at which an entry left the scope, in seconds, and whether any entry has expired.
+
+    The statement ends with the columns of `TITLE_CHANGES`: a further statement would cost more than what it finds.
+    """
     left = select(func.max(_DEPARTURES.until)).where(*_select_departures(shape))
-    return select(left.scalar_subquery(), HAS_EXPIRED)
+    return select(left.scalar_subquery(), HAS_EXPIRED, *TITLE_CHANGES)
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import BLOCK_SIZE, Block, Blocks, EntryPosition, Scope, Span, is_earlier
@@ -12,6 +12,7 @@ from feeds.catalog.rows import Stored, chunks
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.selection import (
     STORED,
+    TITLE_CHANGES,
     find_shape,
     list_values,
     select_departed_ids,
@@ -69,7 +70,8 @@ class WindowReader:
         wanted = STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        return Window(_decode(rows), self._find_latest(rows, [finder.find_last_left_or_joined(span, now=now)]))
+        others = [self.find_last_title_change(), finder.find_last_left_or_joined(span, now=now)]
+        return Window(_decode(rows), _find_latest(rows, others))
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
         """Read the newest entries if the catalog keeps the entries of the query in order."""
@@ -123,8 +125,8 @@ class WindowReader:
 
     def find_last_title_change(self) -> int:
         """Return the time of the last change to the title of the query, in seconds; 0 if the title never changed."""
-        scopes, site = self._connection.execute(_LAST_TITLE_CHANGE, {"scopes": self._query.scopes}).one()
-        return max(scopes or 0, int(site or 0))
+        changes = self._connection.execute(_TITLE_CHANGES, {"scopes": self._query.scopes}).one()
+        return _find_later(*changes)
 
     def _blocks(self) -> Blocks:
         return Blocks(self._connection, self._scope)
@@ -161,9 +163,11 @@ class WindowReader:
     ) -> datetime | None:
         """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
         statement = select_last_departure(find_shape(self._query, span))
-        last_left, has_expired = self._connection.execute(statement, self._list_values(span, now=now)).one()
+        values = {**self._list_values(span, now=now), "scopes": self._query.scopes}
+        last_left, has_expired, *title = self._connection.execute(statement, values).one()
         last_expired = self._find_last_expiry(span, now=now) if has_expired else 0
-        return self._find_latest(rows, [last_left or 0, last_expired, *(block.drawn for block in linked)])
+        others = [last_left or 0, last_expired, *(block.drawn for block in linked)]
+        return _find_latest(rows, [_find_later(*title), *others])
 
     def _find_last_expiry(self, span: Span, *, now: datetime) -> int:
         """Return the last time, in seconds, at which an entry in a span expired since the last collect, or 0."""
@@ -172,19 +176,19 @@ class WindowReader:
         times = [self._connection.scalar(statement, {**values, "numbers": numbers}) or 0 for numbers in expired]
         return max(times, default=0)
 
-    def _find_latest(self, rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
-        """Return the time of the last change to a row or to the title, or the latest of the other times."""
-        times = [self.find_last_title_change(), *others]
-        times += [max(row.changed, row.released) for row in rows]
-        return from_seconds(max(times)) if any(times) else None
+
+_TITLE_CHANGES = select(*TITLE_CHANGES)
 
 
-_LAST_TITLE_CHANGE = select(
-    select(func.max(schema.scopes.c.changed))
-    .where(schema.scopes.c.name.in_(bindparam("scopes", expanding=True)))
-    .scalar_subquery(),
-    select(schema.facts.c.value).where(schema.facts.c.name == "settings_changed").scalar_subquery(),
-)
+def _find_later(scopes: int | None, site: str | None) -> int:
+    """Return the later of the times of `TITLE_CHANGES`, in seconds; 0 without either."""
+    return max(scopes or 0, int(site or 0))
+
+
+def _find_latest(rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
+    """Return the time of the last change to a row, or the latest of the other times, in seconds; None without any."""
+    times = [*others, *(max(row.changed, row.released) for row in rows)]
+    return from_seconds(max(times)) if any(times) else None
 
 
 def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:
