@@ -3,7 +3,7 @@
 Times are in seconds.
 """
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Column, Connection, ScalarSelect, bindparam, func, select
 
 from feeds.catalog import schema
 from feeds.model.retirement import CLOSING_DELAY
@@ -14,12 +14,20 @@ _AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))  # the topic is reti
 
 def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:
     """Return the time of the first scheduled change after a time; None if there is none."""
-    retired = schema.topics.c.retired
-    found = [connection.scalar(select(func.min(time)).where(time > after)) for time in _ENTRY_TIMES]
-    for delay in _AFTER_RETIREMENT:
-        time = connection.scalar(select(func.min(retired)).where(retired > after - delay))
-        found.append(None if time is None else time + delay)
-    return min((time for time in found if time is not None), default=None)
+    times = connection.execute(_NEXT, {"after": after}).one()
+    return min((time for time in times if time is not None), default=None)
+
+
+def _select_next(column: Column[int], *, delay: int = 0) -> ScalarSelect[int]:
+    after = bindparam("after", type_=BigInteger)
+    return select(func.min(column) + delay).where(column > after - delay).scalar_subquery()
+
+
+# A single statement, because each worker asks all the time.
+_NEXT = select(
+    *(_select_next(time) for time in _ENTRY_TIMES),
+    *(_select_next(schema.topics.c.retired, delay=delay) for delay in _AFTER_RETIREMENT),
+)
 
 
 def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
