@@ -15,7 +15,6 @@ try:
     settings = Settings.from_environ(os.environ)
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
     catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
-    app = create_app(settings, catalog, poll_seconds=POLL_SECONDS)
-    app.wsgi_app = FairServing(app.wsgi_app)  # type: ignore[method-assign] # as Flask's documentation says
+    app = FairServing(create_app(settings, catalog, poll_seconds=POLL_SECONDS).wsgi_app)
 except FeedsError as error:
     sys.exit(str(error))

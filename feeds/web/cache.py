@@ -7,7 +7,7 @@ from threading import Lock
 import msgspec
 
 from feeds.catalog.records import CatalogState
-from feeds.web.cached_document import CachedDocument, CacheKey
+from feeds.web.cached_document import CachedDocument
 from feeds.web.lru import LruDocuments
 
 COMPOSED_SHARE = 4
@@ -45,8 +45,8 @@ class DocumentCache:
         """The size of all documents in bytes."""
         return self._plain.size + self._composed.size
 
-    def find(self, key: CacheKey) -> CachedDocument | None:
-        """Return the document at a canonical URL, or None if not cached."""
+    def find(self, key: tuple[str, str]) -> CachedDocument | None:
+        """Return the document at a canonical URL, a `CacheKey` or a plain tuple; None if not cached."""
         return self._plain.find(key) or self._composed.find(key)
 
     def add(self, cached: CachedDocument, *, state: CatalogState, now: datetime, is_composed: bool) -> None:

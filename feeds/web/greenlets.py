@@ -137,7 +137,8 @@ class FairServing:
             gevent.sleep(_NEXT_TURN)
             self._last, self._turn = connection, 0
         self._turn += 1
-        self._checker = self._checker or gevent.spawn(self._check_forever)
+        if self._checker is None:
+            self._checker = gevent.spawn(self._check_forever)
         _started[connection] = time.monotonic()
         return self._app(environ, start_response)
 

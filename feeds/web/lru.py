@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from feeds.web.cached_document import CachedDocument, CacheKey
+from feeds.web.cached_document import CachedDocument
 
 
 class LruDocuments:
@@ -15,10 +15,10 @@ class LruDocuments:
     def __init__(self, *, max_bytes: int) -> None:
         self.size = 0
         self._max_bytes = max_bytes
-        self._documents: OrderedDict[CacheKey, CachedDocument] = OrderedDict()
+        self._documents: OrderedDict[tuple[str, str], CachedDocument] = OrderedDict()
 
-    def find(self, key: CacheKey) -> CachedDocument | None:
-        """Return the document for a key, if there is one, and note the use."""
+    def find(self, key: tuple[str, str]) -> CachedDocument | None:
+        """Return the document for a key, if there is one, and note the use; a plain tuple will do as key."""
         cached = self._documents.get(key)
         if cached is not None:
             cached.is_used = True

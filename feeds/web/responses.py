@@ -40,11 +40,11 @@ _PAGE_HEADERS = {
 
 
 class WsgiResponse(msgspec.Struct, frozen=True):
-    """A response in the form of WSGI (PEP 3333)."""
+    """A response in the form of WSGI (PEP 3333); the body is a list, which Granian sends at once."""
 
     status: str
     headers: list[tuple[str, str]]
-    body: tuple[bytes, ...]
+    body: list[bytes]
 
 
 class DocumentResponses(msgspec.Struct, frozen=True):
@@ -82,9 +82,9 @@ def make_document_responses(document: Document, encoding: Encoding, *, varies: b
     headers = [*entity, *shared]
     return DocumentResponses(
         quote_etag(make_etag(document, encoding)),
-        full=WsgiResponse("200 OK", headers, (body,)),
-        not_modified=WsgiResponse("304 NOT MODIFIED", shared, ()),
-        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, (body,)),
+        full=WsgiResponse("200 OK", headers, [body]),
+        not_modified=WsgiResponse("304 NOT MODIFIED", shared, []),
+        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, [body]),
     )
 
 

@@ -58,7 +58,7 @@ def test_a_response_is_finished_when_the_document_is_cached(encoding: Encoding) 
     environ = {"HTTP_ACCEPT_ENCODING": encoding.value}
     first, second = CACHED.respond(environ), CACHED.respond(environ)
     assert first is second
-    assert first.body == (encode(DOCUMENT.body, encoding),)
+    assert first.body == [encode(DOCUMENT.body, encoding)]
 
 
 def test_the_uncompressed_response_shares_the_bytes_of_the_document() -> None:
@@ -73,7 +73,7 @@ def test_the_size_counts_every_coding() -> None:
 def test_an_uncompressed_document_does_not_vary() -> None:
     plain = CachedDocument(CacheKey("/favicon.ico"), DOCUMENT, encodings=(Encoding.IDENTITY,))
     response = plain.respond({"HTTP_ACCEPT_ENCODING": "gzip"})
-    assert response.body == (DOCUMENT.body,)
+    assert response.body == [DOCUMENT.body]
     assert {"Vary", "Content-Encoding"}.isdisjoint(dict(response.headers))
 
 
