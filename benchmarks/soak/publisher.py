@@ -64,7 +64,7 @@ def write_revision(folder: Path, topic: str, revision: int) -> None:
 def publish_until(stop: Event, settings: Settings, commit_log: CommitLog, *, every_seconds: float) -> None:
     """Publish the next revision of a random topic every `every_seconds`, until `stop` is set."""
     catalog = Catalog(settings.database_url)
-    collector = Collector(catalog, settings.content, settings_fingerprint=settings.settings_fingerprint)
+    collector = Collector(catalog, settings.content, shown=settings.shown)
     rng = random.Random(1)  # noqa: S311 no secret
     revision = 0
     while not stop.wait(every_seconds):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, or_, select
 
 from feeds.catalog import schema
@@ -72,6 +73,10 @@ class CatalogReader:
             collected=collected,
             settings_fingerprint=facts.get("settings_fingerprint", ""),
         )
+
+    def read_shown_values(self) -> dict[str, str]:
+        """Return the values of settings that feeds showed at the last collect, by name, without default values."""
+        return msgspec.json.decode(read_fact(self._connection, "shown_values") or "{}", type=dict[str, str])
 
     def has_commit(self, version: int, commit: str) -> bool:
         """Return whether the catalog contains a commit; True only for one of the last commits.

@@ -17,7 +17,8 @@ class CollectState(msgspec.Struct, frozen=True, kw_only=True):
     time of the last commit with visible changes, 0 if there was none after the first collect. The first collect was
     committed at `created`, and the last collect began at `collected`. `closed` is the first open UTC day, counted from
     1970-01-01: earlier days are closed for digests. `entries` counts all entries. `settings_changed` is the time of the
-    last commit with other settings than before, 0 if there was none.
+    last commit with other settings than before, 0 if there was none. `shown_values` are the settings that feeds show,
+    as a JSON object.
     """
 
     version: int = 0
@@ -29,6 +30,7 @@ class CollectState(msgspec.Struct, frozen=True, kw_only=True):
     entries: int = 0
     settings_fingerprint: str = ""
     settings_changed: int = 0
+    shown_values: str = "{}"
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):

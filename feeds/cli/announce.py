@@ -1,6 +1,5 @@
 """The `feeds announce` command, and functions that notify hubs after a collect."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
@@ -10,6 +9,7 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.report import print_error
+from feeds.cli.settings_source import read_settings
 from feeds.collector.watch import WAIT_SECONDS
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
@@ -26,7 +26,7 @@ def announce() -> None:
     this by default. If another step must come before the new feeds are online, such as an export, collect with
     --no-announce and announce afterwards.
     """
-    settings = Settings.from_environ(os.environ)
+    settings = read_settings()
     if not settings.hubs:
         click.echo("No hubs in FEEDS_HUBS; nothing to announce.")
     _notify_hubs(settings)

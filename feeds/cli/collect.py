@@ -1,6 +1,5 @@
 """The `feeds collect` command."""
 
-import os
 from pathlib import Path
 
 import click
@@ -10,7 +9,8 @@ from feeds.cli.announce import notify_hubs, notifying_in_background
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
 from feeds.cli.report import print_error
-from feeds.collector.collect import CollectResult
+from feeds.cli.settings_source import read_settings
+from feeds.collector.collect_result import CollectResult
 from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
 from feeds.model.errors import Level
@@ -31,7 +31,7 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     """
     if watch and (force or strict or no_announce):
         raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")
-    settings = Settings.from_environ(os.environ)
+    settings = read_settings()
     if watch:
         _watch(settings, folders)
         return
@@ -56,7 +56,7 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
             folders=folders or settings.content,
             follow_links=settings.follow_links,
             read=read,
-            settings_fingerprint=settings.settings_fingerprint,
+            shown=settings.shown,
         )
         callbacks = WatchCallbacks(on_collect=report, on_error=print_error, on_release=lambda _time: wake())
         watch_until_signalled(options, callbacks)

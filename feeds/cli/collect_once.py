@@ -9,8 +9,9 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
 from feeds.cli.report import print_error, show_problems
 from feeds.cli.summary import show_summary
-from feeds.collector.collect import Collector, CollectResult
 from feeds.model.errors import CatalogSilentError
+from feeds.collector.collect import Collector
+from feeds.collector.collect_result import CollectResult
 from feeds.settings import Settings
 
 
@@ -22,7 +23,7 @@ def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool =
         catalog,
         folders or settings.content,
         follow_links=settings.follow_links,
-        settings_fingerprint=settings.settings_fingerprint,
+        shown=settings.shown,
     )
     with show_progress("Collecting", final_step="publishing ...") as progress:
         result = collector.collect(force=force, progress=progress)

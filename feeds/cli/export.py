@@ -1,16 +1,15 @@
 """The `feeds export` command."""
 
-import os
 from pathlib import Path
 
 import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
+from feeds.cli.settings_source import read_settings
 from feeds.export.exporter import Exporter
 from feeds.export.workers import rendering_on_all_cores
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.settings import Settings
 
 
 @click.command()
@@ -28,7 +27,7 @@ def export(folder: Path, *, force: bool, no_compress: bool) -> None:
     beside the plain files as .gz and .br. Only changed files are written, each atomically; files of deleted feeds are
     removed.
     """
-    settings = Settings.from_environ(os.environ)
+    settings = read_settings()
     catalog = Catalog(settings.database_url)
     with rendering_on_all_cores() as render, catalog.reading() as reader, show_progress("Exporting") as progress:
         exporter = Exporter(

@@ -9,6 +9,7 @@ import click
 from feeds.articles.files import check_folder
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once
+from feeds.cli.settings_source import read_settings
 from feeds.settings import Settings
 
 
@@ -21,7 +22,9 @@ def serve(folders: tuple[Path, ...]) -> None:
     """
     if folders:
         os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
-    settings = Settings.from_environ(os.environ)
+    os.environ.setdefault("PORT", str(Settings.from_environ(os.environ).port))  # links lead to this port
+    settings = read_settings()
+    os.environ.update(settings.shown.values)
     for folder in settings.content:
         check_folder(str(folder))  # fail before the server starts without articles
     if not settings.is_catalog_own:  # with its own catalog, the server collects at startup

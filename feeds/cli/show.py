@@ -1,6 +1,5 @@
 """The `feeds show` command."""
 
-import os
 import sys
 from datetime import datetime
 from urllib.parse import unquote
@@ -9,6 +8,7 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
+from feeds.cli.settings_source import read_settings
 from feeds.cli.terminal import replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError, UnknownTopicError
@@ -25,7 +25,7 @@ def show(path: str) -> None:
 
     PATH may include a query, such as '/topics/ai+!crypto.atom?min_quality=70'.
     """
-    settings = Settings.from_environ(os.environ)
+    settings = read_settings()
     with Catalog(settings.database_url).reading() as reader:
         now = SYSTEM_CLOCK.now()
         address = find_address(path, reader, settings=settings, now=now)

@@ -1,4 +1,4 @@
-"""Show the summary of a collect: aligned lines on a terminal, always the same four lines in a pipe."""
+"""Show the summary of a collect: aligned lines on a terminal, four lines in a pipe, and a line per changed setting."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from feeds.cli.terminal import count_columns, is_terminal, measure
-from feeds.collector.collect import CollectResult
+from feeds.collector.collect_result import CollectResult
 
 _MAX_FEEDS = 6
 _LABEL_COLUMNS = 10
@@ -23,9 +23,11 @@ def _format_lines(result: CollectResult) -> str:
         ", ".join(f"{number} {name}" for name, number in counts.items())
         for counts in (_count_articles(result), _count_entries(result))
     )
+    settings = "".join(f"settings: {change}\n" for change in _format_settings(result))
     timing = ", ".join(_format_times(result))
     return (
-        f"articles: {articles}\nentries: {entries}\nfeeds: {_format_feeds(result)}\nversion {result.version}; {timing}"
+        f"articles: {articles}\nentries: {entries}\nfeeds: {_format_feeds(result)}\n{settings}"
+        f"version {result.version}; {timing}"
     )
 
 
@@ -34,6 +36,7 @@ def _format_aligned(result: CollectResult, columns: int) -> str:
         "Articles": [_format_count(name, number) for name, number in _count_articles(result).items()],
         "Entries": [_format_count(name, number) for name, number in _count_entries(result).items()],
         "Feeds": _format_feeds(result).split(", "),
+        **({"Settings": list(_format_settings(result))} if result.settings else {}),
         "Time": list(_format_times(result)),
         "Version": [str(result.version)],
     }
@@ -61,6 +64,11 @@ def _count_entries(result: CollectResult) -> dict[str, int]:
         "withdrawn": result.withdrawn,
         "unchanged": result.unchanged,
     }
+
+
+def _format_settings(result: CollectResult) -> Iterator[str]:
+    for name, (before, after) in result.settings.items():
+        yield f"{name} changed from {before or 'the default'} to {after or 'the default'} in every feed"
 
 
 def _format_times(result: CollectResult) -> Iterator[str]:

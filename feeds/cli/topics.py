@@ -1,6 +1,5 @@
 """The `feeds topics` command."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ import msgspec
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
+from feeds.cli.settings_source import read_settings
 from feeds.cli.show import find_address
 from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad, replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
@@ -44,7 +44,7 @@ def topics(expression: str | None) -> None:
     EXPRESSION, show the same facts and the URL of the composed feed, such as 'ai+robotics,!crypto'. A query narrows
     the feed as in its URL: 'ai?min_quality=70'.
     """
-    settings = Settings.from_environ(os.environ)
+    settings = read_settings()
     with Catalog(settings.database_url).reading() as reader:
         rows = [_describe_feed(expression, reader, settings=settings)] if expression else _list_topics(reader)
     lines = _format_table(rows, count_columns(sys.stdout)) if is_terminal(sys.stdout) else _format_lines(rows)

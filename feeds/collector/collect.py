@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from itertools import islice
@@ -16,6 +16,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
+from feeds.collector.collect_result import CollectResult, Progress
 from feeds.collector.diff import DiffSummary
 from feeds.collector.entries import update_entries
 from feeds.collector.lint_rules import find_clashes, find_id_problems, find_problems
@@ -28,39 +29,14 @@ from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
 from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, from_seconds, to_seconds
 from feeds.model.errors import ClockError, DamagedCatalogError, Level, Problem
-
-Progress = Callable[[int, int], object]
-"""A callback that gets the number of files read and the number of files to read."""
+from feeds.model.shown_settings import ShownSettings
 
 _log = logging.getLogger(__name__)
 
 _BATCH_FILES = 1_000
 _MAX_WAIT_SECONDS = 2
+_NOTHING_SHOWN = ShownSettings()
 _CLOCK_TOLERANCE = timedelta(days=1)
-
-
-class CollectResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a collect.
-
-    `read`, `files_unchanged` and `files_removed` count article files: parsed, unchanged, and deleted since the last
-    collect. `rejected` counts the files with a rejected current version, and `problems` lists the problems of the
-    current version of every file, by path. These figures cover only the files to collect. `added`, `changed`,
-    `withdrawn` and `unchanged` count the entries of the whole catalog. `scopes` name the feeds with a visible change.
-    `seconds` holds the duration of each phase.
-    """
-
-    read: int
-    files_unchanged: int
-    files_removed: int
-    rejected: int
-    added: int
-    changed: int
-    withdrawn: int
-    unchanged: int
-    problems: tuple[Problem, ...]
-    scopes: frozenset[str]
-    version: int
-    seconds: dict[str, float]
 
 
 class _Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,15 +44,14 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
 
     folders: Sequence[Path]
     follow_links: bool
-    settings_fingerprint: str
+    shown: ShownSettings
     clock: Clock
 
 
 class Collector:
     """Collect the articles below `folders` into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders. `settings_fingerprint` changes with every setting
-    that feeds show.
+    With `follow_links`, symbolic links may lead out of the folders. `shown` are the settings that feeds show.
     """
 
     def __init__(
@@ -85,13 +60,11 @@ class Collector:
         folders: Sequence[Path],
         *,
         follow_links: bool = False,
-        settings_fingerprint: str = "",
+        shown: ShownSettings = _NOTHING_SHOWN,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._catalog = catalog
-        self._options = _Options(
-            folders=folders, follow_links=follow_links, settings_fingerprint=settings_fingerprint, clock=clock
-        )
+        self._options = _Options(folders=folders, follow_links=follow_links, shown=shown, clock=clock)
 
     def collect(
         self,
@@ -155,7 +128,7 @@ class _Collect:
         self._read_sources = read
         state = writer.read_state()
         self._is_new = state is None
-        self._before = state or CollectState(settings_fingerprint=options.settings_fingerprint)
+        self._before = state or CollectState(settings_fingerprint=options.shown.fingerprint)
         self._now = to_seconds(options.clock.now())
         self._committed = self._choose_commit_time()
         self._pending = PendingUpdates(everything=self._is_new)
@@ -221,6 +194,9 @@ class _Collect:
             problems=tuple(sorted((*self._problems, *self._id_problems))),
             scopes=frozenset(summary.visible),
             version=state.version,
+            settings={}
+            if self._is_new
+            else self._options.shown.compare(msgspec.json.decode(self._before.shown_values)),
             seconds=self._seconds,
         )
 
@@ -272,7 +248,7 @@ class _Collect:
 
     def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
         before = self._before
-        fingerprint = self._options.settings_fingerprint
+        fingerprint = self._options.shown.fingerprint
         has_visible_change = bool(summary.visible) and not self._is_new
         return CollectState(
             version=before.version + has_commit,
@@ -283,6 +259,7 @@ class _Collect:
             closed=closed,
             entries=before.entries + summary.added - summary.withdrawn,
             settings_fingerprint=fingerprint,
+            shown_values=msgspec.json.encode(self._options.shown.values).decode(),
             settings_changed=before.settings_changed if fingerprint == before.settings_fingerprint else self._committed,
         )
 
@@ -298,7 +275,7 @@ class _Collect:
         """Mark and return the scopes with another title; return all scopes if settings changed."""
         if self._is_new:
             return set()
-        if self._before.settings_fingerprint != self._options.settings_fingerprint:
+        if self._before.settings_fingerprint != self._options.shown.fingerprint:
             return set(self._writer.list_scopes())
         retitled = {f"topics/{slug}" for slug in topics.changed}
         self._writer.mark_scopes_retitled(retitled, committed=self._committed)

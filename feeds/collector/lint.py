@@ -6,7 +6,7 @@ from pathlib import Path
 
 from feeds.articles.files import scan
 from feeds.articles.mention import Mention, Role
-from feeds.collector.collect import Progress
+from feeds.collector.collect_result import Progress
 from feeds.collector.identity import find_conflicts
 from feeds.collector.linked_mentions import load_mention
 from feeds.collector.lint_rules import describe_clash, describe_duplicates, describe_id_conflicts

@@ -15,11 +15,13 @@ import msgspec
 
 from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
-from feeds.collector.collect import Collector, CollectResult
+from feeds.collector.collect import Collector
+from feeds.collector.collect_result import CollectResult
 from feeds.collector.file_events import FileEvents, watch_folders
 from feeds.collector.parallel import ReadSources, read_sources
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import CatalogError, CatalogSilentError, FeedsError, MassRemovalError, Problem, SettingsError
+from feeds.model.shown_settings import ShownSettings
 
 # A checkout or a mount causes at least this many events, and some may be lost: the kernel queues at most 16,384
 # events, rewriting a file causes several, and watchfiles does not report an overflow. After a flood, all articles are
@@ -49,8 +51,8 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The articles below `folders` to collect into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders. `read` reads the files. `settings_fingerprint`
-    changes with every setting that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by
+    With `follow_links`, symbolic links may lead out of the folders. `read` reads the files. `shown` are the settings
+    that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by
     itself.
     """
 
@@ -58,7 +60,7 @@ class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     folders: Sequence[Path]
     follow_links: bool = False
     read: ReadSources = read_sources
-    settings_fingerprint: str = ""
+    shown: ShownSettings = ShownSettings()
     clock: Clock = SYSTEM_CLOCK
     timing: WatchTiming = WatchTiming()
 
@@ -125,7 +127,7 @@ class _Watcher:
             options.catalog,
             options.folders,
             follow_links=options.follow_links,
-            settings_fingerprint=options.settings_fingerprint,
+            shown=options.shown,
             clock=clock,
         )
         self._files: dict[str, ContentFile] = {}

@@ -16,6 +16,7 @@ from feeds.model.entry import fingerprint
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
 from feeds.model.query import MAX_ENTRIES, Query
+from feeds.model.shown_settings import ShownSettings
 from feeds.model.values import parse_number
 from feeds.settings.parsers import (
     parse_choice,
@@ -30,10 +31,12 @@ from feeds.settings.parsers import (
 )
 
 PREFIX = "FEEDS_"
+SITE_URL = "FEEDS_SITE_URL"
 RENDERING_REVISION = 5
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 
 _SHOWN_CHARACTERS = 60
+LOCAL_URL = "http://localhost:"
 _ICON_PATH = "/static/icon.png"
 
 # The variables in which platforms give the app's own public address, the most reliable first.
@@ -91,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 problems.append(str(error))
         if problems:
             raise SettingsError("\n".join(problems))
-        values["site_url"] = values["site_url"] or f"http://localhost:{values['port']}"
+        values["site_url"] = values["site_url"] or f"{LOCAL_URL}{values['port']}"
         return cls(**values)
 
     @property
@@ -122,6 +125,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url.startswith("sqlite")
 
     @property
+    def shown(self) -> ShownSettings:
+        """The settings that feeds show."""
+        texts = {setting: _show(getattr(self, setting.field)) for setting in SETTINGS if setting.is_shown}
+        values = {setting.name: text for setting, text in texts.items() if text != setting.shown_default}
+        return ShownSettings(self.settings_fingerprint, values)
+
+    @property
     def settings_fingerprint(self) -> str:
         """A fingerprint of everything that the bytes of feeds depend on, apart from the catalog."""
         shown = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
@@ -132,6 +142,7 @@ class Setting(msgspec.Struct, frozen=True):
     """One setting: its environment variable, its default as a person types it, and its purpose.
 
     `parse` raises ValueError with the text "expected ...". With `is_secret`, messages and listings hide the value.
+    Feeds show a setting that `is_shown`.
     """
 
     name: str
@@ -140,6 +151,16 @@ class Setting(msgspec.Struct, frozen=True):
     parse: Callable[[str], Any]
     help: str
     is_secret: bool = False
+    is_shown: bool = False
+
+    @property
+    def shown_default(self) -> str:
+        """The default as settings have it."""
+        return f"{LOCAL_URL}8000" if self.name == SITE_URL else _show(self.parse(self.default))
+
+    def is_set(self, environ: Mapping[str, str]) -> bool:
+        """Return whether the environment has a value, or an empty text that drops any other value."""
+        return self.name in environ or (self.name == SITE_URL and any(name in environ for name in _PLATFORM_NAMES))
 
     def read(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 each setting has a type of its own
         """Return the value, or the default if the variable is unset. Raises SettingsError."""
@@ -152,7 +173,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     def _find(self, environ: Mapping[str, str]) -> tuple[str, str]:
         text = environ.get(self.name, "").strip()
-        if self.name != "FEEDS_SITE_URL" or text:
+        if self.name != SITE_URL or text:
             return self.name, text or self.default
         platform = next((name for name in _PLATFORM_NAMES if environ.get(name, "").strip()), None)
         return (platform, _PLATFORM_NAMES[platform].format(environ[platform].strip())) if platform else (self.name, "")
@@ -171,7 +192,7 @@ def hide_password(url: str) -> str:
     return re.sub(r"(?i)([?&][^=&]*(?:pass|secret|key)[^=&]*=)[^&#]*", r"\1***", hidden)
 
 
-def _show(value: object, *, is_secret: bool) -> str:
+def _show(value: object, *, is_secret: bool = False) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -206,39 +227,39 @@ SETTINGS = (
         help="`yes`: symbolic links may lead out of the content folders; `no`: such links are skipped and reported.",
     ),
     Setting(
-        "FEEDS_SITE_URL", "site_url", "", parse_site_url,
+        SITE_URL, "site_url", "", parse_site_url, is_shown=True,
         help="The URL that your readers use. Unset: the platform's URL for the app, else http://localhost:PORT.",
     ),
     Setting(
-        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line,
+        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line, is_shown=True,
         help="The name of your site in every feed.",
     ),
     Setting(
-        "FEEDS_SITE_ID", "site_id", "", parse_line,
+        "FEEDS_SITE_ID", "site_id", "", parse_line, is_shown=True,
         help="A text that makes the ids of your feeds unique among all sites. Set it once and never change it.",
     ),
     Setting(
-        "FEEDS_LANGUAGE", "language", "en", parse_language,
+        "FEEDS_LANGUAGE", "language", "en", parse_language, is_shown=True,
         help="The language of the site, as a BCP 47 tag.",
     ),
     Setting(
-        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode),
+        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode), is_shown=True,
         help="`entries`: related items are separate entries; `links`: related items are links in their stories.",
     ),
     Setting(
-        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice),
+        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice), is_shown=True,
         help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
-        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES),
+        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES), is_shown=True,
         help=f"Maximum number of entries in a feed, from 1 to {MAX_ENTRIES}.",
     ),
     Setting(
-        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400),
+        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400), is_shown=True,
         help="Number of seconds for which readers and caches may reuse a response, up to a day.",
     ),
     Setting(
-        "FEEDS_HUBS", "hubs", "", parse_hubs,
+        "FEEDS_HUBS", "hubs", "", parse_hubs, is_shown=True,
         help="The WebSub hubs that push your feeds: absolute URLs, separated by spaces or commas.",
     ),
     Setting(

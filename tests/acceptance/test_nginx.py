@@ -101,7 +101,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
         write_article(folder, f"one-{start}", related=f"[{', '.join(items)}]", **lead)
     write_article(folder, "two", publishedDateTime="2024-05-07T08:09:10Z", provider="{domain: gazeta.com.br}")
     catalog = Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")
-    Collector(catalog, [folder], settings_fingerprint=SETTINGS.settings_fingerprint, clock=CLOCK).collect()
+    Collector(catalog, [folder], shown=SETTINGS.shown, clock=CLOCK).collect()
     yield catalog
     catalog.close()
 

@@ -83,6 +83,24 @@ def test_collect_prints_a_summary(run: Run) -> None:
     assert first.stderr == second.stderr == ""
 
 
+def test_a_collect_in_another_shell_keeps_the_published_settings(run: Run) -> None:
+    shown = {"FEEDS_SITE_URL": "https://news.example", "FEEDS_SITE_TITLE": "News", "FEEDS_LIMIT": "10"}
+    assert "settings:" not in run("collect", **shown).stdout
+    elsewhere = run("collect", FEEDS_LIMIT="10")
+    assert "feeds: unchanged" in elsewhere.stdout
+    assert elsewhere.stderr.splitlines() == [
+        "FEEDS_SITE_URL is not set; keeping https://news.example of the last collect. `FEEDS_SITE_URL=` drops it.",
+        "FEEDS_SITE_TITLE is not set; keeping News of the last collect. `FEEDS_SITE_TITLE=` drops it.",
+    ]
+    assert 'href="https://news.example/feed.atom" rel="self"' in run("show", "/feed.atom").stdout
+    changed = run("collect", **shown | {"FEEDS_SITE_TITLE": "", "FEEDS_LIMIT": "20"})
+    assert changed.stderr == ""
+    assert changed.stdout.splitlines()[3:5] == [
+        "settings: FEEDS_LIMIT changed from 10 to 20 in every feed",
+        "settings: FEEDS_SITE_TITLE changed from News to the default in every feed",
+    ]
+
+
 def test_collect_reports_problems_and_continues(run: Run, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
@@ -425,7 +443,7 @@ def test_hubs_are_notified_by_collect_or_announce(collected: Run, tmp_path: Path
         assert sorted(hub.paths) == HUBBED
         assert collected("announce", **named).output == ""
         assert sorted(hub.paths) == sorted(2 * HUBBED)
-    assert collected("announce").output == "No hubs in FEEDS_HUBS; nothing to announce.\n"
+    assert collected("announce", FEEDS_HUBS="").output == "No hubs in FEEDS_HUBS; nothing to announce.\n"
 
 
 def test_announce_reports_a_missing_catalog(run: Run) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feeds.articles.files import locate_article
 from feeds.catalog.search_index.full_text import list_words
-from feeds.collector.collect import CollectResult
+from feeds.collector.collect_result import CollectResult
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.query import Query

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from feeds.model.entry import Kind
 from feeds.model.query import Query
+from feeds.model.shown_settings import ShownSettings
 from tests.support.newsroom import ALL, Newsroom, related, track_changes, url_of
 
 AI = Query.for_topic("ai")
@@ -334,7 +335,7 @@ def test_visible_settings_change_every_feed(newsroom: Newsroom) -> None:
     newsroom.write("a", topics=["AI"])
     newsroom.collect()
     newsroom.wait(minutes=1)
-    result = newsroom.collector(settings_fingerprint="renamed").collect()
+    result = newsroom.collector(shown=ShownSettings("renamed")).collect()
     assert result.scopes == {"feed", "topics/ai", "providers/gazette.example"}
     assert newsroom.see_topic("ai").changed == newsroom.see(ALL).changed == newsroom.now
-    assert newsroom.collector(settings_fingerprint="renamed").collect().scopes == frozenset()
+    assert newsroom.collector(shown=ShownSettings("renamed")).collect().scopes == frozenset()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from feeds.articles.files import locate_article
-from feeds.collector.collect import CollectResult
+from feeds.collector.collect_result import CollectResult
 from tests.support.newsroom import Newsroom, related, url_of
 
 STEP = 100

@@ -20,7 +20,7 @@ from yaml._yaml import CParser
 
 from feeds.articles import yaml_values
 from feeds.catalog.catalog import Catalog
-from feeds.collector.collect import CollectResult
+from feeds.collector.collect_result import CollectResult
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming, watch
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import (

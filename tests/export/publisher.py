@@ -38,8 +38,7 @@ class Publisher:
 
     def collect(self) -> None:
         self.now += timedelta(minutes=1)
-        fingerprint = self.settings.settings_fingerprint
-        Collector(self.catalog, [self.content], settings_fingerprint=fingerprint, clock=self.clock).collect(force=True)
+        Collector(self.catalog, [self.content], shown=self.settings.shown, clock=self.clock).collect(force=True)
 
     def write(self, name: str, *, body: str = "", **fields: str) -> None:
         write_article(self.content, name, body=body, **fields)

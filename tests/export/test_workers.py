@@ -137,7 +137,7 @@ with workers.rendering_on_all_cores() as render, Catalog(settings.database_url).
     for path in content.glob("*.md"):
         path.write_text(path.read_text().replace("Title of", "Another title of"))
     catalog = Catalog(settings.database_url)
-    result = Collector(catalog, [content], settings_fingerprint=settings.settings_fingerprint).collect()
+    result = Collector(catalog, [content], shown=settings.shown).collect()
     plan = RenderPlan(settings=settings, now=now, compress=False)
     rendered = list(render(addresses, plan, reader))
     print(result.changed, rendered == list(render_all(addresses, plan, reader)))

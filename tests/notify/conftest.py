@@ -55,7 +55,7 @@ class NotifyingNewsroom:
     def collect(self, *, force: bool = False) -> None:
         """Collect a minute later."""
         self.newsroom.wait(minutes=1)
-        self.newsroom.collector(settings_fingerprint=self.settings.settings_fingerprint).collect(force=force)
+        self.newsroom.collector(shown=self.settings.shown).collect(force=force)
 
     def detect(self) -> bool:
         return detect_changes(self.context)

@@ -168,9 +168,7 @@ def test_a_retirement_notifies_without_a_commit(notifying_newsroom: NotifyingNew
 def test_an_entry_released_during_its_collect_notifies(notifying_newsroom: NotifyingNewsroom) -> None:
     released = notifying_newsroom.newsroom.now + timedelta(minutes=1, seconds=30)
     notifying_newsroom.newsroom.write("soon", topics=["AI"], publishedDateTime=released.isoformat())
-    waiting = notifying_newsroom.newsroom.collector(
-        settings_fingerprint=notifying_newsroom.settings.settings_fingerprint
-    )
+    waiting = notifying_newsroom.newsroom.collector(shown=notifying_newsroom.settings.shown)
     notifying_newsroom.newsroom.wait(minutes=1)
 
     def dawdle(_done: int, _total: int) -> None:

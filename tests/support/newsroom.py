@@ -16,16 +16,19 @@ from feeds.articles.files import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
 from feeds.catalog.reader import CatalogReader
-from feeds.collector.collect import Collector, CollectResult, Progress
+from feeds.collector.collect import Collector
+from feeds.collector.collect_result import CollectResult, Progress
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site
 from feeds.model.query import Query
+from feeds.model.shown_settings import ShownSettings
 from feeds.model.tokenize import GAP
 from feeds.renderers.json_feed import render_json
 
 ALL = Query()
 START = datetime(2021, 3, 4, 12, tzinfo=UTC)
+NOTHING_SHOWN = ShownSettings()
 SITE = Site(url="https://feeds.example", title="Feeds")
 
 # Data that is equal in all catalogs of the same articles, whatever their history, by natural keys. Topics and providers
@@ -127,9 +130,9 @@ class Newsroom:
         self.wait(minutes=1)
         return self.collector().collect(only=only, force=force, progress=progress)
 
-    def collector(self, *, settings_fingerprint: str = "") -> Collector:
+    def collector(self, *, shown: ShownSettings = NOTHING_SHOWN) -> Collector:
         """Return a collector of the folder into the catalog."""
-        return Collector(self.catalog, [self.folder], settings_fingerprint=settings_fingerprint, clock=self.clock)
+        return Collector(self.catalog, [self.folder], shown=shown, clock=self.clock)
 
     def see(self, query: Query = ALL, *, limit: int = 50) -> FeedView:
         """Return a feed as subscribers see it."""

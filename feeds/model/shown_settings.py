@@ -1,0 +1,21 @@
+"""Describe the settings that feeds show."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class ShownSettings(msgspec.Struct, frozen=True):
+    """The settings that feeds show.
+
+    `fingerprint` changes with everything that the bytes of feeds depend on, apart from the catalog. `values` are texts
+    as a person types them, by the name of the setting, without default values.
+    """
+
+    fingerprint: str = ""
+    values: Mapping[str, str] = {}
+
+    def compare(self, before: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Return the value before and now of each setting with another value, by name; empty for the default value."""
+        names = sorted(name for name in before.keys() | self.values.keys() if before.get(name) != self.values.get(name))
+        return {name: (before.get(name, ""), self.values.get(name, "")) for name in names}
