@@ -9,9 +9,9 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
 from feeds.cli.report import print_error, show_problems
 from feeds.cli.summary import show_summary
-from feeds.model.errors import CatalogSilentError
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
+from feeds.model.errors import CatalogSilentError
 from feeds.settings import Settings
 
 
