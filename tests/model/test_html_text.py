@@ -35,6 +35,8 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=12).map("".join), st.lists(PIECES, max_size=12).map("".join))
 @example("&#1;<p>tide", "")
 @example("&#8203;<p>tide", "")
+@example("y" * 2_800 + "&amp;", "")
+@example("<p>tide" * 400, "tide " * 399 + "tides")
 def test_html_has_the_same_text_only_as_its_own(html: str, other: str) -> None:
     assert is_same_text(html, extract_text(html))
     assert is_same_text(html, extract_text(other)) == (extract_text(html) == extract_text(other))
