@@ -19,7 +19,7 @@ from feeds.catalog.rows import is_among, look_up
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
 from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
-from feeds.model.entry import Entry, decode_entry
+from feeds.model.entry import Headline, decode_headline
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
@@ -38,7 +38,7 @@ class Digest(msgspec.Struct, frozen=True):
 
     issue: int
     closed: datetime
-    stories: tuple[Entry, ...]
+    stories: tuple[Headline, ...]
 
 
 class DigestReader:
@@ -104,11 +104,11 @@ class DigestReader:
     def _find_closing(self, issue: int) -> int | None:
         return self._closings.find(self._cycle.list_days(issue)[-1])
 
-    def _read_documents(self, numbers: Sequence[int]) -> dict[int, Entry]:
+    def _read_documents(self, numbers: Sequence[int]) -> dict[int, Headline]:
         found: dict[int, str] = {}
         for table, _, own in _split_by_table(numbers):
             found |= look_up(self._connection, table.c.document, key=table.c.number, keys=own)
-        return {number: decode_entry(document) for number, document in found.items()}
+        return {number: decode_headline(document) for number, document in found.items()}
 
 
 class _Closings:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, Headline
 
 EMPTY_FEED_UPDATED = datetime(2005, 12, 1, tzinfo=UTC)
 """The `updated` of an Atom feed without entries: Atom requires a date, and the current time would change every fetch.
@@ -115,7 +115,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
         return (*self.links, *documents)
 
 
-def entry_url(entry: Entry, choice: LinkChoice) -> str:
+def entry_url(entry: Headline, choice: LinkChoice) -> str:
     """Return the URL to which an entry links: the chosen one if the entry has it, else `entry.url`."""
     match choice:
         case LinkChoice.AMP:

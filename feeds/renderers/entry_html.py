@@ -5,7 +5,7 @@ The HTML loads only the picture, and stays the same from fetch to fetch, because
 
 from html import escape
 
-from feeds.model.entry import Entry, Image, Reference
+from feeds.model.entry import Entry, Headline, Image, Reference
 from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
 from feeds.model.html_text import extract_text
@@ -40,7 +40,7 @@ def excerpt_body(entry: Entry, characters: int) -> str:
     return shorten(extract_text(entry.body, characters=characters), characters) if entry.body else ""
 
 
-def write_picture(entry: Entry, url: str) -> str:
+def write_picture(entry: Headline, url: str) -> str:
     """Write the picture as a link to `url`; empty for an entry without a picture."""
     if entry.image is None:
         return ""
@@ -55,7 +55,7 @@ def _write_size(image: Image) -> str:
     return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
 
 
-def write_summary(entry: Entry) -> str:
+def write_summary(entry: Headline) -> str:
     """Write the summary as a paragraph; empty for an entry without a summary."""
     return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
 
