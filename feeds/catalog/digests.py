@@ -4,33 +4,40 @@ The first collect after the end of an issue closes the issue. If a story is edit
 catalog keeps the version from closing time among the former versions: a digest is the same on every reading.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge, nsmallest
 from itertools import groupby, islice
-from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Connection
 
-from feeds.catalog import schema
-from feeds.catalog.rows import is_among, look_up
+from feeds.catalog.digest_rankings import iter_rankings, read_rankings
+from feeds.catalog.digest_stories import Story, StoryReader
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
-from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
+from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
-from feeds.model.entry import Headline, decode_headline
+from feeds.model.entry import Headline
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
 DIGESTS = "digests"
 """The scope whose version changes whenever days are closed."""
 
-_Candidates: TypeAlias = tuple[int, Sequence[int]]
-"""An issue, and the numbers of entries or former versions that match."""
 
-_Story: TypeAlias = tuple[int, int, int, str, int]
-"""The rank of a story, and the number: sorted, the best stories come first."""
+class _Candidates(msgspec.Struct, frozen=True):
+    """The numbers of entries, or of former versions, of an issue that match; with `is_ranked`, best first."""
+
+    issue: int
+    numbers: Sequence[int]
+    is_ranked: bool = False
+
+    @property
+    def is_former(self) -> bool:
+        """Whether the numbers are those of former versions."""
+        return self.numbers[0] < 0
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -48,93 +55,96 @@ class DigestReader:
         self._connection = connection
         self._condition = make_conditions(connection, query).match()
         self._cycle = cycle
-        self._closings = _Closings(connection)
+        self._stories = StoryReader(connection, cycle)
 
     def read_newest(self, *, limit: int, max_stories: int) -> tuple[Digest, ...]:
         """Read the newest `limit` digests, each of at most `max_stories` stories; an issue without stories has none."""
         chosen = self._choose(limit=limit, max_stories=max_stories)
-        documents = self._read_documents([number for numbers in chosen.values() for number in numbers])
+        headlines = self._stories.read_headlines([number for numbers in chosen.values() for number in numbers])
         return tuple(
             Digest(
                 issue=issue,
-                closed=from_seconds(self._find_closing(issue) or 0),
-                stories=tuple(documents[number] for number in chosen[issue]),
+                closed=from_seconds(self._stories.find_closing(issue) or 0),
+                stories=tuple(headlines[number] for number in chosen[issue]),
             )
             for issue in sorted(chosen, reverse=True)
         )
 
     def _choose(self, *, limit: int, max_stories: int) -> dict[int, list[int]]:
         """Choose the numbers of the best stories, best first, of the newest issues with stories, by issue."""
-        both = (self._find(list_entry_numbers()), self._find(list_former_numbers()))
+        both = (self._find_entries(), self._find(list_former_numbers()))
         issues = groupby(merge(*both, key=_issue_of, reverse=True), key=_issue_of)
         chosen: dict[int, list[int]] = {}
         while len(chosen) < limit and (batch := [list(parts) for _, parts in islice(issues, limit - len(chosen))]):
-            stories = self._read_stories([part for parts in batch for part in parts])
-            for issue in stories:
-                chosen[issue] = [number for *_, number in nsmallest(max_stories, stories[issue])]
+            stories = self._read_best([part for parts in batch for part in parts], max_stories=max_stories)
+            for issue, found in stories.items():
+                chosen[issue] = [number for *_, number in nsmallest(max_stories, found)]
         return chosen
+
+    def _find_entries(self) -> Iterator[_Candidates]:
+        """Yield the matching entries as `_find`; without conditions, ranked issues need no index."""
+        before = DAYS.stop
+        if not self._condition.wanted and not self._condition.unwanted:
+            for issue, numbers in iter_rankings(self._connection, self._cycle):
+                yield _Candidates(issue, numbers, is_ranked=True)
+                before = self._cycle.list_days(issue).start
+        yield from self._find(list_entry_numbers(before=before))
 
     def _find(self, numbers: range) -> Iterator[_Candidates]:
         """Yield the matching numbers of each closed issue, newest issue first."""
-        found = (each for page in read_numbers(self._connection, self._condition, numbers=numbers) for each in page)
-        for issue, members in groupby(found, key=lambda number: self._cycle.find_issue(find_number_day(number))):
-            if self._find_closing(issue) is not None:
-                yield issue, list(members)
+        pages = read_numbers(self._connection, self._condition, numbers=numbers)
+        for issue, parts in groupby(self._split(pages), key=_issue_of):
+            if self._stories.find_closing(issue) is not None:
+                yield _Candidates(issue, [number for part in parts for number in part.numbers])
 
-    def _read_stories(self, candidates: Sequence[_Candidates]) -> dict[int, list[_Story]]:
-        """Read the stories, by issue, in the version of closing time."""
-        issues = {number: issue for issue, numbers in candidates for number in numbers}
-        closings = {issue: self._find_closing(issue) or 0 for issue, _ in candidates}
-        stories: defaultdict[int, list[_Story]] = defaultdict(list)
-        # One by one, and unpacked at once, because there may be thousands.
-        for heat, quality, published, id, number, released, since, until in self._read_rows(sorted(issues)):
-            closed = closings[issues[number]]
-            if released <= closed and since <= closed and (until is None or closed < until):
-                rank = (1 if heat is None else -heat, 1 if quality is None else -quality, -published, id)
-                stories[issues[number]].append((*rank, number))
-        return stories
+    def _split(self, pages: Iterable[Sequence[int]]) -> Iterator[_Candidates]:
+        """Split lists of numbers, newest first, into issues."""
+        for page in pages:
+            start = 0
+            while start < len(page):
+                issue = self._cycle.find_issue(find_number_day(page[start]))
+                oldest = list_entry_numbers(since=self._cycle.list_days(issue).start).start
+                end = bisect_right(page, -oldest, start, key=lambda number: -abs(number))
+                yield _Candidates(issue, page[start:end])
+                start = end
 
-    def _read_rows(self, numbers: Sequence[int]) -> Iterator[Sequence[Any]]:
-        for table, until, own in _split_by_table(numbers):
-            columns = table.c
-            wanted = [columns[name] for name in ("peak_heat", "quality", "published", "id", "number")]
-            found = select(*wanted, columns.released, columns.since, until)
-            yield from self._connection.execute(found.where(is_among(self._connection, columns.number, own))).all()
+    def _read_best(self, candidates: Sequence[_Candidates], *, max_stories: int) -> Mapping[int, Sequence[Story]]:
+        """Read at least the best stories of each issue, in any order, by issue."""
+        sorted_entries = self._sort_entries(candidates, max_stories=max_stories)
+        best = {issue: numbers[:max_stories] for issue, numbers in sorted_entries.items()}
+        stories = self._stories.read(best, with_documents=True)
+        others: defaultdict[int, list[int]] = defaultdict(list)
+        for each in candidates:
+            if each.is_former or each.issue not in sorted_entries:
+                others[each.issue] += each.numbers
+        for issue, numbers in sorted_entries.items():
+            # Entries that were changed after the closing leave places for the next ones.
+            if len(stories.get(issue, ())) < max_stories:
+                others[issue] += numbers[max_stories:]
+        return _join(stories, self._stories.read(others, with_documents=False))
 
-    def _find_closing(self, issue: int) -> int | None:
-        return self._closings.find(self._cycle.list_days(issue)[-1])
+    def _sort_entries(self, candidates: Sequence[_Candidates], *, max_stories: int) -> dict[int, Sequence[int]]:
+        """Return the numbers of entries, best first, by issue; without long lists of issues without a ranking.
 
-    def _read_documents(self, numbers: Sequence[int]) -> dict[int, Headline]:
-        found: dict[int, str] = {}
-        for table, _, own in _split_by_table(numbers):
-            found |= look_up(self._connection, table.c.document, key=table.c.number, keys=own)
-        return {number: decode_headline(document) for number, document in found.items()}
-
-
-class _Closings:
-    """The closing times of days."""
-
-    def __init__(self, connection: Connection) -> None:
-        facts = schema.facts.c
-        named = select(facts.name, facts.value).where(facts.name.in_(("created", "closed")))
-        known = {name: int(value) for name, value in connection.execute(named)}
-        self._created = known.get("created", 0)
-        self._end = known.get("closed", 0)
-        self._times = {row.day: row.closed for row in connection.execute(select(schema.closings))}
-
-    def find(self, day: int) -> int | None:
-        """Return the closing time of a day, in seconds; None if the day is not closed."""
-        return self._times.get(day, self._created) if day < self._end else None
+        The order of up to `max_stories` numbers does not matter.
+        """
+        entries = {each.issue: each for each in candidates if not each.is_former}
+        sorted_entries = {
+            issue: each.numbers for issue, each in entries.items() if each.is_ranked or len(each.numbers) <= max_stories
+        }
+        others = {issue: set(each.numbers) for issue, each in entries.items() if issue not in sorted_entries}
+        for issue, ranking in read_rankings(self._connection, self._cycle, others).items():
+            sorted_entries[issue] = [number for number in ranking if number in others[issue]]
+        return sorted_entries
 
 
-def _split_by_table(numbers: Sequence[int]) -> Iterator[tuple[Table, Column[Any], list[int]]]:
-    """Yield each table with any of the numbers, the column with the end of a version, and the numbers."""
-    if own := [number for number in numbers if number > 0]:
-        yield schema.entries, schema.entries.c.expires, own
-    if own := [number for number in numbers if number < 0]:
-        yield schema.former_versions, schema.former_versions.c.until, own
+def _join(*stories: Mapping[int, Sequence[Story]]) -> dict[int, list[Story]]:
+    joined: defaultdict[int, list[Story]] = defaultdict(list)
+    for each in stories:
+        for issue, found in each.items():
+            joined[issue] += found
+    return joined
 
 
 def _issue_of(candidates: _Candidates) -> int:
-    issue, _ = candidates
-    return issue
+    return candidates.issue

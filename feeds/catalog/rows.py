@@ -14,6 +14,7 @@ from sqlalchemy import (
     Delete,
     Row,
     Table,
+    Text,
     Update,
     UpdateBase,
     bindparam,
@@ -129,11 +130,24 @@ def look_up(
 
 def is_among(connection: Connection, column: Column[int], numbers: Iterable[int]) -> ColumnElement[bool]:
     """Build a condition for rows with one of any count of numbers, as a single parameter."""
-    values = list(numbers)
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
+    dialect = connection.dialect.name
+    return is_listed(column, None, write_numbers(numbers, dialect=dialect), dialect=dialect)
+
+
+def is_listed(
+    column: Column[int], name: str | None, numbers: str | list[int] | None = None, *, dialect: str
+) -> ColumnElement[bool]:
+    """Build a condition for rows with one of the `numbers`, or with one of those in the parameter with this name."""
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam(name, numbers, type_=Text, required=False)).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == func.any(bindparam(None, values, type_=ARRAY(BigInteger)))
+    return column == func.any(bindparam(name, numbers, type_=ARRAY(BigInteger), required=False))
+
+
+def write_numbers(numbers: Iterable[int], *, dialect: str) -> str | list[int]:
+    """Return numbers as a parameter of a statement."""
+    values = list(numbers)
+    return msgspec.json.encode(values).decode() if dialect == "sqlite" else values
 
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

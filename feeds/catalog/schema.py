@@ -212,6 +212,15 @@ closings = Table(
     comment="When days were closed for digests; the first collect closed all earlier days.",
 )
 
+rankings = Table(
+    "rankings",
+    metadata,
+    Column("cycle", _Text, primary_key=True, comment="`daily` or `weekly`"),
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("numbers", _Text, nullable=False, comment="JSON list of the numbers of entries, best first"),
+    comment="The entries of digests at the time of closing; the first collect ranked the newest digests.",
+)
+
 commits = Table(
     "commits",
     metadata,

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, inspect, select
 
 from feeds.catalog import schema
+from feeds.catalog.digest_rankings import rank_issues
 from feeds.catalog.entry_store import EntryWriter, find_entries
 from feeds.catalog.facts import read_facts, save_facts
 from feeds.catalog.rows import RowWriter
@@ -81,9 +82,10 @@ class CatalogWriter:
         """Begin to write changed entries; `committed` is the time of the current commit, in seconds."""
         return EntryWriter(self._connection, committed=committed, is_new=is_new)
 
-    def close_days(self, days: range, *, committed: int) -> None:
-        """Close UTC days, counted from 1970-01-01, for digests."""
+    def close_days(self, days: range, *, committed: int, is_new: bool) -> None:
+        """Close UTC days, counted from 1970-01-01, for digests; a new catalog has closed all days before them."""
         self._rows.insert(schema.closings, [{"day": day, "closed": committed} for day in days])
+        rank_issues(self._connection, since=None if is_new else days.start, before=days.stop, committed=committed)
 
     def find_scheduled_entry_ids(self, *, after: int, until: int) -> list[str]:
         """Return the ids of entries released or expired later than `after` and by `until`, in seconds."""

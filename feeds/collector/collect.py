@@ -268,7 +268,7 @@ class _Collect:
         today = find_day(self._now)
         first = today if self._is_new else self._before.closed
         days = range(first, today)
-        self._writer.close_days(days, committed=self._committed)
+        self._writer.close_days(days, committed=self._committed, is_new=self._is_new)
         return ({DIGESTS} if days else set()), max(first, today)
 
     def _mark_retitled(self, topics: CollectedTopics) -> set[str]:

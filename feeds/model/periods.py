@@ -17,6 +17,11 @@ class Cycle(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
 
+    @property
+    def max_issues(self) -> int:
+        """The maximum number of issues in a feed."""
+        return 30 if self is Cycle.DAILY else 10
+
     def find_issue(self, day: int) -> int:
         """Return the issue for a day."""
         return day if self is Cycle.DAILY else (day + _EPOCH_WEEKDAY) // _DAYS_PER_WEEK

@@ -18,8 +18,6 @@ from feeds.site.urls import digest_stem
 MAX_STORIES = 15
 """The maximum number of stories in an entry."""
 
-_MAX_ENTRIES = {Cycle.DAILY: 30, Cycle.WEEKLY: 10}
-
 
 def read_digest(
     query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings, now: datetime
@@ -29,7 +27,7 @@ def read_digest(
     The best stories have the highest peak heat, then the highest quality. After the day or week is over and collected,
     its entry never changes, even if the stories do.
     """
-    limit = min(query.limit or _MAX_ENTRIES[cycle], _MAX_ENTRIES[cycle])
+    limit = min(query.limit or cycle.max_issues, cycle.max_issues)
     selected = query.with_defaults(settings.defaults)
     digests = reader.read_digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
     heading = read_heading(query, reader, now=now)

@@ -13,21 +13,22 @@ from feeds.catalog import schema
 from feeds.model.clock import find_day, to_seconds
 
 SLOT_BITS = 24
-_EPOCH = find_day(to_seconds(datetime.min.replace(tzinfo=UTC)))
+_FIRST_DAY = find_day(to_seconds(datetime.min.replace(tzinfo=UTC)))
+DAYS = range(_FIRST_DAY, _FIRST_DAY + 4_000_000)
+"""All possible days of publication, counted from 1970-01-01, and more: up to the year 10952."""
 
-_DAYS = 4_000_000  # more than the days up to 9999-12-31
-CHANGE_NUMBERS = range(_DAYS << SLOT_BITS, (_DAYS + 100_000) << SLOT_BITS)
+CHANGE_NUMBERS = range(len(DAYS) << SLOT_BITS, (len(DAYS) + 100_000) << SLOT_BITS)
 """All possible numbers of recent changes."""
 
 
 def find_number_day(number: int) -> int:
     """Return the day of publication of a number's entry, counted from 1970-01-01."""
-    return (abs(number) >> SLOT_BITS) + _EPOCH
+    return (abs(number) >> SLOT_BITS) + DAYS.start
 
 
-def list_entry_numbers(*, since: int | None = None) -> range:
-    """Return all possible numbers of entries published on a day, counted from 1970-01-01, or later."""
-    return range(1 if since is None else since - _EPOCH << SLOT_BITS, CHANGE_NUMBERS.start)
+def list_entry_numbers(*, since: int | None = None, before: int = DAYS.stop) -> range:
+    """Return all possible numbers of entries published since a day, counted from 1970-01-01, and before another day."""
+    return range(1 if since is None else since - DAYS.start << SLOT_BITS, before - DAYS.start << SLOT_BITS)
 
 
 def list_former_numbers(*, since: int | None = None) -> range:
@@ -55,7 +56,7 @@ class NumberAllocator:
 
     def _read_last(self, day: int) -> int:
         """Return the last number of a day; of a day without numbers, the number before the first."""
-        first = self._sign * (day - _EPOCH << SLOT_BITS)
+        first = self._sign * (day - DAYS.start << SLOT_BITS)
         beyond = first + (self._sign << SLOT_BITS)
         taken = self._number.between(min(first, beyond), max(first, beyond))
         last = func.min(self._number) if self._sign < 0 else func.max(self._number)
