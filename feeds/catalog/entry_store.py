@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import EntryPosition, Scope, divide_all_scopes, divide_scopes
+from feeds.catalog.bulk_load import analyze_results, create_word_index, drop_word_index
 from feeds.catalog.departures import DepartureWriter
 from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
 from feeds.catalog.former_versions import FormerVersionWriter
@@ -67,9 +68,12 @@ class EntryWriter:
         self._recent_changes = RecentChangeWriter(connection)
         self._numbers = NumberAllocator(connection, schema.entries)
         self._rows = _Rows()
+        self._inserted = 0
         self._topics: set[int] = set()
         self._providers: set[str] = set()
         self._arrivals: dict[Scope, list[EntryPosition]] = {}
+        if is_new:
+            drop_word_index(connection)
 
     def write(self, changes: Sequence[EntryChange]) -> None:
         """Write a batch of changes, and keep what digests and `Last-Modified` need of replaced versions."""
@@ -86,6 +90,7 @@ class EntryWriter:
         self._writer.update(schema.entries, rows.updated)
         self._writer.update(schema.entries, rows.reranked)
         self._writer.insert(schema.entries, rows.inserted)
+        self._inserted += len(rows.inserted)
         self._writer.insert(schema.entry_topics, rows.joined_topics)
         drop_words(self._connection, [record["number"] for record in rows.removed])
         index_words(self._connection, [*rows.contents, *self._read_contents(rows.reindexed)])
@@ -93,6 +98,9 @@ class EntryWriter:
     def finish(self) -> None:
         """Write the effects of all batches together: recent changes, counts and archive blocks."""
         self._recent_changes.finish()
+        if self._is_new:
+            create_word_index(self._connection)
+        analyze_results(self._connection, inserted=self._inserted)
         update_topic_counts(self._connection, self._topics)
         update_provider_counts(self._connection, self._providers, committed=self._committed)
         if self._is_new:

@@ -44,9 +44,10 @@ class Spellings:
 
 
 class SourceStore:
-    """Read and write files, mentions and labels over a connection."""
+    """Read and write files, mentions and labels over a connection; `inserted` counts the new mentions."""
 
     def __init__(self, connection: Connection) -> None:
+        self.inserted = 0
         self._connection = connection
         self._rows = RowWriter(connection)
 
@@ -103,7 +104,9 @@ class SourceStore:
 
     def insert_mentions(self, mentions: Iterable[StoredMention]) -> None:
         """Insert new mentions."""
-        self._rows.insert(schema.mentions, [_as_record(mention) for mention in mentions])
+        records = [_as_record(mention) for mention in mentions]
+        self._rows.insert(schema.mentions, records)
+        self.inserted += len(records)
 
     def delete_mentions(self, mentions: Iterable[StoredMention]) -> None:
         """Delete mentions by file and position."""

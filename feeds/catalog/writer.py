@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, inspect, select
 
 from feeds.catalog import schema
+from feeds.catalog.bulk_load import analyze_sources
 from feeds.catalog.digest_rankings import rank_issues
 from feeds.catalog.entry_store import EntryWriter, find_entries
 from feeds.catalog.facts import read_facts, save_facts
@@ -80,6 +81,7 @@ class CatalogWriter:
 
     def write_entries(self, *, committed: int, is_new: bool) -> EntryWriter:
         """Begin to write changed entries; `committed` is the time of the current commit, in seconds."""
+        analyze_sources(self._connection, inserted=self.sources.inserted)
         return EntryWriter(self._connection, committed=committed, is_new=is_new)
 
     def close_days(self, days: range, *, committed: int, is_new: bool) -> None:

@@ -140,8 +140,10 @@ class _PostgreSQLIndex:
             " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words WHERE texts.words <> excluded.words",
             (list(texts), vectors),
         )
-        # Every search reads through all pending words.
-        self._connection.exec_driver_sql("SELECT gin_clean_pending_list('texts_by_word')")
+        # Every search reads through all pending words. A first collect creates the index at the end.
+        self._connection.exec_driver_sql(
+            "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE oid = to_regclass('texts_by_word')"
+        )
 
     def drop(self, numbers: Collection[int]) -> None:
         self._connection.exec_driver_sql("DELETE FROM texts WHERE rowid = ANY(%s::bigint[])", (list(numbers),))
