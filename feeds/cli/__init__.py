@@ -11,6 +11,7 @@ import click
 from feeds import __version__
 from feeds.cli.terminal import wants_colors
 from feeds.model.errors import FeedsError, SettingsError
+from feeds.model.text import escape_controls
 
 _COMMANDS = ("collect", "announce", "check", "audit", "serve", "export", "topics", "show", "settings")
 
@@ -75,8 +76,9 @@ def _import_without_garbage_collection(module: str) -> None:
         gc.enable()
 
 
-def _redden(sentence: str) -> str:
-    return click.style(sentence, fg="red")  # click strips the colour outside a terminal
+def _redden(message: str) -> str:
+    lines = map(escape_controls, message.split("\n"))
+    return click.style("\n".join(lines), fg="red")  # click strips the colour outside a terminal
 
 
 def _describe_os_error(error: OSError) -> str:

@@ -8,6 +8,7 @@ import click
 from feeds.audit.site_audit import audit_site
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count
+from feeds.model.text import escape_controls
 from feeds.settings import Settings
 
 
@@ -26,7 +27,7 @@ def audit(url: str) -> None:
     with show_progress("Auditing") as progress:
         findings = audit_site(url, progress=progress)
     for finding in findings:
-        click.echo(str(finding))
+        click.echo(escape_controls(str(finding)))
     click.echo(color_count(len(findings), "finding", color="red"), err=True)
     if findings:
         raise SystemExit(1)

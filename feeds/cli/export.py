@@ -10,6 +10,7 @@ from feeds.cli.settings_source import read_settings
 from feeds.export.exporter import Exporter
 from feeds.export.workers import rendering_on_all_cores
 from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.text import escape_controls
 
 
 @click.command()
@@ -36,5 +37,5 @@ def export(folder: Path, *, force: bool, no_compress: bool) -> None:
         result = exporter.export(is_forced=force, progress=progress)
     catalog.close()
     for reason in result.left_out:
-        click.echo(f"Left out: {reason}.", err=True)
+        click.echo(f"Left out: {escape_controls(reason)}.", err=True)
     click.echo(f"files: {result.written} written, {result.unchanged} unchanged, {result.removed} removed")

@@ -10,6 +10,7 @@ import click
 from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problem_report import ReportFormat, make_printable, write_report
 from feeds.model.errors import FeedsError, Level, Problem
+from feeds.model.text import escape_controls
 
 _MAX_COLUMNS = 110
 _COLORS = {Level.ERROR: "red", Level.WARNING: "yellow"}
@@ -29,7 +30,7 @@ def show_problems(problems: Sequence[Problem], stream: TextIO) -> None:
 
 def print_error(error: FeedsError) -> None:
     """Print an error without ending the command."""
-    click.echo(click.style(f"Error: {error}", fg="red"), err=True)
+    click.echo(click.style(f"Error: {escape_controls(str(error))}", fg="red"), err=True)
 
 
 def color_count(number: int, noun: str, *, color: str) -> str:

@@ -9,7 +9,6 @@ import click
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.cli.settings_source import read_settings
-from feeds.cli.terminal import replace_controls
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import MovedError, NotFoundError, UnknownTopicError
 from feeds.settings import Settings
@@ -54,5 +53,5 @@ def _parse(path: str, query: str, *, settings: Settings) -> Address:
     try:
         return parse_address(path, query, defaults=settings.defaults)
     except NotFoundError as error:
-        message = f"No document at {replace_controls(path)}; give a path such as /topics/ai.atom."
+        message = f"No document at {path}; give a path such as /topics/ai.atom."
         raise NotFoundError(message) from error

@@ -51,11 +51,6 @@ def clip(text: str, max_columns: int) -> str:
     return f"{text[:end].rstrip()}…"
 
 
-def replace_controls(text: str) -> str:
-    """Replace each control character, which a terminal might obey, with U+FFFD, and a tab with a space."""
-    return "".join(_replace_control(character) for character in text)
-
-
 def _is_dumb() -> bool:
     return os.environ.get("TERM") == "dumb"
 
@@ -64,9 +59,3 @@ def _measure_character(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-
-
-def _replace_control(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"

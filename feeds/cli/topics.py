@@ -11,9 +11,10 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.cli.settings_source import read_settings
 from feeds.cli.show import find_address
-from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad, replace_controls
+from feeds.cli.terminal import clip, count_columns, is_terminal, measure, pad
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import NotFoundError
+from feeds.model.text import escape_controls
 from feeds.settings import Settings
 from feeds.site.feeds import count_entries, read_feed
 from feeds.site.urls import FeedAddress
@@ -56,7 +57,7 @@ def _format_lines(rows: Sequence[_Row]) -> Iterator[str]:
     width = max((len(row.slug) for row in rows), default=0)
     for row in rows:
         url = f"  {row.url}" if row.url else ""
-        yield f"{row.slug:<{width}}  {row.entries:>7}  {row.date:<10}  {row.name}{url}"
+        yield f"{row.slug:<{width}}  {row.entries:>7}  {row.date:<10}  {escape_controls(row.name)}{url}"
 
 
 def _format_table(rows: Sequence[_Row], columns: int) -> Iterator[str]:
@@ -69,7 +70,7 @@ def _format_table(rows: Sequence[_Row], columns: int) -> Iterator[str]:
     yield click.style(f"{title:<{width}}  Entries  Newest      Name", bold=True)
     name_columns = max(columns - width - 23, _MIN_NAME_COLUMNS)
     for row in rows:
-        slug, name = pad(row.slug, width), replace_controls(row.name)
+        slug, name = pad(row.slug, width), escape_controls(row.name)
         if not row.url:
             name = clip(name, name_columns)
         yield f"{slug}  {row.entries:>7,}  {row.date:<10}  {name}"

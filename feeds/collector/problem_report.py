@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from feeds.model.errors import Problem
+from feeds.model.text import escape_controls
 
 
 class ReportFormat(StrEnum):
@@ -34,14 +35,8 @@ def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
 def make_printable(problem: Problem) -> Problem:
     """Escape control characters and bytes outside UTF-8: a file name may contain anything except a slash."""
     return msgspec.structs.replace(
-        problem, path=_escape_controls(problem.path), message=_escape_controls(problem.message)
+        problem, path=escape_controls(problem.path), message=escape_controls(problem.message)
     )
-
-
-def _escape_controls(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def _write_github(problem: Problem) -> str:

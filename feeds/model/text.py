@@ -24,6 +24,18 @@ def strip_controls(text: str) -> str:
     return text if text.isprintable() else _FORBIDDEN.sub("", text)
 
 
+def escape_controls(text: str) -> str:
+    """Write characters that terminals and logs obey or hide as escapes: other people's text must not rewrite a line.
+
+    These are control characters, line ends, marks of direction and lone surrogates, but not the joiners of emoji.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in _JOINERS else repr(character)[1:-1] for character in text
+    )
+
+
 def clean_text(text: str) -> str:
     """Make one line of plain text, without control characters, with single spaces inside. Markup stays as typed.
 

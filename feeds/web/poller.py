@@ -10,6 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import CatalogState
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError, OverloadError
+from feeds.model.text import escape_controls
 from feeds.site.documents import depends_on_any
 from feeds.web.cache import DocumentCache, KnownState
 from feeds.web.cached_document import CachedDocument
@@ -64,7 +65,9 @@ class Poller:
             self._poll()
         except (CatalogError, OverloadError) as error:
             if self._is_reachable and self._cache.size:
-                _log.warning("%s Serving cached documents until the catalog can be read again.", error)
+                _log.warning(
+                    "%s Serving cached documents until the catalog can be read again.", escape_controls(str(error))
+                )
             self._is_reachable = False
         else:
             self._is_reachable = True

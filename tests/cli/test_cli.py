@@ -83,6 +83,31 @@ def test_collect_prints_a_summary(run: Run) -> None:
     assert first.stderr == second.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("args", "environ"),
+    [
+        (["collect", "no\x1b[31m\u202esuch"], {}),
+        (["collect"], {"FEEDS_LIMIT": "\x1b[31m\u202e"}),
+        (["show", "/topics/\x1b[31m\u202e.atom"], {}),
+        (["topics", "\x1b[31m\u202e"], {}),
+        (["\x1b[31m\u202e"], {}),
+        (["export", "--\x1b[31m\u202e"], {}),
+        (["audit", "http://localhost:1/\x1b[31m\u202e"], {}),
+    ],
+)
+def test_no_message_obeys_control_characters(collected: Run, args: list[str], environ: dict[str, str]) -> None:
+    output = collected(*args, **environ).output
+    assert r"\x1b[31m\u202e" in output or "%1B%5B31m%E2%80%AE" in output
+    assert not {"\x1b", "\u202e"} & set(output)
+
+
+def test_names_of_topics_have_no_control_characters(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    write_article(tmp_path / "content", "a", 'topics: ["Ti\\u202edes"]')
+    run("collect", "content")
+    assert r"Ti\u202edes" in run("topics").stdout
+
+
 def test_a_collect_in_another_shell_keeps_the_published_settings(run: Run) -> None:
     shown = {"FEEDS_SITE_URL": "https://news.example", "FEEDS_SITE_TITLE": "News", "FEEDS_LIMIT": "10"}
     assert "settings:" not in run("collect", **shown).stdout

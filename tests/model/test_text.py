@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.model.text import clean_text, strip_controls
+from feeds.model.text import clean_text, escape_controls, strip_controls
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,21 @@ from feeds.model.text import clean_text, strip_controls
 )
 def test_a_text_becomes_one_clean_line(text: str, cleaned: str) -> None:
     assert clean_text(text) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("Möwe 鷗 \N{FAMILY}", "Möwe 鷗 \N{FAMILY}"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("gpj\u202etxt.\u2066", "gpj\\u202etxt.\\u2066"),
+        ("two\nlines\r\x85", "two\\nlines\\r\\x85"),
+        ("\udcff", "\\udcff"),
+        ("\N{WOMAN}\u200d\N{PERSONAL COMPUTER}", "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"),
+    ],
+)
+def test_control_characters_are_escaped(text: str, escaped: str) -> None:
+    assert escape_controls(text) == escaped
 
 
 @given(st.text(st.characters()))
