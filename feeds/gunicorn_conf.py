@@ -4,10 +4,13 @@ import ctypes
 import gc
 import os
 import resource
-import subprocess
+import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from gunicorn.arbiter import Arbiter
@@ -17,9 +20,11 @@ from gunicorn.workers.base import Worker
 from feeds.catalog.catalog import Catalog
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
-from feeds.model.errors import FeedsError
-from feeds.settings import Settings
+from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
+from feeds.settings import COLLECT_VARIABLE, Settings
+from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
+from feeds.web.startup import FIRST_COLLECT, CollectProcess, CollectProgress
 from feeds.web.startup_message import suggest_urls
 
 if TYPE_CHECKING:
@@ -98,45 +103,88 @@ def post_request(_worker: Worker, request: Request, environ: "WSGIEnvironment") 
         request.force_close()
 
 
-def on_starting(server: Arbiter) -> None:
-    """Collect if the catalog is a missing file: on a platform, the web process starts with an empty disk.
-
-    On PostgreSQL, the release phase and the worker process collect instead. The collect runs in a separate process to
-    return its memory to the system.
-    """
-    if not _settings.is_catalog_own or _can_be_read():
-        return
-    finished = subprocess.run(_COLLECT, check=False)  # noqa: S603 our own command
-    if not _can_be_read():
-        sys.exit("There is no catalog to serve.")  # the collect has printed the reason
-    if finished.returncode:
-        server.log.warning("The collect failed. Serving the catalog as it is.")
-
-
-def when_ready(_server: Arbiter) -> None:
-    """Print the URL of the site, and update an existing catalog in the background.
+def when_ready(server: Arbiter) -> None:
+    """Print the URL of the site, and collect beside the server, before workers are forked.
 
     gunicorn calls the hook when it starts to accept connections. A log gets a single line; a terminal also gets URLs to
-    open.
+    open. An existing catalog is served meanwhile. On PostgreSQL, the server collects only for `feeds serve`; on a
+    platform, the release phase and the worker process collect.
     """
     # A worker's first full garbage collection would write to, and copy, all memory shared with the parent process.
     gc.freeze()
-    lines = [f"Serving {_settings.site_title} at {_settings.site_url}/"]
-    if is_terminal(sys.stdout):
-        lines = ["", *lines, *suggest_urls(_settings, now=SYSTEM_CLOCK.now())]
-        lines += ["", "Collecting changes in the background:"] if _had_catalog else []
+    is_shown = is_terminal(sys.stdout)
+    _print(*[""] * is_shown, f"Serving {_settings.site_title} at {_settings.site_url}/")
+    collects = _settings.is_catalog_own or COLLECT_VARIABLE in os.environ
+    is_first = collects and _is_catalog_missing()
+    if is_shown:
+        _print(*_suggest_urls(), "", *["Collecting changes in the background:"] * (collects and not is_first))
+    if is_first:
+        FIRST_COLLECT.update(CollectProgress())
+    if collects:
+        finish = partial(_finish_collect, is_shown=is_shown and is_first)
+        fail = partial(_report_failure, server)
+        _collects.append(CollectProcess(on_progress=_show_progress, on_success=finish, on_failure=fail))
+
+
+def on_exit(_server: Arbiter) -> None:
+    """End a running collect, and the server with an error if there is no catalog."""
+    for collect in _collects:
+        collect.stop()
+    if _has_failed.is_set():
+        sys.exit("There is no catalog to serve.")  # the collect has printed the reason
+
+
+def _show_progress(progress: CollectProgress) -> None:
+    if FIRST_COLLECT.read():
+        FIRST_COLLECT.update(progress)
+
+
+def _finish_collect(*, is_shown: bool) -> None:
+    FIRST_COLLECT.update(None)
+    if is_shown:
+        _print(*_suggest_urls())
+
+
+def _report_failure(server: Arbiter) -> None:
+    """Serve the catalog as it is; without a catalog, stop the server: an operator would not notice endless 503s."""
+    if not server.LISTENERS:
+        return  # the server is stopping, and has stopped the collect
+    if _can_be_read():
+        FIRST_COLLECT.update(None)
+        server.log.warning("The collect failed. Serving the catalog as it is.")
+    else:
+        _has_failed.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _suggest_urls() -> Iterator[str]:
+    return suggest_urls(_settings, now=SYSTEM_CLOCK.now())
+
+
+def _print(*lines: str) -> None:
     print(*lines, sep="\n", flush=True)  # noqa: T201 for the operator
-    if _had_catalog:
-        subprocess.Popen(_COLLECT)  # noqa: S603 our own command
 
 
 def _can_be_read() -> bool:
     try:
-        with Catalog(_settings.database_url).reading():
+        with closing(_open_catalog()) as catalog, catalog.reading():
             return True
     except FeedsError:
         return False
 
 
-_COLLECT = [sys.executable, "-m", "feeds", "collect"]
-_had_catalog = _settings.is_catalog_own and _can_be_read()
+def _is_catalog_missing() -> bool:
+    """Return whether there is no catalog to serve; not if the database does not answer."""
+    try:
+        with closing(_open_catalog()) as catalog, catalog.reading():
+            return False
+    except FeedsError as error:
+        return isinstance(error, CatalogMissingError | DamagedCatalogError)
+
+
+def _open_catalog() -> Catalog:
+    return Catalog(_settings.database_url, limits=limit_connections(workers=_settings.workers))
+
+
+_collects: list[CollectProcess] = []
+_has_failed = Event()

@@ -10,11 +10,13 @@ from feeds.web.app import create_app
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import FairServing
 from feeds.web.poller import POLL_SECONDS
+from feeds.web.startup import FIRST_COLLECT
 
 try:
     settings = Settings.from_environ(os.environ)
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
     catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
-    app = FairServing(create_app(settings, catalog, poll_seconds=POLL_SECONDS).wsgi_app)
+    web_app = create_app(settings, catalog, poll_seconds=POLL_SECONDS, first_collect=FIRST_COLLECT)
+    app = FairServing(web_app.wsgi_app)
 except FeedsError as error:
     sys.exit(str(error))

@@ -25,7 +25,7 @@ from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.sqlite_file import find_file, move_aside
 from feeds.catalog.writer import CatalogWriter, rebuild_tables
-from feeds.model.errors import CatalogError, CatalogSilentError
+from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError
 
 _NAMED_TABLES = 3
 
@@ -170,7 +170,7 @@ class Catalog:
     def _check_presence(self) -> None:
         file = find_file(self._engine)
         if file and not file.exists():  # opening would create the file
-            raise CatalogError(f"No catalog at {self}; run `feeds collect` first.")
+            raise CatalogMissingError(f"No catalog at {self}; run `feeds collect` first.")
 
     def _refuse_other_tables(self, connection: Connection) -> None:
         """Raise an error if the database has tables of another program. Databases of PostgreSQL may be shared."""
@@ -192,7 +192,7 @@ class Catalog:
             found = (
                 "No catalog at {}" if layout is None else "The catalog at {} is from another version of this program"
             )
-            raise CatalogError(f"{found.format(self)}; run `feeds collect` first.")
+            raise CatalogMissingError(f"{found.format(self)}; run `feeds collect` first.")
         self._has_been_read = True
 
 

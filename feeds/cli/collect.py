@@ -1,5 +1,6 @@
 """The `feeds collect` command."""
 
+import os
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from feeds.collector.collect_result import CollectResult
 from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
 from feeds.model.errors import Level
-from feeds.settings import Settings
+from feeds.settings import PROGRESS_VARIABLE, Settings
 
 
 @click.command()
@@ -35,7 +36,8 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     if watch:
         _watch(settings, folders)
         return
-    result = collect_once(settings, folders, force=force)
+    pipe = os.environ.get(PROGRESS_VARIABLE)
+    result = collect_once(settings, folders, force=force, progress_pipe=int(pipe) if pipe else None)
     if not no_announce:
         notify_hubs(settings)
     if strict and any(problem.level is Level.ERROR for problem in result.problems):

@@ -1,4 +1,4 @@
-"""Collect once and report the result, as `feeds collect` and `feeds serve` do."""
+"""Collect once and report the result."""
 
 import sys
 from collections.abc import Callable
@@ -15,8 +15,13 @@ from feeds.model.errors import CatalogSilentError
 from feeds.settings import Settings
 
 
-def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool = False) -> CollectResult:
-    """Collect the articles in `folders`, or in the folders of the settings, and report the result."""
+def collect_once(
+    settings: Settings, folders: tuple[Path, ...], *, force: bool = False, progress_pipe: int | None = None
+) -> CollectResult:
+    """Collect the articles in `folders`, or in the folders of the settings, and report the result.
+
+    The progress is also written to `progress_pipe`, an open file.
+    """
     catalog = Catalog(settings.database_url)
     catalog.on_silence = _make_silence_report()
     collector = Collector(
@@ -25,7 +30,7 @@ def collect_once(settings: Settings, folders: tuple[Path, ...], *, force: bool =
         follow_links=settings.follow_links,
         shown=settings.shown,
     )
-    with show_progress("Collecting", final_step="publishing ...") as progress:
+    with show_progress("Collecting", final_step="publishing ...", pipe=progress_pipe) as progress:
         result = collector.collect(force=force, progress=progress)
     catalog.close()
     report_result(result)

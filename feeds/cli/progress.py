@@ -1,9 +1,10 @@
 """Show how much of a long job is done, at what rate, and the time left, on a terminal only."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TextIO
 
@@ -19,19 +20,33 @@ _MIN_BAR_COLUMNS, _MAX_BAR_COLUMNS = 8, 30
 
 
 @contextmanager
-def show_progress(label: str, *, final_step: str = "") -> Iterator[Callable[[int, int], object]]:
+def show_progress(
+    label: str, *, final_step: str = "", pipe: int | None = None
+) -> Iterator[Callable[[int, int], object]]:
     """Yield a function that shows how much is done out of a total, on a terminal; in a pipe it shows nothing.
 
-    `final_step` names the work after the last item.
+    `final_step` names the work after the last item. `pipe` is an open file for the process that started this one: it
+    gets both numbers, a line each time, and `finished` at the end of the block unless an error ends the block.
     """
-    if not is_terminal(sys.stderr):
-        yield lambda _done, _total: None
-        return
-    display = _ProgressDisplay(label, final_step=final_step, stream=sys.stderr)
+    display = _ProgressDisplay(label, final_step=final_step, stream=sys.stderr) if is_terminal(sys.stderr) else None
+
+    def show(done: int, total: int) -> None:
+        _write_line(pipe, f"{done} {total}")
+        if display:
+            display.show(done, total)
+
     try:
-        yield display.show
+        yield show
     finally:
-        display.close()
+        if display:
+            display.close()
+    _write_line(pipe, "finished")
+
+
+def _write_line(pipe: int | None, line: str) -> None:
+    if pipe is not None:
+        with suppress(OSError):  # nobody may be left to read
+            os.write(pipe, f"{line}\n".encode())
 
 
 class _ProgressDisplay:

@@ -8,9 +8,8 @@ import click
 
 from feeds.articles.files import check_folder
 from feeds.cli.arguments import FOLDERS
-from feeds.cli.collect_once import collect_once
 from feeds.cli.settings_source import read_settings
-from feeds.settings import Settings
+from feeds.settings import COLLECT_VARIABLE, Settings
 
 
 @click.command()
@@ -18,7 +17,8 @@ from feeds.settings import Settings
 def serve(folders: tuple[Path, ...]) -> None:
     """Serve the feeds, and collect DIR at startup.
 
-    DIR defaults to FEEDS_CONTENT. The server listens on the port in PORT.
+    DIR defaults to FEEDS_CONTENT. The server listens on the port in PORT at once. It serves an existing catalog during
+    the collect; before the first collect has ended, it answers 503 and says how far the collect is.
     """
     if folders:
         os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
@@ -27,8 +27,6 @@ def serve(folders: tuple[Path, ...]) -> None:
     os.environ.update(settings.shown.values)
     for folder in settings.content:
         check_folder(str(folder))  # fail before the server starts without articles
-    if not settings.is_catalog_own:  # with its own catalog, the server collects at startup
-        collect_once(settings, settings.content)
-        sys.stdout.flush()
+    os.environ[COLLECT_VARIABLE] = "1"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]
     os.execv(sys.executable, command)  # noqa: S606 gunicorn replaces this process and receives its signals

@@ -6,6 +6,7 @@ FeedsError
 │   └── UnexpectedFailureError  a library failed on the file
 ├── CatalogError        the catalog does not exist yet, or cannot be opened or written
 │   ├── CatalogBusyError    another collector is writing to the catalog
+│   ├── CatalogMissingError the catalog does not exist yet, or is from another version of the program
 │   ├── CatalogSilentError  the database does not answer
 │   ├── ClockError          the catalog is from the future
 │   └── DamagedCatalogError the catalog is a damaged file
@@ -80,6 +81,10 @@ class CatalogBusyError(CatalogError):
 
 class DamagedCatalogError(CatalogError):
     """The catalog is a damaged file, or no database at all."""
+
+
+class CatalogMissingError(CatalogError):
+    """The catalog does not exist yet, or is from another version of the program; a collect makes a new one."""
 
 
 class CatalogSilentError(CatalogError):

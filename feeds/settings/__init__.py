@@ -1,5 +1,23 @@
 """Read the settings from the environment."""
 
-from feeds.settings.settings import SETTINGS, RelatedMode, Setting, Settings, describe_settings, hide_password
+from feeds.settings.settings import (
+    COLLECT_VARIABLE,
+    PROGRESS_VARIABLE,
+    SETTINGS,
+    RelatedMode,
+    Setting,
+    Settings,
+    describe_settings,
+    hide_password,
+)
 
-__all__ = ["SETTINGS", "RelatedMode", "Setting", "Settings", "describe_settings", "hide_password"]
+__all__ = [
+    "COLLECT_VARIABLE",
+    "PROGRESS_VARIABLE",
+    "SETTINGS",
+    "RelatedMode",
+    "Setting",
+    "Settings",
+    "describe_settings",
+    "hide_password",
+]

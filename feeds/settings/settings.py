@@ -32,6 +32,12 @@ from feeds.settings.parsers import (
 
 PREFIX = "FEEDS_"
 SITE_URL = "FEEDS_SITE_URL"
+COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
+"""The environment variable by which `feeds serve` asks the server to collect at startup, whatever the database is."""
+
+PROGRESS_VARIABLE = "TOPIC_FEEDS_PROGRESS"
+"""The environment variable with the number of an open file, by which the server learns the progress of its collect."""
+
 RENDERING_REVISION = 5
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 

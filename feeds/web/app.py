@@ -17,16 +17,24 @@ from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
 from feeds.web.poller import Poller
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_flask_response
+from feeds.web.startup import FirstCollect
+from feeds.web.startup_page import make_startup_response, needs_catalog
 
 _BYTES_PER_MB = 1024 * 1024
 
 
 def create_app(
-    settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK, poll_seconds: float | None = None
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    poll_seconds: float | None = None,
+    first_collect: FirstCollect | None = None,
 ) -> Flask:
     """Create the app that serves `catalog`; the catalog is not opened before the first request.
 
     The poller in `app.extensions["poller"]` detects changes of the catalog every `poll_seconds`; None means once.
+    While `first_collect` is running, all requests but those for static files are answered with its progress.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     # Werkzeug would redirect `//` to a URL with the host of the request.
@@ -34,6 +42,13 @@ def create_app(
     cache = DocumentCache(max_bytes=settings.cache_mb * _BYTES_PER_MB)
     poller = app.extensions["poller"] = Poller(catalog, cache, clock=clock, seconds=poll_seconds)
     fetcher = DocumentFetcher(catalog, settings, clock=clock, cache=cache, poller=poller)
+
+    @app.before_request
+    def wait_for_first_collect() -> Response | None:
+        progress = first_collect.read() if first_collect else None
+        if progress is None or not needs_catalog(request.path):
+            return None
+        return make_startup_response(request.path, settings, progress=progress)
 
     @app.get("/healthz")
     def report_health() -> Response:

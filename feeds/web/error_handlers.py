@@ -1,11 +1,20 @@
 """Turn errors into short plain-text responses without internal details, never kept by caches."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from feeds.model.errors import BadRequestError, CatalogError, GoneError, MovedError, NotFoundError, OverloadError
+from feeds.model.errors import (
+    BadRequestError,
+    CatalogError,
+    CatalogMissingError,
+    GoneError,
+    MovedError,
+    NotFoundError,
+    OverloadError,
+)
 from feeds.settings import Settings
 from feeds.web.responses import make_text_response
+from feeds.web.startup_page import make_startup_response
 
 RETRY_AFTER_SECONDS = 30
 SOON_SECONDS = 2
@@ -37,6 +46,11 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
     def report_not_found(error: NotFoundError) -> Response:
         status = 410 if isinstance(error, GoneError) else 404
         return make_text_response(status, f"{error} Browse all topics: {settings.site_url}/")
+
+    @app.errorhandler(CatalogMissingError)
+    def report_missing_catalog(error: CatalogMissingError) -> Response:
+        app.logger.error("%s", error)
+        return make_startup_response(request.path, settings, progress=None)
 
     @app.errorhandler(CatalogError)
     def report_unavailable(error: CatalogError) -> Response:

@@ -114,6 +114,13 @@ def make_text_response(status: int, sentence: str) -> Response:
     return response
 
 
+def make_page_response(status: int, body: bytes) -> Response:
+    """Answer with a page, and forbid caches to keep the response."""
+    response = FeedResponse(body, status, content_type=HTML, headers=_PAGE_HEADERS)
+    response.headers["Cache-Control"] = NO_STORE
+    return response
+
+
 def add_common_headers(response: Response, environ: "WSGIEnvironment") -> Response:
     """Add the headers of every response, and the answer to a browser's preflight request for a web page (CORS)."""
     response.headers.update(HEADERS)

@@ -9,6 +9,7 @@ from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.urls import FeedAddress, page_of
+from feeds.web.connections import limit_connections
 
 
 def suggest_urls(settings: Settings, *, now: datetime) -> Iterator[str]:
@@ -27,7 +28,7 @@ def suggest_urls(settings: Settings, *, now: datetime) -> Iterator[str]:
 
 
 def _choose_topic(settings: Settings, *, now: datetime) -> str:
-    catalog = Catalog(settings.database_url)
+    catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
     try:
         with catalog.reading() as reader:
             topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now)]

@@ -58,13 +58,15 @@ class Dyno:
                 yield process
 
     def request(self, path: str, process: subprocess.Popen[bytes]) -> Response:
-        """Request a path as soon as a server listens."""
+        """Request a path as soon as a server has feeds."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             with suppress(ConnectionError):
-                return fetch(f"http://localhost:{self.port}{path}")
+                response = fetch(f"http://localhost:{self.port}{path}")
+                if response.status != 503:
+                    return response
             time.sleep(0.1)
-        raise AssertionError(f"no server listens:\n{self.log.read_text()}")
+        raise AssertionError(f"no server has feeds:\n{self.log.read_text()}")
 
 
 @pytest.fixture(scope="session")

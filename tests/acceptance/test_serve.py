@@ -1,13 +1,27 @@
-"""`feeds serve` collects, serves, and prints the URL."""
+"""`feeds serve` serves at once, collects, and prints the URL."""
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from feeds.catalog.catalog import Catalog
+from tests.support.articles import write_titled_article
 from tests.support.paths import SEEDS
-from tests.support.site import Site
+from tests.support.processes import list_children
+from tests.support.servers import find_free_port
+from tests.support.site import SERVER, Site
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.program
+
+SERVE = ("-m", "feeds", "serve")
+FEEDS = ("/feed.atom", "/topics/robots.json", "/feeds.opml", "/robots.txt", "/healthz", "/nope")
+PAGES = ("/", "/latest", "/topics/robots", "/compose", "/feed/archive/1")
 
 
 @pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["by setting", "by argument"])
@@ -21,3 +35,96 @@ def test_serve_collects_serves_and_prints_the_url(tmp_path: Path, folders: tuple
     assert "3 added" in printed
     assert f"Serving Topic Feeds at {server.url}/" in printed.splitlines()
     assert "its feed" not in printed  # a log gets a single line
+
+
+def test_before_the_first_collect_has_ended_everything_is_503(database_url: str, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_titled_article(content / "story.md")
+    site = Site(tmp_path, content, {"DATABASE_URL": database_url})
+    with closing(Catalog(database_url)) as other, ExitStack() as holding:
+        holding.enter_context(other.writing())  # the server's collect waits for this one
+        with site.serving(SERVE, until_healthy=False) as server:
+            for path in FEEDS:
+                answer = server.get(path)
+                assert (answer.status, answer.headers["cache-control"]) == (503, "no-store"), path
+                assert answer.headers["retry-after"] == "5"
+                assert answer.body == b"The feeds will be ready soon: looking for articles.\n"
+            for path in PAGES:
+                answer = server.get(path)
+                assert (answer.status, answer.headers["retry-after"]) == (503, "5"), path
+                assert b"<p>The feeds will be ready soon: looking for articles.</p>" in answer.body
+            assert server.get("/static/style.css").status == 200
+            holding.close()
+            server.wait_until(lambda: server.get("/healthz").status == 200)
+            assert b"<entry>" in server.get("/feed.atom").body
+
+
+def test_an_existing_catalog_is_served_during_the_collect(database_url: str, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_titled_article(content / "story.md")
+    site = Site(tmp_path, content, {"DATABASE_URL": database_url})
+    site.collect()
+    write_titled_article(content / "story.md", "changed")
+    with closing(Catalog(database_url)) as other, ExitStack() as holding:
+        holding.enter_context(other.writing())
+        with site.serving(SERVE) as server:
+            assert b"story" in server.get("/feed.atom").body
+            holding.close()
+            server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
+
+
+def run_to_its_end(site: Site) -> subprocess.CompletedProcess[str]:
+    """Run the server until it ends by itself."""
+    command = [sys.executable, *SERVER]
+    environ = {**site.environ, "PORT": str(find_free_port())}
+    return subprocess.run(
+        command, cwd=site.folder, env=environ, capture_output=True, check=False, text=True, timeout=60
+    )
+
+
+def test_a_failed_first_collect_ends_the_server(tmp_path: Path) -> None:
+    ended = run_to_its_end(Site(tmp_path, tmp_path / "nowhere"))
+    assert ended.returncode == 1
+    assert "nowhere" in ended.stderr
+    assert ended.stderr.endswith("There is no catalog to serve.\n")
+
+
+def test_a_killed_first_collect_ends_the_server(tmp_path: Path) -> None:
+    site = Site(tmp_path, SEEDS)
+    with closing(Catalog(f"sqlite:///{site.catalog_path}")) as other, other.writing():
+        port = find_free_port()
+        command, environ = [sys.executable, *SERVER], {**site.environ, "PORT": str(port)}
+        server = subprocess.Popen(
+            command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        with server:
+            wait_until(lambda: list_collects(server.pid))
+            os.kill(list_collects(server.pid)[0], signal.SIGKILL)
+            _, errors = server.communicate(timeout=60)
+    assert (server.returncode, errors) == (1, "There is no catalog to serve.\n")
+
+
+def list_collects(pid: int) -> list[int]:
+    return [child for child in list_children(pid) if b"collect" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_after_a_failed_collect_an_existing_catalog_is_served(tmp_path: Path) -> None:
+    Site(tmp_path, SEEDS).collect()
+    with Site(tmp_path, tmp_path / "nowhere").serving() as server:
+        server.wait_until(lambda: "Serving the catalog as it is" in server.log.read_text())
+        assert b"<entry>" in server.get("/feed.atom").body
+
+
+def test_a_stopped_server_stops_its_collect(tmp_path: Path) -> None:
+    site = Site(tmp_path, SEEDS)
+    with closing(Catalog(f"sqlite:///{site.catalog_path}")) as other, other.writing():
+        with site.serving(until_healthy=False) as server:
+            (collect,) = list_collects(server.pid)
+        wait_until(lambda: not Path(f"/proc/{collect}/cmdline").exists() or is_zombie(collect))
+    assert "collect failed" not in server.log.read_text()
+
+
+def is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").read_bytes() == b""

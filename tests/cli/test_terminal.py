@@ -217,9 +217,7 @@ def test_serve_prints_working_urls(tmp_path: Path, *, has_topics: bool) -> None:
     assert named == ["/", *(["/topics/ai"] if has_topics else []), last]
     assert statuses == [200] * len(named)
     assert f"Serving Topic Feeds at {site}/" in screen.lines
-    is_last = screen.lines[-1].endswith(last)
-    meanwhile = "Collecting changes in the background:"
-    assert (is_last, meanwhile in screen.lines) == (not has_topics, has_topics)
+    assert ("Collecting changes in the background:" in screen.lines) == has_topics
     assert process.returncode == 0
 
 

@@ -95,8 +95,11 @@ class Site:
         return finished.stdout
 
     @contextmanager
-    def serving(self, command: Sequence[str] = SERVER) -> Iterator[SiteServer]:
-        """Run the server until the block ends; fail if the server does not stop soon and without an error."""
+    def serving(self, command: Sequence[str] = SERVER, *, until_healthy: bool = True) -> Iterator[SiteServer]:
+        """Run the server until the block ends; fail if the server does not stop soon and without an error.
+
+        Without `until_healthy`, the block begins as soon as the server answers.
+        """
         port = find_free_port()
         log = self.folder / f"server-{port}.log"
         with log.open("wb") as output:
@@ -106,7 +109,7 @@ class Site:
             )
             with stopping(process):
                 server = SiteServer(f"http://localhost:{port}", log, process.pid)
-                server.wait_until(lambda: is_ready(server, process))
+                server.wait_until(lambda: is_ready(server, process, until_healthy=until_healthy))
                 yield server
         assert process.returncode == 0, log.read_text()
 
@@ -144,11 +147,11 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[byte
             process.wait()
 
 
-def is_ready(server: SiteServer, process: subprocess.Popen[bytes]) -> bool:
-    """Return whether the server is healthy; fail if the server has ended."""
+def is_ready(server: SiteServer, process: subprocess.Popen[bytes], *, until_healthy: bool) -> bool:
+    """Return whether the server answers, or is healthy; fail if the server has ended."""
     assert process.poll() is None, server.log.read_text()
     try:
-        return server.get("/healthz").status == 200
+        return server.get("/healthz").status == 200 or not until_healthy
     except (ConnectionError, TimeoutError):
         return False
 

@@ -81,6 +81,14 @@ def render_compose(directory: Directory, settings: Settings) -> bytes:
     )
 
 
+def render_startup(settings: Settings, sentence: str, *, done: int, total: int, reload_seconds: int) -> bytes:
+    """Write the page of a site without feeds: a sentence with the reason, and a bar unless `total` is 0.
+
+    Browsers load the page again after `reload_seconds`.
+    """
+    return _render("startup.html", settings, sentence=sentence, done=done, total=total, reload_seconds=reload_seconds)
+
+
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
     """Choose the providers with the most entries, and sort the chosen providers by domain."""
     most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]

@@ -1,0 +1,37 @@
+"""The server's collect reports its progress and its end."""
+
+from pathlib import Path
+
+import pytest
+
+from feeds.web.startup import CollectProcess, CollectProgress, FirstCollect
+from tests.support.articles import write_article
+from tests.support.paths import ROOT
+
+
+def test_the_progress_is_read_as_written() -> None:
+    first_collect = FirstCollect()
+    assert first_collect.read() is None
+    for progress in (CollectProgress(), CollectProgress(1, 2), CollectProgress(10**12, 10**12), None):
+        first_collect.update(progress)
+        assert first_collect.read() == progress
+
+
+@pytest.mark.program
+@pytest.mark.parametrize("is_valid", [True, False], ids=["success", "failure"])
+def test_a_collect_reports_its_progress_and_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_valid: bool
+) -> None:
+    for number in range(3):
+        write_article(tmp_path / "content", f"story-{number}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("FEEDS_CONTENT", "content" if is_valid else "nowhere")
+    steps: list[CollectProgress] = []
+    ends: list[str] = []
+    process = CollectProcess(
+        on_progress=steps.append, on_success=lambda: ends.append("success"), on_failure=lambda: ends.append("failure")
+    )
+    process.join()
+    assert ends == ["success" if is_valid else "failure"]
+    assert steps == ([CollectProgress(3, 3)] if is_valid else [])
