@@ -23,6 +23,14 @@ metadata = MetaData()
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
 _Key = BigInteger().with_variant(Integer, "sqlite")
 
+
+def _index_some(table: Table, columns: str, *, where: str) -> None:
+    """Index the rows of a table that meet a condition; an `Index` with a condition would import all dialects."""
+    name, _, expressions = columns.partition(" ")
+    statement = DDL(f"CREATE INDEX {name} ON {table.name} {expressions} WHERE {where}")  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", statement)
+
+
 facts = Table(
     "facts",
     metadata,
@@ -56,22 +64,10 @@ mentions = Table(
     # This table has row ids: without them, SQLite needs four times the space for long rows.
 )
 Index("mentions_by_url", mentions.c.url)
-Index("mentions_by_id", mentions.c.id, sqlite_where=mentions.c.id != "", postgresql_where=mentions.c.id != "")
-_PUBLISHED_ARTICLE = (mentions.c.position == 0) & (mentions.c.role == "published")
-Index(
-    "mentions_published",
-    mentions.c.url,
-    mentions.c.path,
-    mentions.c.role,  # a constant, but SQLite would look up every row without this column
-    sqlite_where=_PUBLISHED_ARTICLE,
-    postgresql_where=_PUBLISHED_ARTICLE,
-)
-Index(
-    "mentions_removed",
-    mentions.c.url,
-    sqlite_where=mentions.c.role == "removed",
-    postgresql_where=mentions.c.role == "removed",
-)
+_index_some(mentions, "mentions_by_id (id)", where="id <> ''")
+# The role is a constant, but SQLite would look up every row without this column.
+_index_some(mentions, "mentions_published (url, path, role)", where="position = 0 AND role = 'published'")
+_index_some(mentions, "mentions_removed (url)", where="role = 'removed'")
 
 labels = Table(
     "labels",
@@ -150,12 +146,7 @@ entries = Table(
 Index("entries_by_time", entries.c.published.desc(), entries.c.id)
 Index("entries_by_id", entries.c.id)
 Index("entries_by_release", entries.c.released)
-Index(
-    "entries_by_expiry",
-    entries.c.expires,
-    sqlite_where=entries.c.expires.is_not(None),
-    postgresql_where=entries.c.expires.is_not(None),
-)
+_index_some(entries, "entries_by_expiry (expires)", where="expires IS NOT NULL")
 Index("entries_by_provider", entries.c.provider, entries.c.published.desc(), entries.c.id)
 
 entry_topics = Table(

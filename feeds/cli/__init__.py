@@ -15,6 +15,9 @@ from feeds.model.text import escape_controls
 
 _COMMANDS = ("collect", "announce", "check", "audit", "serve", "export", "topics", "show", "settings")
 
+# Python's own first threshold is 700 objects: commands create hundreds of thousands, and few of them become garbage.
+_GARBAGE_THRESHOLDS = (50_000, 20, 100)
+
 
 class _CommandGroup(click.Group):
     """A group of commands that reports the project's errors as one sentence instead of a stack trace.
@@ -72,6 +75,7 @@ def _import_without_garbage_collection(module: str) -> None:
     try:
         import_module(module)
         gc.freeze()  # nor is there garbage among the imported objects later
+        gc.set_threshold(*_GARBAGE_THRESHOLDS)
     finally:
         gc.enable()
 

@@ -488,3 +488,10 @@ def test_without_hubs_wake_does_nothing() -> None:
 
 def test_watch_excludes_no_announce(run: Run) -> None:
     assert_sentence(run("collect", "--watch", "--no-announce"), "--watch cannot be combined with")
+
+
+@pytest.mark.program
+def test_a_collect_into_sqlite_imports_nothing_of_postgresql() -> None:
+    script = "import sys, feeds.cli.collect; print([name for name in sys.modules if 'postgresql' in name])"
+    finished = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert finished.stdout == "[]\n"

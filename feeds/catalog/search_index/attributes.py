@@ -6,7 +6,8 @@ together with all higher digits. A figure is above another one if and only if it
 word for the next higher digit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from feeds.catalog.rows import Record
 from feeds.model.entry import Kind, fingerprint
@@ -86,19 +87,20 @@ def spell_minimum(minimum: int, letter: str) -> list[str]:
     ]
 
 
-def _spell_figure(value: int | None, letter: str) -> Iterator[str]:
+@lru_cache(maxsize=4_096)
+def _spell_figure(value: int | None, letter: str) -> Sequence[str]:
     if value is None or value < 0:
-        return
-    yield f"{SIGN}{letter}"
-    for shift in _SHIFTS:
-        digits = min(value, _MAX_FIGURE) >> shift
-        yield from (_spell_digit(shift, digits - less, letter) for less in range(digits & _MAX_DIGIT))
+        return ()
+    digits = ((shift, min(value, _MAX_FIGURE) >> shift) for shift in _SHIFTS)
+    lower = (_spell_digit(shift, each - less, letter) for shift, each in digits for less in range(each & _MAX_DIGIT))
+    return (f"{SIGN}{letter}", *lower)
 
 
 def _spell_digit(shift: int, digits: int, letter: str) -> str:
     return f"{SIGN}{letter}{shift}x{digits}"
 
 
+@lru_cache(maxsize=4_096)
 def _hash(text: str) -> str:
     # Words have no spaces or signs, and a limited length.
     return fingerprint(text.encode())[:_FINGERPRINT_DIGITS]
