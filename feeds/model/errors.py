@@ -107,11 +107,15 @@ class ExportError(FeedsError):
 
 
 class HubError(FeedsError):
-    """A hub did not accept a notification; `is_away` means that the hub would reject other notifications too."""
+    """A hub did not accept a notification.
 
-    def __init__(self, hub: str, reason: str, *, is_away: bool) -> None:
+    `is_away` means that the hub would reject other notifications too, `patience_seconds` the pause that it asks for.
+    """
+
+    def __init__(self, hub: str, reason: str, *, is_away: bool, patience_seconds: int = 0) -> None:
         super().__init__(f"The hub {hub} {reason}; notifications will be sent again later.")
         self.is_away = is_away
+        self.patience_seconds = patience_seconds
 
 
 class MassRemovalError(FeedsError):

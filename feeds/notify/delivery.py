@@ -58,9 +58,10 @@ class HubNotifier:
         return None if due is None else due - self._context.clock.now().timestamp()
 
     def notify(self) -> None:
-        """Send all due notifications; after two consecutive failures, the hub is away, and the rest is postponed too.
+        """Send all due notifications.
 
-        Notifications claimed by another process are skipped.
+        After two consecutive failures, or if the hub asks for a pause, the rest is postponed too. Notifications claimed
+        by another process are skipped.
 
         Raises:
             CatalogError: the catalog cannot be read.
@@ -77,7 +78,7 @@ class HubNotifier:
             if error is None:
                 continue
             failures = failures + 1 if error.is_away else 0
-            is_away = failures == _MAX_FAILURES
+            is_away = failures == _MAX_FAILURES or error.patience_seconds > 0
             self._postpone(notifications[index:] if is_away else [notification], error)
             if is_away:
                 return
@@ -103,7 +104,9 @@ class HubNotifier:
         self._is_failing = True
         now = to_seconds(self._context.clock.now())
         give_up_seconds = self._timing.give_up_seconds
-        postponed = [self._schedule_again(each, now) for each in notifications if now - each.since < give_up_seconds]
+        earliest = now + error.patience_seconds
+        kept = [each for each in notifications if now - each.since < give_up_seconds]
+        postponed = [self._schedule_again(each, now, earliest=earliest) for each in kept]
         given_up = [each for each in notifications if now - each.since >= give_up_seconds]
 
         def write(outbox: OutboxWriter) -> None:
@@ -117,9 +120,9 @@ class HubNotifier:
                 FeedsError(f"The hub {self._hub} has not accepted some notifications for days; giving up on them.")
             )
 
-    def _schedule_again(self, notification: Notification, now: int) -> Notification:
+    def _schedule_again(self, notification: Notification, now: int, *, earliest: int) -> Notification:
         attempts = notification.attempts + 1
-        due = now + self._timing.get_pause_seconds(attempts)
+        due = max(now + self._timing.get_pause_seconds(attempts), earliest)
         return msgspec.structs.replace(notification, attempts=attempts, due=due)
 
     def _write(self, write: Callable[[OutboxWriter], _Result]) -> _Result | None:

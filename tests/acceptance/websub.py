@@ -53,7 +53,7 @@ class PushHub:
             self.notifications.append(topic)
             self._distribute(topic)
             return 204, b""
-        subscription = Subscription(form["hub.callback"], form["hub.secret"])
+        subscription = Subscription(form["hub.callback"], form.get("hub.secret", ""))
         self._verify(topic, subscription)
         return 202, b""
 

@@ -65,6 +65,17 @@ def test_a_hub_that_is_away_is_tried_twice_and_then_paused(sqlite_newsroom: Noti
     assert sqlite_newsroom.pending() == []
 
 
+def test_a_hub_that_asks_for_patience_is_left_alone(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
+    hub.status, hub.retry_after = 429, "300"
+    publish(sqlite_newsroom)
+    notifier = make_notifier(sqlite_newsroom)
+    notifier.notify()
+    assert len(hub.paths) == 1
+    assert {notification.due for notification in sqlite_newsroom.pending()} == {
+        sqlite_newsroom.newsroom.now.timestamp() + 300
+    }
+
+
 def test_pauses_double_up_to_an_hour(sqlite_newsroom: NotifyingNewsroom, hub: Hub) -> None:
     hub.status = 500
     publish(sqlite_newsroom)

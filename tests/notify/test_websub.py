@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -17,8 +17,8 @@ FEED = "https://news.example/topics/%C3%A9tude.atom?a=b&c"
 
 
 @contextmanager
-def saying(answer: bytes) -> Iterator[str]:
-    """Listen on a port, accept one request, and answer with any bytes."""
+def saying(answer: bytes, *, endless: bytes = b"") -> Iterator[str]:
+    """Listen on a port, accept one request, and answer with any bytes, then with `endless` every 50 ms."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer_once() -> None:
@@ -26,6 +26,10 @@ def saying(answer: bytes) -> Iterator[str]:
             with connection:
                 connection.recv(65_536)
                 connection.sendall(answer)
+                with suppress(ConnectionError):
+                    while endless:
+                        connection.sendall(endless)
+                        time.sleep(0.05)
 
         thread = Thread(target=answer_once)
         thread.start()
@@ -72,6 +76,35 @@ def test_a_hub_that_hangs_is_not_waited_for(hub: Hub) -> None:
     assert "cannot be reached (timed out)" in str(error)
     assert error.is_away
     assert time.monotonic() - begun < 5
+
+
+def test_a_hub_that_answers_for_ever_is_not_waited_for() -> None:
+    begun = time.monotonic()
+    with saying(b"HTTP/1.1 20", endless=b"4") as hub:
+        assert catch(hub, timeout_seconds=0.5).is_away
+    with saying(b"HTTP/1.1 204 No Content\r\nX: ", endless=b"x") as hub:
+        send_notification(hub, FEED, timeout_seconds=0.5)  # the hub has accepted the notification
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "seconds"),
+    [
+        (429, "120", 120),
+        (503, "0", 0),
+        (503, "9" * 5_000, 86_400),
+        (503, "-5", 0),
+        (429, "soon", 0),
+        (429, "Fri, 13 Nov 20202020202020202020 10:00:00 GMT", 0),
+        (429, "Sun, 01 Jan 2017 00:00:00 GMT", 0),
+        (429, "Wed, 01 Jan 2200 00:00:00 GMT", 86_400),
+        (429, "", 0),
+        (404, "120", 0),
+    ],
+)
+def test_a_hub_may_ask_for_patience(hub: Hub, status: int, text: str, seconds: int) -> None:
+    hub.status, hub.retry_after = status, text
+    assert catch(hub.url).patience_seconds == seconds
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 twelve\r\n\r\n"])

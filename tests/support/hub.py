@@ -21,6 +21,7 @@ class Hub:
         self.url = url
         self.status = 204
         self.is_hanging = False
+        self.retry_after = ""
         self.poison: set[str] = set()
         self.on_request: Callable[[], object] = lambda: None
         self.forms: list[dict[str, list[str]]] = []
@@ -46,10 +47,12 @@ def _make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 hub.closing.wait(30)
                 self.close_connection = True
                 return
-            is_poison = urlsplit(form["hub.url"][0]).path in hub.poison
+            is_poison = urlsplit(form.get("hub.url", [""])[0]).path in hub.poison
             self.send_response(500 if is_poison else hub.status)
             self.send_header("Location", "http://127.0.0.1:1/elsewhere")
             self.send_header("Content-Length", "0")
+            if hub.retry_after:
+                self.send_header("Retry-After", hub.retry_after)
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
