@@ -121,7 +121,7 @@ def composing(  # noqa: PLR0913 one parameter per option
 @click.option("--slow", type=click.IntRange(1, 10_000), default=1_000, show_default=True, help="Slow clients.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds for each kind.")
 @click.option("--seconds", default=4.0, show_default=True, help="Length of a round.")
-@click.option("--others/--no-others", default=True, help="Also measure gunicorn's other workers.")
+@click.option("--others/--no-others", default=True, help="Also measure gunicorn's other workers, and Granian.")
 @OUT
 @DATE
 def clients(  # noqa: PLR0913 one parameter per option

@@ -1,7 +1,7 @@
 """Start servers to measure, and wait until the servers are ready."""
 
 import http.client
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.processes import ROOT, MeasureError, make_environment
 from tests.support.processes import list_children
+from tests.support.servers import GRANIAN, find_free_port, make_command
 
 GUNICORN = (sys.executable, "-m", "gunicorn")
 OURS = (*GUNICORN, "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")
@@ -55,24 +56,28 @@ def serving(
 def wait_for_workers(pid: int, workers: int) -> list[int]:
     """Wait until a server has only its workers as child processes, and return the workers' process ids.
 
-    Our server also starts a collect.
+    Our server also starts a collect, and Granian a process that cleans up.
 
     Raises:
         MeasureError: other child processes remain.
     """
     end = time.monotonic() + _PATIENCE_SECONDS
-    while len(children := list_children(pid)) != workers or any(map(_is_collecting, children)):
+    while len(children := _list_workers(pid)) != workers or any(_runs(child, b"collect") for child in children):
         if time.monotonic() > end:
             raise MeasureError(f"The server has {len(children)} child processes instead of {workers} idle workers.")
         time.sleep(_REST_SECONDS)
     return children
 
 
-def _is_collecting(pid: int) -> bool:
+def _list_workers(pid: int) -> list[int]:
+    return [child for child in list_children(pid) if not _runs(child, b"resource_tracker")]
+
+
+def _runs(pid: int, name: bytes) -> bool:
     try:
-        return b"collect" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return name in re.split(rb"\W", Path(f"/proc/{pid}/cmdline").read_bytes())
     except FileNotFoundError:
-        return True  # the collect has just ended
+        return True  # it has just ended
 
 
 def get_status(port: int, path: str) -> int | None:
@@ -89,9 +94,16 @@ def get_status(port: int, path: str) -> int | None:
     return response.status
 
 
-def find_free_port() -> int:
-    """Return an unused port."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+@contextmanager
+def serving_with_granian(
+    settings: Mapping[str, str], *, path: str, workers: int, options: Sequence[str] = ()
+) -> Iterator[tuple[int, int, float]]:
+    """Start our app under Granian as the guide says, like `serving`; the last options count.
+
+    Raises:
+        MeasureError: the server never answers with 200.
+    """
+    port = find_free_port()
+    command = [*make_command(GRANIAN, port=port, workers=workers), *options]
+    with serving(command, {**settings, "WEB_CONCURRENCY": str(workers)}, path=path, port=port) as server:
+        yield server

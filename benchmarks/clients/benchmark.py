@@ -1,11 +1,15 @@
-"""Measure how slow clients and restarts delay normal clients, with our configuration and other workers of gunicorn."""
+"""Measure how slow clients and restarts delay normal clients, with our configuration, other workers, and Granian."""
 
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,7 +20,8 @@ from benchmarks.corpus import prepare_corpus
 from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import run
 from benchmarks.report import Section
-from benchmarks.servers import COLLECT, OURS, serving, wait_for_workers
+from benchmarks.servers import COLLECT, OURS, serving, serving_with_granian, wait_for_workers
+from tests.support.servers import GRANIAN
 
 _ARTICLES = 1_000
 _PATH = "/feed.atom"
@@ -44,13 +49,18 @@ SECTION = Section(
         f"{REQUESTS:,} requests at once, read all answers, rest for two seconds, and start again. All but the last "
         "reconnect as soon as the server closes their connection. Rounds with and without attackers alternate; in each "
         "round of restarts, SIGHUP is sent once. Medians, with the smallest and the largest round in parentheses. "
-        "Server and clients share this machine. The server has two workers, of another class in rows with its name."
+        "Server and clients share this machine. The server has two workers, of another class in rows with its name; it "
+        "runs under Granian, as [the guide](deploy-granian.md) says, in rows with that name."
     ),
 )
 
 
+_Start: TypeAlias = Callable[[], AbstractContextManager[tuple[int, int, float]]]
+"""Starts a server; see `serving`."""
+
+
 class ClientsPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of slow clients and rounds, the seconds of a round, and whether to measure other workers."""
+    """The numbers of slow clients and rounds, the seconds of a round, and whether to measure other servers."""
 
     slow: int = 1_000
     rounds: int = 5
@@ -68,24 +78,42 @@ def measure_clients(folder: Path, plan: ClientsPlan, *, progress: Progress) -> t
     corpus = prepare_corpus(folder, _ARTICLES, program=None)
     settings = {"DATABASE_URL": corpus.database_url, "FEEDS_CONTENT": str(corpus.articles), "WEB_CONCURRENCY": "2"}
     run(COLLECT, settings)
+    ours = partial(serving, OURS, settings, path=_PATH)
     figures: list[Figure] = []
     for kind in KINDS:
         progress(f"{_count_clients(kind, plan):,} {kind} clients")
-        figures += _measure_kind(kind, (), settings, plan=plan)
-    for name, options in _OTHERS.items() if plan.with_others else ():
-        progress(f"{plan.slow:,} dribbling clients, {name}")
-        found = _measure_kind("dribbling", options, settings, plan=msgspec.structs.replace(plan, rounds=1))
-        figures += (msgspec.structs.replace(each, name=f"{each.name}, {name}", target=None) for each in found)
+        figures += _measure_kind(kind, ours, plan=plan)
+    if plan.with_others:
+        figures += _measure_others(settings, plan=msgspec.structs.replace(plan, rounds=1), progress=progress)
     progress("pipelining clients")
-    figures += _measure_pipelining(settings, plan=plan)
+    figures += _measure_pipelining(ours, plan=plan)
     progress("restarts")
-    return (*figures, *_measure_restarts(settings, plan=plan))
+    return (*figures, *_measure_restarts(ours, plan=plan))
 
 
-def _measure_kind(kind: str, options: Sequence[str], settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
+def _measure_others(settings: Mapping[str, str], *, plan: ClientsPlan, progress: Progress) -> Iterator[Figure]:
+    for name, options in _OTHERS.items():
+        progress(f"{plan.slow:,} dribbling clients, {name}")
+        start = partial(serving, (*OURS, *options), settings, path=_PATH)
+        yield from _rename(_measure_kind("dribbling", start, plan=plan), name)
+    if find_spec(GRANIAN):
+        start = partial(serving_with_granian, settings, path=_PATH, workers=2)
+        for kind in KINDS:
+            progress(f"{_count_clients(kind, plan):,} {kind} clients, Granian")
+            yield from _rename(_measure_kind(kind, start, plan=plan), "Granian")
+        progress("pipelining clients, Granian")
+        yield from _rename(_measure_pipelining(start, plan=plan), "Granian")
+
+
+def _rename(figures: Sequence[Figure], name: str) -> Iterator[Figure]:
+    """Add the name of another server, without a target."""
+    return (msgspec.structs.replace(each, name=f"{each.name}, {name}", target=None) for each in figures)
+
+
+def _measure_kind(kind: str, start: _Start, *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
     count = _count_clients(kind, plan)
-    with serving((*OURS, *options), settings, path=_PATH) as (pid, port, _):
+    with start() as (pid, port, _):
         wait_for_workers(pid, 2)
         request_feeds(port, _PATH, seconds=1)  # render the feed once before measuring
         for _ in range(plan.rounds):
@@ -116,10 +144,10 @@ def _compare(name: str, rounds: Sequence[tuple[Round, Round]], *, slow: int) -> 
     )
 
 
-def _measure_pipelining(settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
+def _measure_pipelining(start: _Start, *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
     counts: list[PipelineCounts] = []
-    with serving(OURS, settings, path=_PATH) as (pid, port, _), ThreadPoolExecutor() as pool:
+    with start() as (pid, port, _), ThreadPoolExecutor() as pool:
         wait_for_workers(pid, 2)
         request_feeds(port, _PATH, seconds=1)
         for _ in range(plan.rounds):
@@ -145,9 +173,9 @@ def _count_errors(name: str, rounds: Sequence[Round], *, slow: int) -> Figure:
     return Figure(name=name, size=slow, unit="requests", ours=counts, target=Target(Comparison.VALUE, 0))
 
 
-def _measure_restarts(settings: Mapping[str, str], *, plan: ClientsPlan) -> list[Figure]:
+def _measure_restarts(start: _Start, *, plan: ClientsPlan) -> list[Figure]:
     rounds: list[tuple[Round, Round]] = []
-    with serving(OURS, settings, path=_PATH) as (pid, port, _), ThreadPoolExecutor() as pool:
+    with start() as (pid, port, _), ThreadPoolExecutor() as pool:
         wait_for_workers(pid, 2)
         request_feeds(port, _PATH, seconds=1)
         for _ in range(plan.rounds):

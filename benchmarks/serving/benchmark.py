@@ -1,4 +1,4 @@
-"""Measure requests per second of our server, a bare WSGI callable, Flask, WhiteNoise, Django and nginx."""
+"""Measure requests per second of our server, a bare WSGI callable, Flask, WhiteNoise, Django, Granian and nginx."""
 
 import os
 import shutil
@@ -14,11 +14,12 @@ from benchmarks.corpus import Corpus, prepare_corpus
 from benchmarks.figures import Comparison, Figure, Progress, Target
 from benchmarks.processes import MeasureError, run
 from benchmarks.report import Section
-from benchmarks.servers import COLLECT, GUNICORN, OURS, find_free_port, serving, wait_for_workers
+from benchmarks.servers import COLLECT, GUNICORN, OURS, serving, serving_with_granian, wait_for_workers
 from benchmarks.serving.feed_files import PATH, VARIABLE, write_feed_files
 from benchmarks.serving.nginx import make_command, write_example, write_plain
 from benchmarks.serving.wrk import Throughput, measure_load
 from feeds.settings import Settings
+from tests.support.servers import GRANIAN, find_free_port
 
 _ARTICLES = 200
 _EARLIER = "earlier"
@@ -31,10 +32,11 @@ SECTION = Section(
         "wrk requests the feed of all entries, 50 entries in Atom, over 32 kept connections. wrk shares this "
         "machine's cores with the server, so figures for all cores show about half of the cores. All Python servers "
         "run in gunicorn with the same worker and the same settings, and send the same bytes, except Django, which "
-        "renders the same entries for each request; an earlier version of this program runs with its own worker. All "
-        "servers run all the time; each round measures the servers in turn, and begins with another server. Medians, "
-        "with the smallest and the largest round in parentheses. CPU time is the time of the server's workers per "
-        "request; other programs on the machine change it less than requests per second."
+        "renders the same entries for each request; an earlier version of this program runs with its own worker. "
+        "gunicorn's gthread worker with 12 threads, and Granian as [the guide](deploy-granian.md) says, are compared "
+        "with each other. All servers run all the time; each round measures the servers in turn, and begins with "
+        "another server. Medians, with the smallest and the largest round in parentheses. CPU time is the time of the "
+        "server's workers per request; other programs on the machine change it less than requests per second."
     ),
 )
 
@@ -69,6 +71,9 @@ _APPS = {
     "whitenoise": "benchmarks.serving.apps.whitenoise_file:app",
     "django": "benchmarks.serving.apps.django_syndication:app",
 }
+_GTHREAD = "gthread"
+_THREADED = "the bare callable, gthread"
+_GTHREAD_OPTIONS = ("--worker-class", "gthread", "--threads", "12")
 _CONFIGURATIONS = {"nginx-plain": write_plain, "nginx-ours": write_example}
 _VARIANTS = (
     Variant(name="the bare callable", server="bare", peer=""),
@@ -82,6 +87,22 @@ _VARIANTS = (
     Variant(name="ours, 200, gzip", server="ours", headers={"Accept-Encoding": "gzip"}),
     Variant(name="ours, 200, brotli", server="ours", headers={"Accept-Encoding": "br"}),
     Variant(name="ours, 304", server="ours", headers={"If-None-Match": "{etag}"}, status=304, floor=1.1),
+    Variant(name=_THREADED, server=_GTHREAD, peer=""),
+    Variant(name="ours under Granian, 200", server=GRANIAN, peer=_THREADED, floor=5),
+    Variant(
+        name="ours under Granian, 200, gzip",
+        server=GRANIAN,
+        headers={"Accept-Encoding": "gzip"},
+        peer=_THREADED,
+        floor=8,
+    ),
+    Variant(
+        name="ours under Granian, 304",
+        server=GRANIAN,
+        headers={"If-None-Match": "{etag}"},
+        status=304,
+        peer=_THREADED,
+    ),
     Variant(name="a file by nginx", server="nginx-plain", peer=""),
     Variant(name="the export by nginx", server="nginx-ours", peer="a file by nginx", floor=0.95),
 )
@@ -142,9 +163,11 @@ def _running(
     """Run all servers; yield the process id and the port of each server."""
     servers = {}
     options = ("--config", "python:benchmarks.serving.gunicorn_conf")
-    commands = {"ours": OURS} | {
+    commands: dict[str, Sequence[str]] = {
         name: (*GUNICORN, *options, _APPS[name]) for name in _APPS if name not in _list_missing()
     }
+    commands["ours"] = OURS
+    commands[_GTHREAD] = (*GUNICORN, *options, *_GTHREAD_OPTIONS, _APPS["bare"])
     with ExitStack() as stack:
         for name, command in commands.items():
             pid, port, _ = stack.enter_context(serving(command, settings, path=PATH))
@@ -155,6 +178,10 @@ def _running(
             started = serving(make_command(_find_nginx(), configuration), {}, path=PATH, port=port)
             pid, _, _ = stack.enter_context(started)
             servers[name] = pid, port
+        if GRANIAN not in _list_missing():
+            started = serving_with_granian(settings, path=PATH, workers=workers)
+            pid, port, _ = stack.enter_context(started)
+            servers[GRANIAN] = pid, port
         if earlier:
             own = {**settings, "DATABASE_URL": f"sqlite:///{folder / 'earlier.sqlite'}"}
             command = (str(earlier / ".venv" / "bin" / "python"), *OURS[1:])
@@ -166,7 +193,8 @@ def _running(
 
 
 def _list_missing() -> list[str]:
-    return [name for name in ("whitenoise", "django") if not find_spec(name)] + ([] if _find_nginx() else ["nginx"])
+    missing = [name for name in ("whitenoise", "django", GRANIAN) if not find_spec(name)]
+    return missing if _find_nginx() else [*missing, "nginx"]
 
 
 def _find_nginx() -> str:
@@ -207,7 +235,7 @@ def _make_figures(
             target=Target(Comparison.RATIO, variant.floor, is_floor=True) if variant.floor else None,
         )
     for variant in variants:
-        if variant.server in ("ours", "bare-headers", "nginx-ours"):
+        if variant.server in ("ours", "bare-headers", GRANIAN, "nginx-ours"):
             peers = measured.get(variant.peer, ())
             yield Figure(
                 name=f"CPU time, {variant.name}",

@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import is_hypothesis_test
 
-PROGRAM_FIXTURES = frozenset({"program", "server"})
+PROGRAM_FIXTURES = frozenset({"gunicorn", "hurried", "program", "server"})
 # `os.fork` is missing: a collector that reads on all cores starts no other program.
 _EVENTS = frozenset({"os.exec", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
 

@@ -1,7 +1,8 @@
-"""Share an app and a gunicorn server over the seeds."""
+"""Share an app and its servers over the seeds."""
 
 import http.client
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from feeds.catalog.catalog import Catalog
 from tests.support.app import collected, make_client
 from tests.support.newsroom import Newsroom
 from tests.support.paths import SEEDS
-from tests.support.servers import serving
+from tests.support.servers import GRANIAN, GUNICORN, serving
 from tests.web.newsstand import Newsstand
 
 
@@ -41,10 +42,18 @@ def sqlite_newsstand(tmp_path: Path) -> Iterator[Newsstand]:
     newsroom.catalog.close()
 
 
-class Server:
-    """A running gunicorn: its URL, and the folder with its log."""
+SERVERS = (
+    GUNICORN,
+    pytest.param(GRANIAN, marks=pytest.mark.skipif(not find_spec(GRANIAN), reason="Granian is not installed")),
+)
+"""The servers that the guides describe, as parameters of tests."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+
+class Server:
+    """A running server: its name and URL, and the folder with its log."""
+
+    def __init__(self, name: str, url: str, folder: Path) -> None:
+        self.name = name
         self.url = url
         self.folder = folder
 
@@ -52,11 +61,22 @@ class Server:
         return (self.folder / "server.log").read_text()
 
 
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give each server in turn."""
+    yield from run_server(str(request.param), tmp_path_factory)
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give the server of the Procfile."""
+    yield from run_server(GUNICORN, tmp_path_factory)
+
+
+def run_server(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
-    with collected(SEEDS, folder / "catalog.sqlite3"), serving(folder) as url:
-        yield Server(url, folder)
+    with collected(SEEDS, folder / "catalog.sqlite3"), serving(folder, name) as url:
+        yield Server(name, url, folder)
 
 
 def ask(server: Server, path: str, *, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -24,9 +23,10 @@ from tests.support.feed_clients import RequestLog, parse_head, run_clients
 from tests.support.paths import ROOT
 from tests.support.postgresql import DatabaseServer
 from tests.support.processes import list_children
-from tests.support.servers import find_free_port
+from tests.support.servers import GUNICORN, find_free_port, make_command
 from tests.support.silent_network import connecting
 from tests.support.waiting import wait_for_answer, wait_until
+from tests.web.conftest import SERVERS
 
 MANY = 30  # far more than there are threads
 FEW = 6
@@ -52,6 +52,7 @@ feeds.web.greenlets.CHECK_SECONDS = 0.1
 class WorkerServer:
     """A server with one worker."""
 
+    name: str
     pid: int
     port: int
 
@@ -96,15 +97,9 @@ def read_to_end(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def make_command(configuration: str = "python:feeds.gunicorn_conf") -> list[str]:
-    return [sys.executable, "-m", "gunicorn", "--config", configuration, "feeds.wsgi:app"]
-
-
 @contextmanager
-def running(
-    folder: Path, *options: str, configuration: str = "python:feeds.gunicorn_conf", **settings: str
-) -> Iterator[WorkerServer]:
-    """Run a server in a folder with articles."""
+def running(folder: Path, *options: str, name: str = GUNICORN, **settings: str) -> Iterator[WorkerServer]:
+    """Run a server in a folder with articles; the last options count."""
     port = find_free_port()
     environ = {
         "PORT": str(port),
@@ -113,12 +108,12 @@ def running(
         "WEB_CONCURRENCY": "1",
         **settings,
     }
-    command = [*make_command(configuration), *options]
+    command = [*make_command(name, port=port, workers=1), *options]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environ, stdout=log, stderr=log)
         try:
             wait_for_answer(f"http://127.0.0.1:{port}{PATH}", process)
-            yield WorkerServer(process.pid, port)
+            yield WorkerServer(name, process.pid, port)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
@@ -126,24 +121,34 @@ def running(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of articles with a feed larger than socket buffers."""
+    """Give a folder with a catalog and articles with a feed larger than socket buffers."""
     folder = tmp_path_factory.mktemp("publisher")
     for number in range(50):
         write_article(folder / "content", f"story-{number}", body="word " * 12_000)
+    with closing(Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")) as catalog:
+        Collector(catalog, [folder / "content"]).collect()
     return folder
 
 
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest, folder: Path) -> Iterator[WorkerServer]:
+    """Give each server in turn."""
+    with running(folder, name=str(request.param)) as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[WorkerServer]:
+def gunicorn(folder: Path) -> Iterator[WorkerServer]:
+    """Give the server of the Procfile."""
     with running(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def hurried(folder: Path, server: WorkerServer) -> Iterator[WorkerServer]:  # noqa: ARG001 the fixture has collected
-    """Give a server with time limits of one second."""
+def hurried(folder: Path) -> Iterator[WorkerServer]:
+    """Give the server of the Procfile with time limits of one second."""
     (folder / "hurried.py").write_text(HURRIED)
-    with running(folder, configuration=str(folder / "hurried.py")) as hurried:
+    with running(folder, "--config", str(folder / "hurried.py")) as hurried:
         yield hurried
 
 
@@ -265,8 +270,8 @@ def test_several_requests_at_once_are_answered_in_turn(server: WorkerServer) -> 
     ],
     ids=["long line", "long header", "many headers", "no head", "no chunk"],
 )
-def test_an_invalid_request_ends_the_connection(server: WorkerServer, data: bytes, beginning: bytes) -> None:
-    with server.connect(data) as client:
+def test_an_invalid_request_ends_the_connection(gunicorn: WorkerServer, data: bytes, beginning: bytes) -> None:
+    with gunicorn.connect(data) as client:
         answered = read_to_end(client)
     assert answered.startswith(beginning)
     assert answered.count(b"HTTP/1.1 ") == 1
@@ -298,15 +303,18 @@ def test_slow_readers_leave_no_trace_in_the_log(folder: Path, hurried: WorkerSer
 
 
 @pytest.mark.program
+@pytest.mark.parametrize("name", SERVERS)
 @pytest.mark.parametrize("hang", ["stopped server", "lost packets"])
-def test_a_hanging_database_is_like_a_missing_database(postgresql: DatabaseServer, tmp_path: Path, hang: str) -> None:
+def test_a_hanging_database_is_like_a_missing_database(
+    postgresql: DatabaseServer, tmp_path: Path, name: str, hang: str
+) -> None:
     url = postgresql.create_database()
     write_article(tmp_path / "content", "one")
     with closing(Catalog(url)) as catalog:
         Collector(catalog, [tmp_path / "content"]).collect()
     with connecting(url) as network:
         hanging = network.losing if hang == "lost packets" else partial(postgresql.hanging, url)
-        with running(tmp_path, DATABASE_URL=network.url) as server:
+        with running(tmp_path, name=name, DATABASE_URL=network.url) as server:
             with hanging():
                 for request in (SHORT_REQUEST, HEALTH):
                     with ExitStack() as stack:
@@ -360,10 +368,11 @@ def test_workers_can_be_recycled_without_losing_a_request(tmp_path: Path) -> Non
 
 @pytest.mark.program
 def test_too_few_open_files_end_the_start_in_a_sentence(tmp_path: Path) -> None:
+    port = find_free_port()
     ended = subprocess.run(
-        ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash", *make_command()],
+        ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash", *make_command(GUNICORN, port=port)],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PORT": str(find_free_port())},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PORT": str(port)},
         capture_output=True,
         text=True,
         check=False,
@@ -377,5 +386,7 @@ def test_too_few_open_files_end_the_start_in_a_sentence(tmp_path: Path) -> None:
 
 def list_workers(pid: int) -> Sequence[int]:
     return [
-        child for child in list_children(pid) if re.search(rb"gunicorn", Path(f"/proc/{child}/cmdline").read_bytes())
+        child
+        for child in list_children(pid)
+        if re.search(rb"gunicorn|spawn_main", Path(f"/proc/{child}/cmdline").read_bytes())
     ]

@@ -1,4 +1,4 @@
-"""The app on a real gunicorn server."""
+"""The app on real servers."""
 
 import os
 import subprocess
@@ -50,11 +50,11 @@ def test_aliases_are_served(server: Server, path: str) -> None:
     assert ask(server, path)[0].status == 200
 
 
-def test_the_startup_message_has_the_url_and_nothing_else(server: Server) -> None:
-    ask(server, FEED)
-    port = urlsplit(server.url).port
-    assert f"Serving Topic Feeds at http://localhost:{port}/" in server.read_log().splitlines()
-    assert FEED not in server.read_log()
+def test_the_startup_message_has_the_url_and_nothing_else(gunicorn: Server) -> None:
+    ask(gunicorn, FEED)
+    port = urlsplit(gunicorn.url).port
+    assert f"Serving Topic Feeds at http://localhost:{port}/" in gunicorn.read_log().splitlines()
+    assert FEED not in gunicorn.read_log()
 
 
 def test_absolute_urls_have_the_port_of_the_server(server: Server) -> None:
