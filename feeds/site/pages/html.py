@@ -1,6 +1,7 @@
 """Render the home page, the compose form, and the pages of feeds; no other module imports Jinja."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -34,6 +35,10 @@ MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
 
+_KEPT_STORIES = 1_024
+_MAX_KEPT_CHARACTERS = 8_192
+
+
 def render_home(
     directory: Directory, snapshot: FeedSnapshot, *, activity: Mapping[str, tuple[int, ...]], settings: Settings
 ) -> bytes:
@@ -63,6 +68,7 @@ def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings
         snapshot=snapshot,
         feed=snapshot.feed,
         stories=drop_covered(snapshot.feed.entries),
+        write_story=_make_story_writer(settings),
         is_archive=address.part is not None,
         search=str(address.query.search or ""),
         newer=paths.get("next-archive", newest) if address.part else "",
@@ -112,6 +118,19 @@ def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[i
 def _render(template: str, settings: Settings, **values: object) -> bytes:
     page = _ENVIRONMENT.get_template(template)
     return page.render(settings=settings, site=settings.site, **{"search": "", **values}).encode()
+
+
+@lru_cache(maxsize=4)
+def _make_story_writer(settings: Settings) -> Callable[[Entry], str]:
+    """Return a function that writes a story, and keeps the written stories: pages share them, and few change."""
+    macros = _ENVIRONMENT.get_template("macros.html").make_module({"settings": settings, "site": settings.site})
+
+    def write(entry: Entry) -> str:
+        story: str = macros.story(entry, settings.link)  # type: ignore[attr-defined]
+        return story
+
+    write_kept = lru_cache(_KEPT_STORIES)(write)
+    return lambda entry: (write_kept if len(entry.body) <= _MAX_KEPT_CHARACTERS else write)(entry)
 
 
 def _versioned_path(name: str) -> str:
