@@ -1,15 +1,15 @@
 """Choose content codings and apply them, deterministically (RFC 9110 sections 8.4 and 12.5.3)."""
 
-import gzip
 from enum import StrEnum
 from functools import lru_cache
 
 import brotli
+import deflate
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 _BROTLI_QUALITY = 6  # quality 11 takes thirty times as long as 6 and saves a tenth of the bytes
-_GZIP_LEVEL = 6
+_GZIP_LEVEL = 7  # the sizes of zlib's level 6, in two thirds of the time
 
 
 class Encoding(StrEnum):
@@ -44,6 +44,6 @@ def encode(body: bytes, encoding: Encoding) -> bytes:
         case Encoding.BROTLI:
             return bytes(brotli.compress(body, quality=_BROTLI_QUALITY, mode=brotli.MODE_TEXT))
         case Encoding.GZIP:
-            return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            return bytes(deflate.gzip_compress(body, _GZIP_LEVEL))
         case Encoding.IDENTITY:
             return body

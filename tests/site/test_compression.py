@@ -68,6 +68,11 @@ def test_compressed_bytes_are_fewer() -> None:
     assert len(encode(BODY, Encoding.BROTLI)) < len(encode(BODY, Encoding.GZIP)) < len(BODY) / 10
 
 
+def test_gzip_is_as_small_as_zlib_s_usual_level() -> None:
+    text = b" ".join(hashlib.sha256(bytes([number % 251])).hexdigest().encode() for number in range(5_000))
+    assert len(encode(text, Encoding.GZIP)) <= 1.01 * len(gzip.compress(text, 6))
+
+
 @pytest.mark.program
 def test_another_process_compresses_to_the_same_bytes() -> None:
     environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
