@@ -1,5 +1,9 @@
 """Turn errors into short plain-text responses without internal details, never kept by caches."""
 
+import math
+import time
+from logging import Logger
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +23,8 @@ from feeds.web.startup_page import make_startup_response
 RETRY_AFTER_SECONDS = 30
 SOON_SECONDS = 2
 MOVED_MAX_AGE_SECONDS = 3_600
+LOG_PAUSE_SECONDS = 10.0
+_MAX_TEXTS = 100
 
 _MESSAGES = {
     404: "Page not found.",
@@ -29,6 +35,7 @@ _MESSAGES = {
 
 def register_error_handlers(app: Flask, settings: Settings) -> None:
     """Register a handler with the right status for each error."""
+    log = _ErrorLog(app.logger)
 
     @app.errorhandler(MovedError)
     def redirect(error: MovedError) -> Response:
@@ -49,12 +56,12 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(CatalogMissingError)
     def report_missing_catalog(error: CatalogMissingError) -> Response:
-        app.logger.error("%s", error)
+        log.add(error)
         return make_startup_response(request.path, settings, progress=None)
 
     @app.errorhandler(CatalogError)
     def report_unavailable(error: CatalogError) -> Response:
-        app.logger.error("%s", error)
+        log.add(error)
         response = make_text_response(503, "The feeds are temporarily unavailable. Please try again soon.")
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
@@ -72,3 +79,20 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
         # Such as `Allow` for 405.
         response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
         return response
+
+
+class _ErrorLog:
+    """Logs an error of the catalog, and at most every `LOG_PAUSE_SECONDS` again: every request may end with it."""
+
+    def __init__(self, logger: Logger) -> None:
+        self._logger = logger
+        self._logged: dict[str, float] = {}
+
+    def add(self, error: CatalogError) -> None:
+        now, text = time.monotonic(), str(error)
+        if now - self._logged.get(text, -math.inf) < LOG_PAUSE_SECONDS:
+            return
+        if len(self._logged) == _MAX_TEXTS:
+            self._logged.clear()
+        self._logged[text] = now
+        self._logger.error("%s", error)
