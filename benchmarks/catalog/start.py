@@ -1,8 +1,9 @@
-"""Measure gunicorn with a warm catalog: the time to the first feed, and a worker's memory."""
+"""Measure the start: the time to the first answer on an empty disk, to the first feed, and a worker's memory."""
 
 import http.client
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -10,7 +11,7 @@ from benchmarks.catalog.render import find_largest_topics
 from benchmarks.corpus import Corpus
 from benchmarks.figures import Comparison, Figure, Progress, Target, compare_with_smallest
 from benchmarks.processes import MeasureError, Memory, read_memory
-from benchmarks.servers import GUNICORN, OURS, get_status, serving
+from benchmarks.servers import GUNICORN, HEALTH_PATH, OURS, get_status, serving
 from feeds.catalog.catalog import Catalog
 from feeds.model.feed import Format
 from tests.support.processes import list_children
@@ -33,10 +34,14 @@ _BARE = (
 
 
 class _Start(msgspec.Struct, frozen=True):
-    """One run: seconds to the first 200 of a minimal app and of ours, then the memory of our worker."""
+    """One run: seconds to the first 200 of a minimal app, of ours, and to the first answer of ours without a catalog.
+
+    `memory` is the memory of our worker.
+    """
 
     bare: float
     ours: float
+    empty: float
     memory: Memory
 
 
@@ -47,7 +52,9 @@ def measure_starting(corpora: Sequence[Corpus], *, runs: int, progress: Progress
         for corpus in corpora:
             progress(f"{corpus.size:,} articles: starting, run {number + 1} of {runs}")
             starts[corpus.size].append(_measure_start(corpus))
-    return [*(_make_start_figure(size, found) for size, found in starts.items()), *_make_memory_figures(starts)]
+    figures = [_make_start_figure(size, found) for size, found in starts.items()]
+    figures += [_make_empty_start_figure(size, found) for size, found in starts.items()]
+    return [*figures, *_make_memory_figures(starts)]
 
 
 def _measure_start(corpus: Corpus) -> _Start:
@@ -60,7 +67,11 @@ def _measure_start(corpus: Corpus) -> _Start:
             _expect(port, paths[number % len(paths)])
         worker = _find_worker(pid)
         memory = read_memory(worker)
-    return _Start(bare, ours, memory)
+    with TemporaryDirectory() as folder:
+        settings["DATABASE_URL"] = f"sqlite:///{folder}/catalog.sqlite3"
+        with serving(OURS, settings, path=HEALTH_PATH) as (_, _, empty):
+            pass
+    return _Start(bare, ours, empty, memory)
 
 
 def _find_worker(pid: int) -> int:
@@ -93,6 +104,16 @@ def _make_start_figure(size: int, starts: Sequence[_Start]) -> Figure:
         peer_name="bare gunicorn",
         peer=tuple(start.bare for start in starts),
         target=Target(Comparison.DIFFERENCE, 1.0),
+    )
+
+
+def _make_empty_start_figure(size: int, starts: Sequence[_Start]) -> Figure:
+    return Figure(
+        name="start on an empty disk to the first answer",
+        size=size,
+        unit="s",
+        ours=tuple(start.empty for start in starts),
+        target=Target(Comparison.VALUE, 2.0),
     )
 
 

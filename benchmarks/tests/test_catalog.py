@@ -57,6 +57,7 @@ def test_every_figure_is_written(folder: Path) -> None:
         "first rendering of a topic's feed, Atom",
         "first rendering of a topic's feed, RSS",
         "start with a warm catalog to the first 200",
+        "start on an empty disk to the first answer",
         "a web worker's memory (PSS)",
         "a web worker's memory (USS)",
     ]
