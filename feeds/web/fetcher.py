@@ -69,7 +69,8 @@ class DocumentFetcher:
             with self._render_locks[hash(key) % _RENDER_LOCKS]:
                 if cached := self._cache.find(key):
                     return cached
-                cached = CachedDocument(key, make_document(address, reader, settings=self._settings, now=now))
+                document = make_document(address, reader, settings=self._settings, now=now)
+                cached = CachedDocument(key, document, clock=self._clock)
                 self._cache.add(cached, state=state, now=now, is_composed=_is_composed(address))
                 return cached
 

@@ -102,6 +102,12 @@ def _list_validators(document: Document, encoding: Encoding, *, varies: bool) ->
         yield from _PAGE_HEADERS.items()
 
 
+def replace_header(response: WsgiResponse, name: str, value: str) -> WsgiResponse:
+    """Return a response with another value of a header, if the response has the header."""
+    headers = [(each, value if each == name else old) for each, old in response.headers]
+    return msgspec.structs.replace(response, headers=headers)
+
+
 def make_flask_response(response: WsgiResponse) -> Response:
     """Turn a finished response into a response of Flask."""
     return FeedResponse(response.body, response.status, headers=response.headers)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.http import http_date
 
+from feeds.model.clock import Clock
 from feeds.model.document import Document
 from feeds.site.compression import Encoding, choose_encoding, encode
 from feeds.web.cached_document import OVERHEAD_BYTES, CachedDocument, CacheKey
@@ -81,3 +82,19 @@ def test_a_304_has_no_headers_of_a_body() -> None:
     response = CACHED.respond({"HTTP_ACCEPT_ENCODING": "gzip", "HTTP_IF_NONE_MATCH": '"abc"'})
     assert response.status == "304 NOT MODIFIED"
     assert {"Content-Type", "Content-Length", "Content-Encoding"}.isdisjoint(dict(response.headers))
+
+
+def test_a_date_in_the_future_is_served_as_the_present_until_it_comes() -> None:
+    now = CHANGED - timedelta(hours=2)
+    clock = Clock(now=lambda: now, sleep=lambda _seconds: None)
+    early = CachedDocument(CacheKey("/feed.atom"), DOCUMENT, clock=clock)
+    for now in (CHANGED - timedelta(hours=1), CHANGED - timedelta(seconds=1)):
+        served = http_date(now)
+        assert dict(early.respond({}).headers)["Last-Modified"] == served
+        assert early.respond({"HTTP_IF_MODIFIED_SINCE": served}).status == "200 OK"
+        same = early.respond({"HTTP_IF_NONE_MATCH": '"abc"'})
+        assert (same.status, dict(same.headers)["Last-Modified"]) == ("304 NOT MODIFIED", served)
+    now = CHANGED
+    assert dict(early.respond({}).headers)["Last-Modified"] == http_date(CHANGED)
+    assert early.respond({"HTTP_IF_MODIFIED_SINCE": http_date(CHANGED)}).status == "304 NOT MODIFIED"
+    assert early.respond({}) is early.respond({})
