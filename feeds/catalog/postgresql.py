@@ -21,7 +21,7 @@ Check: TypeAlias = Callable[[float], object]
 """A function called ten times per second with the seconds since the start of a wait; an exception ends the wait."""
 
 # A broken network ends a wait after these times, and not after two hours.
-_NETWORK = {
+NETWORK = {
     "connect_timeout": 5,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -75,15 +75,23 @@ class WatchedConnection(psycopg.Connection[Any]):
 
 
 def connect(
-    open_connection: Callable[[], WatchedConnection], *, start_check: Callable[[], Check], full_seconds: float
+    open_connection: Callable[[], WatchedConnection],
+    *,
+    start_check: Callable[[], Check],
+    full_seconds: float,
+    wait_on: Callable[[], bool] = lambda: False,
 ) -> WatchedConnection:
-    """Open a connection with a check; while the server has no connection left, try again for `full_seconds`."""
+    """Open a connection with a check; while the server has no connection left, try again for `full_seconds`.
+
+    `wait_on` is called after each attempt without an answer, and returns whether to try again.
+    """
     end = time.monotonic() + full_seconds
     while True:
         try:
             connection = open_connection()
         except ConnectionTimeout as error:
-            raise ConnectionFailure(str(error)) from error
+            if not wait_on():
+                raise ConnectionFailure(str(error)) from error
         except psycopg.OperationalError as error:
             if time.monotonic() >= end or not any(words in str(error) for words in _FULL):
                 raise
@@ -107,7 +115,7 @@ class QuickConnector:
         A thread looks up the host and connects, because the system's look-up has no limit of time.
         """
         opened: Future[WatchedConnection] = Future()
-        open_connection = partial(WatchedConnection.connect, *args, **_NETWORK | parameters)
+        open_connection = partial(WatchedConnection.connect, *args, **NETWORK | parameters)
         open_checked = partial(
             connect, open_connection, start_check=lambda: self._check, full_seconds=self._answer_seconds
         )
@@ -153,12 +161,13 @@ class PatientConnector:
         self, _dialect: object, _record: object, args: list[Any], parameters: dict[str, Any]
     ) -> WatchedConnection:
         """Open a connection as SQLAlchemy's event `do_connect`."""
-        open_connection = partial(WatchedConnection.connect, *args, **_NETWORK | parameters)
+        open_connection = partial(WatchedConnection.connect, *args, **NETWORK | parameters)
         is_answering = partial(_is_answering, partial(open_connection, connect_timeout=2))
         return connect(
             open_connection,
             start_check=lambda: _SilenceCheck(is_answering, self._wait_on).check,
             full_seconds=self._full_seconds,
+            wait_on=self._wait_on,
         )
 
 

@@ -9,7 +9,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.announce import notify_hubs, notifying_in_background
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
-from feeds.cli.report import print_error
+from feeds.cli.report import make_silence_report, print_error
 from feeds.cli.settings_source import read_settings
 from feeds.collector.collect_result import CollectResult
 from feeds.collector.reading_process import reading_aside
@@ -32,12 +32,15 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     """
     if watch and (force or strict or no_announce):
         raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")
-    settings = read_settings()
+    on_silence = make_silence_report()
+    settings = read_settings(on_silence=on_silence)
     if watch:
         _watch(settings, folders)
         return
     pipe = os.environ.get(PROGRESS_VARIABLE)
-    result = collect_once(settings, folders, force=force, progress_pipe=int(pipe) if pipe else None)
+    result = collect_once(
+        settings, folders, force=force, on_silence=on_silence, progress_pipe=int(pipe) if pipe else None
+    )
     if not no_announce:
         notify_hubs(settings)
     if strict and any(problem.level is Level.ERROR for problem in result.problems):

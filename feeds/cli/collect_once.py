@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
-from feeds.cli.report import print_error, show_problems
+from feeds.cli.report import show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
@@ -16,14 +15,20 @@ from feeds.settings import Settings
 
 
 def collect_once(
-    settings: Settings, folders: tuple[Path, ...], *, force: bool = False, progress_pipe: int | None = None
+    settings: Settings,
+    folders: tuple[Path, ...],
+    *,
+    force: bool,
+    on_silence: Callable[[CatalogSilentError], bool],
+    progress_pipe: int | None,
 ) -> CollectResult:
     """Collect the articles in `folders`, or in the folders of the settings, and report the result.
 
-    The progress is also written to `progress_pipe`, an open file.
+    `on_silence` is called while the database does not answer. The progress is also written to `progress_pipe`, an open
+    file.
     """
     catalog = Catalog(settings.database_url)
-    catalog.on_silence = _make_silence_report()
+    catalog.on_silence = on_silence
     collector = Collector(
         catalog,
         folders or settings.content,
@@ -41,16 +46,3 @@ def report_result(result: CollectResult) -> None:
     """Write the problems to standard error and the summary to standard output."""
     show_problems(result.problems, sys.stderr)
     show_summary(result)
-
-
-def _make_silence_report() -> Callable[[CatalogSilentError], bool]:
-    """Return a function that reports a silent database once, and goes on waiting."""
-    has_reported = Event()
-
-    def report(error: CatalogSilentError) -> bool:
-        if not has_reported.is_set():
-            print_error(error)
-            has_reported.set()
-        return True
-
-    return report

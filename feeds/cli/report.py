@@ -1,15 +1,16 @@
 """Show problems: grouped by file on a terminal, one line per problem in a pipe. No line of a file is ever quoted."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from threading import Event
 from typing import TextIO
 
 import click
 
 from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problem_report import ReportFormat, make_printable, write_report
-from feeds.model.errors import FeedsError, Level, Problem
+from feeds.model.errors import CatalogSilentError, FeedsError, Level, Problem
 from feeds.model.text import escape_controls
 
 _MAX_COLUMNS = 110
@@ -31,6 +32,19 @@ def show_problems(problems: Sequence[Problem], stream: TextIO) -> None:
 def print_error(error: FeedsError) -> None:
     """Print an error without ending the command."""
     click.echo(click.style(f"Error: {escape_controls(str(error))}", fg="red"), err=True)
+
+
+def make_silence_report() -> Callable[[CatalogSilentError], bool]:
+    """Return a function that prints the error of a silent database once, and tells the catalog to go on waiting."""
+    has_reported = Event()
+
+    def report(error: CatalogSilentError) -> bool:
+        if not has_reported.is_set():
+            print_error(error)
+            has_reported.set()
+        return True
+
+    return report
 
 
 def color_count(number: int, noun: str, *, color: str) -> str:

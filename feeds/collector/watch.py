@@ -29,6 +29,7 @@ from feeds.model.shown_settings import ShownSettings
 _FLOOD_EVENTS = 500
 
 _NAP_SECONDS = 0.05
+_SILENCE_SECONDS = 10  # reports of a silent database come more often
 
 WAIT_SECONDS = 1
 """The `wait_seconds` for a watched catalog: while SQLite waits for another writer, the process reacts to no signal."""
@@ -93,7 +94,7 @@ def watch_until_signalled(options: WatchOptions, callbacks: WatchCallbacks) -> N
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         is_first = not stop.is_set()  # a second signal must not disturb the rollback
         stop.set()
-        if is_first and watcher.is_collecting_all and not watcher.is_waiting:
+        if is_first and watcher.is_collecting_all and not watcher.is_waiting_for_database:
             raise KeyboardInterrupt
 
     previous = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -140,10 +141,15 @@ class _Watcher:
         self._has_reported = False
         self._reported_problems: dict[str, set[Problem]] = {}  # by path
         self.is_collecting_all = False
-        self.is_waiting = False  # for a silent database
+        self._silence_reported = -math.inf
         self._next_release: datetime | None = None
         self._knows_next_release = False
         options.catalog.on_silence = self._wait_for_database
+
+    @property
+    def is_waiting_for_database(self) -> bool:
+        """Whether the database was silent a moment ago."""
+        return time.monotonic() - self._silence_reported < _SILENCE_SECONDS
 
     def run(self) -> None:
         """Collect all articles, then changes as they happen, until stopped."""
@@ -197,7 +203,7 @@ class _Watcher:
 
     def _collect(self, only: list[ContentFile] | None) -> None:
         try:
-            self.is_collecting_all, self.is_waiting = only is None, False
+            self.is_collecting_all = only is None
             result = self._collector.collect(only=only, progress=self._check_stop, read=self._options.read)
         except MassRemovalError as error:
             self._refuse(error)
@@ -263,7 +269,7 @@ class _Watcher:
 
     def _wait_for_database(self, error: CatalogSilentError) -> bool:
         """Report a silent database, and wait until it answers or the watch is stopped."""
-        self.is_waiting = True
+        self._silence_reported = time.monotonic()
         self._report(error)
         if self._stop.is_set():
             raise KeyboardInterrupt  # ends the transaction without another word to the database

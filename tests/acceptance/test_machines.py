@@ -16,6 +16,7 @@ from feeds.catalog.catalog import Catalog
 from tests.support.app import read_titles
 from tests.support.articles import write_titled_article
 from tests.support.postgresql import DatabaseServer
+from tests.support.silent_network import connecting
 from tests.support.site import Response, Site, SiteServer, stopping
 from tests.support.waiting import wait_until
 
@@ -154,3 +155,22 @@ def test_a_collector_reports_another_collector_and_waits_for_its_end(
             log = stack.enter_context(watching(site))
             wait_until(lambda: "Another collector is writing to the catalog" in log.read_text())
         wait_until(lambda: read_titles(database_url) == {"story"})
+
+
+def test_a_collect_waits_for_a_silent_database_and_goes_on(postgresql: DatabaseServer, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    for number in range(1_000):
+        write_titled_article(content / f"{number}.md")
+    database_url = postgresql.create_database()
+    with connecting(database_url) as network:
+        site = make_site(tmp_path / "one", content=content, database_url=network.url)
+        with stopping(start_collector(site)) as collector:
+            wait_until(lambda: network.connections == 2)  # of the settings, and of the collect
+            with network.delaying():
+                log = site.folder / "collector.log"
+                wait_until(lambda: "does not answer. Waiting for it." in log.read_text())
+            assert collector.wait(60) == 0
+    assert log.read_text().count("does not answer") == 1
+    assert "1000 added" in log.read_text()
+    assert len(read_titles(database_url)) == 1_000

@@ -114,6 +114,7 @@ def test_a_full_server_is_reported_in_the_end(postgresql: DatabaseServer) -> Non
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ASK_SECONDS", 0.2)
     monkeypatch.setattr(module, "ASK_AGAIN_SECONDS", 0.1)
+    monkeypatch.setitem(module.NETWORK, "connect_timeout", 2)
 
 
 class Waiting:
@@ -167,6 +168,18 @@ def test_a_writer_waits_for_a_silent_server_and_goes_on(network: Network) -> Non
         assert str(waiting.silences[0]).endswith(" does not answer. Waiting for it.")
         with catalog.reading() as reader:
             assert reader.read_state().commit
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_writer_waits_while_connecting(network: Network) -> None:
+    with closing(Catalog(network.url)) as catalog:
+        waiting = Waiting(catalog)
+        waiting.write()
+        with network.losing():
+            waiting.start()
+            wait_until(lambda: waiting.silences)
+        waiting.end()
+        assert waiting.errors == []
 
 
 @pytest.mark.usefixtures("_impatient")
