@@ -14,6 +14,7 @@ from feeds.catalog.rows import Record
 from feeds.catalog.search_index.attributes import EVERY, SIGN, list_attributes
 from feeds.catalog.search_index.conditions import AllOf, Condition, Phrase
 from feeds.catalog.search_index.numbers import SLOT_BITS
+from feeds.catalog.search_index.word_pairs import list_pairs
 from feeds.model.entry import Entry
 from feeds.model.html_text import extract_text
 from feeds.model.tokenize import GAP, split_texts
@@ -175,13 +176,12 @@ class _PostgreSQLIndex:
         return mark if number >= 0 else _MINUS + mark
 
     def _write_vector(self, words: Words, mark: str) -> str:
-        return " ".join(
-            [
-                f"{mark}{word}" if word.startswith(SIGN) else f"{mark}{word}:{position}"
-                for position, word in enumerate(words, start=1)
-                if word != GAP
-            ]
-        )
+        places = [
+            f"{mark}{word}" if word.startswith(SIGN) else f"{mark}{word}:{position}"
+            for position, word in enumerate(words, start=1)
+            if word != GAP
+        ]
+        return " ".join([*places, *(f"{mark}{pair}" for pair in list_pairs(words))])
 
 
 _FIRST_MARK = 0xF0000
@@ -203,10 +203,17 @@ _FIRSTS = text("""
 
 def _write_query(condition: Condition, mark: str) -> str:
     if isinstance(condition, Phrase):
-        words = " <-> ".join(f"'{mark}{word}'" for word in condition.words)
-        return f"({words}{':*' * condition.is_prefix})"
+        return _write_phrase(condition, mark)
     if isinstance(condition, AllOf):
         wanted = [_write_query(each, mark) for each in condition.wanted or [_ANY]]
         unwanted = [f"!{_write_query(each, mark)}" for each in condition.unwanted]
         return f"({' & '.join([*wanted, *unwanted])})"
     return f"({' | '.join(_write_query(each, mark) for each in condition.conditions)})"
+
+
+def _write_phrase(phrase: Phrase, mark: str) -> str:
+    places = " <-> ".join(f"'{mark}{word}'" for word in phrase.words) + ":*" * phrase.is_prefix
+    # The last word of a phrase with a prefix is no whole word.
+    pairs = [f"'{mark}{pair}'" for pair in list_pairs(phrase.words[:-1] if phrase.is_prefix else phrase.words)]
+    is_pair = len(pairs) == 1 and len(phrase.words) == 2  # noqa: PLR2004 a pair has two words
+    return f"({' & '.join(pairs if is_pair else [*pairs, f'({places})'])})"
