@@ -16,6 +16,8 @@ from benchmarks.composing.benchmark import SECTION as COMPOSING
 from benchmarks.composing.benchmark import ComposingPlan, measure_composing
 from benchmarks.corpus import prepare_corpus
 from benchmarks.costs import MAX_MB, MAX_SECONDS, measure_costs
+from benchmarks.exporting.benchmark import SECTION as EXPORTING
+from benchmarks.exporting.benchmark import ExportingPlan, measure_exporting
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
 from benchmarks.processes import run_python
@@ -32,6 +34,12 @@ MAKE_CORPUS = click.option(
     type=PROGRAM,
     envvar="BENCH_MAKE_CORPUS",
     help="Python script that writes the articles, called as PATH COUNT OUT_DIR; by default, articles are invented.",
+)
+HUGO = click.option(
+    "--hugo",
+    type=PROGRAM,
+    envvar="BENCH_HUGO",
+    help="Script that builds articles with Hugo, called as PATH ARTICLES_DIR; prints `N s wall, … KB peak`.",
 )
 SIZES = click.option("--sizes", default="1000,10000,100000", show_default=True, help="Numbers of articles.")
 WORK = click.option(
@@ -53,12 +61,7 @@ def main() -> None:
 
 @main.command()
 @MAKE_CORPUS
-@click.option(
-    "--hugo",
-    type=PROGRAM,
-    envvar="BENCH_HUGO",
-    help="Script that builds articles with Hugo, called as PATH ARTICLES_DIR; prints `N s wall, … KB peak`.",
-)
+@HUGO
 @click.option("--hugo-limit", type=int, help="Maximum articles to build with Hugo: its memory grows with their number.")
 @SIZES
 @click.option("--runs", default=5, show_default=True, help="Times to repeat every measurement.")
@@ -115,6 +118,40 @@ def composing(  # noqa: PLR0913 one parameter per option
         figures = measure_composing(folder, corpora, plan, progress=_print_progress)
     arguments = f"--sizes {sizes} --runs {runs} --flood {flood}"
     _write_report(COMPOSING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
+
+
+@main.command()
+@MAKE_CORPUS
+@HUGO
+@click.option("--older-hugo", type=PROGRAM, help="Another Hugo; the script gets its path in the variable HUGO.")
+@EARLIER
+@click.option("--sizes", default="10000", show_default=True, help="Numbers of articles.")
+@click.option("--runs", default=5, show_default=True, help="Times to repeat every measurement.")
+@WORK
+@OUT
+@DATE
+def exporting(  # noqa: PLR0913 one parameter per option
+    *,
+    make_corpus: Path | None,
+    hugo: Path | None,
+    older_hugo: Path | None,
+    earlier: Path | None,
+    sizes: str,
+    runs: int,
+    work: Path | None,
+    out: Path,
+    date: str,
+) -> None:
+    """Measure collecting and exporting, ours and others'.
+
+    Writes OUT/exporting.json and a section of OUT.md.
+    """
+    plan = ExportingPlan(runs=runs, hugo=hugo, older_hugo=older_hugo, earlier=earlier)
+    with _working_folder(work) as folder:
+        corpora = [prepare_corpus(folder, size, program=make_corpus) for size in _parse_sizes(sizes)]
+        figures = measure_exporting(corpora, plan, progress=_print_progress)
+    arguments = f"--sizes {sizes} --runs {runs}" + (" --earlier FOLDER" if earlier else "")
+    _write_report(EXPORTING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
 
 
 @main.command()

@@ -72,8 +72,10 @@ def run_python(module: str, *arguments: str) -> str:
     return run([sys.executable, "-m", module, *arguments])
 
 
-def measure(command: Sequence[str], settings: Mapping[str, str], *, exit_codes: Container[int] = (0,)) -> Usage:
-    """Run a program to its end, and return the resources of the program and its child processes.
+def measure(
+    command: Sequence[str], settings: Mapping[str, str], *, exit_codes: Container[int] = (0,), root: Path = ROOT
+) -> Usage:
+    """Run a program to its end in the checkout `root`; return the resources of the program and its child processes.
 
     Raises:
         MeasureError: the program exited with another code.
@@ -81,7 +83,7 @@ def measure(command: Sequence[str], settings: Mapping[str, str], *, exit_codes: 
     environment = make_environment(settings)
     started = time.perf_counter()
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
@@ -92,13 +94,13 @@ def measure(command: Sequence[str], settings: Mapping[str, str], *, exit_codes: 
     return Usage(seconds, usage.ru_utime + usage.ru_stime, peak_kb * 1024 / _MB)
 
 
-def measure_hugo(script: Path, articles: Path) -> Usage:
-    """Run a script to build articles with Hugo, and read the resources from its output.
+def measure_hugo(script: Path, articles: Path, *, program: Path | None = None) -> Usage:
+    """Run a script to build articles with Hugo, or with another `program`, and read the resources from its output.
 
     Raises:
         MeasureError: the script failed, or printed no resources.
     """
-    printed = run([str(script), str(articles)])
+    printed = run([str(script), str(articles)], {"HUGO": str(program)} if program else {})
     found = re.search(r"([\d.]+) s wall(?:, ([\d.]+) s user)?.*?(\d+) KB peak", printed)
     if not found:
         raise MeasureError(f"{script.name} must print `N s wall, … KB peak`, but printed:\n{printed}")

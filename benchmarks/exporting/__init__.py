@@ -1,0 +1,1 @@
+"""Measure collecting and exporting beside builds by Hugo and beside an earlier version."""
