@@ -6,8 +6,9 @@ together with all higher digits. A figure is above another one if and only if it
 word for the next higher digit.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from feeds.catalog.rows import Record
 from feeds.model.entry import Kind, fingerprint
@@ -37,6 +38,8 @@ _MAX_FIGURE = 2**_SHIFTS.stop - 1
 """Higher figures are indexed as this figure; the minimum of a query is never as high."""
 
 _FINGERPRINT_DIGITS = 16
+
+_MAX_LETTERS = 3
 
 
 def list_attributes(row: Record) -> list[str]:
@@ -73,6 +76,20 @@ def spell_provider(domain: str) -> str:
 def spell_type(type: str, prefix: str = "") -> str:
     """Return the attribute of the entries of a type; the prefix may be `AFTER`."""
     return f"{SIGN}{prefix}y{_hash(type.casefold())}"
+
+
+def list_pairs(words: Sequence[str]) -> Collection[str]:
+    """Return the attributes of a text for all pairs of short words next to each other, each once.
+
+    The most common words are short in most languages. Without pairs, a search for a phrase of such words would read the
+    places of words in most of the entries.
+    """
+    # In one expression, because the first collect spells millions of pairs. Signs and gaps are no letters.
+    return {
+        f"{SIGN}w{first}{SIGN}{second}": None
+        for first, second in pairwise(words)
+        if len(first) <= _MAX_LETTERS and len(second) <= _MAX_LETTERS and first.isalnum() and second.isalnum()
+    }
 
 
 def spell_minimum(minimum: int, letter: str) -> list[str]:

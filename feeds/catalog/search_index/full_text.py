@@ -11,10 +11,9 @@ from msgspec import json
 from sqlalchemy import Connection, text
 
 from feeds.catalog.rows import Record
-from feeds.catalog.search_index.attributes import EVERY, SIGN, list_attributes
+from feeds.catalog.search_index.attributes import EVERY, SIGN, list_attributes, list_pairs
 from feeds.catalog.search_index.conditions import AllOf, Condition, Phrase
 from feeds.catalog.search_index.numbers import SLOT_BITS
-from feeds.catalog.search_index.word_pairs import list_pairs
 from feeds.model.entry import Entry
 from feeds.model.html_text import extract_text
 from feeds.model.tokenize import GAP, split_texts

@@ -1,11 +1,18 @@
-"""Figures are compared with minimums by words."""
+"""Figures are compared with minimums by words, and pairs of short words are words too."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.catalog.search_index.attributes import SIGN, list_attributes, spell_minimum, spell_provider, spell_type
+from feeds.catalog.search_index.attributes import (
+    SIGN,
+    list_attributes,
+    list_pairs,
+    spell_minimum,
+    spell_provider,
+    spell_type,
+)
 from feeds.model.query import MAX_RANK
-from feeds.model.tokenize import split_words
+from feeds.model.tokenize import GAP, split_words
 from tests.support.environment import SOAK
 from tests.support.index_rows import make_row
 
@@ -36,3 +43,10 @@ def test_no_attribute_is_a_word_of_a_text(name: str) -> None:
         assert attribute.startswith(SIGN)
         assert all(letter.isascii() and letter.isalnum() and not letter.isupper() for letter in attribute[1:])
     assert not any(SIGN in word for word in split_words(f"{SIGN}{name} {SIGN}"))
+
+
+def test_only_short_words_next_to_each_other_are_pairs() -> None:
+    words = [SIGN, f"{SIGN}a", GAP, "state", "of", "the", "art", "of", "the", "sea", GAP, "1", "漢", GAP]
+    pairs = ["of the", "the art", "art of", "the sea", "1 漢"]
+    assert list(list_pairs(words)) == [f"{SIGN}w{pair.replace(' ', SIGN)}" for pair in pairs]
+    assert not list_pairs(["the"])
