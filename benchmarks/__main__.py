@@ -16,6 +16,8 @@ from benchmarks.composing.benchmark import SECTION as COMPOSING
 from benchmarks.composing.benchmark import ComposingPlan, measure_composing
 from benchmarks.corpus import prepare_corpus
 from benchmarks.costs import MAX_MB, MAX_SECONDS, measure_costs
+from benchmarks.edits.benchmark import SECTION as EDITS
+from benchmarks.edits.benchmark import EditsPlan, measure_edits
 from benchmarks.exporting.benchmark import SECTION as EXPORTING
 from benchmarks.exporting.benchmark import ExportingPlan, measure_exporting
 from benchmarks.figures import Figure
@@ -152,6 +154,38 @@ def exporting(  # noqa: PLR0913 one parameter per option
         figures = measure_exporting(corpora, plan, progress=_print_progress)
     arguments = f"--sizes {sizes} --runs {runs}" + (" --earlier FOLDER" if earlier else "")
     _write_report(EXPORTING, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
+
+
+@main.command()
+@MAKE_CORPUS
+@click.option("--articles", type=click.IntRange(1), default=100_000, show_default=True, help="Number of articles.")
+@click.option("--edits", type=click.IntRange(20), default=20_000, show_default=True, help="Number of edits.")
+@click.option("--runs", type=click.IntRange(1), default=3, show_default=True, help="Times to repeat every measurement.")
+@click.option("--database-url", default="", help="URL of an empty PostgreSQL database; by default, SQLite is used.")
+@WORK
+@OUT
+@DATE
+def edits(  # noqa: PLR0913 one parameter per option
+    *,
+    make_corpus: Path | None,
+    articles: int,
+    edits: int,
+    runs: int,
+    database_url: str,
+    work: Path | None,
+    out: Path,
+    date: str,
+) -> None:
+    """Measure whether many edits slow down reading.
+
+    Measures the first rendering of feeds, digests and searches before and after the edits. Writes OUT/edits.json and a
+    section of OUT.md.
+    """
+    plan = EditsPlan(edits=edits, runs=runs, database_url=database_url)
+    with _working_folder(work) as folder:
+        figures = measure_edits(prepare_corpus(folder, articles, program=make_corpus), plan, progress=_print_progress)
+    arguments = f"--articles {articles} --edits {edits} --runs {runs}" + (" --database-url URL" if database_url else "")
+    _write_report(EDITS, out, arguments=arguments, date=date, make_corpus=make_corpus, figures=figures)
 
 
 @main.command()

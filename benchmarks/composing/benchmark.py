@@ -138,11 +138,11 @@ def _write_path(topics: str) -> str:
     return f"/topics/{parse_expression(topics)}.atom"
 
 
-def time_queries(database_url: str) -> dict[str, float]:
-    """Return the milliseconds for each measured feed."""
+def time_queries(database_url: str, *, others: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Return the milliseconds for each measured feed, and for `others`, given like the result of `list_queries`."""
     catalog = Catalog(database_url)
     with catalog.reading() as reader:
-        queries = list_queries(reader)
+        queries = {**list_queries(reader), **(others or {})}
     milliseconds: dict[str, list[float]] = {name: [] for name in queries}
     for number in range(1 + _ROUNDS):
         for place, (name, url) in enumerate(queries.items()):

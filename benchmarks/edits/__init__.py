@@ -1,0 +1,1 @@
+"""How many edits change the speed of reading."""
