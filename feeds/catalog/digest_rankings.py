@@ -1,10 +1,10 @@
 """Rank the entries of digests when days are closed, so that a digest need not read the figures of all its entries.
 
 A ranking is the order at the time of closing, and never changes. If a story is edited, reranked or withdrawn later, the
-digest shows a former version, and the ranking still has the number of the entry.
+number of its former version takes the place of the entry's number.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -44,7 +44,7 @@ def _rank(connection: Connection, cycle: Cycle, issues: range, *, committed: int
         is_own = _lies_in(_list_numbers(cycle, range(issue, issue + 1)))
         found = select(_ENTRIES.number).where(is_own, _ENTRIES.released <= committed).order_by(*_BY_RANK)
         if numbers := list(connection.scalars(found)):
-            yield {"cycle": cycle.value, "issue": issue, "numbers": json.encode(numbers).decode()}
+            yield {"cycle": cycle.value, "issue": issue, "numbers": _encode(numbers)}
         issues = range(issues.start, issue)
 
 
@@ -64,8 +64,17 @@ def _lies_in(numbers: range) -> ColumnElement[bool]:
     return _ENTRIES.number.between(numbers.start, numbers.stop - 1)
 
 
+def replace_ranked(connection: Connection, cycle: Cycle, replaced: Mapping[int, Mapping[int, int]]) -> None:
+    """Replace numbers in the rankings of issues; `replaced` maps each issue to the new numbers by old number."""
+    records = [
+        {"cycle": cycle.value, "issue": issue, "numbers": _encode(replaced[issue].get(each, each) for each in numbers)}
+        for issue, numbers in read_rankings(connection, cycle, replaced).items()
+    ]
+    RowWriter(connection).update(schema.rankings, records)
+
+
 def read_rankings(connection: Connection, cycle: Cycle, issues: Collection[int]) -> dict[int, list[int]]:
-    """Return the numbers of the entries of issues, best first, by issue, without issues that have no ranking."""
+    """Return the numbers of the stories of issues, best first, by issue, without issues that have no ranking."""
     if not issues:
         return {}
     dialect = connection.dialect.name
@@ -73,25 +82,25 @@ def read_rankings(connection: Connection, cycle: Cycle, issues: Collection[int])
     return dict(_decode(connection.execute(_select_issues(dialect), values).all()))
 
 
-def iter_rankings(connection: Connection, cycle: Cycle) -> Iterator[tuple[int, list[int]]]:
-    """Yield each issue with a ranking, newest first, and the numbers of the entries, best first."""
+def read_newest_rankings(connection: Connection, cycle: Cycle) -> list[tuple[int, list[int]]]:
+    """Return the newest issues with a ranking, newest first, and the ranked numbers."""
     # One more than a feed shows, because a reader of issues looks at the next one.
     values = {"cycle": cycle.value, "limit": cycle.max_issues + 1}
-    before = cycle.find_issue(DAYS.stop)
-    while rows := connection.execute(_NEWEST, {**values, "before": before}).all():
-        yield from _decode(rows)
-        before = rows[-1].issue
+    return list(_decode(connection.execute(_NEWEST, values).all()))
 
 
 # Statements are built once: building costs as much as reading a hundred rows.
 _RANKING = select(_RANKINGS.issue, _RANKINGS.numbers).where(_RANKINGS.cycle == bindparam("cycle"))
-_NEWEST = _RANKING.where(_RANKINGS.issue < bindparam("before"))
-_NEWEST = _NEWEST.order_by(_RANKINGS.issue.desc()).limit(bindparam("limit"))
+_NEWEST = _RANKING.order_by(_RANKINGS.issue.desc()).limit(bindparam("limit"))
 
 
 @cache
 def _select_issues(dialect: str) -> Select[Any]:
     return _RANKING.where(is_listed(_RANKINGS.issue, "issues", dialect=dialect))
+
+
+def _encode(numbers: Iterable[int]) -> str:
+    return json.encode(list(numbers)).decode()
 
 
 def _decode(rows: Iterable[Stored]) -> Iterator[tuple[int, list[int]]]:

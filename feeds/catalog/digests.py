@@ -14,7 +14,7 @@ from itertools import groupby, islice
 import msgspec
 from sqlalchemy import Connection
 
-from feeds.catalog.digest_rankings import iter_rankings, read_rankings
+from feeds.catalog.digest_rankings import read_newest_rankings, read_rankings
 from feeds.catalog.digest_stories import Story, StoryReader
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
 from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
@@ -28,16 +28,11 @@ DIGESTS = "digests"
 
 
 class _Candidates(msgspec.Struct, frozen=True):
-    """The numbers of entries, or of former versions, of an issue that match; with `is_ranked`, best first."""
+    """The numbers of entries, or of former versions, of an issue that match; with `is_ranked`, of both, best first."""
 
     issue: int
     numbers: Sequence[int]
     is_ranked: bool = False
-
-    @property
-    def is_former(self) -> bool:
-        """Whether the numbers are those of former versions."""
-        return self.numbers[0] < 0
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -72,8 +67,7 @@ class DigestReader:
 
     def _choose(self, *, limit: int, max_stories: int) -> dict[int, list[int]]:
         """Choose the numbers of the best stories, best first, of the newest issues with stories, by issue."""
-        both = (self._find_entries(), self._find(list_former_numbers()))
-        issues = groupby(merge(*both, key=_issue_of, reverse=True), key=_issue_of)
+        issues = groupby(self._find_all(), key=_issue_of)
         chosen: dict[int, list[int]] = {}
         while len(chosen) < limit and (batch := [list(parts) for _, parts in islice(issues, limit - len(chosen))]):
             stories = self._read_best([part for parts in batch for part in parts], max_stories=max_stories)
@@ -81,14 +75,15 @@ class DigestReader:
                 chosen[issue] = [number for *_, number in nsmallest(max_stories, found)]
         return chosen
 
-    def _find_entries(self) -> Iterator[_Candidates]:
-        """Yield the matching entries as `_find`; without conditions, ranked issues need no index."""
+    def _find_all(self) -> Iterator[_Candidates]:
+        """Yield the matching entries and former versions of each closed issue, newest issue first."""
         before = DAYS.stop
-        if not self._condition.wanted and not self._condition.unwanted:
-            for issue, numbers in iter_rankings(self._connection, self._cycle):
+        if not self._condition.wanted and not self._condition.unwanted:  # then ranked issues need no index
+            for issue, numbers in read_newest_rankings(self._connection, self._cycle):
                 yield _Candidates(issue, numbers, is_ranked=True)
                 before = self._cycle.list_days(issue).start
-        yield from self._find(list_entry_numbers(before=before))
+        both = list_entry_numbers(before=before), list_former_numbers(before=before)
+        yield from merge(*map(self._find, both), key=_issue_of, reverse=True)
 
     def _find(self, numbers: range) -> Iterator[_Candidates]:
         """Yield the matching numbers of each closed issue, newest issue first."""
@@ -110,32 +105,17 @@ class DigestReader:
 
     def _read_best(self, candidates: Sequence[_Candidates], *, max_stories: int) -> Mapping[int, Sequence[Story]]:
         """Read at least the best stories of each issue, in any order, by issue."""
-        sorted_entries = self._sort_entries(candidates, max_stories=max_stories)
-        best = {issue: numbers[:max_stories] for issue, numbers in sorted_entries.items()}
-        stories = self._stories.read(best, with_documents=True)
-        others: defaultdict[int, list[int]] = defaultdict(list)
+        found: defaultdict[int, list[int]] = defaultdict(list)
         for each in candidates:
-            if each.is_former or each.issue not in sorted_entries:
-                others[each.issue] += each.numbers
-        for issue, numbers in sorted_entries.items():
-            # Entries that were changed after the closing leave places for the next ones.
-            if len(stories.get(issue, ())) < max_stories:
-                others[issue] += numbers[max_stories:]
-        return _join(stories, self._stories.read(others, with_documents=False))
-
-    def _sort_entries(self, candidates: Sequence[_Candidates], *, max_stories: int) -> dict[int, Sequence[int]]:
-        """Return the numbers of entries, best first, by issue; without long lists of issues without a ranking.
-
-        The order of up to `max_stories` numbers does not matter.
-        """
-        entries = {each.issue: each for each in candidates if not each.is_former}
-        sorted_entries = {
-            issue: each.numbers for issue, each in entries.items() if each.is_ranked or len(each.numbers) <= max_stories
-        }
-        others = {issue: set(each.numbers) for issue, each in entries.items() if issue not in sorted_entries}
+            found[each.issue] += each.numbers
+        best = {each.issue: each.numbers[:max_stories] for each in candidates if each.is_ranked}
+        # The order of a few numbers does not matter.
+        best |= {issue: numbers for issue, numbers in found.items() if len(numbers) <= max_stories}
+        others = {issue: set(numbers) for issue, numbers in found.items() if issue not in best}
         for issue, ranking in read_rankings(self._connection, self._cycle, others).items():
-            sorted_entries[issue] = [number for number in ranking if number in others[issue]]
-        return sorted_entries
+            best[issue] = list(islice((number for number in ranking if number in others[issue]), max_stories))
+        unranked = {issue: found[issue] for issue in others if issue not in best}
+        return _join(self._stories.read(best, with_documents=True), self._stories.read(unranked, with_documents=False))
 
 
 def _join(*stories: Mapping[int, Sequence[Story]]) -> dict[int, list[Story]]:

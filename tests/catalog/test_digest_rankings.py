@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from msgspec import json
+
 from feeds.model.clock import find_day
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
@@ -46,7 +48,7 @@ def test_a_later_collect_ranks_every_issue_that_it_closes(newsroom: Newsroom) ->
     assert len(list_issues(newsroom, Cycle.WEEKLY)) == 14
 
 
-def test_changed_stories_leave_their_places_to_the_next_ones(newsroom: Newsroom) -> None:
+def test_former_versions_take_the_places_of_changed_stories(newsroom: Newsroom) -> None:
     newsroom.now = MONDAY
     for number in range(6):
         write(newsroom, 0, f"hot{number}", heat=100 - number)
@@ -61,3 +63,5 @@ def test_changed_stories_leave_their_places_to_the_next_ones(newsroom: Newsroom)
         for query in (Query(), Query(min_heat=10)):
             (digest,) = reader.read_digests(query, Cycle.DAILY, limit=9, max_stories=4)
             assert [story.title for story in digest.stories] == ["hot0 0", "hot1 0", "hot2 0", "hot3 0"]
+    for numbers, former in newsroom.query("SELECT numbers, (SELECT count(*) FROM former_versions) FROM rankings"):
+        assert sum(number < 0 for number in json.decode(numbers)) == former == 3

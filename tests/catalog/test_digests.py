@@ -177,6 +177,7 @@ def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: i
     for number in numbers:
         write(number)
     newsroom.collect()
+    closed: dict[tuple[Query, Cycle, int], Digest] = {}
     # After 40 days without a collect, more days are closed at once than a feed shows.
     for day, waited in enumerate((2, 2, 40, 2)):
         newsroom.wait(days=waited)
@@ -189,3 +190,5 @@ def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: i
                 digests = read(newsroom, query, cycle, limit=limit, max_stories=max_stories)
                 ids = {digest.issue: [story.id for story in digest.stories] for digest in digests}
                 assert ids == read_naively(newsroom, query, cycle, limit=limit, max_stories=max_stories)
+            for digest in read(newsroom, query, cycle, limit=400):
+                assert closed.setdefault((query, cycle, digest.issue), digest) == digest

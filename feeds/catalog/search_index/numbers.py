@@ -31,9 +31,9 @@ def list_entry_numbers(*, since: int | None = None, before: int = DAYS.stop) -> 
     return range(1 if since is None else since - DAYS.start << SLOT_BITS, before - DAYS.start << SLOT_BITS)
 
 
-def list_former_numbers(*, since: int | None = None) -> range:
+def list_former_numbers(*, since: int | None = None, before: int = DAYS.stop) -> range:
     """Return all possible numbers of former versions, by the day of publication as `list_entry_numbers`."""
-    numbers = list_entry_numbers(since=since)
+    numbers = list_entry_numbers(since=since, before=before)
     return range(1 - numbers.stop, 1 - numbers.start)
 
 
