@@ -142,7 +142,7 @@ def _show_progress(progress: CollectProgress) -> None:
 def _finish_collect(*, is_shown: bool) -> None:
     FIRST_COLLECT.update(None)
     if is_shown:
-        _print(*_suggest_urls())
+        _print("", *_suggest_urls())
 
 
 def _report_failure(server: Arbiter) -> None:

@@ -115,7 +115,7 @@ class QuickConnector:
         A thread looks up the host and connects, because the system's look-up has no limit of time.
         """
         opened: Future[WatchedConnection] = Future()
-        open_connection = partial(WatchedConnection.connect, *args, **NETWORK | parameters)
+        open_connection = partial(WatchedConnection.connect, *args, **{**NETWORK, "connect_timeout": 2, **parameters})
         open_checked = partial(
             connect, open_connection, start_check=lambda: self._check, full_seconds=self._answer_seconds
         )
