@@ -165,13 +165,13 @@ class PatientConnector:
         is_answering = partial(_is_answering, partial(open_connection, connect_timeout=2))
         return connect(
             open_connection,
-            start_check=lambda: _SilenceCheck(is_answering, self._wait_on).check,
+            start_check=lambda: SilenceCheck(is_answering, self._wait_on).check,
             full_seconds=self._full_seconds,
             wait_on=self._wait_on,
         )
 
 
-class _SilenceCheck:
+class SilenceCheck:
     """Finds out during a wait whether a statement takes long, or the server is silent."""
 
     def __init__(self, is_answering: Callable[[], bool], wait_on: Callable[[], bool]) -> None:
@@ -182,6 +182,11 @@ class _SilenceCheck:
         self._is_silent = False
 
     def check(self, seconds: float) -> None:
+        """Ask whether the server answers others, now and then.
+
+        Raises:
+            ConnectionFailure: the server is silent and nobody wants to wait, or the answer was lost.
+        """
         if seconds >= self._lost:
             raise ConnectionFailure("the connection was lost")
         if seconds < self._due:
