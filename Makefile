@@ -20,7 +20,7 @@ endef
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve check test soak format golden screenshots docs dist bench lock clean
+.PHONY: help serve check test soak fuzz format golden screenshots docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -41,6 +41,9 @@ soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of 
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
 		tests/site/test_feeds_composed.py tests/acceptance/test_hostile_articles.py tests/acceptance/test_replay.py \
 		$(PYTEST_ARGS)
+
+fuzz: $(VENV)/.fuzz ## feed random input to everything that reads other people's input; options: FUZZ_ARGS='--seconds 300'
+	$(python) -m tests.fuzz $(FUZZ_ARGS)
 
 format: $(VENV)/.test ## format the code and apply the linter's fixes
 	$(python) -m ruff check --fix-only .
@@ -69,6 +72,7 @@ lock: $(VENV)/bin/uv ## update the lock files and keep pins that still fit; for 
 	$(lock) pyproject.toml --output-file requirements.txt
 	$(lock) --group build --output-file requirements-build.txt
 	$(lock) pyproject.toml --group test --constraint requirements.txt --output-file requirements-test.txt
+	$(lock) pyproject.toml --group fuzz --constraint requirements-test.txt --output-file requirements-fuzz.txt
 	$(lock) pyproject.toml --group bench --constraint requirements-test.txt --output-file requirements-bench.txt
 
 clean: ## remove the virtual environment, caches and builds
@@ -93,6 +97,11 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.run
 	@echo "Installing the requirements of the benchmarks"
 	@$(install) --require-hashes -r requirements-bench.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements-fuzz.txt $(VENV)/.test
+	@echo "Installing the requirements of fuzzing"
+	@$(install) --require-hashes -r requirements-fuzz.txt
 	@touch $@
 
 # uv writes the locks, so no lock can pin it.

@@ -18,6 +18,7 @@ LOCKS = {
     "requirements.txt": "",
     "requirements-bench.txt": "bench",
     "requirements-build.txt": "build",
+    "requirements-fuzz.txt": "fuzz",
     "requirements-test.txt": "test",
 }
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")

@@ -1,0 +1,1 @@
+"""Feed random bytes to everything that reads input of others, guided by coverage."""

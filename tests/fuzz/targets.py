@@ -1,0 +1,109 @@
+"""The readers of other people's input, each as a function of bytes that checks what must hold for any bytes."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from lxml import etree
+
+from feeds.articles.article import parse_article
+from feeds.articles.parsed import PublicationState
+from feeds.articles.topic_file import parse_topic_file
+from feeds.catalog.reader import CatalogReader
+from feeds.model.document import Document
+from feeds.model.errors import ArticleError, BadRequestError, NotFoundError
+from feeds.model.query import parse_query
+from feeds.site.url_parser import check_spelling, parse_address
+from feeds.web.cached_document import CachedDocument, CacheKey
+from tests.articles.test_sanitize import assert_is_safe
+from tests.support.bodies import render
+from tests.support.newsroom import Newsroom
+
+_OPEN = ExitStack()
+_NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+_DOCUMENT = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=_NOW, max_age_seconds=900)
+_CACHED = CachedDocument(CacheKey("/feed.atom"), _DOCUMENT)
+_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE")
+
+
+def read_article(data: bytes) -> None:
+    """Read a file; the HTML of an article is safe, and XML can carry its texts."""
+    try:
+        article, problems = parse_article(data, "a.md")
+    except ArticleError as error:
+        article, problems = None, error.problems
+    lines = data.count(b"\n") + 1
+    assert all(1 <= problem.line <= lines and problem.column >= 1 and problem.message for problem in problems)
+    if article and article.state is PublicationState.PUBLISHED:
+        assert_is_safe(article.body.html)
+        for text in (article.title, article.body.html):
+            etree.Element("text").text = text
+
+
+def read_topic_file(data: bytes) -> None:
+    """Read a topic file."""
+    with suppress(ArticleError):
+        parse_topic_file(data, "topics/a.yaml")
+
+
+def sanitize(data: bytes) -> None:
+    """Convert a body; the result is safe, and always the same."""
+    text = data.decode(errors="replace")
+    body = render(text)[0]
+    assert_is_safe(body.html)
+    assert render(text)[0] == body
+
+
+def parse_url(data: bytes) -> None:
+    """Parse a path and a query, separated by a question mark; the canonical address leads to itself."""
+    path, _, query = data.decode(errors="replace").partition("?")
+    try:
+        address = parse_address(f"/{path}", query)
+    except (NotFoundError, BadRequestError):
+        return
+    canonical = unquote(address.path)
+    if canonical.count(".") < 2:  # a name that ends like a format may end another address
+        check_spelling(canonical, parse_address(canonical))
+
+
+def search(data: bytes) -> None:
+    """Parse a search text and run it; no text is an error of the database."""
+    text = data.decode(errors="replace")
+    try:
+        query = parse_query(f"q={quote(text)}")
+    except BadRequestError:
+        return
+    _open_catalog().read_newest(query, limit=10, now=_NOW)
+
+
+def answer_conditions(data: bytes) -> None:
+    """Answer a conditional request; each line of the data is the value of a header."""
+    values = data.decode("latin-1").split("\n")
+    environ: Mapping[str, str] = dict(zip(_CONDITIONS, values, strict=False))
+    response = _CACHED.respond({"REQUEST_METHOD": "GET", **environ})
+    assert response.status[:3] in {"200", "304", "412"}
+
+
+@cache
+def _open_catalog() -> CatalogReader:
+    """Make a catalog with an entry, and read it until the end of the process."""
+    folder = Path(tempfile.mkdtemp(prefix="feeds-fuzz-"))
+    newsroom = Newsroom(folder / "articles", f"sqlite:///{folder}/catalog.sqlite")
+    newsroom.write("a", title="Möwe and 鷗", excerpt='Tides "of" x-y, c++ and 3.14')
+    newsroom.collect()
+    return _OPEN.enter_context(newsroom.catalog.reading())
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "article": read_article,
+    "topic_file": read_topic_file,
+    "sanitizer": sanitize,
+    "address": parse_url,
+    "search": search,
+    "conditional": answer_conditions,
+}
+"""Every target by name; `corpus/NAME` holds its first inputs, and the inputs that once failed."""
