@@ -15,6 +15,7 @@ TESTS = Path(__file__).parents[1]
 FOLDERS_WITHOUT_PACKAGE = {
     "acceptance": "the whole program, as publishers and subscribers run it",
     "browser": "the pages in Chromium",
+    "fuzz": "random input, guided by coverage",
     "project": "the checkout: documentation, dependencies and layers",
 }
 
