@@ -16,7 +16,7 @@ from feeds.catalog.search_index.numbers import CHANGE_NUMBERS
 from feeds.catalog.stored import Replacement, make_record
 from feeds.model.entry import decode_entry
 
-KEPT_CHANGES = 1_000
+KEPT_CHANGES = 500
 """The number of changes that are kept; when there are twice as many, the older half is forgotten."""
 
 _FORGOTTEN = "forgotten"
