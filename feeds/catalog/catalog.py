@@ -23,7 +23,7 @@ from feeds.catalog.database import (
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.sqlite_file import find_file, move_aside
+from feeds.catalog.sqlite_file import Stamp, find_file, move_aside, read_stamp
 from feeds.catalog.writer import CatalogWriter, rebuild_tables
 from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError
 
@@ -80,6 +80,14 @@ class Catalog:
                 f"Cannot rename the damaged catalog {file}: {error.strerror}. Delete the file."
             ) from None
 
+    def read_stamp(self) -> Stamp | None:
+        """Return a value that is different after each commit, without opening the catalog.
+
+        None except for an SQLite file without a recent commit.
+        """
+        file = find_file(self._engine)
+        return read_stamp(file) if file else None
+
     def check_answers(self) -> None:
         """Check, without asking the database, whether it has answered lately.
 
@@ -104,7 +112,8 @@ class Catalog:
                 with _with_snapshots(self._engine).connect() as connection, connection.begin():
                     self._check_layout(connection)
                     reader = CatalogReader(connection)
-                    reader.read_state()
+                    if connection.dialect.name != "sqlite":  # a file is never silent
+                        reader.read_state()
                     has_answered = True
                     yield reader
             except DBAPIError as error:

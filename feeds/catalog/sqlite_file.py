@@ -3,14 +3,17 @@
 import codecs
 import os
 import sqlite3
+import time
 from collections.abc import MutableMapping, MutableSequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Engine
 
 _COMPANIONS = ("", "-wal", "-shm")
+_COMMITTED = ("", "-wal")  # the files that a commit changes
+_SETTLED_SECONDS = 3
 _START_BYTES = 4_096
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -19,6 +22,30 @@ def find_file(engine: Engine) -> Path | None:
     """Return the file of the database; None for PostgreSQL and for a database in memory."""
     name = engine.url.database
     return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+Stamp: TypeAlias = tuple[tuple[int, int, int, int], ...]
+"""The device, inode, size and time of the files of a database."""
+
+
+def read_stamp(file: Path) -> Stamp | None:
+    """Return a value that is different after each commit; None for a missing file, and after a recent commit.
+
+    File times have a resolution of milliseconds, on some systems of two seconds: a second commit could have the time of
+    the first.
+    """
+    files = [each for suffix in _COMMITTED if (each := _stat(file.with_name(file.name + suffix)))]
+    is_settled = all(abs(time.time() - each.st_mtime) > _SETTLED_SECONDS for each in files)
+    if not files or not is_settled:
+        return None
+    return tuple((each.st_dev, each.st_ino, each.st_size, each.st_mtime_ns) for each in files)
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None
 
 
 def is_damaged(engine: Engine, error: BaseException | None) -> bool:

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import CatalogState
+from feeds.catalog.sqlite_file import Stamp
 from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError, OverloadError
 from feeds.model.text import escape_controls
@@ -18,11 +19,17 @@ from feeds.web.cached_document import CachedDocument
 POLL_SECONDS = 0.4
 """The pause between two polls: the maximum age of outdated responses, apart from the duration of a poll."""
 
+_MAX_UNREAD = timedelta(seconds=10)
+"""The pause between two readings of a catalog whose files stay the same."""
+
 _log = logging.getLogger(__name__)
 
 
 class Poller:
     """Removes documents from a cache when the catalog content behind a document changes.
+
+    A poll reads the catalog only if its files have changed, or a scheduled change is due: each reading opens and closes
+    an SQLite file, and takes turns with the thread that answers requests. PostgreSQL is asked each time.
 
     While the catalog is unreachable, documents stay in the cache: they were current at the last poll. The poller opens
     nothing before `start`, and can be carried over a fork until then.
@@ -40,6 +47,8 @@ class Poller:
         self._is_reachable = True
         self._known = KnownState()
         self._polled = datetime(1, 1, 1, tzinfo=UTC)
+        self._stamp: Stamp | None = None
+        self._due = self._polled  # when to read the catalog even with the same stamp
 
     def start(self) -> None:
         """Poll once and start the thread; calls after the first success do nothing.
@@ -81,6 +90,9 @@ class Poller:
 
     def _poll(self) -> None:
         now = self._clock.now()
+        stamp = self._catalog.read_stamp()
+        if stamp and stamp == self._stamp and self._polled <= now < self._due:
+            return
         with self._catalog.reading() as reader:
             state = reader.read_state()
             # Without the commit, the catalog was rebuilt, or the database went back to an earlier state.
@@ -97,6 +109,8 @@ class Poller:
         released = self._known.released if keeps_any else now
         self._known = KnownState(state.generation, state.version, state.commit, released)
         self._polled = now
+        self._stamp = stamp if keeps_any else None
+        self._due = min(release or datetime.max.replace(tzinfo=UTC), now + _MAX_UNREAD)
         self._cache.update(self._known, is_outdated=is_outdated)
 
     def _find_changes(self, reader: CatalogReader, state: CatalogState) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -155,3 +156,23 @@ def test_a_read_only_disk_serves_a_catalog(damaged: Newsroom, tmp_path: Path) ->
         with pytest.raises(CatalogError, match="readonly database"):
             damaged.collect()
         catalog.close()
+
+
+def test_a_stamp_changes_with_each_commit() -> None:
+    with open_newsroom() as newsroom:
+        assert newsroom.catalog.read_stamp() is None
+        stamps = set()
+        for number in range(3):
+            newsroom.write(str(number))
+            newsroom.collect()
+            assert newsroom.catalog.read_stamp() is None
+            hours_ago = time.time() - 3_600
+            os.utime(file_of(newsroom), (hours_ago, hours_ago))
+            stamps.add(newsroom.catalog.read_stamp())
+            assert newsroom.catalog.read_stamp() in stamps
+        assert len(stamps) == 3
+
+
+def test_postgresql_has_no_stamp(postgresql: DatabaseServer) -> None:
+    with closing(Catalog(postgresql.create_database())) as catalog:
+        assert catalog.read_stamp() is None

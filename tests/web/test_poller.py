@@ -1,6 +1,8 @@
 """Documents leave the cache soon after their content changes, and no reader of the cache waits for the catalog."""
 
 import logging
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -80,6 +82,58 @@ def test_no_reader_of_the_cache_waits_for_a_hanging_database(sqlite_newsstand: N
     assert sqlite_newsstand.fetch(PATHS[0]) is cached
     sqlite_newsstand.poller.stop()
     may_go_on.set()
+
+
+def age_catalog(newsstand: Newsstand) -> Path:
+    """Let the files of an SQLite catalog look as if nobody had written to them lately; return the main file."""
+    file = Path(newsstand.newsroom.database_url.removeprefix("sqlite:///"))
+    hour_ago = time.time() - 3_600
+    for each in (file, file.with_name(f"{file.name}-wal")):
+        if each.exists():
+            os.utime(each, (hour_ago, hour_ago))
+    return file
+
+
+def test_a_catalog_without_commits_is_read_again_only_after_a_while(
+    sqlite_newsstand: Newsstand, caplog: pytest.LogCaptureFixture
+) -> None:
+    cached = sqlite_newsstand.fetch(PATHS[0])
+    file = age_catalog(sqlite_newsstand)
+    sqlite_newsstand.poller.poll()
+    times = file.stat()
+    file.write_bytes(bytes(times.st_size))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    sqlite_newsstand.poller.poll()
+    assert caplog.text == ""
+    sqlite_newsstand.newsroom.now += timedelta(seconds=11)
+    sqlite_newsstand.poller.poll()
+    assert "Serving cached documents" in caplog.text
+    assert sqlite_newsstand.is_kept(cached)
+
+
+def test_a_commit_after_quiet_times_is_detected(sqlite_newsstand: Newsstand) -> None:
+    cached = sqlite_newsstand.fetch(PATHS[0])
+    age_catalog(sqlite_newsstand)
+    for _ in range(2):
+        sqlite_newsstand.poller.poll()
+    sqlite_newsstand.newsroom.delete("a")
+    sqlite_newsstand.newsroom.collect()
+    sqlite_newsstand.poller.poll()
+    assert not sqlite_newsstand.is_kept(cached)
+
+
+def test_a_scheduled_change_after_quiet_times_is_detected(sqlite_newsstand: Newsstand) -> None:
+    released = sqlite_newsstand.newsroom.now + timedelta(seconds=5)
+    sqlite_newsstand.newsroom.write("c", topics=["Tides"], publishedDateTime=released.isoformat())
+    sqlite_newsstand.newsroom.collect()
+    cached = sqlite_newsstand.fetch(PATHS[0])
+    age_catalog(sqlite_newsstand)
+    for _ in range(2):
+        sqlite_newsstand.poller.poll()
+    assert sqlite_newsstand.is_kept(cached)
+    sqlite_newsstand.newsroom.now = released
+    sqlite_newsstand.poller.poll()
+    assert not sqlite_newsstand.is_kept(cached)
 
 
 def test_an_entry_appears_at_its_time_without_a_collect(newsstand: Newsstand) -> None:
