@@ -1,10 +1,11 @@
 """Rank the entries of digests when days are closed, so that a digest need not read the figures of all its entries.
 
 A ranking is the order at the time of closing, and never changes. If a story is edited, reranked or withdrawn later, the
-number of its former version takes the place of the entry's number.
+number of its former version takes the place of the entry's number. The digests of everything show the best stories of a
+ranking, so the ranking has their headlines too, as they were at the time of closing.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -13,9 +14,10 @@ from msgspec import json
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from feeds.catalog import schema
-from feeds.catalog.rows import Record, RowWriter, Stored, is_listed, write_numbers
+from feeds.catalog.rows import Record, RowWriter, is_listed, look_up, write_numbers
 from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers
-from feeds.model.periods import Cycle
+from feeds.model.entry import Headline, decode_headline, decode_headlines, encode_headlines
+from feeds.model.periods import MAX_STORIES, Cycle
 
 _ENTRIES, _RANKINGS = schema.entries.c, schema.rankings.c
 _BY_RANK = (
@@ -44,8 +46,14 @@ def _rank(connection: Connection, cycle: Cycle, issues: range, *, committed: int
         is_own = _lies_in(_list_numbers(cycle, range(issue, issue + 1)))
         found = select(_ENTRIES.number).where(is_own, _ENTRIES.released <= committed).order_by(*_BY_RANK)
         if numbers := list(connection.scalars(found)):
-            yield {"cycle": cycle.value, "issue": issue, "numbers": _encode(numbers)}
+            headlines = encode_headlines(_read_headlines(connection, numbers[:MAX_STORIES]))
+            yield {"cycle": cycle.value, "issue": issue, "numbers": _encode(numbers), "headlines": headlines}
         issues = range(issues.start, issue)
+
+
+def _read_headlines(connection: Connection, numbers: Sequence[int]) -> list[Headline]:
+    documents = look_up(connection, _ENTRIES.document, key=_ENTRIES.number, keys=numbers)
+    return [decode_headline(documents[number]) for number in numbers]
 
 
 def _find_last_issue(connection: Connection, cycle: Cycle, issues: range) -> int | None:
@@ -79,19 +87,20 @@ def read_rankings(connection: Connection, cycle: Cycle, issues: Collection[int])
         return {}
     dialect = connection.dialect.name
     values = {"cycle": cycle.value, "issues": write_numbers(issues, dialect=dialect)}
-    return dict(_decode(connection.execute(_select_issues(dialect), values).all()))
+    rows = connection.execute(_select_issues(dialect), values).all()
+    return {issue: json.decode(numbers, type=list[int]) for issue, numbers in rows}
 
 
-def read_newest_rankings(connection: Connection, cycle: Cycle) -> list[tuple[int, list[int]]]:
-    """Return the newest issues with a ranking, newest first, and the ranked numbers."""
-    # One more than a feed shows, because a reader of issues looks at the next one.
-    values = {"cycle": cycle.value, "limit": cycle.max_issues + 1}
-    return list(_decode(connection.execute(_NEWEST, values).all()))
+def read_best(connection: Connection, cycle: Cycle, *, limit: int) -> dict[int, list[Headline]]:
+    """Return the `MAX_STORIES` best stories of the newest `limit` issues, by issue; at most as many as a feed shows."""
+    rows = connection.execute(_BEST, {"cycle": cycle.value, "limit": limit}).all()
+    return {issue: decode_headlines(headlines) for issue, headlines in rows}
 
 
 # Statements are built once: building costs as much as reading a hundred rows.
 _RANKING = select(_RANKINGS.issue, _RANKINGS.numbers).where(_RANKINGS.cycle == bindparam("cycle"))
-_NEWEST = _RANKING.order_by(_RANKINGS.issue.desc()).limit(bindparam("limit"))
+_BEST = select(_RANKINGS.issue, _RANKINGS.headlines).where(_RANKINGS.cycle == bindparam("cycle"))
+_BEST = _BEST.order_by(_RANKINGS.issue.desc()).limit(bindparam("limit"))
 
 
 @cache
@@ -101,7 +110,3 @@ def _select_issues(dialect: str) -> Select[Any]:
 
 def _encode(numbers: Iterable[int]) -> str:
     return json.encode(list(numbers)).decode()
-
-
-def _decode(rows: Iterable[Stored]) -> Iterator[tuple[int, list[int]]]:
-    return ((issue, json.decode(numbers, type=list[int])) for issue, numbers in rows)

@@ -14,13 +14,13 @@ from itertools import groupby, islice
 import msgspec
 from sqlalchemy import Connection
 
-from feeds.catalog.digest_rankings import read_newest_rankings, read_rankings
+from feeds.catalog.digest_rankings import read_best, read_rankings
 from feeds.catalog.digest_stories import Story, StoryReader
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
-from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
+from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
 from feeds.model.entry import Headline
-from feeds.model.periods import Cycle
+from feeds.model.periods import MAX_STORIES, Cycle
 from feeds.model.query import Query
 
 DIGESTS = "digests"
@@ -28,11 +28,10 @@ DIGESTS = "digests"
 
 
 class _Candidates(msgspec.Struct, frozen=True):
-    """The numbers of entries, or of former versions, of an issue that match; with `is_ranked`, of both, best first."""
+    """The numbers of entries, or of former versions, of an issue that match."""
 
     issue: int
     numbers: Sequence[int]
-    is_ranked: bool = False
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -54,16 +53,28 @@ class DigestReader:
 
     def read_newest(self, *, limit: int, max_stories: int) -> tuple[Digest, ...]:
         """Read the newest `limit` digests, each of at most `max_stories` stories; an issue without stories has none."""
-        chosen = self._choose(limit=limit, max_stories=max_stories)
-        headlines = self._stories.read_headlines([number for numbers in chosen.values() for number in numbers])
+        stories = self._read_ranked(limit=limit, max_stories=max_stories)
+        if stories is None:
+            chosen = self._choose(limit=limit, max_stories=max_stories)
+            headlines = self._stories.read_headlines([number for numbers in chosen.values() for number in numbers])
+            stories = {issue: [headlines[number] for number in numbers] for issue, numbers in chosen.items()}
         return tuple(
             Digest(
                 issue=issue,
                 closed=from_seconds(self._stories.find_closing(issue) or 0),
-                stories=tuple(headlines[number] for number in chosen[issue]),
+                stories=tuple(stories[issue]),
             )
-            for issue in sorted(chosen, reverse=True)
+            for issue in sorted(stories, reverse=True)
         )
+
+    def _read_ranked(self, *, limit: int, max_stories: int) -> dict[int, Sequence[Headline]] | None:
+        """Return the best stories of everything, by issue; None for a query with conditions, or with higher limits."""
+        if self._condition.wanted or self._condition.unwanted:
+            return None
+        if limit > self._cycle.max_issues or max_stories > MAX_STORIES:
+            return None
+        best = read_best(self._connection, self._cycle, limit=limit)
+        return {issue: headlines[:max_stories] for issue, headlines in best.items()}
 
     def _choose(self, *, limit: int, max_stories: int) -> dict[int, list[int]]:
         """Choose the numbers of the best stories, best first, of the newest issues with stories, by issue."""
@@ -77,13 +88,8 @@ class DigestReader:
 
     def _find_all(self) -> Iterator[_Candidates]:
         """Yield the matching entries and former versions of each closed issue, newest issue first."""
-        before = DAYS.stop
-        if not self._condition.wanted and not self._condition.unwanted:  # then ranked issues need no index
-            for issue, numbers in read_newest_rankings(self._connection, self._cycle):
-                yield _Candidates(issue, numbers, is_ranked=True)
-                before = self._cycle.list_days(issue).start
-        both = list_entry_numbers(before=before), list_former_numbers(before=before)
-        yield from merge(*map(self._find, both), key=_issue_of, reverse=True)
+        both = list_entry_numbers(), list_former_numbers()
+        return merge(*map(self._find, both), key=_issue_of, reverse=True)
 
     def _find(self, numbers: range) -> Iterator[_Candidates]:
         """Yield the matching numbers of each closed issue, newest issue first."""
@@ -108,9 +114,8 @@ class DigestReader:
         found: defaultdict[int, list[int]] = defaultdict(list)
         for each in candidates:
             found[each.issue] += each.numbers
-        best = {each.issue: each.numbers[:max_stories] for each in candidates if each.is_ranked}
         # The order of a few numbers does not matter.
-        best |= {issue: numbers for issue, numbers in found.items() if len(numbers) <= max_stories}
+        best = {issue: numbers for issue, numbers in found.items() if len(numbers) <= max_stories}
         others = {issue: set(numbers) for issue, numbers in found.items() if issue not in best}
         for issue, ranking in read_rankings(self._connection, self._cycle, others).items():
             best[issue] = list(islice((number for number in ranking if number in others[issue]), max_stories))

@@ -209,6 +209,7 @@ rankings = Table(
     Column("cycle", _Text, primary_key=True, comment="`daily` or `weekly`"),
     Column("issue", Integer, primary_key=True, autoincrement=False),
     Column("numbers", _Text, nullable=False, comment="JSON list of the numbers of entries, best first"),
+    Column("headlines", _Text, nullable=False, comment="JSON list of the headlines of the best entries"),
     comment="The entries of digests at the time of closing; the first collect ranked the newest digests.",
 )
 

@@ -1,5 +1,6 @@
 """Define entries, the items of a feed, and their parts in Atom's vocabulary (RFC 4287 section 4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -102,6 +103,7 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
 # Made before any thread starts: two threads that both decode the first entry of a process would crash inside msgspec.
 _DECODER = msgspec.json.Decoder(Entry)
 _HEADLINE_DECODER = msgspec.json.Decoder(Headline)
+_HEADLINES_DECODER = msgspec.json.Decoder(list[Headline])
 
 
 def decode_entry(document: str) -> Entry:
@@ -112,6 +114,16 @@ def decode_entry(document: str) -> Entry:
 def decode_headline(document: str) -> Headline:
     """Read the headline of an entry from JSON, in less than half of the time for the whole entry."""
     return _HEADLINE_DECODER.decode(document)
+
+
+def encode_headlines(headlines: Sequence[Headline]) -> str:
+    """Write headlines as JSON."""
+    return msgspec.json.encode(headlines).decode()
+
+
+def decode_headlines(document: str) -> list[Headline]:
+    """Read headlines from JSON."""
+    return _HEADLINES_DECODER.decode(document)
 
 
 def encode_visible(entry: Entry) -> bytes:

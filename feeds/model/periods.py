@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
+MAX_STORIES = 15
+"""The maximum number of stories of an issue."""
+
 _EPOCH = date(1970, 1, 1)
 _DAYS_PER_WEEK = 7
 _EPOCH_WEEKDAY = 3  # a Thursday; weeks start on Monday

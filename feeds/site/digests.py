@@ -8,15 +8,12 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
-from feeds.model.periods import Cycle, find_date
+from feeds.model.periods import MAX_STORIES, Cycle, find_date
 from feeds.model.query import Query
 from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading
 from feeds.site.urls import digest_stem
-
-MAX_STORIES = 15
-"""The maximum number of stories in an entry."""
 
 
 def read_digest(
