@@ -20,7 +20,7 @@ endef
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve check test soak fuzz format golden screenshots docs dist bench lock clean
+.PHONY: help serve check test soak faults fuzz format golden screenshots docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -41,6 +41,10 @@ soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of 
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
 		tests/site/test_feeds_composed.py tests/acceptance/test_hostile_articles.py tests/acceptance/test_replay.py \
 		$(PYTEST_ARGS)
+
+faults: $(VENV)/.test ## inject the faults of docs/faults.md, hundreds of times where chance decides
+	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto \
+		$$(grep -o 'tests/[a-z_/]*\.py' docs/faults.md | sort -u) $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.fuzz ## feed random input to everything that reads other people's input; options: FUZZ_ARGS='--seconds 300'
 	$(python) -m tests.fuzz $(FUZZ_ARGS)

@@ -3,11 +3,9 @@
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
 from feeds.model.errors import CatalogError, DamagedCatalogError
+from tests.support.disks import mounted_disk
 from tests.support.newsroom import Newsroom, dump_fresh, open_newsroom, url_of
 from tests.support.postgresql import DatabaseServer
 
@@ -124,31 +123,11 @@ def test_tables_of_another_program_with_our_names_are_refused(postgresql: Databa
     newsroom.catalog.close()
 
 
-@contextmanager
-def read_only_disk(folder: Path) -> Iterator[Callable[[], None]]:
-    """Mount a disk in memory, and yield a function that makes it read-only."""
-
-    def freeze() -> None:
-        subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
-
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a disk: {mounted.stderr.decode().strip()}")
-    try:
-        yield freeze
-    finally:
-        subprocess.run(["umount", folder], check=True)
-
-
 @pytest.mark.program
-@pytest.mark.skipif(sys.platform != "linux" or shutil.which("mount") is None, reason="mount is not installed")
 def test_a_read_only_disk_serves_a_catalog(damaged: Newsroom, tmp_path: Path) -> None:
-    with read_only_disk(tmp_path / "disk") as freeze:
+    with mounted_disk(tmp_path / "disk", megabytes=8) as disk:
         shutil.copy(file_of(damaged), tmp_path / "disk" / "catalog #1.sqlite3")
-        freeze()
+        disk.make_read_only()
         catalog = Catalog(f"sqlite:///{tmp_path}/disk/catalog #1.sqlite3")
         damaged.catalog = catalog
         assert damaged.see().ids == [url_of("a")]
