@@ -6,7 +6,7 @@ Older changes are forgotten, except for the time of the last of them: it counts 
 from collections import deque
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.facts import read_fact, save_facts
@@ -24,9 +24,19 @@ _CHANGES = schema.recent_changes.c
 _RANGE = select(func.min(_CHANGES.number), func.max(_CHANGES.number))
 
 
-def find_last_forgotten(connection: Connection) -> int:
-    """Return the time of the last forgotten change, in seconds; 0 if no change has been forgotten."""
-    return int(read_fact(connection, _FORGOTTEN) or 0)
+_RECENT = select(
+    select(schema.facts.c.value).where(schema.facts.c.name == _FORGOTTEN).scalar_subquery(),
+    select(func.min(_CHANGES.number)).where(_CHANGES.until > bindparam("after", type_=BigInteger)).scalar_subquery(),
+)
+
+
+def find_recent(connection: Connection, *, after: int) -> tuple[int, range]:
+    """Return the time of the last forgotten change, and the numbers of recent changes later than `after`, in seconds.
+
+    The time is 0 if no change has been forgotten.
+    """
+    forgotten, first = connection.execute(_RECENT, {"after": after}).one()
+    return int(forgotten or 0), CHANGE_NUMBERS[:0] if first is None else range(first, CHANGE_NUMBERS.stop)
 
 
 class RecentChangeWriter:
@@ -58,7 +68,7 @@ class RecentChangeWriter:
         if end - (start if first is None else first) >= 2 * KEPT_CHANGES:
             self._forget(range(first, end - KEPT_CHANGES))
         if self._forgotten:
-            forgotten = max(self._forgotten, find_last_forgotten(self._connection))
+            forgotten = max(self._forgotten, int(read_fact(self._connection, _FORGOTTEN) or 0))
             save_facts(self._connection, {_FORGOTTEN: str(forgotten)})
 
     def _forget(self, numbers: range) -> None:

@@ -70,8 +70,9 @@ class WindowReader:
         wanted = STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        others = [self.find_last_title_change(), finder.find_last_left_or_joined(span, now=now)]
-        return Window(_decode(rows), _find_latest(rows, others))
+        known = _find_latest(rows, [self.find_last_title_change()])
+        changed = finder.find_last_left_or_joined(span, now=now, after=to_seconds(known) if known else 0)
+        return Window(_decode(rows), from_seconds(changed) if changed else None)
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
         """Read the newest entries if the catalog keeps the entries of the query in order."""

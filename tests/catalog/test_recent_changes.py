@@ -7,6 +7,8 @@ from random import Random
 import pytest
 
 from feeds.catalog import recent_changes
+from feeds.catalog.database import open_engine
+from feeds.catalog.recent_changes import find_recent
 from feeds.model.expression import name, parse_expression
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
@@ -110,3 +112,19 @@ def test_a_forgotten_change_counts_for_every_composed_feed(newsroom: Newsroom, m
     assert newsroom.see(Query(search=parse_search("nothing"))).changed == first
     assert newsroom.see(late).changed == newsroom.now
     assert newsroom.query("SELECT count(*) FROM recent_changes") == [(1,)]
+
+
+def test_only_changes_later_than_those_of_the_feed_are_searched(newsroom: Newsroom) -> None:
+    for story in ("a", "b"):
+        newsroom.write(story, title="Early")
+    newsroom.collect()
+    for story in ("a", "b"):
+        newsroom.write(story, title="Late")
+        newsroom.collect()
+    engine = open_engine(newsroom.database_url)
+    with engine.connect() as connection:
+        last = int(newsroom.now.timestamp())
+        assert [len(find_recent(connection, after=time)[1]) > 0 for time in (0, last - 1, last)] == [True, True, False]
+    engine.dispose()
+    assert newsroom.see(Query(search=parse_search("late"))).changed == newsroom.now
+    assert newsroom.see(Query(search=parse_search("early"))).changed == newsroom.now

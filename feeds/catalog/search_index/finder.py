@@ -8,12 +8,12 @@ from sqlalchemy import Connection, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Span, lies_in
-from feeds.catalog.recent_changes import find_last_forgotten
+from feeds.catalog.recent_changes import find_recent
 from feeds.catalog.rows import is_among
 from feeds.catalog.search_index.conditions import Condition
 from feeds.catalog.search_index.full_text import find_numbers
 from feeds.catalog.search_index.matching import QueryConditions
-from feeds.catalog.search_index.numbers import CHANGE_NUMBERS, find_number_day, list_entry_numbers
+from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers
 from feeds.catalog.visibility import find_expired, find_waiting
 from feeds.model.clock import to_seconds
 from feeds.model.errors import OverloadError
@@ -43,15 +43,17 @@ class EntryFinder:
         """Count the entries released by `now`."""
         return sum(map(len, self._find_released(now)))
 
-    def find_last_left_or_joined(self, span: Span, *, now: datetime) -> int:
+    def find_last_left_or_joined(self, span: Span, *, now: datetime, after: int = 0) -> int:
         """Return the last time, in seconds, at which an entry left the query, or joined it with new quality or heat.
 
-        Consider only entries inside `span`, which has no end, and times up to `now`. Return 0 if there is no such time.
-        Every change that the catalog has forgotten counts.
+        Consider only entries inside `span`, which has no end, and times later than `after` and up to `now`. Return
+        `after` if there is no such time. Every change that the catalog has forgotten counts.
         """
         changes = schema.recent_changes.c
-        times = [self._find_last_expiry(span, now=now), find_last_forgotten(self._connection)]
-        for found in read_numbers(self._connection, self._conditions.left_or_joined(), numbers=CHANGE_NUMBERS):
+        forgotten, numbers = find_recent(self._connection, after=after)
+        times = [after, forgotten, self._find_last_expiry(span, now=now)]
+        condition = self._conditions.left_or_joined()
+        for found in read_numbers(self._connection, condition, numbers=numbers) if numbers else ():
             is_found = is_among(self._connection, changes.number, found)
             where = (is_found, *lies_in(span.start, span.end, published=changes.published, id=changes.id))
             times.append(self._connection.scalar(select(func.max(changes.until)).where(*where)) or 0)
