@@ -1,13 +1,12 @@
 """Configure gunicorn: `gunicorn --config python:feeds.gunicorn_conf feeds.wsgi:app`."""
 
-import ctypes
 import gc
 import os
 import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -30,7 +29,6 @@ from feeds.web.startup_message import suggest_urls
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-_ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt(3)
 _CONNECTIONS = 4_000
 _MIN_CONNECTIONS = 64
 _OTHER_FILES = 64  # open files of a worker in addition to its connections
@@ -54,19 +52,7 @@ def _allow_connections() -> int:
     return files - _OTHER_FILES
 
 
-def _share_arena() -> None:
-    """Make all threads share a single memory arena, if the C library supports the option.
-
-    With an arena per thread, no thread can reuse memory freed by another thread: a worker grew to three times its size.
-    """
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
-
-
-_share_arena()
 keep_threads()
-# How long, in seconds, a rendering thread keeps the greenlets waiting: a fiftieth of the default.
-sys.setswitchinterval(0.0001)
 
 bind = _settings.bind
 workers = _settings.workers

@@ -11,7 +11,9 @@ from feeds.web.connections import limit_connections
 from feeds.web.greenlets import FairServing
 from feeds.web.poller import POLL_SECONDS
 from feeds.web.startup import FIRST_COLLECT
+from feeds.web.thread_tuning import tune_threads
 
+tune_threads()
 try:
     settings = Settings.from_environ(os.environ)
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
