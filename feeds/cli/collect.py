@@ -10,7 +10,7 @@ from feeds.cli.announce import notify_hubs, notifying_in_background
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.collect_once import collect_once, report_result
 from feeds.cli.report import make_silence_report, print_error
-from feeds.cli.settings_source import read_settings
+from feeds.cli.settings_source import read_settings, wait_for_settings
 from feeds.collector.collect_result import CollectResult
 from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
@@ -33,10 +33,10 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     if watch and (force or strict or no_announce):
         raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")
     on_silence = make_silence_report()
-    settings = read_settings(on_silence=on_silence)
     if watch:
-        _watch(settings, folders)
+        _watch(wait_for_settings(on_silence=on_silence), folders)
         return
+    settings = read_settings(on_silence=on_silence)
     pipe = os.environ.get(PROGRESS_VARIABLE)
     result = collect_once(
         settings, folders, force=force, on_silence=on_silence, progress_pipe=int(pipe) if pipe else None

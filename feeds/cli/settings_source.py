@@ -1,14 +1,18 @@
 """Read the settings of a command from the environment, and from the catalog what the last collect published."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 
 import click
 
 from feeds.catalog.catalog import Catalog
-from feeds.model.errors import CatalogError, CatalogSilentError
+from feeds.cli.report import print_error
+from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError, DamagedCatalogError
 from feeds.settings import Settings
 from feeds.settings.published import keep_published
+
+_PAUSE_SECONDS = 1
 
 
 def read_settings(*, on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False) -> Settings:
@@ -17,7 +21,7 @@ def read_settings(*, on_silence: Callable[[CatalogSilentError], bool] = lambda _
     `on_silence` is called while the database does not answer, and returns whether to wait on.
 
     Raises:
-        CatalogSilentError: the database does not answer.
+        CatalogError: the catalog cannot be read; one that is missing or damaged has published nothing.
         SettingsError: a setting is unknown or has a bad value.
     """
     settings = Settings.from_environ(os.environ)
@@ -27,15 +31,26 @@ def read_settings(*, on_silence: Callable[[CatalogSilentError], bool] = lambda _
     return Settings.from_environ({**os.environ, **kept}) if kept else settings
 
 
+def wait_for_settings(*, on_silence: Callable[[CatalogSilentError], bool]) -> Settings:
+    """Read the settings as `read_settings` does; if the catalog cannot be read, say so once and wait until it can."""
+    is_waiting = False
+    while True:
+        try:
+            return read_settings(on_silence=on_silence)
+        except CatalogError as error:
+            if not is_waiting:
+                print_error(error)
+            is_waiting = True
+            time.sleep(_PAUSE_SECONDS)
+
+
 def _read_published(database_url: str, on_silence: Callable[[CatalogSilentError], bool]) -> Mapping[str, str]:
     catalog = Catalog(database_url)
     catalog.on_silence = on_silence
     try:
         with catalog.reading() as reader:
             return reader.read_shown_values()
-    except CatalogSilentError:
-        raise
-    except CatalogError:
-        return {}  # the command itself reports the error, or makes a new catalog
+    except (CatalogMissingError, DamagedCatalogError):
+        return {}  # a collect makes a new catalog
     finally:
         catalog.close()

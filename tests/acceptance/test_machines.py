@@ -128,6 +128,23 @@ def test_servers_answer_during_a_database_restart(machines: Machines, postgresql
     wait_until(lambda: machines.is_shown("after"))
 
 
+def test_a_collector_that_starts_without_the_database_and_a_setting_changes_nothing(
+    postgresql: DatabaseServer, tmp_path: Path
+) -> None:
+    (tmp_path / "content").mkdir()
+    write_titled_article(tmp_path / "content" / "story.md")
+    database_url = postgresql.create_database()
+    make_site(tmp_path / "one", content=tmp_path / "content", database_url=database_url).collect()
+    (tmp_path / "two").mkdir()
+    forgetful = Site(tmp_path / "two", tmp_path / "content", {"DATABASE_URL": database_url})
+    with ExitStack() as stack:
+        with postgresql.stopped():
+            log = stack.enter_context(watching(forgetful))
+            wait_until(lambda: "Cannot use the catalog" in log.read_text())
+        wait_until(lambda: "feeds: unchanged" in log.read_text())
+    assert "FEEDS_SITE_URL is not set; keeping https://news.example of the last collect." in log.read_text()
+
+
 def test_two_collectors_at_once_publish_every_article_once(postgresql: DatabaseServer, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()
