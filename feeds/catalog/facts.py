@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from feeds.catalog import schema
 from feeds.catalog.rows import RowWriter
 
+# Built once: building costs more than executing.
+_VALUE = select(schema.facts.c.value).where(schema.facts.c.name == bindparam("name"))
+
 
 def read_fact(connection: Connection, name: str) -> str | None:
     """Return the value with a name, or None."""
-    return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
+    return connection.scalar(_VALUE, {"name": name})
 
 
 def read_facts(connection: Connection) -> dict[str, str]:
