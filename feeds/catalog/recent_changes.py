@@ -26,8 +26,9 @@ _RANGE = select(func.min(_CHANGES.number), func.max(_CHANGES.number))
 
 _RECENT = select(
     select(schema.facts.c.value).where(schema.facts.c.name == _FORGOTTEN).scalar_subquery(),
-    select(func.min(_CHANGES.number)).where(_CHANGES.until > bindparam("after", type_=BigInteger)).scalar_subquery(),
-)
+    func.min(_CHANGES.number),
+    func.max(_CHANGES.number),
+).where(_CHANGES.until > bindparam("after", type_=BigInteger))
 
 
 def find_recent(connection: Connection, *, after: int) -> tuple[int, range]:
@@ -35,8 +36,8 @@ def find_recent(connection: Connection, *, after: int) -> tuple[int, range]:
 
     The time is 0 if no change has been forgotten.
     """
-    forgotten, first = connection.execute(_RECENT, {"after": after}).one()
-    return int(forgotten or 0), CHANGE_NUMBERS[:0] if first is None else range(first, CHANGE_NUMBERS.stop)
+    forgotten, first, last = connection.execute(_RECENT, {"after": after}).one()
+    return int(forgotten or 0), CHANGE_NUMBERS[:0] if first is None else range(first, last + 1)
 
 
 class RecentChangeWriter:

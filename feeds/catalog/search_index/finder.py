@@ -54,9 +54,10 @@ class EntryFinder:
         times = [after, forgotten, self._find_last_expiry(span, now=now)]
         condition = self._conditions.left_or_joined()
         for found in read_numbers(self._connection, condition, numbers=numbers) if numbers else ():
-            is_found = is_among(self._connection, changes.number, found)
-            where = (is_found, *lies_in(span.start, span.end, published=changes.published, id=changes.id))
-            times.append(self._connection.scalar(select(func.max(changes.until)).where(*where)) or 0)
+            if found:
+                is_found = is_among(self._connection, changes.number, found)
+                where = (is_found, *lies_in(span.start, span.end, published=changes.published, id=changes.id))
+                times.append(self._connection.scalar(select(func.max(changes.until)).where(*where)) or 0)
         return max(times)
 
     def _find_last_expiry(self, span: Span, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from feeds.catalog.rows import Record
 from feeds.catalog.search_index.attributes import EVERY, SIGN, list_attributes, list_pairs
 from feeds.catalog.search_index.conditions import AllOf, Condition, Phrase
-from feeds.catalog.search_index.numbers import SLOT_BITS
+from feeds.catalog.search_index.numbers import CHANGE_NUMBERS, SLOT_BITS
 from feeds.model.entry import Entry
 from feeds.model.html_text import extract_text
 from feeds.model.tokenize import GAP, split_texts
@@ -74,7 +74,11 @@ def _open_index(connection: Connection) -> _FullTextIndex:
 
 
 class _SQLiteIndex:
-    """FTS5 (https://www.sqlite.org/fts5.html), which finds row ids in order, one after the other."""
+    """FTS5 (https://www.sqlite.org/fts5.html), which finds row ids in order, one after the other.
+
+    It finds the rows with several words among all rows, and only then compares their ids with a range. So the words of
+    recent changes begin with a mark: a search among these few rows must not read through the words of all entries.
+    """
 
     _FIRST_PAGE, _PAGE_GROWTH, _MAX_PAGE = 100, 4, 10_000
 
@@ -82,7 +86,7 @@ class _SQLiteIndex:
         self._connection = connection
 
     def put(self, texts: Mapping[int, Words]) -> None:
-        rows = [(number, " ".join(words)) for number, words in texts.items()]
+        rows = [(number, " ".join(map(_choose_mark(number).__add__, words))) for number, words in texts.items()]
         self._connection.exec_driver_sql("INSERT OR REPLACE INTO texts (rowid, words) VALUES (?, ?)", rows)
 
     def drop(self, numbers: Collection[int]) -> None:
@@ -94,7 +98,7 @@ class _SQLiteIndex:
         statement = (
             f"SELECT json_group_array(rowid) FROM ({_SELECT_MATCHES} {'DESC' if is_descending else 'ASC'} LIMIT ?)"  # noqa: S608 constants
         )
-        match, size = _write_match(condition), self._FIRST_PAGE
+        match, size = _write_match(condition, _choose_mark(numbers.start)), self._FIRST_PAGE
         while True:
             parameters = (match, numbers.start, numbers.stop - 1, size)
             page = json.decode(self._connection.exec_driver_sql(statement, parameters).scalar_one(), type=list[int])
@@ -109,14 +113,22 @@ class _SQLiteIndex:
 _SELECT_MATCHES = "SELECT rowid FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
 
 
-def _write_match(condition: Condition) -> str:
+_RECENT_MARK = "\uf001"
+"""A private-use character, which no word contains."""
+
+
+def _choose_mark(number: int) -> str:
+    return _RECENT_MARK if number in CHANGE_NUMBERS else ""
+
+
+def _write_match(condition: Condition, mark: str) -> str:
     if isinstance(condition, Phrase):
-        return f'"{" ".join(condition.words)}"' + " *" * condition.is_prefix
+        return f'"{" ".join(map(mark.__add__, condition.words))}"' + " *" * condition.is_prefix
     if isinstance(condition, AllOf):
-        wanted = " AND ".join(map(_write_match, condition.wanted or [_ANY]))
-        unwanted = " OR ".join(map(_write_match, condition.unwanted))
+        wanted = " AND ".join(_write_match(each, mark) for each in condition.wanted or [_ANY])
+        unwanted = " OR ".join(_write_match(each, mark) for each in condition.unwanted)
         return f"(({wanted}) NOT ({unwanted}))" if unwanted else f"({wanted})"
-    return f"({' OR '.join(map(_write_match, condition.conditions))})"
+    return f"({' OR '.join(_write_match(each, mark) for each in condition.conditions)})"
 
 
 class _PostgreSQLIndex:
@@ -165,6 +177,9 @@ class _PostgreSQLIndex:
 
     def _list_marks(self, numbers: range) -> list[str]:
         """Return the marks of the sections with numbers in a range, newest first."""
+        first, last = (self._find_mark(number) for number in (numbers.start, numbers.stop - 1))
+        if first == last:
+            return [first]
         parameters = {"start": numbers.start, "stop": numbers.stop - 1, "bits": self._SECTION_BITS}
         firsts = self._connection.execute(_FIRSTS, parameters).scalars()
         return [self._find_mark(number) for number in sorted(firsts, key=abs, reverse=True)]
