@@ -108,7 +108,8 @@ def _begin_sqlite(connection: Connection) -> None:
         _prepare_writing(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.exec_driver_sql("BEGIN DEFERRED")
+        # The statement cannot fail, and takes a tenth of the time without SQLAlchemy.
+        connection.connection.cursor().execute("BEGIN DEFERRED")
 
 
 def _prepare_writing(connection: Connection) -> None:

@@ -31,7 +31,7 @@ _MAX_KEPT_CHARACTERS = 8_192
 
 
 class EntryStyle(msgspec.Struct, frozen=True):
-    """What an entry's element takes from the feed: the link, the scheme of categories, and the feed's language."""
+    """What an entry's element takes from the feed: the link, the escaped scheme of categories, and the language."""
 
     link_choice: LinkChoice
     category_scheme: str
@@ -52,7 +52,7 @@ _Write: TypeAlias = Callable[[Entry, EntryStyle], bytes]
 
 
 def _write_entries(feed: Feed, *, write: _Write, write_kept: _Write) -> bytes:
-    style = EntryStyle(feed.link_choice, feed.category_scheme, feed.site.language)
+    style = EntryStyle(feed.link_choice, escape_attribute(feed.category_scheme), feed.site.language)
     return b"".join(
         (write_kept if len(entry.body) <= _MAX_KEPT_CHARACTERS else write)(entry, style) for entry in feed.entries
     )
@@ -75,7 +75,7 @@ _write_kept_rss_item = lru_cache(_KEPT_ENTRIES)(_write_rss_item)
 
 def _write_atom_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     """Write the elements that a person should see first in the document first."""
-    url, scheme = entry_url(entry, style.link_choice), escape_attribute(style.category_scheme)
+    url, scheme = entry_url(entry, style.link_choice), style.category_scheme
     yield f'<title type="text">{escape_text(entry.title)}</title>'
     yield f'<link href="{escape_attribute(url)}" rel="alternate" type="text/html"/>'
     yield from _write_links("link", entry, url)
@@ -95,7 +95,7 @@ def _write_atom_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
 
 
 def _write_rss_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
-    url, scheme = entry_url(entry, style.link_choice), escape_attribute(style.category_scheme)
+    url, scheme = entry_url(entry, style.link_choice), style.category_scheme
     yield f"<title>{write_numerically(escape_text(escape_ambiguous(entry.title)))}</title>"
     yield write_element("link", url)
     yield write_element("description", escape_ambiguous(make_excerpt(entry)))
