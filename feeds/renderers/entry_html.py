@@ -51,8 +51,8 @@ def write_picture(entry: Headline, url: str) -> str:
 
 
 def _write_size(image: Image) -> str:
-    sizes = (("width", image.width), ("height", image.height))
-    return "".join(f' {name}="{pixels}"' for name, pixels in sizes if pixels)
+    width = f' width="{image.width}"' if image.width else ""
+    return f'{width} height="{image.height}"' if image.height else width
 
 
 def write_summary(entry: Headline) -> str:

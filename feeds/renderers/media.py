@@ -1,7 +1,5 @@
 """Describe pictures to feed readers with Media RSS (https://www.rssboard.org/media-rss)."""
 
-import re
-
 from feeds.model.entry import Image
 from feeds.renderers.xml_text import escape_attribute
 
@@ -17,13 +15,12 @@ _TYPES = {
     "svg": "image/svg+xml",
     "webp": "image/webp",
 }
-_AFTER_PATH = re.compile("[?#]")
 _CHANNEL_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 def guess_type(url: str) -> str:
     """Return the media type of a picture by the extension in its URL's path; empty for an unknown extension."""
-    path = _AFTER_PATH.split(url, maxsplit=1)[0]
+    path = url.partition("?")[0].partition("#")[0]
     return _TYPES.get(path.rpartition(".")[2].lower(), "")
 
 
