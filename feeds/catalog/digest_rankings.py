@@ -91,6 +91,12 @@ def read_rankings(connection: Connection, cycle: Cycle, issues: Collection[int])
     return {issue: json.decode(numbers, type=list[int]) for issue, numbers in rows}
 
 
+def find_oldest_ranked(connection: Connection, cycle: Cycle) -> int | None:
+    """Return the oldest of the newest issues with a ranking, of as many as a feed shows; None without any."""
+    oldest: int | None = connection.scalar(_OLDEST, {"cycle": cycle.value, "limit": cycle.max_issues})
+    return oldest
+
+
 def read_best(connection: Connection, cycle: Cycle, *, limit: int) -> dict[int, list[Headline]]:
     """Return the `MAX_STORIES` best stories of the newest `limit` issues, by issue; at most as many as a feed shows."""
     rows = connection.execute(_BEST, {"cycle": cycle.value, "limit": limit}).all()
@@ -99,6 +105,9 @@ def read_best(connection: Connection, cycle: Cycle, *, limit: int) -> dict[int, 
 
 # Statements are built once: building costs as much as reading a hundred rows.
 _RANKING = select(_RANKINGS.issue, _RANKINGS.numbers).where(_RANKINGS.cycle == bindparam("cycle"))
+_NEWEST = select(_RANKINGS.issue).where(_RANKINGS.cycle == bindparam("cycle")).order_by(_RANKINGS.issue.desc())
+_NEWEST = _NEWEST.limit(bindparam("limit"))
+_OLDEST = select(func.min(_NEWEST.subquery().c.issue))
 _BEST = select(_RANKINGS.issue, _RANKINGS.headlines).where(_RANKINGS.cycle == bindparam("cycle"))
 _BEST = _BEST.order_by(_RANKINGS.issue.desc()).limit(bindparam("limit"))
 

@@ -14,10 +14,10 @@ from itertools import groupby, islice
 import msgspec
 from sqlalchemy import Connection
 
-from feeds.catalog.digest_rankings import read_best, read_rankings
+from feeds.catalog.digest_rankings import find_oldest_ranked, read_best, read_rankings
 from feeds.catalog.digest_stories import Story, StoryReader
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
-from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers, list_former_numbers
+from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
 from feeds.model.entry import Headline
 from feeds.model.periods import MAX_STORIES, Cycle
@@ -87,9 +87,17 @@ class DigestReader:
         return chosen
 
     def _find_all(self) -> Iterator[_Candidates]:
-        """Yield the matching entries and former versions of each closed issue, newest issue first."""
-        both = list_entry_numbers(), list_former_numbers()
-        return merge(*map(self._find, both), key=_issue_of, reverse=True)
+        """Yield the matching entries and former versions of each closed issue, newest issue first.
+
+        The issues that a feed of everything shows are searched first: more issues are seldom needed.
+        """
+        oldest = find_oldest_ranked(self._connection, self._cycle)
+        # A reader of issues sees the end of an issue by the next one.
+        first = DAYS.stop if oldest is None else max(self._cycle.list_days(oldest - 1).start, DAYS.start + 1)
+        for since, before in ((first, DAYS.stop), (None, first)):
+            entries = list_entry_numbers(since=since, before=before)
+            former_versions = list_former_numbers(since=since, before=before)
+            yield from merge(self._find(entries), self._find(former_versions), key=_issue_of, reverse=True)
 
     def _find(self, numbers: range) -> Iterator[_Candidates]:
         """Yield the matching numbers of each closed issue, newest issue first."""

@@ -124,13 +124,14 @@ def test_related_items_are_left_out_of_digests_of_articles(newsroom: Newsroom) -
     assert [story.id for story in digest.stories] == [url_of("a")]
 
 
-@pytest.mark.parametrize("date", ["1969-12-31", "1901-02-03"])
+@pytest.mark.parametrize("date", ["1969-12-31", "1901-02-03", "0001-01-01"])
 def test_days_long_ago_have_digests(newsroom: Newsroom, date: str) -> None:
-    newsroom.write("old", title="Old", publishedDateTime=f"{date}T10:00:00Z")
-    newsroom.write("new", title="New", publishedDateTime="2021-03-01T10:00:00Z")
+    newsroom.write("old", title="Old", publishedDateTime=f"{date}T10:00:00Z", heat=1)
+    newsroom.write("new", title="New", publishedDateTime="2021-03-01T10:00:00Z", heat=1)
     newsroom.wait(days=1)
     newsroom.collect()
-    assert contents(read(newsroom)) == {"2021-03-01": ["New"], date: ["Old"]}
+    for query in (ALL, Query(min_heat=0)):
+        assert contents(read(newsroom, query)) == {"2021-03-01": ["New"], date: ["Old"]}
 
 
 def read_naively(
