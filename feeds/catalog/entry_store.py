@@ -14,12 +14,13 @@ from feeds.catalog.former_versions import FormerVersionWriter
 from feeds.catalog.recent_changes import RecentChangeWriter
 from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
-from feeds.catalog.search_index.full_text import drop_words, index_words
+from feeds.catalog.search_index.full_text import drop_words, index_words, merge_index
 from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import FIGURES, EntryChange, Replacement, StoredEntry, make_record
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry, decode_entry
 
+_MANY_CHANGES = 500  # from here on, merging the index costs little beside the changes
 _POSITION = ("kind", "provider", "published", "topics")
 """The fields that decide which feeds hold an entry, and where."""
 
@@ -68,7 +69,7 @@ class EntryWriter:
         self._recent_changes = RecentChangeWriter(connection)
         self._numbers = NumberAllocator(connection, schema.entries)
         self._rows = _Rows()
-        self._inserted = 0
+        self._inserted = self._indexed = 0
         self._topics: set[int] = set()
         self._providers: set[str] = set()
         self._arrivals: dict[Scope, list[EntryPosition]] = {}
@@ -93,13 +94,17 @@ class EntryWriter:
         self._inserted += len(rows.inserted)
         self._writer.insert(schema.entry_topics, rows.joined_topics)
         drop_words(self._connection, [record["number"] for record in rows.removed])
-        index_words(self._connection, [*rows.contents, *self._read_contents(rows.reindexed)])
+        contents = [*rows.contents, *self._read_contents(rows.reindexed)]
+        index_words(self._connection, contents)
+        self._indexed += len(contents)
 
     def finish(self) -> None:
         """Write the effects of all batches together: recent changes, counts and archive blocks."""
         self._recent_changes.finish()
         if self._is_new:
             create_word_index(self._connection)
+        elif self._indexed >= _MANY_CHANGES:
+            merge_index(self._connection)
         analyze_results(self._connection, inserted=self._inserted)
         update_topic_counts(self._connection, self._topics)
         update_provider_counts(self._connection, self._providers, committed=self._committed)

@@ -16,7 +16,7 @@ from feeds.catalog.database import open_engine
 from feeds.catalog.rows import Record
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.conditions import Condition
-from feeds.catalog.search_index.full_text import drop_words, find_numbers, index_words, list_words
+from feeds.catalog.search_index.full_text import drop_words, find_numbers, index_words, list_words, merge_index
 from feeds.catalog.search_index.matching import QueryConditions
 from feeds.catalog.search_index.numbers import list_entry_numbers, list_former_numbers
 from feeds.model.entry import Entry, Kind, Provider
@@ -326,3 +326,16 @@ def test_entries_are_found_until_they_are_removed(newsroom: Newsroom) -> None:
     kept = [set(newsroom.query(f"SELECT number FROM {name}")) for name in ("former_versions", "recent_changes")]  # noqa: S608 ours
     assert set(newsroom.query("SELECT rowid FROM texts")) == kept[0] | kept[1]
     assert [len(numbers) for numbers in kept] == [2, 6]  # versions in digests; each visible change, each withdrawal
+
+
+def test_merging_the_index_changes_no_result(newsroom: Newsroom) -> None:
+    for title in ("Tides", "Ebb tides", "Flood tides"):
+        newsroom.write(title[:3], title=title)
+        newsroom.collect()
+    engine = open_engine(newsroom.database_url)
+    with engine.begin() as connection:
+        found = find(connection, "tides")
+        merge_index(connection)
+        assert find(connection, "tides") == found
+        assert len(found) == 3
+    engine.dispose()
