@@ -35,8 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # without the plugin, tests run one by one
 def pytest_xdist_auto_num_workers() -> int:
-    """Run 1.5 tests per processor, because many tests mostly wait for programs."""
-    return (os.cpu_count() or 1) * 3 // 2
+    """Run two tests per processor, because many tests mostly wait for programs."""
+    return (os.cpu_count() or 1) * 2
 
 
 # A busy machine is no failure.

@@ -8,10 +8,12 @@ from click.testing import CliRunner
 from benchmarks.__main__ import main
 from benchmarks.corpus import invent_articles
 from benchmarks.report import read_json
+from tests.support.environment import SOAK
 
 pytestmark = pytest.mark.program
 
 
+@pytest.mark.skipif(not SOAK, reason="takes a quarter of a minute: FEEDS_SOAK is not set")
 def test_reading_is_measured_before_and_after_edits(tmp_path: Path) -> None:
     out = tmp_path / "docs" / "benchmarks"
     options = ["--articles", "80", "--edits", "40", "--runs", "1", "--work", str(tmp_path), "--out", str(out)]

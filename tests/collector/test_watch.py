@@ -424,7 +424,11 @@ def test_a_lost_connection_loses_nothing(site: WatchedSite, postgresql: Database
 
 
 @pytest.mark.program
-def test_a_silent_database_is_reported_once_and_loses_nothing(site: WatchedSite, postgresql: DatabaseServer) -> None:
+def test_a_silent_database_is_reported_once_and_loses_nothing(
+    site: WatchedSite, postgresql: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.catalog.postgresql.ASK_SECONDS", 1)
+    monkeypatch.setattr("feeds.catalog.postgresql.LOST_SECONDS", 1)
     direct = postgresql.create_database()
     with connecting(direct) as network:
         site.url = network.url
@@ -519,8 +523,9 @@ def test_a_signal_rolls_back_a_running_collect(site: WatchedSite) -> None:
 
 @pytest.mark.program
 def test_a_signal_rolls_back_a_collect_that_waits_for_a_silent_database(
-    site: WatchedSite, postgresql: DatabaseServer
+    site: WatchedSite, postgresql: DatabaseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("feeds.catalog.postgresql.ASK_SECONDS", 1)
     for number in range(2_000):
         write_titled_article(site.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
     direct = postgresql.create_database()

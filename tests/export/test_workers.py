@@ -150,7 +150,7 @@ with workers.rendering_on_all_cores() as render, Catalog(settings.database_url).
 def test_an_interrupt_leaves_no_torn_file_and_no_process(publisher: Publisher) -> None:
     script = """
 def render_slowly(addresses, plan, reader):
-    print(f"{os.getpid()}", flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())  # a whole line at once
     time.sleep(0.2)
     yield from render_all(addresses, plan, reader)
 
