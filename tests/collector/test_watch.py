@@ -523,9 +523,8 @@ def test_a_signal_rolls_back_a_running_collect(site: WatchedSite) -> None:
 
 @pytest.mark.program
 def test_a_signal_rolls_back_a_collect_that_waits_for_a_silent_database(
-    site: WatchedSite, postgresql: DatabaseServer, monkeypatch: pytest.MonkeyPatch
+    site: WatchedSite, postgresql: DatabaseServer
 ) -> None:
-    monkeypatch.setattr("feeds.catalog.postgresql.ASK_SECONDS", 1)
     for number in range(2_000):
         write_titled_article(site.content / f"{number}.md", published=LONG_AGO + timedelta(hours=number))
     direct = postgresql.create_database()
