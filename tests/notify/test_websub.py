@@ -83,7 +83,8 @@ def test_a_hub_that_answers_for_ever_is_not_waited_for() -> None:
     with saying(b"HTTP/1.1 20", endless=b"4") as hub:
         assert catch(hub, timeout_seconds=0.5).is_away
     with saying(b"HTTP/1.1 204 No Content\r\nX: ", endless=b"x") as hub:
-        send_notification(hub, FEED, timeout_seconds=0.5)  # the hub has accepted the notification
+        with suppress(HubError):  # the status has arrived, and the connection may be reset afterwards
+            send_notification(hub, FEED, timeout_seconds=0.5)
     assert time.monotonic() - begun < 5
 
 
