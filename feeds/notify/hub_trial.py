@@ -1,6 +1,5 @@
 """Try a hub out: subscribe to a temporary feed, publish a change, and wait for the hub to push it (WebSub)."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -119,7 +118,7 @@ class _TemporaryFeed:
             FeedsError: the port is in use.
         """
         try:
-            server = _Server(("", self._port), _make_handler(self))
+            server = ThreadingHTTPServer(("", self._port), _make_handler(self))
         except OSError as error:
             raise FeedsError(
                 f"Cannot listen on port {self._port}: {error.strerror}. Choose a port by --port."
@@ -142,11 +141,6 @@ class _TemporaryFeed:
             f"<entry><id>{self.topic}#{title}</id><title>{title}</title><updated>{now}</updated>"
             f"<content>{title}</content></entry></feed>\n"
         ).encode()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    address_family = socket.AF_INET
 
 
 def _make_handler(feed: _TemporaryFeed) -> type[BaseHTTPRequestHandler]:
