@@ -10,8 +10,6 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
-from feeds.articles.article import parse_article
-from feeds.articles.parsed import PublicationState
 from feeds.articles.topic_file import parse_topic_file
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import Document
@@ -19,6 +17,7 @@ from feeds.model.errors import ArticleError, BadRequestError, NotFoundError
 from feeds.model.query import parse_query
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.web.cached_document import CachedDocument, CacheKey
+from tests.articles.test_article_damage import check
 from tests.articles.test_sanitize import assert_is_safe
 from tests.support.bodies import render
 from tests.support.newsroom import Newsroom
@@ -32,13 +31,7 @@ _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", 
 
 def read_article(data: bytes) -> None:
     """Read a file; the HTML of an article is safe, and XML can carry its texts."""
-    try:
-        article, problems = parse_article(data, "a.md")
-    except ArticleError as error:
-        article, problems = None, error.problems
-    lines = data.count(b"\n") + 1
-    assert all(1 <= problem.line <= lines and problem.column >= 1 and problem.message for problem in problems)
-    if article and article.state is PublicationState.PUBLISHED:
+    if article := check(data):
         assert_is_safe(article.body.html)
         for text in (article.title, article.body.html):
             etree.Element("text").text = text
