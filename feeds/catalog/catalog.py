@@ -13,6 +13,8 @@ from feeds.catalog import schema
 from feeds.catalog.admission import Admission
 from feeds.catalog.database import (
     COLLECTOR_LIMITS,
+    COLLECTOR_LOCK,
+    KEPT_LOCK,
     WAIT_SECONDS,
     ConnectionLimits,
     describe,
@@ -21,13 +23,16 @@ from feeds.catalog.database import (
     wrap_error,
 )
 from feeds.catalog.facts import read_fact
+from feeds.catalog.kept_tables import kept_metadata
 from feeds.catalog.outbox import OutboxWriter
 from feeds.catalog.reader import CatalogReader
+from feeds.catalog.request_totals import RequestTotalsReader, RequestTotalsWriter
 from feeds.catalog.sqlite_file import Stamp, find_file, move_aside, read_stamp
 from feeds.catalog.writer import CatalogWriter, rebuild_tables
 from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError
 
 _NAMED_TABLES = 3
+_TOTALS_WAIT_SECONDS = 1  # the next attempt comes soon
 
 
 class Catalog:
@@ -160,13 +165,43 @@ class Catalog:
             yield OutboxWriter(connection)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def reading_totals(self) -> Iterator[RequestTotalsReader]:
+        """Yield a reader of the totals of requests; the rest of the catalog may be from another version.
+
+        Raises:
+            CatalogError: the catalog does not exist or cannot be read.
+        """
+        self._check_presence()
+        with self._admission.admit():
+            try:
+                with _with_snapshots(self._engine).connect() as connection, connection.begin():
+                    yield RequestTotalsReader(connection)
+            except DBAPIError as error:
+                raise wrap_error(error, self._engine) from error
+
+    @contextmanager
+    def writing_totals(self) -> Iterator[RequestTotalsWriter]:
+        """Yield a writer for the totals of requests, in a short transaction beside collectors.
+
+        Raises:
+            CatalogBusyError: another process has been writing for more than a second.
+            ReadOnlyCatalogError: this process may not write to the catalog.
+            CatalogError: the catalog does not exist, has another layout, or cannot be written.
+        """
+        self._check_presence()
+        with self._transaction(wait_seconds=_TOTALS_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
+            self._check_layout(connection)
+            yield RequestTotalsWriter(connection)
+
+    @contextmanager
+    def _transaction(self, *, wait_seconds: int | None = None, lock: int = COLLECTOR_LOCK) -> Iterator[Connection]:
+        wait_seconds = self._wait_seconds if wait_seconds is None else wait_seconds
         with self._admission.admit():
             try:
                 with self._engine.connect() as plain:
-                    connection = plain.execution_options(writing=True)
+                    connection = plain.execution_options(writing=True, wait_seconds=wait_seconds)
                     with connection.begin():
-                        lock_for_writing(connection, wait_seconds=self._wait_seconds)
+                        lock_for_writing(connection, wait_seconds=wait_seconds, lock=lock)
                         yield connection
             except DBAPIError as error:
                 raise wrap_error(error, self._engine) from error
@@ -183,7 +218,7 @@ class Catalog:
 
     def _refuse_other_tables(self, connection: Connection) -> None:
         """Raise an error if the database has tables of another program. Databases of PostgreSQL may be shared."""
-        others = set(inspect(connection).get_table_names())
+        others = set(inspect(connection).get_table_names()) - kept_metadata.tables.keys()
         if connection.dialect.name != "sqlite":
             others &= schema.metadata.tables.keys()
         if others:

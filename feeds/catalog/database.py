@@ -12,18 +12,27 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from feeds.catalog.sqlite_file import is_damaged, open_read_only
-from feeds.model.errors import CatalogBusyError, CatalogError, CatalogSilentError, DamagedCatalogError
+from feeds.catalog.sqlite_file import is_damaged, is_read_only, open_read_only
+from feeds.model.errors import (
+    CatalogBusyError,
+    CatalogError,
+    CatalogSilentError,
+    DamagedCatalogError,
+    ReadOnlyCatalogError,
+)
 
 WAIT_SECONDS = 60
 """How long a writer waits for another writer, by default."""
 
-_COLLECTOR_LOCK = 0x66656564  # "feed": the key of PostgreSQL's advisory lock, one per database
+# The keys of PostgreSQL's advisory locks, "feed" and "kept": one of each per database.
+COLLECTOR_LOCK = 0x66656564
+KEPT_LOCK = 0x6B657074
 _SERVER_SHARE = 0.9
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _LOCK_NOT_AVAILABLE = "55P03"
 _NO_ANSWER = "08006"
 _STATEMENT_TIMEOUT = "57014"
+_READ_ONLY = {"25006", "42501"}  # a replica or a read-only role; no privilege
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +113,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("writing", False):
+    options = connection.get_execution_options()
+    if options.get("writing", False):
+        if "wait_seconds" in options:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {options['wait_seconds'] * 1_000}")
         _prepare_writing(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
@@ -157,18 +169,20 @@ def describe(engine: Engine) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def lock_for_writing(connection: Connection, *, wait_seconds: int) -> None:
-    """Lock out other collectors until the transaction ends; SQLite locks at the beginning of the transaction.
+def lock_for_writing(connection: Connection, *, wait_seconds: int, lock: int = COLLECTOR_LOCK) -> None:
+    """Lock out other writers with the same lock until the transaction ends.
+
+    SQLite has a single lock, and takes it at the beginning of the transaction.
 
     Raises:
-        CatalogBusyError: another collector holds the lock for longer than `wait_seconds`.
+        CatalogBusyError: another writer holds the lock for longer than `wait_seconds`.
     """
     if connection.dialect.name != "postgresql":
         return
     # 0 would mean no limit.
     connection.execute(text(f"SET LOCAL lock_timeout = {max(1, int(wait_seconds * 1000))}"))
     try:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _COLLECTOR_LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
     except DBAPIError as error:
         if _find_state(error.orig) == _LOCK_NOT_AVAILABLE:
             raise CatalogBusyError(BUSY) from error
@@ -189,7 +203,8 @@ def wrap_error(error: DBAPIError, engine: Engine) -> CatalogError:
         return DamagedCatalogError(f"The catalog at {describe(engine)} is damaged: {cause}. {_REPAIR}")
     if _find_state(error.orig) in {_NO_ANSWER, _STATEMENT_TIMEOUT}:
         return CatalogSilentError(f"The database of the catalog at {describe(engine)} does not answer: {cause}.")
-    return CatalogError(f"Cannot use the catalog at {describe(engine)}: {cause}. Check DATABASE_URL.")
+    kind = ReadOnlyCatalogError if _find_state(error.orig) in _READ_ONLY or is_read_only(error.orig) else CatalogError
+    return kind(f"Cannot use the catalog at {describe(engine)}: {cause}. Check DATABASE_URL.")
 
 
 def _find_state(error: BaseException | None) -> str | None:

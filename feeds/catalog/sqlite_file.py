@@ -16,6 +16,7 @@ _COMMITTED = ("", "-wal")  # the files that a commit changes
 _SETTLED_SECONDS = 3
 _START_BYTES = 4_096
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_REFUSAL = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN}
 
 
 def find_file(engine: Engine) -> Path | None:
@@ -57,6 +58,11 @@ def is_damaged(engine: Engine, error: BaseException | None) -> bool:
     code = getattr(error, "sqlite_errorcode", 0)
     # The other bits of the code are details (https://www.sqlite.org/rescode.html).
     return code & 0xFF in _DAMAGE and file is not None and not _is_text(file)
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Return whether an error of the driver means that this process may not write to the file or its folder."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSAL
 
 
 def _is_text(file: Path) -> bool:

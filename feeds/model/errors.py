@@ -9,7 +9,8 @@ FeedsError
 │   ├── CatalogMissingError the catalog does not exist yet, or is from another version of the program
 │   ├── CatalogSilentError  the database does not answer
 │   ├── ClockError          the catalog is from the future
-│   └── DamagedCatalogError the catalog is a damaged file
+│   ├── DamagedCatalogError the catalog is a damaged file
+│   └── ReadOnlyCatalogError the catalog can be read, but not written
 ├── ExportError         an export cannot be written
 ├── HubError            a hub does not accept a notification
 ├── MassRemovalError    a collect would remove most of the articles
@@ -81,6 +82,10 @@ class CatalogBusyError(CatalogError):
 
 class DamagedCatalogError(CatalogError):
     """The catalog is a damaged file, or no database at all."""
+
+
+class ReadOnlyCatalogError(CatalogError):
+    """The catalog can be read, but this process may not write to it."""
 
 
 class CatalogMissingError(CatalogError):

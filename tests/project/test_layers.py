@@ -28,6 +28,7 @@ ARROWS = {
     "catalog": {"model"},
     "collector": {"articles", "catalog", "model"},
     "renderers": {"model"},
+    "statistics": {"catalog", "model"},
     "site": {"catalog", "model", "renderers", "settings"},
     "web": {"catalog", "model", "settings", "site"},
     "export": {"catalog", "model", "settings", "site"},
@@ -53,7 +54,12 @@ LIBRARIES = (
     "yaml",
 )
 # The catalog's tables and rows, and its index: other packages use typed values.
-TABLES = ("feeds.catalog.rows", "feeds.catalog.schema", "feeds.catalog.search_index")
+TABLES = (
+    "feeds.catalog.kept_tables",
+    "feeds.catalog.rows",
+    "feeds.catalog.schema",
+    "feeds.catalog.search_index",
+)
 # Importing one of these starts something.
 ENTRY_POINTS = ("__main__", "gunicorn_conf", "wsgi")
 

@@ -1,0 +1,1 @@
+"""Count requests by feed, day and reader, and report the totals."""
