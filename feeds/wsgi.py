@@ -6,7 +6,7 @@ import sys
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
-from feeds.web.app import create_app
+from feeds.web.app import ServerOptions, create_app
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import FairServing
 from feeds.web.poller import POLL_SECONDS
@@ -18,7 +18,9 @@ try:
     settings = Settings.from_environ(os.environ)
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
     catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
-    web_app = create_app(settings, catalog, poll_seconds=POLL_SECONDS, first_collect=FIRST_COLLECT)
+    web_app = create_app(
+        settings, catalog, options=ServerOptions(poll_seconds=POLL_SECONDS, first_collect=FIRST_COLLECT)
+    )
     app = FairServing(web_app.wsgi_app)
 except FeedsError as error:
     sys.exit(str(error))

@@ -3,7 +3,7 @@
 from functools import partial
 
 import msgspec
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from feeds import __version__
 from feeds.catalog.catalog import Catalog
@@ -15,7 +15,9 @@ from feeds.web.error_handlers import register_error_handlers
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
+from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
+from feeds.web.request_log import RequestLog
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_flask_response
 from feeds.web.startup import FirstCollect
 from feeds.web.startup_page import make_startup_response, needs_catalog
@@ -23,29 +25,41 @@ from feeds.web.startup_page import make_startup_response, needs_catalog
 _BYTES_PER_MB = 1024 * 1024
 
 
+class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server needs in addition to the app.
+
+    Every `poll_seconds`, changes of the catalog are detected; None means once. While `first_collect` is running, all
+    requests but those for static files are answered with its progress. `request_log` observes all answered requests.
+    """
+
+    poll_seconds: float | None = None
+    first_collect: FirstCollect | None = None
+    request_log: RequestLog | None = None
+
+
+_NO_SERVER = ServerOptions()
+
+
 def create_app(
-    settings: Settings,
-    catalog: Catalog,
-    *,
-    clock: Clock = SYSTEM_CLOCK,
-    poll_seconds: float | None = None,
-    first_collect: FirstCollect | None = None,
+    settings: Settings, catalog: Catalog, *, clock: Clock = SYSTEM_CLOCK, options: ServerOptions = _NO_SERVER
 ) -> Flask:
     """Create the app that serves `catalog`; the catalog is not opened before the first request.
 
-    The poller in `app.extensions["poller"]` detects changes of the catalog every `poll_seconds`; None means once.
-    While `first_collect` is running, all requests but those for static files are answered with its progress.
+    The poller is in `app.extensions["poller"]`.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     # Werkzeug would redirect `//` to a URL with the host of the request.
     app.url_map.merge_slashes = False
     cache = DocumentCache(max_bytes=settings.cache_mb * _BYTES_PER_MB)
-    poller = app.extensions["poller"] = Poller(catalog, cache, clock=clock, seconds=poll_seconds)
+    poller = app.extensions["poller"] = Poller(catalog, cache, clock=clock, seconds=options.poll_seconds)
     fetcher = DocumentFetcher(catalog, settings, clock=clock, cache=cache, poller=poller)
+
+    if options.request_log:
+        observe_requests(app, options.request_log)
 
     @app.before_request
     def wait_for_first_collect() -> Response | None:
-        progress = first_collect.read() if first_collect else None
+        progress = options.first_collect.read() if options.first_collect else None
         if progress is None or not needs_catalog(request.path):
             return None
         return make_startup_response(request.path, settings, progress=progress)
@@ -60,6 +74,7 @@ def create_app(
         query_string = request.query_string.decode(errors="replace")
         address = parse_address(f"/{path}", query_string, defaults=settings.defaults)
         cached = fetcher.fetch(address, path=f"/{path}")
+        g.key = cached.key
         return make_flask_response(cached.respond(request.environ))
 
     @app.after_request
@@ -67,7 +82,7 @@ def create_app(
         return add_common_headers(response, request.environ)
 
     register_error_handlers(app, settings)
-    app.wsgi_app = FastPath(app.wsgi_app, cache)  # type: ignore[method-assign] # as Flask's documentation says
+    app.wsgi_app = FastPath(app.wsgi_app, cache, log=options.request_log)  # type: ignore[method-assign] # as Flask's documentation says
     return app
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from feeds.web.cache import DocumentCache
+from feeds.web.request_log import MAX_PENDING, RequestLog
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -12,11 +13,12 @@ _METHODS = frozenset({"GET", "HEAD"})
 
 
 class FastPath:
-    """WSGI middleware around `app` that answers requests for canonical URLs from `cache`."""
+    """WSGI middleware around `app` that answers requests for canonical URLs from `cache`; `log` observes them."""
 
-    def __init__(self, app: "WSGIApplication", cache: DocumentCache) -> None:
+    def __init__(self, app: "WSGIApplication", cache: DocumentCache, *, log: RequestLog | None = None) -> None:
         self.app = app
         self.cache = cache
+        self.log = log
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request from the cache, or pass the request to the app."""
@@ -29,6 +31,24 @@ class FastPath:
             # An absolute request target may have no path (RFC 9112 section 3.2.2). Flask would redirect to its host.
             return self.app({**environ, "PATH_INFO": environ.get("PATH_INFO") or "/"}, start_response)
         response = cached.respond(environ)
+        log = self.log
+        if log is not None:
+            # As `RequestLog.add` does, without calls: a call takes as long as all of this.
+            if len(log.pending) < MAX_PENDING:
+                log.pending.append(
+                    (
+                        cached.key,
+                        response.code,
+                        0 if method == "HEAD" else response.size,
+                        method,
+                        environ.get("HTTP_USER_AGENT", ""),
+                        "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ,
+                        environ.get("REMOTE_ADDR", ""),
+                        None,
+                    )
+                )
+            else:
+                log.dropped += 1
         start_response(response.status, list(response.headers))  # a server may change the list (PEP 3333)
         return [] if method == "HEAD" else response.body
 

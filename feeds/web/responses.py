@@ -40,11 +40,16 @@ _PAGE_HEADERS = {
 
 
 class WsgiResponse(msgspec.Struct, frozen=True):
-    """A response in the form of WSGI (PEP 3333); the body is a list, which Granian sends at once."""
+    """A response in the form of WSGI (PEP 3333); the body is a list, which Granian sends at once.
+
+    `code` is the number in `status`, and `size` the length of the body, so that the fast path need not compute them.
+    """
 
     status: str
     headers: list[tuple[str, str]]
     body: list[bytes]
+    code: int
+    size: int
 
 
 class DocumentResponses(msgspec.Struct, frozen=True):
@@ -82,9 +87,9 @@ def make_document_responses(document: Document, encoding: Encoding, *, varies: b
     headers = [*entity, *shared]
     return DocumentResponses(
         quote_etag(make_etag(document, encoding)),
-        full=WsgiResponse("200 OK", headers, [body]),
-        not_modified=WsgiResponse("304 NOT MODIFIED", shared, []),
-        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, [body]),
+        full=WsgiResponse("200 OK", headers, [body], code=200, size=len(body)),
+        not_modified=WsgiResponse("304 NOT MODIFIED", shared, [], code=304, size=0),
+        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, [body], code=412, size=len(body)),
     )
 
 

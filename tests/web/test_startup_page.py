@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.web.app import create_app
+from feeds.web.app import ServerOptions, create_app
 from feeds.web.startup import CollectProgress, FirstCollect
 from tests.support.app import make_client, make_settings
 
@@ -21,7 +21,7 @@ def make_starting_client(folder: Path, progress: CollectProgress | None) -> Flas
     first_collect = FirstCollect()
     first_collect.update(progress)
     catalog = Catalog(f"sqlite:///{folder}/none.sqlite3")
-    return create_app(make_settings(), catalog, first_collect=first_collect).test_client()
+    return create_app(make_settings(), catalog, options=ServerOptions(first_collect=first_collect)).test_client()
 
 
 @pytest.mark.parametrize(("progress", "sentence"), SENTENCES.items())

@@ -1,0 +1,64 @@
+"""Name what a URL shows, for metrics, logs and statistics."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+from feeds.model.errors import FeedsError
+from feeds.site.url_parser import parse_address
+from feeds.site.urls import (
+    Address,
+    ArchiveAddress,
+    AssetAddress,
+    DigestAddress,
+    FeedAddress,
+    OpmlAddress,
+    RobotsAddress,
+    SitemapAddress,
+)
+
+HEALTH_PATH = "/healthz"
+_KEPT_KINDS = 4_096
+
+
+class RequestKind(StrEnum):
+    """The kinds of documents; `composed` are feeds that anybody may compose, and `other` is whatever has no kind."""
+
+    FEED = "feed"
+    COMPOSED = "composed"
+    DIGEST = "digest"
+    ARCHIVE = "archive"
+    PAGE = "page"
+    OPML = "opml"
+    SITEMAP = "sitemap"
+    ROBOTS = "robots"
+    STATIC = "static"
+    HEALTH = "health"
+    OTHER = "other"
+
+
+_KINDS = {
+    DigestAddress: RequestKind.DIGEST,
+    ArchiveAddress: RequestKind.ARCHIVE,
+    OpmlAddress: RequestKind.OPML,
+    SitemapAddress: RequestKind.SITEMAP,
+    RobotsAddress: RequestKind.ROBOTS,
+    AssetAddress: RequestKind.STATIC,
+}
+
+
+@lru_cache(_KEPT_KINDS)
+def name_kind(key: tuple[str, str]) -> RequestKind:
+    """Return the kind of document at a decoded path with an encoded query string, whether or not there is one."""
+    path, query_string = key
+    if path == HEALTH_PATH:
+        return RequestKind.HEALTH
+    try:
+        return _name_kind(parse_address(path, query_string))
+    except FeedsError:
+        return RequestKind.OTHER
+
+
+def _name_kind(address: Address) -> RequestKind:
+    if isinstance(address, FeedAddress):
+        return RequestKind.FEED if address.query.is_plain else RequestKind.COMPOSED
+    return _KINDS.get(type(address), RequestKind.PAGE)
