@@ -20,7 +20,8 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
-from feeds.settings import COLLECT_VARIABLE, Settings
+from feeds.settings import COLLECT_VARIABLE
+from feeds.settings.loading import load_settings
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
 from feeds.web.startup import FIRST_COLLECT, CollectProcess, CollectProgress
@@ -34,7 +35,7 @@ _MIN_CONNECTIONS = 64
 _OTHER_FILES = 64  # open files of a worker in addition to its connections
 
 try:
-    _settings = Settings.from_environ(os.environ)
+    _settings = load_settings(os.environ).settings
 except FeedsError as error:
     sys.exit(str(error))
 

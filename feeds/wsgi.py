@@ -5,7 +5,7 @@ import sys
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import FeedsError
-from feeds.settings import Settings
+from feeds.settings.loading import load_settings
 from feeds.web.app import ServerOptions, create_app
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import FairServing
@@ -15,7 +15,7 @@ from feeds.web.thread_tuning import tune_threads
 
 tune_threads()
 try:
-    settings = Settings.from_environ(os.environ)
+    settings = load_settings(os.environ).settings
     # The app opens no connection yet: gunicorn loads the module before it forks, and a fork must not share connections.
     catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
     web_app = create_app(

@@ -1,6 +1,5 @@
 """The `feeds check` command."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import click
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count, show_problems
+from feeds.cli.settings_source import load
 from feeds.collector.lint import check_folders
 from feeds.collector.problem_report import ReportFormat, write_report
 from feeds.model.errors import Level
-from feeds.settings import Settings
 
 
 @click.command()
@@ -31,9 +30,9 @@ def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     message`; on a terminal, problems are grouped by file. No line of a file is quoted. An error rejects the article; a
     warning drops a part of the article at most. Exit with 1 if there are errors.
     """
-    settings = Settings.from_environ(os.environ)
+    settings = load(folders).settings
     with show_progress("Checking") as progress:
-        problems = check_folders(folders or settings.content, follow_links=settings.follow_links, progress=progress)
+        problems = check_folders(settings.content, follow_links=settings.follow_links, progress=progress)
     if format is ReportFormat.TEXT:
         show_problems(problems, sys.stdout)
     elif problems or format is ReportFormat.JSON:

@@ -34,20 +34,18 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
         raise click.UsageError("--watch cannot be combined with --force, --strict or --no-announce.")
     on_silence = make_silence_report()
     if watch:
-        _watch(wait_for_settings(on_silence=on_silence), folders)
+        _watch(wait_for_settings(folders, on_silence=on_silence))
         return
-    settings = read_settings(on_silence=on_silence)
+    settings = read_settings(folders, on_silence=on_silence)
     pipe = os.environ.get(PROGRESS_VARIABLE)
-    result = collect_once(
-        settings, folders, force=force, on_silence=on_silence, progress_pipe=int(pipe) if pipe else None
-    )
+    result = collect_once(settings, force=force, on_silence=on_silence, progress_pipe=int(pipe) if pipe else None)
     if not no_announce:
         notify_hubs(settings)
     if strict and any(problem.level is Level.ERROR for problem in result.problems):
         raise SystemExit(1)
 
 
-def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
+def _watch(settings: Settings) -> None:
     catalog = Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)
     # Notifying and watching start threads, and a process with threads cannot fork.
     with reading_aside() as read, notifying_in_background(settings) as wake:
@@ -58,7 +56,7 @@ def _watch(settings: Settings, folders: tuple[Path, ...]) -> None:
 
         options = WatchOptions(
             catalog=catalog,
-            folders=folders or settings.content,
+            folders=settings.content,
             follow_links=settings.follow_links,
             read=read,
             shown=settings.shown,

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
@@ -16,13 +15,12 @@ from feeds.settings import Settings
 
 def collect_once(
     settings: Settings,
-    folders: tuple[Path, ...],
     *,
     force: bool,
     on_silence: Callable[[CatalogSilentError], bool],
     progress_pipe: int | None,
 ) -> CollectResult:
-    """Collect the articles in `folders`, or in the folders of the settings, and report the result.
+    """Collect the articles, and report the result.
 
     `on_silence` is called while the database does not answer. The progress is also written to `progress_pipe`, an open
     file.
@@ -31,7 +29,7 @@ def collect_once(
     catalog.on_silence = on_silence
     collector = Collector(
         catalog,
-        folders or settings.content,
+        settings.content,
         follow_links=settings.follow_links,
         shown=settings.shown,
     )

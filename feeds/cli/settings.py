@@ -1,17 +1,24 @@
 """The `feeds settings` command."""
 
-import os
-
 import click
 
-from feeds.settings import Settings, describe_settings
+from feeds.cli.report import print_error
+from feeds.cli.settings_source import load, read_published
+from feeds.model.errors import CatalogError
+from feeds.settings import describe_settings
 
 
 @click.command()
 def settings() -> None:
     """List all settings in effect.
 
-    Each setting is shown with its value and purpose; passwords are hidden.
+    Each setting is shown with its value, where the value comes from, and its purpose; passwords are hidden.
     """
-    for name, value, purpose in describe_settings(Settings.from_environ(os.environ)):
-        click.echo(f"{name}={value}\n    {purpose}")
+    loaded = load()
+    try:
+        loaded, _ = loaded.keep(read_published(loaded.settings.database_url))
+    except CatalogError as error:
+        print_error(error)
+    for setting, value in describe_settings(loaded.settings):
+        origin = loaded.origins.get(setting.name)
+        click.echo(f"{setting.name}={value}\n    {f'From {origin}' if origin else 'Default'}. {setting.help}")

@@ -1,14 +1,13 @@
-"""Read the settings from the environment."""
+"""Read the settings from the environment; `feeds.settings.loading` adds those of `feeds.toml`."""
 
+from feeds.settings.setting import Setting, hide_password
 from feeds.settings.settings import (
     COLLECT_VARIABLE,
     PROGRESS_VARIABLE,
     SETTINGS,
     RelatedMode,
-    Setting,
     Settings,
     describe_settings,
-    hide_password,
 )
 
 __all__ = [

@@ -1,8 +1,7 @@
 """Read the settings from the environment and report all their problems at once."""
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
@@ -29,9 +28,9 @@ from feeds.settings.parsers import (
     parse_line,
     parse_site_url,
 )
+from feeds.settings.setting import LOCAL_URL, SITE_URL, Setting, show_value
 
 PREFIX = "FEEDS_"
-SITE_URL = "FEEDS_SITE_URL"
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
 """The environment variable by which `feeds serve` asks the server to collect at startup, whatever the database is."""
 
@@ -41,20 +40,7 @@ PROGRESS_VARIABLE = "TOPIC_FEEDS_PROGRESS"
 RENDERING_REVISION = 5
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 
-_SHOWN_CHARACTERS = 60
-LOCAL_URL = "http://localhost:"
 _ICON_PATH = "/static/icon.png"
-
-# The variables in which platforms give the app's own public address, the most reliable first.
-_PLATFORM_NAMES = {
-    "HEROKU_APP_DEFAULT_DOMAIN_NAME": "https://{}",
-    "HEROKU_APP_NAME": "https://{}.herokuapp.com",
-    "RENDER_EXTERNAL_URL": "{}",
-    "FLY_APP_NAME": "https://{}.fly.dev",
-    "RAILWAY_PUBLIC_DOMAIN": "https://{}",
-    "KOYEB_PUBLIC_DOMAIN": "https://{}",
-    "WEBSITE_HOSTNAME": "https://{}",
-}
 
 
 class RelatedMode(StrEnum):
@@ -71,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     follow_links: bool
     site_url: str
     site_title: str
+    site_description: str
     site_id: str
     language: str
     related: RelatedMode
@@ -133,7 +120,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> ShownSettings:
         """The settings that feeds show."""
-        texts = {setting: _show(getattr(self, setting.field)) for setting in SETTINGS if setting.is_shown}
+        texts = {setting: show_value(getattr(self, setting.field)) for setting in SETTINGS if setting.is_shown}
         values = {setting.name: text for setting, text in texts.items() if text != setting.shown_default}
         return ShownSettings(self.settings_fingerprint, values)
 
@@ -141,75 +128,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def settings_fingerprint(self) -> str:
         """A fingerprint of everything that the bytes of feeds depend on, apart from the catalog."""
         shown = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
-        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown)))
+        description = (self.site_description,) if self.site_description else ()
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *description)))
 
 
-class Setting(msgspec.Struct, frozen=True):
-    """One setting: its environment variable, its default as a person types it, and its purpose.
-
-    `parse` raises ValueError with the text "expected ...". With `is_secret`, messages and listings hide the value.
-    Feeds show a setting that `is_shown`.
-    """
-
-    name: str
-    field: str
-    default: str
-    parse: Callable[[str], Any]
-    help: str
-    is_secret: bool = False
-    is_shown: bool = False
-
-    @property
-    def shown_default(self) -> str:
-        """The default as settings have it."""
-        return f"{LOCAL_URL}8000" if self.name == SITE_URL else _show(self.parse(self.default))
-
-    def is_set(self, environ: Mapping[str, str]) -> bool:
-        """Return whether the environment has a value, or an empty text that drops any other value."""
-        return self.name in environ or (self.name == SITE_URL and any(name in environ for name in _PLATFORM_NAMES))
-
-    def read(self, environ: Mapping[str, str]) -> Any:  # noqa: ANN401 each setting has a type of its own
-        """Return the value, or the default if the variable is unset. Raises SettingsError."""
-        name, text = self._find(environ)
-        try:
-            return self.parse(text)
-        except ValueError as error:
-            value = "invalid value" if self.is_secret else f"invalid value {_quote(text)}"
-            raise SettingsError(f"{name}: {value}; {error}.") from None
-
-    def _find(self, environ: Mapping[str, str]) -> tuple[str, str]:
-        text = environ.get(self.name, "").strip()
-        if self.name != SITE_URL or text:
-            return self.name, text or self.default
-        platform = next((name for name in _PLATFORM_NAMES if environ.get(name, "").strip()), None)
-        return (platform, _PLATFORM_NAMES[platform].format(environ[platform].strip())) if platform else (self.name, "")
-
-
-def describe_settings(settings: Settings) -> list[tuple[str, str, str]]:
-    """List the name, the current value and the help text of every setting, with passwords hidden."""
-    values = ((setting, getattr(settings, setting.field)) for setting in SETTINGS)
-    return [(setting.name, _show(value, is_secret=setting.is_secret), setting.help) for setting, value in values]
-
-
-def hide_password(url: str) -> str:
-    """Hide the password in a database URL, before the host and among the parameters."""
-    # Match greedily up to the last `@`: a password may contain an `@` that its author forgot to encode.
-    hidden = re.sub(r"(://[^/?#:@]*):.*@", r"\1:***@", url)
-    return re.sub(r"(?i)([?&][^=&]*(?:pass|secret|key)[^=&]*=)[^&#]*", r"\1***", hidden)
-
-
-def _show(value: object, *, is_secret: bool = False) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        separator = os.pathsep if value and isinstance(value[0], Path) else " "
-        return separator.join(str(item) for item in value)
-    return hide_password(str(value)) if is_secret else str(value)
-
-
-def _quote(text: str) -> str:
-    shown = re.sub(r"//[^/?#]*@", "//***@", text)
-    return f'"{shown[:_SHOWN_CHARACTERS]}{"…" if len(shown) > _SHOWN_CHARACTERS else ""}"'
+def describe_settings(settings: Settings) -> list[tuple[Setting, str]]:
+    """List every setting with its current value, with passwords hidden."""
+    return [
+        (setting, show_value(getattr(settings, setting.field), is_secret=setting.is_secret)) for setting in SETTINGS
+    ]
 
 
 def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
@@ -237,31 +164,37 @@ SETTINGS = (
         help="The URL that your readers use. Unset: the platform's URL for the app, else http://localhost:PORT.",
     ),
     Setting(
-        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line, is_shown=True,
+        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line, is_shown=True, file_key="title",
         help="The name of your site in every feed.",
     ),
     Setting(
-        "FEEDS_SITE_ID", "site_id", "", parse_line, is_shown=True,
+        "FEEDS_SITE_DESCRIPTION", "site_description", "", parse_line, is_shown=True, file_key="description",
+        help="A sentence about your site, for the feed of all entries and for search engines.",
+    ),
+    Setting(
+        "FEEDS_SITE_ID", "site_id", "", parse_line, is_shown=True, file_key="id",
         help="A text that makes the ids of your feeds unique among all sites. Set it once and never change it.",
     ),
     Setting(
-        "FEEDS_LANGUAGE", "language", "en", parse_language, is_shown=True,
+        "FEEDS_LANGUAGE", "language", "en", parse_language, is_shown=True, file_key="language",
         help="The language of the site, as a BCP 47 tag.",
     ),
     Setting(
-        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode), is_shown=True,
+        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode), is_shown=True, file_key="related",
         help="`entries`: related items are separate entries; `links`: related items are links in their stories.",
     ),
     Setting(
-        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice), is_shown=True,
+        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice), is_shown=True, file_key="link",
         help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
     ),
     Setting(
         "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES), is_shown=True,
+        file_key="limit", is_number=True,
         help=f"Maximum number of entries in a feed, from 1 to {MAX_ENTRIES}.",
     ),
     Setting(
         "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400), is_shown=True,
+        file_key="max_age", is_number=True,
         help="Number of seconds for which readers and caches may reuse a response, up to a day.",
     ),
     Setting(

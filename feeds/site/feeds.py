@@ -121,11 +121,12 @@ def list_archive(query: Query, reader: CatalogReader, *, settings: Settings, now
 def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
     """Make the feed of a query, without links."""
     site = settings.site
+    is_everything = query.is_plain and not query.topics and not query.providers
     return Feed(
         id=make_feed_id(heading.origin, site_id=settings.site_id),
         path=query.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
-        subtitle=heading.description,
+        subtitle=(settings.site_description if is_everything else "") or heading.description,
         page_url=f"{site.url}{write_reference(page_of(query))}",
         site=site,
         entries=entries,

@@ -126,6 +126,35 @@ def test_a_collect_in_another_shell_keeps_the_published_settings(run: Run) -> No
     ]
 
 
+def test_settings_beside_the_articles_count_everywhere(run: Run, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_article(content, "good", "topics: [Gulls]")
+    (content / "feeds.toml").write_text('title = "Harbour News"\ndescription = "All of the harbour."\n')
+    assert "1 added" in run("collect", "content").stdout
+    for environ in ({"FEEDS_CONTENT": "content"}, {}):  # in another shell, published values are kept
+        shown = run("show", "/feed.atom", **environ).stdout
+        assert ">Harbour News</title>" in shown
+        assert ">All of the harbour.</subtitle>" in shown
+    assert ">The latest stories on Gulls.</subtitle>" in run("show", "/topics/gulls.atom").stdout
+    home = run("show", "/").stdout
+    assert '<meta name="description" content="All of the harbour.">' in home
+    assert '<p dir="auto">All of the harbour.</p>' in home
+    listed = run("settings", FEEDS_CONTENT="content").stdout
+    assert "FEEDS_SITE_TITLE=Harbour News\n    From content/feeds.toml:1. The name of your site" in listed
+    assert "FEEDS_LIMIT=50\n    Default. Maximum" in listed
+
+
+@pytest.mark.parametrize(
+    "command", ["collect", "announce", "check", "serve", "export x", "topics", "show /", "settings"]
+)
+def test_every_command_rejects_a_bad_settings_file(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "feeds.toml").write_text("tilte = 3\n")
+    result = run(*command.split(), FEEDS_CONTENT="content")
+    assert_sentence(result, "content/feeds.toml:1: unknown setting `tilte`; did you mean `title`?")
+
+
 def test_collect_reports_problems_and_continues(run: Run, tmp_path: Path) -> None:
     content = tmp_path / "content"
     content.mkdir()

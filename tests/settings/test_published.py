@@ -8,6 +8,7 @@ from feeds.settings.published import keep_published
 VALUES = {
     "FEEDS_SITE_URL": "https://news.example",
     "FEEDS_SITE_TITLE": "News",
+    "FEEDS_SITE_DESCRIPTION": "All the news.",
     "FEEDS_SITE_ID": "news",
     "FEEDS_LANGUAGE": "de",
     "FEEDS_RELATED": "links",

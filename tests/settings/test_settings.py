@@ -145,7 +145,7 @@ def test_a_message_holds_no_password() -> None:
 )
 def test_a_password_is_hidden(url: str, shown: str) -> None:
     assert hide_password(url) == shown
-    assert shown in [value for _, value, _ in describe_settings(Settings.from_environ({"DATABASE_URL": url}))]
+    assert shown in [value for _, value in describe_settings(Settings.from_environ({"DATABASE_URL": url}))]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,7 @@ def test_a_password_is_hidden(url: str, shown: str) -> None:
     [
         ("FEEDS_SITE_URL", "https://news.example", True),
         ("FEEDS_SITE_TITLE", "News", True),
+        ("FEEDS_SITE_DESCRIPTION", "All the news.", True),
         ("FEEDS_SITE_ID", "news", True),
         ("FEEDS_LANGUAGE", "de", True),
         ("FEEDS_RELATED", "links", True),

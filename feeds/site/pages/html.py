@@ -54,6 +54,7 @@ def render_home(
         stories=drop_covered(snapshot.feed.entries)[:MAX_HEADLINES],
         providers=providers,
         more_providers=len(directory.providers) - len(providers),
+        site_description=settings.site_description,
     )
 
 
