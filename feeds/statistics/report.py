@@ -26,8 +26,12 @@ class Period(msgspec.Struct, frozen=True):
     @classmethod
     def ending_at(cls, now: datetime, *, days: int) -> "Period":
         """Return the period of so many days that ends with the day of an aware datetime."""
-        last = find_day(to_seconds(now))
-        return cls(last - days + 1, last)
+        return cls.ending_on(find_day(to_seconds(now)), days=days)
+
+    @classmethod
+    def ending_on(cls, day: int, *, days: int) -> "Period":
+        """Return the period of so many days that ends with a day."""
+        return cls(day - days + 1, day)
 
 
 class Numbers(msgspec.Struct, frozen=True):
@@ -111,6 +115,36 @@ def make_report(
         feeds=tuple(sorted(feeds, key=lambda each: (_rank(each.numbers), each.feed))),
         readers=readers,
     )
+
+
+def show_report(report: Report) -> dict[str, object]:
+    """Return a report as JSON objects, with conclusions about each reader."""
+    return {
+        "first_day": report.days[0].day,
+        "last_day": report.days[-1].day,
+        **_show_numbers(report.total),
+        "days": [{"day": each.day, **_show_numbers(each.numbers)} for each in report.days],
+        "feeds": [
+            {"feed": each.feed, **_show_numbers(each.numbers), "readers": list(map(_show_reader, each.readers))}
+            for each in report.feeds
+        ],
+        "readers": list(map(_show_reader, report.readers)),
+    }
+
+
+def _show_numbers(numbers: Numbers) -> dict[str, object]:
+    return {**msgspec.structs.asdict(numbers), "not_modified_share": round(numbers.not_modified_share, 4)}
+
+
+def _show_reader(reader: ReaderSummary) -> dict[str, object]:
+    return {
+        "reader": reader.reader,
+        **_show_numbers(reader.numbers),
+        "unconditional": reader.unconditional,
+        "early": reader.early if reader.is_aggregator else None,
+        "ignores_304": reader.ignores_304 if reader.unconditional is not None else None,
+        "ignores_max_age": reader.ignores_max_age if reader.is_aggregator else None,
+    }
 
 
 class _Summariser:

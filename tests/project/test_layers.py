@@ -34,12 +34,13 @@ ARROWS = {
     "export": {"catalog", "model", "settings", "site"},
     "notify": {"catalog", "model", "settings", "site"},
     "audit": {"model"},
-    "cli": {"articles", "audit", "catalog", "collector", "export", "model", "notify", "settings", "site"},
+    "cli": {"articles", "audit", "catalog", "collector", "export", "model", "notify", "settings", "site", "statistics"},
     "gunicorn_conf": {"catalog", "cli", "model", "settings", "web"},
     "wsgi": {"catalog", "model", "settings", "web"},
     "__main__": {"cli"},
 }
 LIBRARIES = (
+    "apachelogs",
     "click",
     "feedgen",
     "flask",

@@ -1,0 +1,26 @@
+"""Find the feed behind a URL, for statistics."""
+
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+from feeds.model.errors import FeedsError
+from feeds.model.query import EVERYTHING, Query
+from feeds.site.url_parser import parse_address
+from feeds.site.urls import DigestAddress, FeedAddress, write_reference
+
+_KEPT_NAMES = 4_096
+
+
+@lru_cache(_KEPT_NAMES)
+def name_feed(url: str, *, base_path: str = "", defaults: Query = EVERYTHING) -> str:
+    """Return the canonical path and query of a feed or digest, percent-encoded; empty for any other URL.
+
+    `url` is an absolute URL, or its path and query, percent-encoded. Names of topics and publishers stay as written.
+    """
+    try:
+        parts = urlsplit(url)
+        path = unquote(parts.path).removeprefix(base_path)
+        address = parse_address(path, parts.query, defaults=defaults)
+    except (FeedsError, ValueError):  # such as a host with an open bracket
+        return ""
+    return write_reference(address) if isinstance(address, FeedAddress | DigestAddress) else ""

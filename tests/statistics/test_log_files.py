@@ -1,0 +1,124 @@
+"""Logs of servers, proxies and CDNs are read, and unreadable lines are counted."""
+
+import gzip
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from feeds.model.errors import FeedsError
+from feeds.site.feed_names import name_feed
+from feeds.statistics.log_files import LoggedRequest, LogReader
+from feeds.statistics.tally import FeedRequest
+
+COMBINED = '203.0.113.5 - - [26/Nov/2026:09:00:00 +0100] "GET {url} HTTP/1.1" {status} 512 "-" "{agent}"'
+TIME = 1_795_680_000.0  # 2026-11-26T08:00:00Z
+FEED = "/topics/sea.atom"
+FEEDBIN = "Feedbin feed-id:7 - 12 subscribers"
+
+
+def read(path: Path, reader: LogReader | None = None) -> list[LoggedRequest]:
+    return list((reader or LogReader(name_feed)).read(path))
+
+
+def write(folder: Path, *lines: str) -> Path:
+    path = folder / "access.log"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def line(url: str = FEED, status: int = 200, agent: str = FEEDBIN) -> str:
+    return COMBINED.format(url=url, status=status, agent=agent)
+
+
+def test_the_combined_format(tmp_path: Path) -> None:
+    (found,) = read(write(tmp_path, line(status=304)))
+    assert found == LoggedRequest(FeedRequest(FEED, FEED, 304, FEEDBIN), TIME)
+
+
+@pytest.mark.parametrize("form", ['{} "198.51.100.7"', '{} "-"', "news.example:443 {}"])
+def test_formats_with_one_more_field(tmp_path: Path, form: str) -> None:
+    lines = [line(), form.format(line(status=304)), line(), form.format(line(status=304))]
+    assert [each.request.status for each in read(write(tmp_path, *lines))] == [200, 304, 200, 304]
+
+
+@pytest.mark.parametrize(
+    "json",
+    [
+        (
+            '{"time": "2026-11-26T08:00:00Z", "method": "GET", "path": "/topics/sea.atom", "query": "limit=5",'
+            ' "status": 200, "user_agent": "X/1"}'
+        ),
+        (
+            '{"time_iso8601": "2026-11-26T09:00:00+01:00", "request_method": "GET", "status": "200",'
+            ' "request_uri": "/topics/sea.atom?limit=5", "http_user_agent": "X/1"}'
+        ),
+        (
+            '{"EdgeStartTimestamp": 1795680000000000000, "ClientRequestMethod": "GET", "EdgeResponseStatus": 200,'
+            ' "ClientRequestURI": "/topics/sea.atom?limit=5", "ClientRequestUserAgent": "X/1"}'
+        ),
+        (
+            '{"timestamp": 1795680000, "method": "GET", "status": 200, "user_agent": "X/1",'
+            ' "url": "https://news.example/topics/sea.atom?limit=5"}'
+        ),
+    ],
+)
+def test_json_lines(tmp_path: Path, json: str) -> None:
+    (found,) = read(write(tmp_path, json))
+    reference = "/topics/sea.atom?limit=5"
+    assert found == LoggedRequest(FeedRequest(reference, reference, 200, "X/1"), TIME)
+
+
+def test_only_get_requests_for_feeds_are_read(tmp_path: Path) -> None:
+    lines = [line("/"), line("/topics/sea"), line("/static/style.css"), line().replace("GET", "HEAD"), line("/x.atom")]
+    reader = LogReader(name_feed)
+    assert read(write(tmp_path, *lines), reader) == []
+    assert (reader.lines, reader.unreadable) == (5, 0)
+
+
+def test_a_site_below_a_path(tmp_path: Path) -> None:
+    reader = LogReader(partial(name_feed, base_path="/news"))
+    (found,) = read(write(tmp_path, line("/news/feed.xml")), reader)
+    assert (found.request.feed, found.request.requested) == ("/feed.atom", "/news/feed.xml")
+
+
+def test_unreadable_lines_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        line(),
+        "",
+        "Traceback (most recent call last):",
+        '{"time": "yesterday", "method": "GET", "path": "/feed.atom", "status": 200}',
+        '{"time": 1795680000, "method": "GET", "path": "/feed.atom"}',
+        "{broken",
+        line().replace("26/Nov", "99/Nov"),
+        line(agent="é"),
+        "x" * 200_000,
+        line(status=304),
+    )
+    reader = LogReader(name_feed)
+    assert [each.request.status for each in read(path, reader)] == [200, 304]
+    assert (reader.lines, reader.unreadable) == (9, 7)
+    assert reader.first_unreadable == f"line 3 of {path}"
+
+
+def test_a_request_that_is_no_http_is_no_request_for_a_feed(tmp_path: Path) -> None:
+    handshake = line().replace("GET /topics/sea.atom HTTP/1.1", r"\x16\x03\x01\x02")
+    reader = LogReader(name_feed)
+    assert read(write(tmp_path, handshake, line().replace('"GET /topics/sea.atom HTTP/1.1"', '"-"')), reader) == []
+    assert reader.unreadable == 0
+
+
+def test_a_gzipped_log(tmp_path: Path) -> None:
+    path = tmp_path / "access.log.2.gz"
+    path.write_bytes(gzip.compress(f"{line()}\n".encode()))
+    assert len(read(path)) == 1
+
+
+def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FeedsError, match=r"^Cannot read .*/none\.log: No such file or directory\.$"):
+        read(tmp_path / "none.log")
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes(gzip.compress(f"{line()}\n".encode() * 1_000)[:-20])
+    with pytest.raises(FeedsError, match=r"^Cannot read .*/cut\.gz: "):
+        read(cut)
