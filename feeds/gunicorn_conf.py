@@ -24,6 +24,7 @@ from feeds.settings import COLLECT_VARIABLE
 from feeds.settings.loading import load_settings
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
+from feeds.web.request_log import stop_request_logs
 from feeds.web.startup import FIRST_COLLECT, CollectProcess, CollectProgress
 from feeds.web.startup_message import suggest_urls
 
@@ -88,6 +89,11 @@ def post_request(_worker: Worker, request: Request, environ: "WSGIEnvironment") 
     """Close the connection after a request with a body that is too long or too slow to skip."""
     if not finish_request(environ):
         request.force_close()
+
+
+def worker_exit(_server: Arbiter, _worker: Worker) -> None:
+    """Hand over the last observed requests of a worker."""
+    stop_request_logs()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -122,9 +122,9 @@ class Catalog:
                     has_answered = True
                     yield reader
             except DBAPIError as error:
-                raise self._wrap_reading_error(error, has_answered=has_answered) from error
+                raise self._wrap_error(error, has_answered=has_answered) from error
 
-    def _wrap_reading_error(self, error: DBAPIError, *, has_answered: bool) -> CatalogError:
+    def _wrap_error(self, error: DBAPIError, *, has_answered: bool) -> CatalogError:
         """Wrap an error, but call a database silent only if it does not even answer the first, quick query."""
         wrapped = wrap_error(error, self._engine)
         is_slow = has_answered and not error.connection_invalidated
@@ -197,14 +197,16 @@ class Catalog:
     def _transaction(self, *, wait_seconds: int | None = None, lock: int = COLLECTOR_LOCK) -> Iterator[Connection]:
         wait_seconds = self._wait_seconds if wait_seconds is None else wait_seconds
         with self._admission.admit():
+            has_answered = False
             try:
                 with self._engine.connect() as plain:
                     connection = plain.execution_options(writing=True, wait_seconds=wait_seconds)
                     with connection.begin():
                         lock_for_writing(connection, wait_seconds=wait_seconds, lock=lock)
+                        has_answered = True
                         yield connection
             except DBAPIError as error:
-                raise wrap_error(error, self._engine) from error
+                raise self._wrap_error(error, has_answered=has_answered) from error
 
     def _wait_on(self) -> bool:
         return self.on_silence(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, inspect, select, text
 
 from feeds.catalog.rows import RowWriter
-from feeds.model.errors import CatalogError
+from feeds.model.errors import ReadOnlyCatalogError
 
 LAYOUT = 1
 """The layout of the kept tables; increase the number with every change to an existing table."""
@@ -50,7 +50,7 @@ def prepare_kept_tables(connection: Connection) -> None:
     """Create missing tables, and migrate tables of an earlier layout. The caller holds a lock for writing.
 
     Raises:
-        CatalogError: a later version of the program has written the tables.
+        ReadOnlyCatalogError: a later version of the program has written the tables.
     """
     layout = read_kept_layout(connection)
     if layout is None or layout < LAYOUT or not _has_all(connection):
@@ -65,13 +65,15 @@ def read_kept_layout(connection: Connection) -> int | None:
     """Return the layout of the kept tables; None before the first use.
 
     Raises:
-        CatalogError: a later version of the program has written the tables.
+        ReadOnlyCatalogError: a later version of the program has written the tables.
     """
     if not inspect(connection).has_table(kept_facts.name):
         return None
     value = connection.scalar(select(kept_facts.c.value).where(kept_facts.c.name == "layout"))
     if value is not None and int(value) > LAYOUT:
-        raise CatalogError("The statistics in the database are from a later version of this program. Update it.")
+        raise ReadOnlyCatalogError(
+            "The statistics in the database are from a later version of topic-feeds; install that version."
+        )
     return int(value) if value is not None else None
 
 

@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_age_seconds: int
     hubs: tuple[str, ...]
     cache_mb: int
+    statistics: bool
     database_url: str
     host: str
     port: int
@@ -204,6 +205,10 @@ SETTINGS = (
     Setting(
         "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, minimum=1, maximum=65_536),
         help="Size in MiB of each worker process's cache of finished feeds.",
+    ),
+    Setting(
+        "FEEDS_STATISTICS", "statistics", "yes", parse_flag,
+        help="`yes`: count requests for feeds by day and reader, without addresses; `no`: count nothing.",
     ),
     Setting(
         "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,

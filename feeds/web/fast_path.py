@@ -45,6 +45,7 @@ class FastPath:
                         "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ,
                         environ.get("REMOTE_ADDR", ""),
                         None,
+                        "",
                     )
                 )
             else:

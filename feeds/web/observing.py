@@ -18,9 +18,11 @@ def observe_requests(app: Flask, log: RequestLog) -> None:
     @app.after_request
     def observe(response: Response) -> Response:
         headers = request.headers
+        requested = request.path, request.query_string.decode(errors="replace")
+        key = g.get("key") or (request.path, "")
         log.add(
             AnsweredRequest(
-                g.get("key") or (request.path, ""),
+                key,
                 response.status_code,
                 size=0 if request.method == "HEAD" else response.calculate_content_length() or 0,
                 method=request.method,
@@ -28,6 +30,7 @@ def observe_requests(app: Flask, log: RequestLog) -> None:
                 is_conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
                 address=request.remote_addr or "",
                 seconds=time.perf_counter() - g.started,
+                requested="" if requested == key else "?".join(requested),
             )
         )
         return response

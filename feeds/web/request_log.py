@@ -17,6 +17,7 @@ MAX_PENDING = 20_000
 """The most requests that wait for consumers; a worker of gunicorn answers fewer within `DRAIN_SECONDS`."""
 
 _log = logging.getLogger(__name__)
+_started: "list[RequestLog]" = []
 P = ParamSpec("P")
 
 
@@ -25,7 +26,8 @@ class AnsweredRequest(NamedTuple):
 
     `key` is the decoded path and the encoded query string: of a document, both canonical; of any other answer, the path
     as requested, and no query string. `size` is the length of the body as sent. `address` is the peer's, and must not
-    be stored. `seconds` is how long the app took; None from the cache. `time` is in seconds since 1970, and up to
+    be stored. `seconds` is how long the app took; None from the cache. `requested` is the path and the query string as
+    requested, unless they are the key; they must not be stored either. `time` is in seconds since 1970, and up to
     `DRAIN_SECONDS` late.
     """
 
@@ -37,6 +39,7 @@ class AnsweredRequest(NamedTuple):
     is_conditional: bool
     address: str
     seconds: float | None
+    requested: str = ""
     time: int = 0
 
     @property
@@ -82,6 +85,7 @@ class RequestLog:
             if not self._has_started:
                 Thread(target=self._drain_forever, name="request log", daemon=True).start()
                 atexit.register(self.stop)
+                _started.append(self)
                 self._has_started = True
 
     def stop(self) -> None:
@@ -113,6 +117,12 @@ class RequestLog:
     def _drain_forever(self) -> None:
         while not self._is_stopped.wait(DRAIN_SECONDS):
             self.drain()
+
+
+def stop_request_logs() -> None:
+    """Stop all request logs of this process: at the exit of the interpreter, consumers can start no thread any more."""
+    while _started:
+        _started.pop().stop()
 
 
 def _guard(call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:

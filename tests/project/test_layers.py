@@ -30,7 +30,7 @@ ARROWS = {
     "renderers": {"model"},
     "statistics": {"catalog", "model"},
     "site": {"catalog", "model", "renderers", "settings"},
-    "web": {"catalog", "model", "settings", "site"},
+    "web": {"catalog", "model", "settings", "site", "statistics"},
     "export": {"catalog", "model", "settings", "site"},
     "notify": {"catalog", "model", "settings", "site"},
     "audit": {"model"},

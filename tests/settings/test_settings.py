@@ -41,6 +41,7 @@ def test_every_setting_is_read() -> None:
             "FEEDS_MAX_AGE": "60",
             "FEEDS_HUBS": "https://a.example/, https://b.example/?x=1\nhttps://a.example/",
             "FEEDS_CACHE_MB": "256",
+            "FEEDS_STATISTICS": "off",
             "DATABASE_URL": "postgres://user:word@host/name",
             "FEEDS_HOST": "[::1]",
             "PORT": "5000",
@@ -53,6 +54,7 @@ def test_every_setting_is_read() -> None:
     assert (settings.site.title, settings.site.language) == ("Harbour News", "pt-BR")
     assert (settings.related, settings.link) == (RelatedMode.LINKS, LinkChoice.CDN)
     assert (settings.workers, settings.limit, settings.cache_mb) == (4, 200, 256)
+    assert not settings.statistics
     assert (settings.bind, Settings.from_environ({}).bind) == ("[::1]:5000", "0.0.0.0:8000")
 
 
@@ -162,6 +164,7 @@ def test_a_password_is_hidden(url: str, shown: str) -> None:
         ("FEEDS_MAX_AGE", "60", True),
         ("FEEDS_HUBS", "https://hub.example", True),
         ("FEEDS_CACHE_MB", "256", False),
+        ("FEEDS_STATISTICS", "no", False),
         ("FEEDS_CONTENT", "news", False),
         ("DATABASE_URL", "sqlite:///other", False),
         ("WEB_CONCURRENCY", "3", False),

@@ -102,8 +102,10 @@ def test_the_fast_path_and_the_app_observe_the_same(client: FlaskClient, log: Re
     log.drain()
     plain, composed = recorder.requests[:2], recorder.requests[2:]
     for requests in (plain, composed):
-        assert len({each._replace(time=0, seconds=None) for each in requests}) == 1
+        assert len({each._replace(time=0, seconds=None, requested="") for each in requests}) == 1
         assert all(abs(each.time - time.time()) < 60 for each in requests)
+    spelled = [each.requested for each in recorder.requests]
+    assert spelled == ["", "", "", "/topics/ai.rss?related=links&min_quality=70", ""]
     assert {each.kind for each in plain} == {RequestKind.FEED}
     assert {each.kind for each in composed} == {RequestKind.COMPOSED}
 
