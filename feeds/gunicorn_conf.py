@@ -24,6 +24,7 @@ from feeds.settings import COLLECT_VARIABLE
 from feeds.settings.loading import load_settings
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
+from feeds.web.metrics_folder import MetricsFolder
 from feeds.web.request_log import stop_request_logs
 from feeds.web.startup import FIRST_COLLECT, CollectProcess, CollectProgress
 from feeds.web.startup_message import suggest_urls
@@ -55,6 +56,7 @@ def _allow_connections() -> int:
 
 
 keep_threads()
+_metrics_folder = MetricsFolder() if _settings.token else None
 
 bind = _settings.bind
 workers = _settings.workers
@@ -119,8 +121,16 @@ def when_ready(server: Arbiter) -> None:
         _collects.append(CollectProcess(on_progress=_show_progress, on_success=finish, on_failure=fail))
 
 
+def child_exit(_server: Arbiter, worker: Worker) -> None:
+    """Keep the counts of a worker that has ended."""
+    if _metrics_folder:
+        _metrics_folder.forget_process(worker.pid)
+
+
 def on_exit(_server: Arbiter) -> None:
     """End a running collect, and the server with an error if there is no catalog."""
+    if _metrics_folder:
+        _metrics_folder.remove()
     for collect in _collects:
         collect.stop()
     if _has_failed.is_set():

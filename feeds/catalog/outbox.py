@@ -39,6 +39,13 @@ class Notification(msgspec.Struct, frozen=True):
     due: int
 
 
+class PendingCount(msgspec.Struct, frozen=True):
+    """The number of pending notifications, and the time of the oldest change behind them, in seconds."""
+
+    count: int
+    oldest: int | None
+
+
 class Outbox:
     """Queries of the outbox over a connection."""
 
@@ -93,6 +100,11 @@ class Outbox:
         found = select(func.min(pings.due)).where(pings.hub == hub)
         due: int | None = self._connection.scalar(found.where(pings.attempts == 0) if only_untried else found)
         return due
+
+    def count_pending(self) -> PendingCount:
+        """Count the pending notifications of all hubs."""
+        count, oldest = self._connection.execute(select(func.count(), func.min(schema.pings.c.since))).one()
+        return PendingCount(count, oldest)
 
 
 class OutboxWriter(Outbox):

@@ -11,6 +11,7 @@ from feeds.catalog.activity import count_weekly_entries
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import Outbox
+from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change
@@ -20,6 +21,7 @@ from feeds.catalog.timeline import Window, WindowReader
 from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.errors import Level, Problem
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
@@ -219,6 +221,14 @@ class CatalogReader:
         changed = or_(scopes.version > version, scopes.ranking > version)
         rows = self._connection.execute(select(scopes.name, scopes.version, scopes.ranking).where(changed))
         return {row.name: max(row.version, row.ranking) for row in rows}
+
+    def count_problems(self) -> ProblemCounts:
+        """Count the problems of the current version of every file."""
+        return count_problems(self._connection)
+
+    def list_problems(self, level: Level, *, limit: int) -> list[Problem]:
+        """List the first `limit` problems of a level in the current versions of files, by path and position."""
+        return list_problems(self._connection, level, limit=limit)
 
 
 def _to_datetime(seconds: int | None) -> datetime | None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     event,
 )
 
-LAYOUT = "15"
+LAYOUT = "16"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
@@ -49,6 +49,7 @@ files = Table(
     Column("problems", _Text, nullable=False, comment="JSON list of the last version's problems; empty: none"),
     sqlite_with_rowid=False,
 )
+_index_some(files, "files_with_problems (path)", where="problems <> ''")
 
 mentions = Table(
     "mentions",

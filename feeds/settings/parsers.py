@@ -13,6 +13,7 @@ from feeds.model.uri import encode_iri, is_server_url
 from feeds.model.values import read_flag, read_language
 
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
+_TOKEN_CHARACTERS = 16
 
 
 def parse_folders(text: str) -> tuple[Path, ...]:
@@ -87,6 +88,13 @@ def parse_choice(kind: type[StrEnum], text: str) -> StrEnum:
         close = get_close_matches(text.lower(), choices, n=1)
         raise ValueError(f"expected one of {', '.join(choices)}" + (f" (did you mean {close[0]}?)" if close else ""))
     return kind(text.lower())
+
+
+def parse_token(text: str) -> str:
+    """Read a secret that nobody can guess; empty stays empty."""
+    if text and (len(text) < _TOKEN_CHARACTERS or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError(f"expected {_TOKEN_CHARACTERS} or more ASCII letters, digits and signs without spaces")
+    return text
 
 
 def parse_database_url(text: str) -> str:

@@ -90,7 +90,10 @@ def show_value(value: object, *, is_secret: bool = False) -> str:
     if isinstance(value, tuple):
         separator = os.pathsep if value and isinstance(value[0], Path) else " "
         return separator.join(str(item) for item in value)
-    return hide_password(str(value)) if is_secret else str(value)
+    text = str(value)
+    if not is_secret:
+        return text
+    return hide_password(text) if text.startswith(("sqlite", "postgres")) else "***" * bool(text)
 
 
 def _quote(text: str) -> str:

@@ -27,6 +27,7 @@ from feeds.settings.parsers import (
     parse_language,
     parse_line,
     parse_site_url,
+    parse_token,
 )
 from feeds.settings.setting import LOCAL_URL, SITE_URL, Setting, show_value
 
@@ -71,6 +72,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     workers: int
+    token: str
+    access_log: bool
+    stale_after_seconds: int
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -226,6 +230,18 @@ SETTINGS = (
     Setting(
         "WEB_CONCURRENCY", "workers", "2", partial(parse_number, minimum=1, maximum=64),
         help="Number of worker processes.",
+    ),
+    Setting(
+        "FEEDS_TOKEN", "token", "", parse_token, is_secret=True,
+        help="The password of the publisher's page and of the metrics; without it, neither exists.",
+    ),
+    Setting(
+        "FEEDS_ACCESS_LOG", "access_log", "no", parse_flag,
+        help="`yes`: write a line of JSON for each request, without full addresses of clients.",
+    ),
+    Setting(
+        "FEEDS_STALE_AFTER", "stale_after_seconds", "7200", partial(parse_number, minimum=60, maximum=31_536_000),
+        help="Number of seconds without a collect after which `/healthz` calls the feeds stale.",
     ),
 )
 # fmt: on

@@ -1,11 +1,12 @@
 """Create the Flask app, with two routes: `feeds.site.url_parser` knows the paths."""
 
 from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import msgspec
 from flask import Flask, Response, g, request
 
-from feeds import __version__
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.settings import Settings
@@ -15,12 +16,17 @@ from feeds.web.error_handlers import register_error_handlers
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
+from feeds.web.health import read_health
 from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
+from feeds.web.request_kind import HEALTH_PATH
 from feeds.web.request_log import RequestLog
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_flask_response
 from feeds.web.startup import FirstCollect
 from feeds.web.startup_page import make_startup_response, needs_catalog
+
+if TYPE_CHECKING:
+    from feeds.web.metrics import RequestMetrics
 
 _BYTES_PER_MB = 1024 * 1024
 
@@ -29,12 +35,14 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a server needs in addition to the app.
 
     Every `poll_seconds`, changes of the catalog are detected; None means once. While `first_collect` is running, all
-    requests but those for static files are answered with its progress. `request_log` observes all answered requests.
+    requests but those for static files are answered with its progress. `request_log` observes all answered requests,
+    and `metrics` count requests and renderings for the publisher.
     """
 
     poll_seconds: float | None = None
     first_collect: FirstCollect | None = None
     request_log: RequestLog | None = None
+    metrics: "RequestMetrics | None" = None
 
 
 _NO_SERVER = ServerOptions()
@@ -64,9 +72,14 @@ def create_app(
             return None
         return make_startup_response(request.path, settings, progress=progress)
 
-    @app.get("/healthz")
+    @app.get(HEALTH_PATH)
     def report_health() -> Response:
-        return run_in_thread(partial(_report_health, catalog, clock))
+        return run_in_thread(partial(_report_health, catalog, settings, clock=clock))
+
+    if settings.token:
+        views = import_module("feeds.web.publisher_views")  # the library for metrics takes long to import
+        add_rendering = views.add_publisher_views(app, settings, catalog=catalog, clock=clock, metrics=options.metrics)
+        fetcher.on_render = add_rendering
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
@@ -79,18 +92,19 @@ def create_app(
 
     @app.after_request
     def complete_response(response: Response) -> Response:
-        return add_common_headers(response, request.environ)
+        add_common_headers(response, request.environ)
+        if g.get("is_private"):
+            del response.headers["Access-Control-Allow-Origin"]
+        return response
 
     register_error_handlers(app, settings)
     app.wsgi_app = FastPath(app.wsgi_app, cache, log=options.request_log)  # type: ignore[method-assign] # as Flask's documentation says
     return app
 
 
-def _report_health(catalog: Catalog, clock: Clock) -> Response:
+def _report_health(catalog: Catalog, settings: Settings, *, clock: Clock) -> Response:
     with catalog.reading() as reader:
-        state = reader.read_state()
-    age = int((clock.now() - state.collected).total_seconds()) if state.collected else None
-    report = {"program": __version__, "catalog_version": state.version, "catalog_age_seconds": age}
-    response = FeedResponse(msgspec.json.encode(report), content_type="application/json")
+        health = read_health(reader, now=clock.now(), stale_after_seconds=settings.stale_after_seconds)
+    response = FeedResponse(msgspec.json.encode(health), content_type="application/json")
     response.headers["Cache-Control"] = NO_STORE
     return response

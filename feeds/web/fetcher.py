@@ -1,5 +1,7 @@
 """Fetch the document at an address: from the cache, or rendered in a real thread."""
 
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from threading import Lock
@@ -36,6 +38,9 @@ class DocumentFetcher:
         self._cache = cache
         self._poller = poller
         self._throttle = Throttle(max_waiting=MAX_WAITING)
+        self.on_render: Callable[[CacheKey, float], object] = lambda _key, _seconds: None
+        """Called with the key of each rendered document, and with the time it took."""
+
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
 
     def fetch(self, address: Address, *, path: str) -> CachedDocument:
@@ -69,8 +74,10 @@ class DocumentFetcher:
             with self._render_locks[hash(key) % _RENDER_LOCKS]:
                 if cached := self._cache.find(key):
                     return cached
+                started = time.perf_counter()
                 document = make_document(address, reader, settings=self._settings, now=now)
                 cached = CachedDocument(key, document, clock=self._clock)
+                self.on_render(key, time.perf_counter() - started)
                 self._cache.add(cached, state=state, now=now, is_composed=_is_composed(address))
                 return cached
 

@@ -17,11 +17,16 @@ from feeds.site.urls import (
 )
 
 HEALTH_PATH = "/healthz"
+METRICS_PATH = "/metrics"
+PUBLISHER_PATH = "/publisher"
 _KEPT_KINDS = 4_096
 
 
 class RequestKind(StrEnum):
-    """The kinds of documents; `composed` are feeds that anybody may compose, and `other` is whatever has no kind."""
+    """The kinds of documents; `composed` are feeds that anybody may compose.
+
+    `publisher` is for the publisher only, and `other` is whatever has no kind.
+    """
 
     FEED = "feed"
     COMPOSED = "composed"
@@ -33,9 +38,15 @@ class RequestKind(StrEnum):
     ROBOTS = "robots"
     STATIC = "static"
     HEALTH = "health"
+    PUBLISHER = "publisher"
     OTHER = "other"
 
 
+_PATHS = {
+    HEALTH_PATH: RequestKind.HEALTH,
+    METRICS_PATH: RequestKind.PUBLISHER,
+    PUBLISHER_PATH: RequestKind.PUBLISHER,
+}
 _KINDS = {
     DigestAddress: RequestKind.DIGEST,
     ArchiveAddress: RequestKind.ARCHIVE,
@@ -50,8 +61,8 @@ _KINDS = {
 def name_kind(key: tuple[str, str]) -> RequestKind:
     """Return the kind of document at a decoded path with an encoded query string, whether or not there is one."""
     path, query_string = key
-    if path == HEALTH_PATH:
-        return RequestKind.HEALTH
+    if path in _PATHS:
+        return _PATHS[path]
     try:
         return _name_kind(parse_address(path, query_string))
     except FeedsError:

@@ -4,9 +4,10 @@ import atexit
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Event, Lock, Thread
 from time import time
-from typing import NamedTuple, ParamSpec, Protocol
+from typing import NamedTuple, Protocol
 
 from feeds.web.request_kind import RequestKind, name_kind
 
@@ -18,7 +19,6 @@ MAX_PENDING = 20_000
 
 _log = logging.getLogger(__name__)
 _started: "list[RequestLog]" = []
-P = ParamSpec("P")
 
 
 class AnsweredRequest(NamedTuple):
@@ -73,6 +73,7 @@ class RequestLog:
         """The fields of `AnsweredRequest` without the time; the fast path appends to this directly."""
 
         self._consumers = consumers
+        self._failing: set[RequestConsumer] = set()
         self._lock = Lock()
         self._has_started = False
         self._is_stopped = Event()
@@ -95,7 +96,7 @@ class RequestLog:
             self._is_stopped.set()
             self.drain()
             for consumer in self._consumers:
-                _guard(consumer.close)
+                self._guard(consumer, consumer.close)
 
     def add(self, request: AnsweredRequest) -> None:
         """Take an answered request without a time, or count it as dropped."""
@@ -112,22 +113,25 @@ class RequestLog:
             now = int(time())
             requests = {AnsweredRequest._make((*fields, now)): count for fields, count in counts.items()}
             for consumer in self._consumers:
-                _guard(consumer.add, requests)
+                self._guard(consumer, partial(consumer.add, requests))
 
     def _drain_forever(self) -> None:
         while not self._is_stopped.wait(DRAIN_SECONDS):
             self.drain()
+
+    def _guard(self, consumer: RequestConsumer, call: Callable[[], None]) -> None:
+        """Log the first of several errors of a consumer; the others still get the batch."""
+        try:
+            call()
+        except Exception:  # noqa: BLE001 a consumer may use disks and databases
+            if consumer not in self._failing:
+                _log.exception("Cannot record answered requests.")
+            self._failing.add(consumer)
+        else:
+            self._failing.discard(consumer)
 
 
 def stop_request_logs() -> None:
     """Stop all request logs of this process: at the exit of the interpreter, consumers can start no thread any more."""
     while _started:
         _started.pop().stop()
-
-
-def _guard(call: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Log the error of a consumer: the others still get the batch."""
-    try:
-        call(*args, **kwargs)
-    except Exception:  # noqa: BLE001 a consumer may use disks and databases
-        _log.exception("Cannot record answered requests.")

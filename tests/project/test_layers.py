@@ -47,6 +47,7 @@ LIBRARIES = (
     "gevent",
     "jinja2",
     "nh3",
+    "prometheus_client",
     "pyromark",
     "segno",
     "selectolax",

@@ -21,6 +21,7 @@ from feeds.web.fetcher import DocumentFetcher
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CLOCK = Clock(now=lambda: NOW, sleep=lambda _seconds: None)
 SITE_URL = "https://news.example"
+TOKEN = "a-token-that-nobody-guesses"  # noqa: S105 of tests only
 
 
 def make_settings(**environ: str) -> Settings:
