@@ -20,8 +20,9 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
-from feeds.settings import COLLECT_VARIABLE
+from feeds.settings import COLLECT_VARIABLE, OPEN_VARIABLE, WATCH
 from feeds.settings.loading import load_settings
+from feeds.web.browser import start_browser
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
 from feeds.web.metrics_folder import MetricsFolder
@@ -110,15 +111,26 @@ def when_ready(server: Arbiter) -> None:
     is_shown = is_terminal(sys.stdout)
     _print(*[""] * is_shown, f"Serving {_settings.site_title} at {_settings.site_url}/")
     collects = _settings.is_catalog_own or COLLECT_VARIABLE in os.environ
+    watches = os.environ.get(COLLECT_VARIABLE) == WATCH
     is_first = collects and _is_catalog_missing()
-    if is_shown:
-        _print(*_suggest_urls(), "", *["Collecting changes in the background:"] * (collects and not is_first))
+    _print(
+        *(_suggest_urls() if is_shown else ()),
+        *_describe_watch(watches=watches, is_shown=is_shown),
+        *["", *["Collecting changes in the background:"] * (collects and not is_first)] * is_shown,
+    )
     if is_first:
         FIRST_COLLECT.update(CollectProgress())
     if collects:
         finish = partial(_finish_collect, is_shown=is_shown and is_first)
         fail = partial(_report_failure, server)
-        _collects.append(CollectProcess(on_progress=_show_progress, on_success=finish, on_failure=fail))
+        restart = partial(server.log.warning, "The collector has ended. Starting it again.")
+        _collects.append(
+            CollectProcess(
+                watch=watches, on_progress=_show_progress, on_success=finish, on_failure=fail, on_restart=restart
+            )
+        )
+    if OPEN_VARIABLE in os.environ:
+        start_browser(_settings.local_host, _settings.port)
 
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:
@@ -135,6 +147,12 @@ def on_exit(_server: Arbiter) -> None:
         collect.stop()
     if _has_failed.is_set():
         sys.exit("There is no catalog to serve.")  # the collect has printed the reason
+
+
+def _describe_watch(*, watches: bool, is_shown: bool) -> list[str]:
+    folders = ", ".join(map(str, _settings.content))
+    parts = [f"Watching {folders} for changes."] * watches + ["Press Ctrl+C to stop."] * is_shown
+    return [" ".join(parts)] if parts else []
 
 
 def _show_progress(progress: CollectProgress) -> None:
@@ -165,7 +183,8 @@ def _suggest_urls() -> Iterator[str]:
 
 
 def _print(*lines: str) -> None:
-    print(*lines, sep="\n", flush=True)  # noqa: T201 for the operator
+    if lines:
+        print(*lines, sep="\n", flush=True)  # noqa: T201 for the operator
 
 
 def _can_be_read() -> bool:

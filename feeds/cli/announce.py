@@ -10,7 +10,7 @@ import click
 from feeds.catalog.catalog import Catalog
 from feeds.cli.report import print_error
 from feeds.cli.settings_source import read_settings
-from feeds.collector.watch import WAIT_SECONDS
+from feeds.collector.watch_options import WAIT_SECONDS
 from feeds.model.errors import CatalogError
 from feeds.settings import Settings
 

@@ -1,32 +1,78 @@
 """The `feeds serve` command."""
 
+import errno
 import os
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from feeds.articles.files import check_folder
 from feeds.cli.arguments import FOLDERS
-from feeds.cli.settings_source import read_settings
-from feeds.settings import COLLECT_VARIABLE, Settings
+from feeds.cli.settings_source import load, read_settings
+from feeds.model.errors import SettingsError
+from feeds.settings import COLLECT_VARIABLE, ONCE, OPEN_VARIABLE, WATCH, Settings, describe_settings
+
+_MAX_PORT = 65_535
 
 
 @click.command()
 @FOLDERS
-def serve(folders: tuple[Path, ...]) -> None:
-    """Serve the feeds, and collect DIR at startup.
+@click.option("--host", metavar="ADDRESS", help="Listen on this address; the default is FEEDS_HOST.")
+@click.option("--port", type=click.IntRange(1, _MAX_PORT), help="Listen on this port; the default is PORT.")
+@click.option("--no-watch", is_flag=True, help="Collect at startup only.")
+@click.option("--open", "opens_browser", is_flag=True, help="Open the site in a browser.")
+def serve(
+    folders: tuple[Path, ...], *, host: str | None, port: int | None, no_watch: bool, opens_browser: bool
+) -> None:
+    """Serve the feeds of the articles in DIR, and collect changes as they happen.
 
-    DIR defaults to FEEDS_CONTENT. The server listens on the port in PORT at once. It serves an existing catalog during
-    the collect; before the first collect has ended, it answers 503 and says how far the collect is.
+    DIR defaults to FEEDS_CONTENT, else to the folder seeds, else to the current folder. The server listens at once. It
+    serves an existing catalog during the first collect; without a catalog, it answers 503 and says how far the collect
+    is. Ctrl+C stops the server.
     """
-    if folders:
-        os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, folders))
-    os.environ.setdefault("PORT", str(Settings.from_environ(os.environ).port))  # links lead to this port
-    settings = read_settings()
-    os.environ.update(settings.shown.values)
+    if host:
+        os.environ["FEEDS_HOST"] = host
+    # Links lead to this port.
+    os.environ["PORT"] = str(port or load(folders).settings.port)
+    settings = read_settings(folders)
     for folder in settings.content:
         check_folder(str(folder))  # fail before the server starts without articles
-    os.environ[COLLECT_VARIABLE] = "1"
+    _check_port(settings)
+    _pass_on(settings)
+    os.environ[COLLECT_VARIABLE] = ONCE if no_watch else WATCH
+    if opens_browser:
+        os.environ[OPEN_VARIABLE] = "1"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]
     os.execv(sys.executable, command)  # noqa: S606 gunicorn replaces this process and receives its signals
+
+
+def _pass_on(settings: Settings) -> None:
+    """Give the settings to the server's processes, which must agree even if `feeds.toml` changes."""
+    os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, settings.content))
+    os.environ.update({setting.name: value for setting, value in describe_settings(settings) if setting.is_shown})
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise SettingsError if the server cannot listen; gunicorn would try for five seconds and print nine lines."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(_explain(error, settings)) from None
+
+
+def _explain(error: OSError, settings: Settings) -> str:
+    other = settings.port + 1 if settings.port < _MAX_PORT else settings.port - 1
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {settings.port} is in use by another program; stop it, or choose another port:"
+            f" `feeds serve --port {other}`."
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"This machine has no address {settings.host}; change --host or FEEDS_HOST, or leave both out."
+    return f"Cannot listen on port {settings.port} ({error.strerror}); choose another port, such as `--port 8000`."

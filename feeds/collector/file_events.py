@@ -20,6 +20,7 @@ from watchfiles import Change
 from feeds.articles.files import ContentFile, is_within, locate_article
 from feeds.articles.names import is_topic_file, is_visible
 from feeds.model.errors import SettingsError
+from feeds.model.shown_settings import SETTINGS_FILE
 
 _QUIET_MS = 25  # a batch ends after this time without changes,
 _BURST_MS = 300  # or this time after its beginning
@@ -33,13 +34,15 @@ class FileEvents(msgspec.Struct, frozen=True, kw_only=True):
     """A batch of changes: the changed article `files`, or possible changes anywhere (`needs_full_collect`).
 
     `count` counts all events of the system, irrelevant events included; 0 if an interval passed without events. The
-    batch `is_fresh` if watching has just begun, because a folder appeared or disappeared.
+    batch `is_fresh` if watching has just begun, because a folder appeared or disappeared. `has_settings` means that a
+    file of settings may have changed.
     """
 
     files: tuple[ContentFile, ...] = ()
     needs_full_collect: bool = False
     count: int = 0
     is_fresh: bool = False
+    has_settings: bool = False
 
 
 def watch_folders(
@@ -149,7 +152,12 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
         else:
             needs_full_collect |= _is_relevant(path, has_appeared=path in appeared, seen_files=seen_files)
     seen_files -= {path for change, path in events if change is Change.deleted and not os.path.lexists(path)}
-    return FileEvents(files=tuple(files), needs_full_collect=needs_full_collect, count=len(events))
+    return FileEvents(
+        files=tuple(files),
+        needs_full_collect=needs_full_collect,
+        count=len(events),
+        has_settings=any(os.path.join(root, SETTINGS_FILE) in paths for root in roots),
+    )
 
 
 def _drop_outside(events: _RawEvents, folders: Sequence[Path]) -> _RawEvents:

@@ -4,24 +4,19 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from threading import Event
 from types import FrameType
 
-import msgspec
-
 from feeds.articles.files import ContentFile
-from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
 from feeds.collector.file_events import FileEvents, watch_folders
-from feeds.collector.parallel import ReadSources, read_sources
-from feeds.model.clock import SYSTEM_CLOCK, Clock
+from feeds.collector.watch_options import WatchCallbacks, WatchOptions
+from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError, CatalogSilentError, FeedsError, MassRemovalError, Problem, SettingsError
-from feeds.model.shown_settings import ShownSettings
 
 # A checkout or a mount causes at least this many events, and some may be lost: the kernel queues at most 16,384
 # events, rewriting a file causes several, and watchfiles does not report an overflow. After a flood, all articles are
@@ -30,53 +25,6 @@ _FLOOD_EVENTS = 500
 
 _NAP_SECONDS = 0.05
 _SILENCE_SECONDS = 10  # reports of a silent database come more often
-
-WAIT_SECONDS = 1
-"""The `wait_seconds` for a watched catalog: while SQLite waits for another writer, the process reacts to no signal."""
-
-
-class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """Delays and intervals, in seconds.
-
-    A flood of changes is collected at the end, or `flood_seconds` after the first change. After a failure the pause
-    doubles, from `first_pause_seconds` up to `longest_pause_seconds`. All articles are collected every
-    `full_collect_seconds`, in case the system did not report a change.
-    """
-
-    flood_seconds: float = 10
-    first_pause_seconds: float = 0.5
-    longest_pause_seconds: float = 30
-    full_collect_seconds: float = 3600
-
-
-class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """The articles below `folders` to collect into `catalog`.
-
-    With `follow_links`, symbolic links may lead out of the folders. `read` reads the files. `shown` are the settings
-    that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by
-    itself.
-    """
-
-    catalog: Catalog
-    folders: Sequence[Path]
-    follow_links: bool = False
-    read: ReadSources = read_sources
-    shown: ShownSettings = ShownSettings()
-    clock: Clock = SYSTEM_CLOCK
-    timing: WatchTiming = WatchTiming()
-
-
-class WatchCallbacks(msgspec.Struct, frozen=True, kw_only=True):
-    """Functions to call during a watch.
-
-    `on_collect` gets the first result, then each result that has published changes, has a new problem, or ends an
-    error. `on_error` gets an error that stops the collecting, once until the error is over. `on_release` gets the
-    release time of entries, once the time has come; a release needs no collect.
-    """
-
-    on_collect: Callable[[CollectResult], object]
-    on_error: Callable[[FeedsError], object]
-    on_release: Callable[[datetime], object] = lambda _time: None
 
 
 class _StopRequestedError(Exception):
@@ -172,6 +120,8 @@ class _Watcher:
         with closing(batches):
             for events in batches:
                 self._add(events)
+                if events.has_settings:
+                    self._callbacks.on_settings()
                 if self._is_due(events):
                     self._collect_due()
 
@@ -204,7 +154,7 @@ class _Watcher:
     def _collect(self, only: list[ContentFile] | None) -> None:
         try:
             self.is_collecting_all = only is None
-            result = self._collector.collect(only=only, progress=self._check_stop, read=self._options.read)
+            result = self._collector.collect(only=only, progress=self._show_progress, read=self._options.read)
         except MassRemovalError as error:
             self._refuse(error)
         except (CatalogError, SettingsError) as error:
@@ -297,6 +247,10 @@ class _Watcher:
             time.sleep(min(left, _NAP_SECONDS))
             self._check_stop()
 
-    def _check_stop(self, _done: int = 0, _total: int = 0) -> None:
+    def _show_progress(self, done: int, total: int) -> None:
+        self._check_stop()
+        self._callbacks.on_progress(done, total)
+
+    def _check_stop(self) -> None:
         if self._stop.is_set():
             raise _StopRequestedError

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+SETTINGS_FILE = "feeds.toml"
+"""The name of the file beside the articles with settings that feeds show."""
+
 
 class ShownSettings(msgspec.Struct, frozen=True):
     """The settings that feeds show.

@@ -3,8 +3,11 @@
 from feeds.settings.setting import Setting, hide_password
 from feeds.settings.settings import (
     COLLECT_VARIABLE,
+    ONCE,
+    OPEN_VARIABLE,
     PROGRESS_VARIABLE,
     SETTINGS,
+    WATCH,
     RelatedMode,
     Settings,
     describe_settings,
@@ -12,8 +15,11 @@ from feeds.settings.settings import (
 
 __all__ = [
     "COLLECT_VARIABLE",
+    "ONCE",
+    "OPEN_VARIABLE",
     "PROGRESS_VARIABLE",
     "SETTINGS",
+    "WATCH",
     "RelatedMode",
     "Setting",
     "Settings",

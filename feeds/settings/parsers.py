@@ -50,7 +50,9 @@ def parse_hubs(text: str) -> tuple[str, ...]:
 
 
 def parse_host(text: str) -> str:
-    """Read the address of a network interface."""
+    """Read the address of a network interface; `localhost` is 127.0.0.1."""
+    if text == "localhost":
+        return "127.0.0.1"
     try:
         return str(ip_address(text.removeprefix("[").removesuffix("]")))
     except ValueError:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -33,7 +34,16 @@ from feeds.settings.setting import LOCAL_URL, SITE_URL, Setting, show_value
 
 PREFIX = "FEEDS_"
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
-"""The environment variable by which `feeds serve` asks the server to collect at startup, whatever the database is."""
+"""The environment variable by which `feeds serve` asks the server to collect, whatever the database is.
+
+The value is `WATCH` or `ONCE`.
+"""
+
+WATCH = "watch"
+ONCE = "once"
+
+OPEN_VARIABLE = "TOPIC_FEEDS_OPEN"
+"""The environment variable by which `feeds serve` asks the server to open the site in a browser."""
 
 PROGRESS_VARIABLE = "TOPIC_FEEDS_PROGRESS"
 """The environment variable with the number of an open file, by which the server learns the progress of its collect."""
@@ -116,6 +126,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The address and the port the server listens on, as in a URL."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def local_host(self) -> str:
+        """The host at which this machine reaches the server."""
+        return "localhost" if ip_address(self.host).is_unspecified else self.host
 
     @property
     def is_catalog_own(self) -> bool:

@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 
 from feeds.model.errors import SettingsError
+from feeds.model.shown_settings import SETTINGS_FILE
 from feeds.model.text import escape_controls
 from feeds.settings.setting import Setting
 from feeds.settings.settings import PREFIX, SETTINGS
-
-FILE_NAME = "feeds.toml"
 
 _MAX_BYTES = 64 * 1024
 _IN_FILE = {setting.file_key: setting for setting in SETTINGS if setting.file_key}
@@ -42,7 +41,7 @@ def find_settings_file(folders: Sequence[Path], *, follow_links: bool) -> Path |
     Raises:
         SettingsError: two folders have a file, or the file is a link out of its folder without `follow_links`.
     """
-    found = [file for folder in dict.fromkeys(folders) if os.path.lexists(file := folder / FILE_NAME)]
+    found = [file for folder in dict.fromkeys(folders) if os.path.lexists(file := folder / SETTINGS_FILE)]
     if len(found) > 1:
         names = " and ".join(map(_name_file, found[:2]))
         raise SettingsError(f"{names}: only one content folder may have settings; keep one of the files.")

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from mmap import mmap
-from threading import Thread
+from threading import Event, Thread
 
 import msgspec
 
 from feeds.settings import PROGRESS_VARIABLE
+
+RESTART_SECONDS = 5
+"""The pause before another process watches, after a process that has ended."""
 
 _FORMAT = struct.Struct("=?qq")
 
@@ -46,24 +49,26 @@ FIRST_COLLECT = FirstCollect()
 class CollectProcess:
     """A running `feeds collect` in a process of its own, which returns its memory to the system at the end.
 
-    A thread calls `on_progress`, and in the end `on_success` or `on_failure`.
+    A thread calls `on_progress`, and in the end `on_success` or `on_failure`. With `watch`, the process goes on after
+    the first collect; if it ends, `on_restart` is called, and another process watches.
     """
 
     def __init__(
         self,
         *,
+        watch: bool = False,
         on_progress: Callable[[CollectProgress], object],
         on_success: Callable[[], object],
         on_failure: Callable[[], object],
+        on_restart: Callable[[], object] = lambda: None,
     ) -> None:
+        self._watch = watch
         self._on_progress = on_progress
         self._on_success = on_success
         self._on_failure = on_failure
-        reader, writer = os.pipe()
-        command = [sys.executable, "-m", "feeds", "collect"]
-        environ = {**os.environ, PROGRESS_VARIABLE: str(writer)}
-        self._process = subprocess.Popen(command, env=environ, pass_fds=[writer])  # noqa: S603 our own command
-        os.close(writer)
+        self._on_restart = on_restart
+        self._is_stopped = Event()
+        self._process, reader = self._start()
         self._thread = Thread(target=self._follow, args=(reader,), name="collect", daemon=True)
         self._thread.start()
 
@@ -73,9 +78,31 @@ class CollectProcess:
 
     def stop(self) -> None:
         """Stop a collect that is still running; the catalog stays as it was."""
+        self._is_stopped.set()
         self._process.terminate()
 
+    def _start(self) -> tuple[subprocess.Popen[bytes], int]:
+        reader, writer = os.pipe()
+        command = [sys.executable, "-m", "feeds", "collect", *["--watch"] * self._watch]
+        environ = {**os.environ, PROGRESS_VARIABLE: str(writer)}
+        # In a session of its own, Ctrl+C reaches the server alone, which then stops the collect.
+        process = subprocess.Popen(command, env=environ, pass_fds=[writer], start_new_session=True)  # noqa: S603 our own
+        os.close(writer)
+        return process, reader
+
     def _follow(self, reader: int) -> None:
+        has_finished = self._read_lines(reader)
+        if not has_finished:
+            self._on_failure()
+        self._process.wait()
+        while self._watch and has_finished and not self._is_stopped.wait(RESTART_SECONDS):
+            self._on_restart()
+            self._process, reader = self._start()
+            self._read_lines(reader)
+            self._process.wait()
+
+    def _read_lines(self, reader: int) -> bool:
+        """Report progress until the process ends; return whether a collect has succeeded."""
         # gunicorn takes the exit status of its child processes, so the collect writes a last line if it succeeds.
         has_finished = False
         with open(reader, encoding="ascii") as lines:
@@ -86,6 +113,4 @@ class CollectProcess:
                 else:
                     has_finished = True
                     self._on_success()  # the collect may still notify hubs
-        if not has_finished:
-            self._on_failure()
-        self._process.wait()
+        return has_finished

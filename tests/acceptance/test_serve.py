@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack, closing
@@ -14,7 +15,8 @@ from tests.support.articles import write_titled_article
 from tests.support.paths import SEEDS
 from tests.support.processes import list_children
 from tests.support.servers import find_free_port
-from tests.support.site import SERVER, Site
+from tests.support.site import SERVER, Site, fetch
+from tests.support.terminal import starting_on_terminal
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.program
@@ -73,6 +75,85 @@ def test_an_existing_catalog_is_served_during_the_collect(database_url: str, tmp
             assert b"story" in server.get("/feed.atom").body
             holding.close()
             server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
+
+
+def test_edits_are_published_until_ctrl_c(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_titled_article(content / "story.md")
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    port = find_free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = {**Site(tmp_path, content, {"BROWSER": f"{browser} %s"}).environ, "WEB_CONCURRENCY": "1"}
+    options = ["--port", str(port), "--host", "localhost", "--open"]
+    command = [sys.executable, *SERVE, *options, "content"]
+    with starting_on_terminal(command, folder=tmp_path, environ=environ) as (process, screen):
+        wait_until(lambda: opened.exists() and opened.read_text() == f"{url}/\n")
+        wait_until(lambda: "1 added" in screen.text)
+        assert f"Serving Topic Feeds at http://localhost:{port}/" in screen.lines
+        assert "Watching content for changes. Press Ctrl+C to stop." in screen.lines
+        assert fetch(f"{url}/feed.atom").status == 200
+        write_titled_article(content / "story.md", "changed")
+        wait_until(lambda: b"changed" in fetch(f"{url}/feed.atom").body)
+        (content / "feeds.toml").write_text("title = 3\n")
+        wait_until(lambda: "The settings stay as they were." in screen.text)
+        assert "content/feeds.toml:1: `title` must be a text in quotes" in screen.text
+        (content / "feeds.toml").write_text('title = "Harbour News"\n')
+        wait_until(lambda: "feeds.toml has changed; restart to use the new settings." in screen.text)
+        assert b"Topic Feeds" in fetch(f"{url}/feed.atom").body
+        (collect,) = list_collects(process.pid)
+        process.send_signal(signal.SIGINT)  # as Ctrl+C does
+        assert process.wait(timeout=60) == 0
+        wait_until(lambda: not Path(f"/proc/{collect}/cmdline").exists() or is_zombie(collect))
+    assert "Traceback" not in screen.text
+    assert "Aborted" not in screen.text
+    assert "SIGKILL" not in screen.text
+
+
+def test_edits_are_published_on_both_engines(database_url: str, tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    write_titled_article(content / "story.md")
+    site = Site(tmp_path, content, {"DATABASE_URL": database_url, "WEB_CONCURRENCY": "1"})
+    with site.serving(SERVE) as server:
+        write_titled_article(content / "story.md", "changed")
+        server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
+
+
+def test_without_watching_the_server_collects_once(tmp_path: Path) -> None:
+    site = Site(tmp_path, SEEDS, {"WEB_CONCURRENCY": "1"})
+    with site.serving((*SERVE, "--no-watch")) as server:
+        wait_until(lambda: list_collects(server.pid) == [])
+    assert "Watching" not in server.log.read_text()
+
+
+def test_a_killed_server_takes_its_collector_along(tmp_path: Path) -> None:
+    environ = {**Site(tmp_path, SEEDS).environ, "PORT": str(find_free_port()), "WEB_CONCURRENCY": "1"}
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, *SERVE], cwd=tmp_path, env=environ, stdout=log, stderr=log)
+    with server:
+        wait_until(lambda: b"added" in (tmp_path / "log").read_bytes())
+        (collect,) = list_collects(server.pid)
+        server.kill()
+    wait_until(lambda: not Path(f"/proc/{collect}/cmdline").exists() or is_zombie(collect))
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = Site(tmp_path, SEEDS).run("serve", "--port", str(port), "--host", "127.0.0.1")
+    assert ended.returncode == 2
+    assert ended.stderr.decode() == (
+        f"Error: Port {port} is in use by another program; stop it, or choose another port:"
+        f" `feeds serve --port {port + 1}`.\n"
+    )
+    ended = Site(tmp_path, SEEDS).run("serve", "--host", "203.0.113.1")
+    assert ended.stderr.decode() == (
+        "Error: This machine has no address 203.0.113.1; change --host or FEEDS_HOST, or leave both out.\n"
+    )
 
 
 def run_to_its_end(site: Site) -> subprocess.CompletedProcess[str]:

@@ -39,7 +39,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def server(site: Site) -> Iterator[SiteServer]:
-    with site.serving() as server:
+    with site.serving(("-m", "feeds", "serve", "seeds")) as server:
         yield server
 
 
@@ -58,12 +58,22 @@ def test_the_tutorial_can_be_followed(
             assert missing == [], printed
         elif step["kind"] == "markdown":
             write_article(site, step)
+            wait_for_edit(server, site)
         elif step["text"] == "make serve\n":
             printed = server.log.read_text()
         else:
             printed = run(step["text"].replace(ADDRESS, server.url), site.folder, environ)
+            wait_for_edit(server, site)
     server.wait_until(lambda: b"<entry>" not in server.get(f"{TOPIC}.atom").body)
     assert server.get(f"{TOPIC}.atom").status == 200
+
+
+def wait_for_edit(server: SiteServer, site: Site) -> None:
+    """Wait until the server has published the excerpt of the article, if there is an article."""
+    article = site.folder / "seeds" / "lighthouse.md"
+    if article.exists():
+        excerpt = article.read_text().partition('excerpt: "')[2].partition('"')[0]
+        server.wait_until(lambda: excerpt.encode() in server.get(f"{TOPIC}.atom").body)
 
 
 def write_article(site: Site, step: re.Match[str]) -> None:

@@ -21,7 +21,8 @@ from yaml._yaml import CParser
 from feeds.articles import yaml_values
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect_result import CollectResult
-from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming, watch
+from feeds.collector.watch import watch
+from feeds.collector.watch_options import WAIT_SECONDS, WatchCallbacks, WatchOptions, WatchTiming
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import (
     CatalogBusyError,
@@ -44,7 +45,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from feeds.catalog.catalog import Catalog
-from feeds.collector.watch import WAIT_SECONDS, WatchCallbacks, WatchOptions, watch_until_signalled
+from feeds.collector.watch import watch_until_signalled
+from feeds.collector.watch_options import WAIT_SECONDS, WatchCallbacks, WatchOptions
 
 def say(word):
     return lambda what: print(word, type(what).__name__, flush=True)

@@ -1,5 +1,7 @@
 """The server's collect reports its progress and its end."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from feeds.web.startup import CollectProcess, CollectProgress, FirstCollect
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
+from tests.support.processes import list_children
+from tests.support.waiting import wait_until
 
 
 def test_the_progress_is_read_as_written() -> None:
@@ -35,3 +39,31 @@ def test_a_collect_reports_its_progress_and_its_end(
     process.join()
     assert ends == ["success" if is_valid else "failure"]
     assert steps == ([CollectProgress(3, 3)] if is_valid else [])
+
+
+@pytest.mark.program
+def test_a_watching_process_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_article(tmp_path / "content", "story")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("FEEDS_CONTENT", "content")
+    monkeypatch.setattr("feeds.web.startup.RESTART_SECONDS", 0)
+    ends: list[str] = []
+    process = CollectProcess(
+        watch=True,
+        on_progress=lambda _progress: None,
+        on_success=lambda: ends.append("success"),
+        on_failure=lambda: ends.append("failure"),
+        on_restart=lambda: ends.append("restart"),
+    )
+    wait_until(lambda: ends == ["success"])
+    (collect,) = [child for child in list_children(os.getpid()) if is_watch(child)]
+    os.kill(collect, signal.SIGKILL)
+    wait_until(lambda: ends == ["success", "restart", "success"])
+    process.stop()
+    process.join()
+    assert ends == ["success", "restart", "success"]
+
+
+def is_watch(pid: int) -> bool:
+    return b"--watch" in Path(f"/proc/{pid}/cmdline").read_bytes()
