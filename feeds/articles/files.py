@@ -17,6 +17,7 @@ from feeds.articles.names import (
     list_roots,
     make_key,
 )
+from feeds.articles.repository_files import is_about_repository
 from feeds.model.errors import Level, Problem, SettingsError
 
 _MIN_AGE_NS = 2_000_000_000  # the coarsest clock of a file system (FAT): a younger file may change with equal times
@@ -184,7 +185,7 @@ class _Walk:
         if message := explain_bad_name(entry.path, base=self._base):
             self._skip(entry.path, Level.ERROR, "bad-file-name", message=message)
             return False
-        return self._may_follow(entry)
+        return self._may_follow(entry) and not is_about_repository(entry.path)
 
     def _may_follow(self, entry: os.DirEntry[str]) -> bool:
         if not self._boundaries or not entry.is_symlink() or _is_within(entry.path, self._boundaries):

@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from feeds.catalog.sqlite_file import is_damaged, is_read_only, open_read_only
+from feeds.catalog.sqlite_file import create_own_folder, is_damaged, is_read_only, open_read_only
 from feeds.model.errors import (
     CatalogBusyError,
     CatalogError,
@@ -72,6 +72,7 @@ def open_engine(
     if url.get_backend_name() == "sqlite":
         # An open connection would keep reading a replaced file.
         engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": wait_seconds})
+        event.listen(engine, "do_connect", create_own_folder)
         event.listen(engine, "do_connect", open_read_only)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -5,11 +5,15 @@ import os
 import sqlite3
 import time
 from collections.abc import MutableMapping, MutableSequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import Engine
+
+OWN_FOLDER = ".feeds"
+"""The folder of the catalog by default: in a folder of articles, nobody should see or commit the catalog."""
 
 _COMPANIONS = ("", "-wal", "-shm")
 _COMMITTED = ("", "-wal")  # the files that a commit changes
@@ -87,6 +91,20 @@ def move_aside(file: Path, *, now: datetime) -> Path:
         if companion.exists():
             companion.rename(target.with_name(target.name + suffix))
     return target
+
+
+def create_own_folder(
+    _dialect: object, _record: object, arguments: MutableSequence[Any], _parameters: MutableMapping[str, Any]
+) -> None:
+    """Create the folder of a file in `.feeds`, the default, and keep the folder out of git.
+
+    Other folders are not created: the path may be misspelt. An event `do_connect` of SQLAlchemy calls this function.
+    """
+    folder = Path(arguments[0]).parent
+    if folder.name == OWN_FOLDER and not folder.exists():
+        with suppress(OSError):  # SQLite reports the missing folder
+            folder.mkdir()
+            (folder / ".gitignore").write_text("*\n", encoding="ascii")
 
 
 def open_read_only(

@@ -27,7 +27,7 @@ _MAX_PORT = 65_535
 def serve(
     folders: tuple[Path, ...], *, host: str | None, port: int | None, no_watch: bool, opens_browser: bool
 ) -> None:
-    """Serve the feeds of the articles in DIR, and collect changes as they happen.
+    """Serve the feeds of DIR, and collect its changes.
 
     DIR defaults to FEEDS_CONTENT, else to the folder seeds, else to the current folder. The server listens at once. It
     serves an existing catalog during the first collect; without a catalog, it answers 503 and says how far the collect

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from feeds.articles.files import Content, ContentFile, needs_scan, scan
+from feeds.articles.repository_files import is_about_repository
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.stored import CollectState, StoredFile
@@ -154,7 +155,7 @@ class _Collect:
         if self._is_new or any(needs_scan(self._options.folders, file) for file in files):
             return self.run_full()
         with self._timing("scan"):
-            present = [file for file in files if os.path.lexists(file.path)]
+            present = [file for file in files if os.path.lexists(file.path) and not is_about_repository(file.path)]
             keys = {file.key for file in files}
             known = self._writer.sources.read_files(keys)
         return self._run(Content(present, []), known=known, keys=keys)

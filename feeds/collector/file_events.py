@@ -19,6 +19,7 @@ from watchfiles import Change
 
 from feeds.articles.files import ContentFile, is_within, locate_article
 from feeds.articles.names import is_topic_file, is_visible
+from feeds.catalog.sqlite_file import OWN_FOLDER
 from feeds.model.errors import SettingsError
 from feeds.model.shown_settings import SETTINGS_FILE
 
@@ -26,6 +27,8 @@ _QUIET_MS = 25  # a batch ends after this time without changes,
 _BURST_MS = 300  # or this time after its beginning
 _TICK_MS = 200  # the interval of checks whether the folders still exist
 _BLIND_SECONDS = 30  # the interval of collects while the system refuses to watch
+
+_OWN_FILES = f"{os.sep}{OWN_FOLDER}{os.sep}"
 
 _RawEvents: TypeAlias = set[tuple[Change, str]]
 
@@ -103,7 +106,7 @@ def _read_events(roots: Sequence[str], *, stop: Event) -> Generator[_RawEvents, 
         for _ in _pass_time(math.inf, stop=stop):
             yield set()
     try:
-        yield from watchfiles.watch(
+        batches = watchfiles.watch(
             *roots,
             watch_filter=None,
             debounce=_BURST_MS,
@@ -113,6 +116,9 @@ def _read_events(roots: Sequence[str], *, stop: Event) -> Generator[_RawEvents, 
             stop_event=stop,
             ignore_permission_denied=True,  # the collect reports an unreadable folder
         )
+        for events in batches:
+            # Collecting and serving change the catalog all the time, in a content folder if that is the current folder.
+            yield {(change, path) for change, path in events if _OWN_FILES not in path}
     except FileNotFoundError:
         yield set()  # a folder has just disappeared; the caller checks the folders
 

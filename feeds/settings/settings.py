@@ -230,7 +230,7 @@ SETTINGS = (
         help="`yes`: count requests for feeds by day and reader, without addresses; `no`: count nothing.",
     ),
     Setting(
-        "DATABASE_URL", "database_url", "sqlite:///catalog.sqlite3", parse_database_url,
+        "DATABASE_URL", "database_url", "sqlite:///.feeds/catalog.sqlite3", parse_database_url,
         is_secret=True,
         help="The database for the catalog: `sqlite:///PATH` or `postgresql://…`.",
     ),

@@ -117,5 +117,5 @@ def test_no_other_output_has_a_secured_value(at_work: Path) -> None:
     for path in exported:
         assert_unmarked(path.read_bytes().decode(errors="replace"))
     for name in ("catalog.sqlite3", "catalog.sqlite3-wal"):
-        path = at_work.parent / name
+        path = at_work.parent / ".feeds" / name
         assert_unmarked(path.read_bytes().decode("latin-1") if path.exists() else "")

@@ -34,7 +34,14 @@ GUESSED_PATHS = [
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/", "/feed.atom", "/feed.rss", "/feed.json"),
     *(f"/topics/natural-language-processing{suffix}" for suffix in ("", ".atom", ".rss", ".json")),
     *(f"/providers/{domain}{suffix}" for domain in ("law360.com", "wsj.com") for suffix in ("", ".atom", ".rss")),
-    *("/catalog.sqlite3", "/seeds/", "/static/../seeds/", "/TOPICS/AI.ATOM", "/topics/ai.atom?q=law360"),
+    *(
+        "/catalog.sqlite3",
+        "/.feeds/catalog.sqlite3",
+        "/seeds/",
+        "/static/../seeds/",
+        "/TOPICS/AI.ATOM",
+        "/topics/ai.atom?q=law360",
+    ),
 ]
 UNPUBLISHED_TOPIC = "/topics/natural-language-processing"
 SLICE_CHARACTERS = 24

@@ -155,3 +155,15 @@ def test_a_stamp_changes_with_each_commit() -> None:
 def test_postgresql_has_no_stamp(postgresql: DatabaseServer) -> None:
     with closing(Catalog(postgresql.create_database())) as catalog:
         assert catalog.read_stamp() is None
+
+
+def test_the_default_folder_is_created_and_kept_out_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(Catalog("sqlite:///.feeds/catalog.sqlite3")) as catalog:
+        with pytest.raises(CatalogError, match="run `feeds collect` first"), catalog.reading():
+            pass
+        assert list(tmp_path.iterdir()) == []
+        with catalog.writing():
+            pass
+    assert (tmp_path / ".feeds" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / ".feeds" / "catalog.sqlite3").exists()

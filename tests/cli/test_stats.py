@@ -63,7 +63,7 @@ def test_stored_statistics(run: Run, tmp_path: Path) -> None:
     ):
         request = FeedRequest("/topics/ai.atom", "/topics/ai.atom", status, agent, conditional)
         tally.add(request, time=now, count=count)
-    catalog = Catalog(f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
+    catalog = Catalog(f"sqlite:///{tmp_path / '.feeds' / 'catalog.sqlite3'}")
     with catalog.writing_totals() as writer:
         writer.add(tally.take(), limits=Limits())
     catalog.close()

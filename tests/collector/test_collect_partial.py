@@ -35,6 +35,17 @@ def test_a_partial_collect_counts_its_files_and_all_entries(newsroom: Newsroom) 
     assert (result.added, result.changed, result.withdrawn, result.unchanged) == (0, 1, 3, 2)
 
 
+def test_a_readme_without_front_matter_is_no_article(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    newsroom.write("README")
+    assert newsroom.collect().added == 2
+    (newsroom.folder / "README.md").write_text("# About this folder\n")
+    result = collect_only(newsroom, "README")
+    assert (result.files_removed, result.withdrawn, result.problems) == (1, 1, ())
+    result = newsroom.collect()
+    assert (result.files_unchanged + result.read, result.rejected) == (1, 0)
+
+
 def test_a_partial_collect_reports_only_its_files(newsroom: Newsroom) -> None:
     newsroom.write("a", images="none")
     newsroom.write_text("b", "title: [\n")

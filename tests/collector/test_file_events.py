@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
+
+from feeds.collector.file_events import watch_folders
 
 # No more files may be opened, and the system cannot create a queue of events.
 BLIND_PROGRAM = """
@@ -27,3 +31,17 @@ def test_a_refusal_to_watch_is_reported_and_all_articles_are_checked(tmp_path: P
     error, batches = done.stdout.splitlines()
     assert error.startswith("The content folders cannot be watched (")
     assert batches == "True False"
+
+
+def test_the_catalogs_own_files_count_as_no_change(tmp_path: Path) -> None:
+    """A flood of changes to the catalog in the content folder would cause a collect of all articles."""
+    (tmp_path / ".feeds").mkdir()
+    with closing(watch_folders([tmp_path], stop=Event(), on_error=lambda error: pytest.fail(str(error)))) as batches:
+        assert next(batches).is_fresh
+        for name in ("catalog.sqlite3", "catalog.sqlite3-wal"):
+            (tmp_path / ".feeds" / name).touch()
+            (tmp_path / ".feeds" / name).unlink()
+        assert [next(batches).count for _ in range(3)] == [0, 0, 0]
+        (tmp_path / "feeds.toml").write_text("")
+        changes = next(events for events in batches if events.count)
+    assert (changes.has_settings, changes.files, changes.needs_full_collect) == (True, (), False)

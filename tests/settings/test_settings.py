@@ -23,7 +23,7 @@ def test_every_setting_has_a_default() -> None:
     assert settings.site_url == "http://localhost:8000"
     assert (settings.related, settings.link) == (RelatedMode.ENTRIES, LinkChoice.WEB)
     assert (settings.limit, settings.max_age_seconds, settings.hubs) == (50, 900, ())
-    assert settings.database_url == "sqlite:///catalog.sqlite3"
+    assert settings.database_url == "sqlite:///.feeds/catalog.sqlite3"
 
 
 def test_every_setting_is_read() -> None:
@@ -56,6 +56,16 @@ def test_every_setting_is_read() -> None:
     assert (settings.workers, settings.limit, settings.cache_mb) == (4, 200, 256)
     assert not settings.statistics
     assert (settings.bind, Settings.from_environ({}).bind) == ("[::1]:5000", "0.0.0.0:8000")
+
+
+def test_localhost_is_an_address() -> None:
+    settings = Settings.from_environ({"FEEDS_HOST": "localhost"})
+    assert (settings.host, settings.local_host) == ("127.0.0.1", "127.0.0.1")
+    assert [Settings.from_environ({"FEEDS_HOST": host}).local_host for host in ("", "::", "::1")] == [
+        "localhost",
+        "localhost",
+        "::1",
+    ]
 
 
 def test_an_empty_value_counts_as_unset() -> None:
@@ -107,7 +117,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_FOLLOW_SYMLINKS", "sometimes", "expected yes or no"),
         ("FEEDS_CONTENT", ":", "expected a folder"),
         ("DATABASE_URL", "mysql://host/name", "sqlite:///PATH"),
-        ("FEEDS_HOST", "localhost", "expected an IP address such as 127.0.0.1 or ::1"),
+        ("FEEDS_HOST", "news.example", "expected an IP address such as 127.0.0.1 or ::1"),
         ("PORT", "0", "from 1 to 65535"),
         ("WEB_CONCURRENCY", "two", "from 1 to 64"),
     ],

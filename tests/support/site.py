@@ -66,7 +66,7 @@ class Site:
 
     @property
     def catalog_path(self) -> Path:
-        return self.folder / "catalog.sqlite3"
+        return self.folder / ".feeds" / "catalog.sqlite3"
 
     @property
     def environ(self) -> dict[str, str]:

@@ -125,7 +125,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("publisher")
     for number in range(50):
         write_article(folder / "content", f"story-{number}", body="word " * 12_000)
-    with closing(Catalog(f"sqlite:///{folder / 'catalog.sqlite3'}")) as catalog:
+    with closing(Catalog(f"sqlite:///{folder / '.feeds' / 'catalog.sqlite3'}")) as catalog:
         Collector(catalog, [folder / "content"]).collect()
     return folder
 
