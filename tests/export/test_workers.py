@@ -23,6 +23,7 @@ from feeds.export.rendering import RenderPlan, render_all
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.settings import Settings
 from feeds.site.walk import list_addresses
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in background jobs
 """
 
 
