@@ -5,7 +5,7 @@ from feeds.catalog.database import ConnectionLimits
 CONNECTIONS = 6
 """The connections of a web process: two of them, a worker and a collect share the 20 of a small database plan."""
 
-QUEUE_SECONDS = 2
+QUEUE_SECONDS = 1.5
 """How long a request waits for a free connection."""
 
 ANSWER_SECONDS = 1.5

@@ -7,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 
 from feeds.model.errors import OverloadError
-from feeds.web.throttle import MAX_PAUSE_SECONDS, SHARE, Throttle
+from feeds.web.throttle import MAX_PAUSE_SECONDS, PATIENCE_SECONDS, SHARE, Throttle
 
 
 def test_further_threads_are_rejected_at_once() -> None:
@@ -92,7 +92,8 @@ def list_admissions(throttle: Throttle, timer: FakeTimer, *pieces: float) -> lis
 
 def test_throttled_work_gets_a_share_of_the_time() -> None:
     timer = FakeTimer()
-    admissions = list_admissions(Throttle(max_waiting=0, burst_seconds=0, timer=timer), timer, *[0.1] * 4)
+    throttle = Throttle(max_waiting=0, burst_seconds=0, patience_seconds=10, timer=timer)
+    admissions = list_admissions(throttle, timer, *[0.1] * 4)
     assert [later - earlier for earlier, later in pairwise(admissions)] == pytest.approx([0.1 / SHARE] * 3)
 
 
@@ -107,5 +108,29 @@ def test_after_a_quiet_period_many_pass_at_once() -> None:
 
 def test_an_expensive_piece_of_work_locks_out_others_for_a_limited_time() -> None:
     timer = FakeTimer()
-    admissions = list_admissions(Throttle(max_waiting=0, timer=timer), timer, 27, 0, 0)
-    assert admissions == pytest.approx([0, 27 + MAX_PAUSE_SECONDS, 27 + MAX_PAUSE_SECONDS])
+    throttle = Throttle(max_waiting=0, patience_seconds=10, timer=timer)
+    assert list_admissions(throttle, timer, 27, 0, 0) == pytest.approx(
+        [0, 27 + MAX_PAUSE_SECONDS, 27 + MAX_PAUSE_SECONDS]
+    )
+
+
+def test_a_thread_that_would_wait_too_long_is_rejected_at_once() -> None:
+    timer = FakeTimer()
+    throttle = Throttle(max_waiting=0, burst_seconds=0, timer=timer)
+    list_admissions(throttle, timer, 1.5 * SHARE * PATIENCE_SECONDS)
+    before = timer.now
+    with pytest.raises(OverloadError):
+        throttle.check()
+    with pytest.raises(OverloadError), throttle.admit():
+        raise AssertionError("nobody is let through")
+    assert timer.now == before
+    timer.sleep(0.6 * PATIENCE_SECONDS)
+    throttle.check()
+    assert list_admissions(throttle, timer, 0) == pytest.approx([1.5 * PATIENCE_SECONDS])
+
+
+def test_a_thread_waits_only_so_long_for_the_one_inside() -> None:
+    throttle = Throttle(max_waiting=1, patience_seconds=0.01)
+    with ThreadPoolExecutor(1) as pool, throttle.admit(), pytest.raises(OverloadError):
+        pool.submit(lambda: list_admissions(throttle, FakeTimer(), 0)).result(30)
+    assert list_admissions(throttle, FakeTimer(), 0) == [0]
