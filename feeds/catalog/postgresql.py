@@ -8,6 +8,8 @@ import math
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import closing
+from enum import Enum, auto
 from functools import partial
 from threading import Thread
 from typing import Any, TypeAlias, TypeVar
@@ -37,6 +39,10 @@ ASK_SECONDS = 5.0
 ASK_AGAIN_SECONDS = 1.0
 LOST_SECONDS = 30.0
 """How long an answer may take once a silent server answers others again; the answer may have been lost."""
+
+_ASK_TIMEOUT_SECONDS = 2
+_STATE = "SELECT state FROM pg_stat_activity WHERE pid = %s AND usename = current_user AND datname = current_database()"
+_IDLE_STATES = ("idle", "idle in transaction", "idle in transaction (aborted)")
 
 
 class WatchedConnection(psycopg.Connection[Any]):
@@ -77,7 +83,7 @@ class WatchedConnection(psycopg.Connection[Any]):
 def connect(
     open_connection: Callable[[], WatchedConnection],
     *,
-    start_check: Callable[[], Check],
+    start_check: Callable[[WatchedConnection], Check],
     full_seconds: float,
     wait_on: Callable[[], bool] = lambda: False,
 ) -> WatchedConnection:
@@ -97,7 +103,7 @@ def connect(
                 raise
             time.sleep(_FULL_PAUSE_SECONDS)
         else:
-            connection.start_check = start_check
+            connection.start_check = partial(start_check, connection)
             return connection
 
 
@@ -117,7 +123,7 @@ class QuickConnector:
         opened: Future[WatchedConnection] = Future()
         open_connection = partial(WatchedConnection.connect, *args, **{**NETWORK, "connect_timeout": 2, **parameters})
         open_checked = partial(
-            connect, open_connection, start_check=lambda: self._check, full_seconds=self._answer_seconds
+            connect, open_connection, start_check=lambda _: self._check, full_seconds=self._answer_seconds
         )
         Thread(target=_fulfil, args=(opened, open_checked), name="connect", daemon=True).start()
         try:
@@ -162,24 +168,38 @@ class PatientConnector:
     ) -> WatchedConnection:
         """Open a connection as SQLAlchemy's event `do_connect`."""
         open_connection = partial(WatchedConnection.connect, *args, **NETWORK | parameters)
-        is_answering = partial(_is_answering, partial(open_connection, connect_timeout=2))
+        ask = partial(_ask, partial(open_connection, connect_timeout=_ASK_TIMEOUT_SECONDS, autocommit=True))
         return connect(
             open_connection,
-            start_check=lambda: SilenceCheck(is_answering, self._wait_on).check,
+            start_check=lambda waiting: SilenceCheck(partial(ask, waiting.info.backend_pid), self._wait_on).check,
             full_seconds=self._full_seconds,
             wait_on=self._wait_on,
         )
 
 
-class SilenceCheck:
-    """Finds out during a wait whether a statement takes long, or the server is silent."""
+class ServerState(Enum):
+    """What a server does that leaves a statement without an answer."""
 
-    def __init__(self, is_answering: Callable[[], bool], wait_on: Callable[[], bool]) -> None:
-        self._is_answering = is_answering
+    SILENT = auto()
+    BUSY = auto()
+    """It works on the statement, or does not say what it does."""
+
+    IDLE = auto()
+    """It waits for the next statement: the statement, or its answer, was lost on the way."""
+
+
+class SilenceCheck:
+    """Finds out during a wait whether a statement takes long, the server is silent, or the answer was lost.
+
+    `ask` asks the server over another connection.
+    """
+
+    def __init__(self, ask: Callable[[], ServerState], wait_on: Callable[[], bool]) -> None:
+        self._ask = ask
         self._wait_on = wait_on
         self._due = ASK_SECONDS
         self._lost = math.inf
-        self._is_silent = False
+        self._state = ServerState.BUSY
 
     def check(self, seconds: float) -> None:
         """Ask whether the server answers others, now and then.
@@ -191,23 +211,33 @@ class SilenceCheck:
             raise ConnectionFailure("the connection was lost")
         if seconds < self._due:
             return
-        if self._is_answering():
-            self._lost = seconds + LOST_SECONDS if self._is_silent else self._lost
-            self._is_silent = False
-            self._due = 2 * seconds
-        else:
-            self._is_silent = True
+        before, self._state = self._state, self._ask()
+        if self._state is ServerState.SILENT:
             self._lost = math.inf
             self._due = seconds + ASK_AGAIN_SECONDS
             if not self._wait_on():
                 raise ConnectionFailure(f"no answer for {seconds:.0f} seconds")
+        elif self._state is ServerState.IDLE:
+            # The answer may just be on its way.
+            self._due = self._lost = seconds + ASK_AGAIN_SECONDS
+        else:
+            self._lost = seconds + LOST_SECONDS if before is ServerState.SILENT else self._lost
+            self._due = 2 * seconds
 
 
-def _is_answering(open_connection: Callable[[], WatchedConnection]) -> bool:
+def _ask(open_connection: Callable[[], WatchedConnection], process: int) -> ServerState:
+    """Ask what the process of another connection does. Behind a pooler, its id may be unknown."""
     try:
-        open_connection().close()
-    except ConnectionTimeout:
-        return False
+        with closing(open_connection()) as connection:
+            connection.start_check = lambda: _end_wait
+            row = connection.execute(_STATE, [process]).fetchone()
+    except (ConnectionTimeout, ConnectionFailure):
+        return ServerState.SILENT
     except psycopg.Error:
-        return True  # a refusal is an answer
-    return True
+        return ServerState.BUSY  # a refusal is an answer
+    return ServerState.IDLE if row and row[0] in _IDLE_STATES else ServerState.BUSY
+
+
+def _end_wait(seconds: float) -> None:
+    if seconds >= _ASK_TIMEOUT_SECONDS:
+        raise ConnectionFailure(f"no answer for {seconds:.0f} seconds")

@@ -1,5 +1,6 @@
 """A server that does not answer delays readers only so long, and writers wait until it answers again."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -194,6 +195,24 @@ def test_a_writer_whose_packets_were_lost_reports_an_error(network: Network, mon
         waiting.end()
         assert [type(error) for error in waiting.errors] == [CatalogSilentError]
         assert "the connection was lost" in str(waiting.errors[0])
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_a_writer_whose_statement_was_lost_in_a_moment_reports_an_error(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network answers again before the writer asks."""
+    monkeypatch.setattr(module, "ASK_SECONDS", 1)
+    with closing(Catalog(network.url)) as catalog:
+        waiting = Waiting(catalog)
+        waiting.begin()
+        with network.losing():
+            waiting.write()
+            time.sleep(0.3)
+        waiting.end()
+        assert [type(error) for error in waiting.errors] == [CatalogSilentError]
+        assert "the connection was lost" in str(waiting.errors[0])
+        assert waiting.silences == []
 
 
 @pytest.mark.usefixtures("_impatient")

@@ -12,7 +12,7 @@ from psycopg.errors import ConnectionFailure, ConnectionTimeout
 from feeds.catalog import postgresql as module
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import ConnectionLimits
-from feeds.catalog.postgresql import SilenceCheck, WatchedConnection, connect
+from feeds.catalog.postgresql import ServerState, SilenceCheck, WatchedConnection, connect
 from feeds.model.errors import CatalogSilentError
 
 FULL = psycopg.OperationalError('connection failed: FATAL:  too many connections for role "feeds"')
@@ -33,15 +33,16 @@ def answer_with(*errors: psycopg.Error) -> tuple[Callable[[], WatchedConnection]
     return open_connection, connection
 
 
-def refuse_to_check() -> Callable[[float], object]:
-    raise AssertionError
+def refuse_to_check(_connection: WatchedConnection) -> Callable[[float], object]:
+    raise AssertionError("nobody waits")
 
 
 def test_a_full_server_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FULL_PAUSE_SECONDS", 0)
     open_connection, connection = answer_with(FULL, FULL)
     assert connect(open_connection, start_check=refuse_to_check, full_seconds=60) is connection
-    assert connection.start_check is refuse_to_check
+    with pytest.raises(AssertionError, match="nobody waits"):
+        connection.start_check()
 
 
 @pytest.mark.parametrize(("error", "full_seconds"), [(FULL, 0), (REFUSED, 60)])
@@ -81,9 +82,9 @@ def check_until(seconds: float, check: SilenceCheck) -> None:
 def test_a_slow_server_is_asked_less_and_less_often() -> None:
     asked: list[bool] = []
 
-    def ask() -> bool:
+    def ask() -> ServerState:
         asked.append(True)
-        return True
+        return ServerState.BUSY
 
     check_until(100, SilenceCheck(ask, refuse_to_wait))
     assert len(asked) == 5
@@ -95,11 +96,11 @@ def refuse_to_wait() -> bool:
 
 def test_a_silent_server_ends_the_wait_of_those_who_cannot_wait() -> None:
     with pytest.raises(ConnectionFailure, match="no answer for 5 seconds"):
-        check_until(100, SilenceCheck(lambda: False, refuse_to_wait))
+        check_until(100, SilenceCheck(lambda: ServerState.SILENT, refuse_to_wait))
 
 
 def test_a_silent_server_is_reported_until_it_answers_others_and_then_the_answer_must_come() -> None:
-    answers = chain([False] * 3, [True] * 9)
+    answers = chain([ServerState.SILENT] * 3, [ServerState.BUSY] * 9)
     reports: list[bool] = []
 
     def wait_on() -> bool:
@@ -111,3 +112,12 @@ def test_a_silent_server_is_reported_until_it_answers_others_and_then_the_answer
     assert len(reports) == 3
     with pytest.raises(ConnectionFailure, match="the connection was lost"):
         check_until(60, check)
+
+
+def test_an_idle_servers_answer_is_lost() -> None:
+    with pytest.raises(ConnectionFailure, match="the connection was lost"):
+        check_until(6.1, SilenceCheck(lambda: ServerState.IDLE, refuse_to_wait))
+
+
+def test_an_idle_servers_answer_may_be_on_its_way() -> None:
+    check_until(5.9, SilenceCheck(lambda: ServerState.IDLE, refuse_to_wait))
