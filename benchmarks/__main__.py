@@ -26,7 +26,7 @@ from benchmarks.processes import run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
 from benchmarks.serving.benchmark import SECTION as SERVING
 from benchmarks.serving.benchmark import ServingPlan, measure_serving
-from benchmarks.soak import SoakPlan, SoakResult, run_soak
+from benchmarks.soak import SoakPlan, run_soak, write_result
 
 PROGRAM = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
 FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
@@ -53,12 +53,18 @@ OUT = click.option(
     "--out", type=FOLDER, default="docs/benchmarks", show_default=True, help="Folder for figures and plots."
 )
 EARLIER = click.option("--earlier", type=FOLDER, help="Also measure an earlier version: a checkout with its own .venv.")
+HISTORY = click.option(
+    "--history",
+    type=PROGRAM,
+    envvar="BENCH_HISTORY",
+    help="Recorded edits: gzipped lines of JSON with commit, path, action and text; by default, edits are invented.",
+)
 DATE = click.option("--date", default="", help="Date to write into the report; by default, none.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure speed and memory, also of other programs; only `soak` and `costs` pass or fail."""
+    """Measure speed and memory, also of other programs; only `soak`, `faults` and `costs` pass or fail."""
 
 
 @main.command()
@@ -237,17 +243,46 @@ def serving(*, rounds: int, seconds: int, earlier: Path | None, out: Path, date:
     help="Parallel feed readers.",
 )
 @click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="Server processes.")
-def soak(*, seconds: int, readers: int, workers: int) -> None:
+@HISTORY
+def soak(*, seconds: int, readers: int, workers: int, history: Path | None) -> None:
     """Check every answer of a server under load.
 
     Articles change every second while readers send every kind of request. Exits with 1 if an answer is torn, stale by
-    more than a second, a wrong 304 or an error, or if memory grows.
+    more than a second, a wrong 304, late or an error, or if memory grows.
     """
-    with _working_folder(None) as folder:
-        result = run_soak(folder, SoakPlan(seconds=seconds, readers=readers, workers=workers))
-    _print_result(result)
-    if result.problem_count or not result.is_flat:
-        raise SystemExit(1)
+    _run_soak(SoakPlan(seconds=seconds, clients=readers, workers=workers, history=history), None)
+
+
+@main.command()
+@click.option("--minutes", type=click.FloatRange(0.1, 600), default=30, show_default=True, help="Length of the test.")
+@click.option("--clients", type=click.IntRange(1, 500), default=50, show_default=True, help="Parallel feed readers.")
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="Server processes.")
+@click.option(
+    "--every", type=click.FloatRange(5), default=60, show_default=True, help="Seconds from one fault to the next."
+)
+@click.option("--seed", default=1, show_default=True, help="Number that decides on the order of the faults.")
+@HISTORY
+@WORK
+def faults(  # noqa: PLR0913 one parameter per option
+    *, minutes: float, clients: int, workers: int, every: float, seed: int, history: Path | None, work: Path | None
+) -> None:
+    """Check every answer of a server while things fail.
+
+    A collector replays a history of edits into PostgreSQL, and a random fault happens each minute: stopped, killed and
+    restarted processes, lost packets, wrong clocks, missing folders, floods. Exits with 1 if an answer is wrong or
+    later than two seconds, if anything is lost, or if memory grows. The folder --work must be empty; it keeps the logs.
+    """
+    plan = SoakPlan(
+        seconds=minutes * 60,
+        clients=clients,
+        workers=workers,
+        pause_seconds=0.25,
+        stale_seconds=2.0,
+        fault_seconds=every,
+        history=history,
+        seed=seed,
+    )
+    _run_soak(plan, work)
 
 
 @main.command()
@@ -269,16 +304,12 @@ def costs(*, names: tuple[str, ...]) -> None:
         raise SystemExit(1)
 
 
-def _print_result(result: SoakResult) -> None:
-    requests = sum(result.counts.values())
-    click.echo(f"{requests:,} requests and {result.commits} commits in {result.seconds:.0f} s")
-    click.echo(", ".join(f"{name}: {count:,}" for name, count in result.counts.items()))
-    click.echo(f"request times: median {result.p50_ms:.1f} ms, 99th percentile {result.p99_ms:.1f} ms")
-    memory = f"first {result.memory[0]:.1f} MB, last {result.memory[-1]:.1f} MB"
-    click.echo(f"workers' memory (PSS): {memory}; last quarter divided by second quarter: {result.growth:.3f}")
-    click.echo(f"problems: {result.problem_count}")
-    for problem in result.problems:
-        click.echo(f"  {problem}")
+def _run_soak(plan: SoakPlan, work: Path | None) -> None:
+    with _working_folder(work) as folder:
+        result = run_soak(folder, plan, progress=_print_progress)
+    click.echo(write_result(result))
+    if not result.has_passed:
+        raise SystemExit(1)
 
 
 def _print_progress(text: str) -> None:

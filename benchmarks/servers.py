@@ -1,6 +1,7 @@
 """Start servers to measure, and wait until the servers are ready."""
 
 import http.client
+import os
 import re
 import subprocess
 import sys
@@ -24,12 +25,19 @@ _PATIENCE_SECONDS = 300
 
 
 @contextmanager
-def serving(
-    command: Sequence[str], settings: Mapping[str, str], *, path: str, port: int = 0, root: Path = ROOT
+def serving(  # noqa: PLR0913 what a server may need
+    command: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    path: str,
+    port: int = 0,
+    root: Path = ROOT,
+    log: Path = Path(os.devnull),
 ) -> Iterator[tuple[int, int, float]]:
     """Start a server in the checkout `root`; yield its process id, its port, and the seconds until a 200 for `path`.
 
     Without `port`, the server gets a free port by `--bind`. For `HEALTH_PATH`, any answer counts.
+    `log` gets the output.
 
     Raises:
         MeasureError: the server never answers with 200.
@@ -37,13 +45,10 @@ def serving(
     bind = () if port else ("--bind", f"127.0.0.1:{(port := find_free_port())}")
     environment = make_environment({**settings, "PORT": str(port), "PYTHONPATH": str(root)})
     started = time.perf_counter()
-    with subprocess.Popen(
-        [*command, *bind],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with (
+        log.open("ab") as output,
+        subprocess.Popen([*command, *bind], cwd=root, env=environment, stdout=output, stderr=output) as process,
+    ):
         try:
             while (status := get_status(port, path)) != http.client.OK and not (status and path == HEALTH_PATH):
                 if process.poll() is not None or time.perf_counter() - started > _PATIENCE_SECONDS:

@@ -1,10 +1,16 @@
 """Faults of the machine, injected for real: full, missing and read-only disks, a wrong clock, killed processes."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -86,6 +92,63 @@ def test_a_clock_that_was_years_ahead_is_named_and_repaired_by_force(site: Site,
         assert "2045" not in feed.headers["last-modified"]
     assert site.run("collect", "--force").returncode == 0
     assert "feeds: unchanged" in site.collect()
+
+
+def test_a_server_whose_clock_is_ahead_shows_entries_too_early_until_the_clock_is_right(
+    site: Site, program: Callable[[str], str]
+) -> None:
+    write_titled_article(site.content / "d.md", "Released soon", published=datetime.now(UTC) + timedelta(minutes=30))
+    site.collect()
+    ahead = site.with_settings(LD_PRELOAD=find_clock_library(program("faketime")), FAKETIME="+1h", WEB_CONCURRENCY="1")
+    for server_site, is_early in ((ahead, True), (site, False)):
+        with server_site.serving() as server:
+            feed = server.get("/feed.atom")
+            assert (b"Released soon" in feed.body) == is_early
+            assert b">a</title>" in feed.body
+            assert parsedate_to_datetime(feed.headers["last-modified"]) <= parsedate_to_datetime(feed.headers["date"])
+
+
+def find_clock_library(faketime: str) -> str:
+    """Return the library that faketime loads into other programs."""
+    printed = subprocess.run([faketime, "-f", "+0", "env"], capture_output=True, text=True, check=True).stdout
+    return next(line for line in printed.splitlines() if line.startswith("LD_PRELOAD=")).partition("=")[2]
+
+
+def test_a_killed_export_leaves_whole_files_and_the_next_completes_it(site: Site) -> None:
+    for number in range(20):
+        write_article(site.content, f"story-{number}", topics=f"[Topic {number}]")
+    site.collect()
+    exported = site.folder / "public"
+    moments = random.Random(3)  # noqa: S311 no secret
+    for _ in range(2):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feeds", "export", str(exported)], cwd=site.folder, env=site.environ
+        )
+        deadline = time.monotonic() + 30
+        while process.poll() is None and not exported.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0, 0.3))
+        process.kill()
+        process.wait()
+    cut_short = {path: path.read_bytes() for path in exported.rglob("*.atom")}
+    completed = site.run("export", str(exported), "--force")
+    assert completed.returncode == 0, completed.stderr
+    assert {path: path.read_bytes() for path in cut_short} == cut_short
+    assert len(list(exported.rglob("*.atom"))) > 20
+    assert not list(exported.rglob("*.tmp"))
+
+
+def test_a_flood_of_composed_feeds_is_cut_off_and_delays_no_other_feed(site: Site) -> None:
+    site.collect()
+    with site.serving() as server, ThreadPoolExecutor(40) as clients:
+        plain = server.get("/topics/robots.atom")
+        flood = [clients.submit(server.get, f"/feed.atom?min_quality=1&limit={number}") for number in range(1, 100)]
+        assert [server.get("/topics/robots.atom").body for _ in range(20)] == [plain.body] * 20
+        answers = [each.result() for each in flood]
+        assert Counter(answer.status for answer in answers).keys() <= {200, 503}
+        assert all("retry-after" in answer.headers for answer in answers if answer.status == 503)
+        server.wait_until(lambda: server.get("/feed.atom?limit=7").status == 200)
 
 
 def test_a_killed_web_process_is_replaced(site: Site) -> None:

@@ -17,6 +17,7 @@ PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")
 FENCED = re.compile(r"(?ms)^( *)(`{3,})(\S*)[^\n]*\n(.*?)^\1\2$")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 FILE = re.compile(r"(?<![\w./])(?:\.ci|\.github|benchmarks|docs|feeds|scripts|tests)/[\w./-]+")
 
 
@@ -59,6 +60,21 @@ def test_links_work_on_github_too(page: Path) -> None:
 def test_named_files_exist(page: Path) -> None:
     named = [path for code in INLINE_CODE.findall(FENCED.sub("", page.read_text())) for path in FILE.findall(code)]
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def list_fault_rows() -> list[str]:
+    """List the rows of the tables of faults, without headings."""
+    lines = re.findall(r"(?m)^\| .+ \|$", (DOCS / "faults.md").read_text().partition("## Half an hour")[0])
+    return [line for line in lines if not line.startswith(("| fault ", "| --- "))]
+
+
+def test_every_fault_names_tests_that_exist() -> None:
+    rows = list_fault_rows()
+    assert len(rows) >= 30
+    for row in rows:
+        tests = TEST.findall(row)
+        assert tests, row
+        assert [name for path, name in tests if f"def {name}(" not in (ROOT / path).read_text()] == []
 
 
 def target_exists(page: Path, link: str) -> bool:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -128,10 +128,15 @@ class OwnDatabaseServer(DatabaseServer):
         self._start = start
         self._process = start()
 
+    @property
+    def pid(self) -> int:
+        """The process id of the server."""
+        return self._process.pid
+
     @contextmanager
-    def stopped(self) -> Iterator[None]:
-        """Stop the server, and start it again when the block ends."""
-        self.stop()
+    def stopped(self, by: signal.Signals = signal.SIGQUIT) -> Iterator[None]:
+        """Stop the server by a signal, and start it again when the block ends."""
+        self.stop(by)
         yield
         self._process = self._start()
         self.wait_until_up()
@@ -148,9 +153,9 @@ class OwnDatabaseServer(DatabaseServer):
             for process in processes:
                 os.kill(process, signal.SIGCONT)
 
-    def stop(self) -> None:
-        """Stop at once, even with open connections."""
-        self._process.send_signal(signal.SIGQUIT)  # without a checkpoint: nobody needs the data
+    def stop(self, by: signal.Signals = signal.SIGQUIT) -> None:
+        """Stop at once, even with open connections; by default without a checkpoint, because nobody needs the data."""
+        self._process.send_signal(by)
         self._process.wait()
 
     def wait_until_up(self) -> None:
@@ -178,7 +183,7 @@ def use_server(url: str) -> Iterator[DatabaseServer]:
 
 
 @contextmanager
-def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
+def run_server(*, initdb: str, postgres: str, settings: Sequence[str] = ()) -> Iterator["OwnDatabaseServer"]:
     """Run a server in a new folder until the block ends. PostgreSQL refuses root, so root runs it as another user."""
     # Other users may not enter pytest's folders, and the path of a socket must be short.
     folder = Path(tempfile.mkdtemp(prefix="feeds-postgresql-"))
@@ -189,8 +194,8 @@ def run_server(*, initdb: str, postgres: str) -> Iterator[DatabaseServer]:
     options = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
     try:
         subprocess.run([initdb, *options, data], check=True, capture_output=True, cwd=folder, **identity)  # type: ignore[call-overload]
-        settings = (*_SETTINGS, "listen_addresses=", f"unix_socket_directories={folder}")
-        command = [postgres, "-D", data, *(part for setting in settings for part in ("-c", setting))]
+        chosen = (*_SETTINGS, "listen_addresses=", f"unix_socket_directories={folder}", *settings)
+        command = [postgres, "-D", data, *(part for setting in chosen for part in ("-c", setting))]
 
         def start() -> subprocess.Popen[bytes]:
             with (folder / "log").open("ab") as log:

@@ -22,15 +22,12 @@ class Network:
             netloc=f"{user}@127.0.0.1:{listener.getsockname()[1]}", query=urlencode({**query, "sslmode": "disable"})
         ).geturl()
         self._listener = listener
-        self._sockets: list[socket.socket] = []
+        self.connections = 0
+        """The number of connections so far."""
+        self._sockets: set[socket.socket] = set()
         self._loses = Event()
         self._passes_on = Event()
         self._passes_on.set()
-
-    @property
-    def connections(self) -> int:
-        """The number of connections so far."""
-        return len(self._sockets) // 2
 
     @contextmanager
     def losing(self) -> Iterator[None]:
@@ -55,19 +52,38 @@ class Network:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                target = socket.socket(socket.AF_UNIX if isinstance(self._target, str) else socket.AF_INET)
-                target.connect(self._target)
-                self._sockets += [client, target]
-                for source, sink in ((client, target), (target, client)):
-                    Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+                self._connect(client)
 
     def close(self) -> None:
         """Close everything."""
         self._passes_on.set()
-        for each in (self._listener, *self._sockets):
+        for each in (self._listener, *self._sockets.copy()):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
+
+    def _connect(self, client: socket.socket) -> None:
+        """Connect a client with the database; without a database, close the client's connection."""
+        target = socket.socket(socket.AF_UNIX if isinstance(self._target, str) else socket.AF_INET)
+        try:
+            target.connect(self._target)
+        except OSError:
+            client.close()
+            target.close()
+            return
+        self._sockets |= {client, target}
+        self.connections += 1
+        Thread(target=self._join, args=(client, target), daemon=True).start()
+
+    def _join(self, client: socket.socket, target: socket.socket) -> None:
+        """Pass on everything in both directions until both ends are closed."""
+        answers = Thread(target=self._pass_on, args=(target, client), daemon=True)
+        answers.start()
+        self._pass_on(client, target)
+        answers.join()
+        self._sockets -= {client, target}
+        client.close()
+        target.close()
 
     def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
@@ -75,6 +91,7 @@ class Network:
                 self._passes_on.wait()
                 if not self._loses.is_set():
                     sink.sendall(data)
+        with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
 
