@@ -6,7 +6,7 @@ import click
 
 from feeds.cli.terminal import clip, measure, pad
 from feeds.model.text import escape_controls
-from feeds.statistics.report import Numbers, ReaderSummary, Report
+from feeds.statistics.report import Numbers, Report
 
 MAX_ROWS = 20
 """The number of rows of each table on a terminal."""
@@ -23,7 +23,7 @@ def format_report(report: Report, *, is_short: bool) -> Iterator[str]:
     yield ""
     yield from _format_table("Feed", [(each.feed, each.numbers, "") for each in report.feeds], is_short=is_short)
     yield ""
-    readers = [(each.reader, each.numbers, _write_notes(each)) for each in report.readers]
+    readers = [(each.reader, each.numbers, ", ".join(each.remarks)) for each in report.readers]
     yield from _format_table("Reader", readers, is_short=is_short)
 
 
@@ -47,11 +47,6 @@ def _format_table(title: str, rows: Sequence[tuple[str, Numbers, str]], *, is_sh
         yield f"{pad(name, width)}  {figures}  {notes}".rstrip()
     if len(shown) < len(rows):
         yield f"And {len(rows) - len(shown):,} more; --json lists all."
-
-
-def _write_notes(reader: ReaderSummary) -> str:
-    notes = ["ignores 304"] * reader.ignores_304 + ["ignores max-age"] * reader.ignores_max_age
-    return ", ".join(notes)
 
 
 def _count(number: int, noun: str) -> str:

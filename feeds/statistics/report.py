@@ -73,6 +73,11 @@ class ReaderSummary(msgspec.Struct, frozen=True):
         """Whether an aggregator has asked for a feed more often than `max-age` allows."""
         return self.early > 0
 
+    @property
+    def remarks(self) -> list[str]:
+        """What this reader does wrong, in a few words."""
+        return ["ignores 304"] * self.ignores_304 + ["ignores max-age"] * self.ignores_max_age
+
 
 class FeedSummary(msgspec.Struct, frozen=True):
     """A feed in a period, with its readers."""

@@ -29,7 +29,7 @@ ARROWS = {
     "collector": {"articles", "catalog", "model"},
     "renderers": {"model"},
     "statistics": {"catalog", "model"},
-    "site": {"catalog", "model", "renderers", "settings"},
+    "site": {"catalog", "model", "renderers", "settings", "statistics"},
     "web": {"catalog", "model", "settings", "site", "statistics"},
     "export": {"catalog", "model", "settings", "site"},
     "notify": {"catalog", "model", "settings", "site"},

@@ -11,7 +11,7 @@ _MIN_BAR_HEIGHT = 1  # keeps the bar of an empty week visible
 _QUIET_ZONE = 2  # modules of margin, in addition to the margin of the page
 
 
-def draw_bars(counts: Sequence[int]) -> Markup:
+def draw_bars(counts: Sequence[int], label: str = "Entries week by week") -> Markup:
     """Draw a bar for each count, in order. The highest bar fills the chart; the stylesheet sets the colour."""
     highest = max(counts, default=0) or 1
     heights = [max(_MIN_BAR_HEIGHT, round(CHART_HEIGHT * count / highest)) for count in counts]
@@ -20,7 +20,7 @@ def draw_bars(counts: Sequence[int]) -> Markup:
         for position, height in enumerate(heights)
     )
     width = len(counts) * BAR_STEP - (BAR_STEP - BAR_WIDTH)
-    label = f"Entries week by week: {', '.join(map(str, counts))}"
+    label = f"{label}: {', '.join(map(str, counts))}"
     return Markup('<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}"><path d="{}"/></svg>').format(
         width, CHART_HEIGHT, label, bars
     )

@@ -1,7 +1,7 @@
 """Format dates, counts, excerpts and addresses for pages, and find the direction of a language."""
 
 import re
-from datetime import datetime
+from datetime import date
 
 from markupsafe import Markup
 
@@ -20,8 +20,8 @@ _LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug"
 _LEFTWARD_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
 
 
-def write_date(timestamp: datetime) -> str:
-    """Format the day of an aware UTC timestamp for people, as `22 December 2020`."""
+def write_date(timestamp: date) -> str:
+    """Format a day, or the day of an aware UTC timestamp, for people, as `22 December 2020`."""
     return f"{timestamp.day} {_MONTHS[timestamp.month - 1]} {timestamp.year}"
 
 

@@ -27,6 +27,7 @@ from feeds.site.urls import (
     PageAddress,
     write_reference,
 )
+from feeds.statistics.report import Report
 
 MAX_PROVIDERS = 200
 """The maximum number of providers on the home page, chosen by their number of entries."""
@@ -34,6 +35,12 @@ MAX_PROVIDERS = 200
 MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
+STATISTICS_PATH = "/stats"
+STATISTICS_PERIODS = (7, 30, 90, 365)
+"""The numbers of days that the page of statistics offers."""
+
+MAX_STATISTICS_ROWS = 50
+"""The maximum number of rows in a table of statistics."""
 
 _KEPT_STORIES = 1_024
 _MAX_KEPT_CHARACTERS = 8_192
@@ -96,6 +103,17 @@ def render_startup(settings: Settings, sentence: str, *, done: int, total: int, 
     return _render("startup.html", settings, sentence=sentence, done=done, total=total, reload_seconds=reload_seconds)
 
 
+def render_statistics(report: Report, settings: Settings) -> bytes:
+    """Write the page of statistics, for the publisher."""
+    return _render(
+        "statistics.html",
+        settings,
+        page_url=f"{settings.site_url}{STATISTICS_PATH}",
+        report=report,
+        periods=STATISTICS_PERIODS,
+    )
+
+
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
     """Choose the providers with the most entries, and sort the chosen providers by domain."""
     most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
@@ -156,6 +174,7 @@ _ENVIRONMENT.filters.update(
     breakable=allow_breaks,
     count=write_count,
     date=write_date,
+    day_bars=draw_bars,
     direction=find_direction,
     entry_url=entry_url,
     excerpt=write_excerpt,
@@ -171,11 +190,14 @@ _ENVIRONMENT.globals.update(
     FeedAddress=FeedAddress,
     MAX_ENTRIES=MAX_ENTRIES,
     MAX_RANK=MAX_RANK,
+    MAX_ROWS=MAX_STATISTICS_ROWS,
     PARAMETERS=PARAMETERS,
     HOME_PATH=HomeAddress().path,
     OPML_PATH=OpmlAddress().path,
+    PUBLISHER_STYLESHEET=_versioned_path("publisher.css"),
     PageAddress=PageAddress,
     SEARCH_PATH=SEARCH_PATH,
+    STATISTICS_PATH=STATISTICS_PATH,
     SCRIPT=_versioned_path("page.js"),
     STYLESHEET=_versioned_path("style.css"),
     Query=Query,
