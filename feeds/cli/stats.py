@@ -45,7 +45,8 @@ def stats(*, days: int, feed: str | None, as_json: bool, logs: Sequence[Path]) -
     the last request in the logs.
     """
     settings = read_settings()
-    totals = _read_logs(logs, settings) if logs else _read_stored(settings, days=days)
+    log_reader = LogReader(partial(name_feed, base_path=settings.base_path, defaults=settings.defaults))
+    totals = _read_logs(log_reader, logs) if logs else _read_stored(settings, days=days)
     period = Period.ending_at(SYSTEM_CLOCK.now(), days=days)
     if logs and totals:
         period = Period.ending_on(totals[-1].day, days=days)
@@ -53,7 +54,7 @@ def stats(*, days: int, feed: str | None, as_json: bool, logs: Sequence[Path]) -
         [each for each in totals if not feed or _is_of(each.feed, feed)],
         period,
         max_age_seconds=settings.max_age_seconds,
-        knows_conditions=not logs,
+        knows_conditions=log_reader.knows_conditions,
     )
     _write(report, as_json=as_json)
 
@@ -68,8 +69,7 @@ def _read_stored(settings: Settings, *, days: int) -> list[DailyTotals]:
         catalog.close()
 
 
-def _read_logs(paths: Iterable[Path], settings: Settings) -> list[DailyTotals]:
-    reader = LogReader(partial(name_feed, base_path=settings.base_path, defaults=settings.defaults))
+def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
     tally = Tally(Limits())
     for path in paths:
         for logged in reader.read(path):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from apachelogs import COMBINED, VHOST_COMBINED, LogEntry, LogParser
@@ -49,7 +49,8 @@ class LogReader:
     """Reads log files in the combined format of nginx and Apache, or with a JSON object on each line.
 
     `name_feed` finds the feed behind a URL; empty means no feed. `read` counts the lines, and `unreadable` those in
-    another format; `first_unreadable` is the place of the first.
+    another format; `first_unreadable` is the place of the first. `knows_conditions` tells whether all lines say which
+    requests had a validator.
     """
 
     def __init__(self, name_feed: Callable[[str], str]) -> None:
@@ -58,6 +59,7 @@ class LogReader:
         self.lines = 0
         self.unreadable = 0
         self.first_unreadable = ""
+        self.knows_conditions = True
 
     def read(self, path: Path) -> Iterator[LoggedRequest]:
         """Read the GET requests for feeds in a file, gzipped or not; `-` means standard input.
@@ -104,12 +106,13 @@ class LogReader:
 
     def _read_json(self, line: bytes) -> LoggedRequest | None:
         fields = msgspec.json.decode(line.decode(errors="replace"), type=dict[str, Any])
-        url = str(_pick(fields, _URL))
-        query = fields.get("query")
+        url, query = str(_pick(fields, _URL)), fields.get("query")
+        if query is not None:  # this program's own log: the path is decoded
+            url = f"{quote(url)}?{query}" if query else quote(url)
         is_conditional = fields.get("conditional")
         return self._make(
             str(_pick(fields, _METHOD)),
-            f"{url}?{query}" if query and "?" not in url else url,
+            url,
             status=int(_pick(fields, _STATUS)),
             time=_read_time(_pick(fields, _TIME)),
             user_agent=str(_pick(fields, _USER_AGENT, "")),
@@ -131,6 +134,7 @@ class LogReader:
         feed = self._name_feed(url) if method == "GET" else ""
         if not feed:
             return None
+        self.knows_conditions &= is_conditional is not None
         parts = urlsplit(url)
         requested = f"{parts.path}?{parts.query}" if parts.query else parts.path
         return LoggedRequest(FeedRequest(feed, requested, status, user_agent, is_conditional), time.timestamp())

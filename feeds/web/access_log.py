@@ -46,6 +46,7 @@ def format_line(request: AnsweredRequest) -> bytes:
         "bytes": request.size,
         "seconds": None if request.seconds is None else round(request.seconds, _MAX_SECONDS_DIGITS),
         "user_agent": _cut(request.user_agent),
+        "conditional": request.is_conditional,
         "network": shorten_address(request.address),
     }
     return f"{_escape(values)}\n".encode("ascii")

@@ -1,4 +1,4 @@
-"""Add the pages that only the publisher sees: the metrics and the publisher's page."""
+"""Add the pages that only the publisher sees: the metrics, the publisher's page and the statistics."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import Clock
 from feeds.settings import Settings
+from feeds.site.pages.html import STATISTICS_PATH
 from feeds.web.access import require_token
 from feeds.web.cached_document import CacheKey
 from feeds.web.catalog_metrics import describe_catalog
@@ -15,6 +16,7 @@ from feeds.web.greenlets import run_in_thread
 from feeds.web.metrics import RequestMetrics
 from feeds.web.request_kind import METRICS_PATH
 from feeds.web.responses import FeedResponse
+from feeds.web.statistics_view import make_statistics_response
 
 
 def add_publisher_views(
@@ -36,5 +38,12 @@ def add_publisher_views(
         described = describe_catalog(catalog, now=clock.now(), stale_after_seconds=settings.stale_after_seconds)
         body, media_type = counts.write(described, accept=accept)
         return FeedResponse(body, content_type=media_type)
+
+    @app.get(STATISTICS_PATH)
+    @require_token(settings.token)
+    def show_statistics() -> Response:
+        parameters = request.args.to_dict()
+        answer = partial(make_statistics_response, catalog, settings, parameters=parameters, clock=clock)
+        return run_in_thread(answer)
 
     return counts.add_rendering

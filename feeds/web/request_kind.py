@@ -4,6 +4,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from feeds.model.errors import FeedsError
+from feeds.site.pages.html import STATISTICS_PATH
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import (
     Address,
@@ -46,6 +47,7 @@ _PATHS = {
     HEALTH_PATH: RequestKind.HEALTH,
     METRICS_PATH: RequestKind.PUBLISHER,
     PUBLISHER_PATH: RequestKind.PUBLISHER,
+    STATISTICS_PATH: RequestKind.PUBLISHER,
 }
 _KINDS = {
     DigestAddress: RequestKind.DIGEST,

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md")))
 IN_BACKTICKS = set(re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", README)))
-VIEWS = {"/healthz", "/metrics", "/publisher"}
+VIEWS = {"/healthz", "/metrics", "/stats", "/publisher"}
 PATHS = (
     *("/", "/feed.atom", "/feed.rss", "/feed.json", "/feeds.opml", "/healthz"),
     *("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/"),

@@ -10,6 +10,8 @@ from feeds.model.errors import FeedsError
 from feeds.site.feed_names import name_feed
 from feeds.statistics.log_files import LoggedRequest, LogReader
 from feeds.statistics.tally import FeedRequest
+from feeds.web.access_log import format_line
+from feeds.web.request_log import AnsweredRequest
 
 COMBINED = '203.0.113.5 - - [26/Nov/2026:09:00:00 +0100] "GET {url} HTTP/1.1" {status} 512 "-" "{agent}"'
 TIME = 1_795_680_000.0  # 2026-11-26T08:00:00Z
@@ -122,3 +124,20 @@ def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
     cut.write_bytes(gzip.compress(f"{line()}\n".encode() * 1_000)[:-20])
     with pytest.raises(FeedsError, match=r"^Cannot read .*/cut\.gz: "):
         read(cut)
+
+
+def test_the_access_log_of_this_program(tmp_path: Path) -> None:
+    request = AnsweredRequest(
+        ("/topics/鷗.atom", "q=low+tide"), 304, 0, "GET", FEEDBIN, is_conditional=True, address="", seconds=None, time=9
+    )
+    path = tmp_path / "access.log"
+    path.write_bytes(format_line(request) + format_line(request._replace(key=("/feed.atom", ""), is_conditional=False)))
+    reader = LogReader(name_feed)
+    reference = "/topics/%E9%B7%97.atom?q=low+tide"
+    assert read(path, reader) == [
+        LoggedRequest(FeedRequest(reference, reference, 304, FEEDBIN, is_conditional=True), 9.0),
+        LoggedRequest(FeedRequest("/feed.atom", "/feed.atom", 304, FEEDBIN, is_conditional=False), 9.0),
+    ]
+    assert reader.knows_conditions
+    list(reader.read(write(tmp_path, line())))
+    assert not reader.knows_conditions

@@ -36,6 +36,7 @@ def test_a_line_has_named_values() -> None:
         "bytes": 1_075,
         "seconds": 0.1235,
         "user_agent": "Reader/1.0",
+        "conditional": False,
         "network": "192.0.2.0/24",
     }
 
