@@ -20,7 +20,7 @@ import feeds
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
-from tests.support.waiting import STARTS_WITHIN_SECONDS, wait_for_answer
+from tests.support.waiting import STARTS_WITHIN_SECONDS, wait_for_answer, wait_until
 
 pytestmark = pytest.mark.program
 
@@ -107,11 +107,11 @@ def test_the_source_archive_holds_every_file_of_the_repository(built: Path) -> N
 
 @contextmanager
 def serving(environment: Path, folder: Path) -> Iterator[str]:
-    """Run `feeds serve` of a virtual environment in a folder, and give the URL."""
+    """Run `feeds serve` of a virtual environment in a folder of articles, and give the URL."""
     port = find_free_port()
-    environ = {"PATH": os.environ["PATH"], "PORT": str(port), "FEEDS_CONTENT": "articles", "WEB_CONCURRENCY": "1"}
+    environ = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "1"}
     with (folder / "log").open("wb") as log:
-        command = [str(environment / "bin" / "feeds"), "serve"]
+        command = [str(environment / "bin" / "feeds"), "serve", "--port", str(port)]
         server = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
         try:
             wait_for_answer(f"http://127.0.0.1:{port}/healthz", server)
@@ -127,18 +127,29 @@ def fetch(url: str) -> str:
         return text
 
 
-def test_the_installed_wheel_serves_articles_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_serves_a_folder_of_articles_and_its_changes(installed: Path, tmp_path: Path) -> None:
     package = Path(ask_python(installed, "import feeds; print(feeds.__file__)")).parent
     assert package.is_relative_to(installed)
     stylesheet = package / "site" / "pages" / "static" / "style.css"
     template = package / "site" / "pages" / "templates" / "base.html"
     stylesheet.write_text(f"/* {MARK} */\n{stylesheet.read_text()}")
     template.write_text(template.read_text().replace("</body>", f"<p>{MARK}</p></body>"))
-    write_article(tmp_path / "articles", "terns", title="Terns are back")
+    write_article(tmp_path, "terns", title="Terns are back")
+    write_article(tmp_path, "gulls", title="Gulls are louder")
+    (tmp_path / "README.md").write_text("# Harbour News\n")
+    (tmp_path / "feeds.toml").write_text('title = "Harbour News"\n')
     with serving(installed, tmp_path) as url:
         home = fetch(f"{url}/")
         link = re.search(r'<link rel="stylesheet" href="([^"]+)"', home)
         assert link, home
         assert MARK in home
         assert MARK in fetch(f"{url}{link[1]}")
-        assert "Terns are back" in fetch(f"{url}/feed.atom")
+        feed = fetch(f"{url}/feed.atom")
+        assert all(text in feed for text in ("Harbour News", "Terns are back", "Gulls are louder"))
+        write_article(tmp_path, "gulls", title="Gulls are silent")
+        wait_until(lambda: "Gulls are silent" in fetch(f"{url}/feed.atom"))
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("terns.md", "gulls.md", "README.md", "feeds.toml", "log"),
+        ".feeds",
+    }
+    assert (tmp_path / "log").read_text().count("rejected") == (tmp_path / "log").read_text().count("0 rejected")
