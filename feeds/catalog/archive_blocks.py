@@ -139,7 +139,8 @@ _POSITION: Position = (bindparam("published"), bindparam("id"))
 _SCOPED = select(_BLOCKS.number, _BLOCKS.published, _BLOCKS.id, _BLOCKS.drawn).where(
     _BLOCKS.scope == bindparam("scope")
 )
-_DOWNWARDS = _SCOPED.order_by(_BLOCKS.published.desc(), _BLOCKS.id).limit(1)
+_DOWNWARDS_ALL = _SCOPED.order_by(_BLOCKS.published.desc(), _BLOCKS.id)
+_DOWNWARDS = _DOWNWARDS_ALL.limit(1)
 _UPWARDS = _SCOPED.order_by(_BLOCKS.published, _BLOCKS.id.desc()).limit(1)
 _NUMBERED = _SCOPED.where(_BLOCKS.number == bindparam("number"))
 _NUMBERS = (
@@ -188,6 +189,12 @@ class Blocks:
     def list_numbers(self) -> list[int]:
         """Return the numbers of all blocks, newest first."""
         return [*self._connection.scalars(_NUMBERS, {"scope": self._scope.name}), Block().number]
+
+    def list_all(self) -> list[Block]:
+        """Return all blocks, oldest first."""
+        rows = self._connection.execute(_DOWNWARDS_ALL, {"scope": self._scope.name})
+        blocks = [Block(row.number, EntryPosition(row.published, row.id), row.drawn) for row in rows]
+        return [Block(), *reversed(blocks)]
 
     def find_holding(self, key: EntryPosition) -> Block:
         """Return the block around an entry."""

@@ -1,4 +1,4 @@
-"""Store the outbox: pending notifications of hubs, and how far the catalog has been scanned for changed feeds."""
+"""Store the outbox: pending notifications of hubs, pending purges of caches, and how far the catalog was scanned."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -9,27 +9,31 @@ from sqlalchemy import Connection, delete, func, select, update
 from feeds.catalog import schema
 from feeds.catalog.facts import read_fact, save_facts
 from feeds.catalog.rows import RowWriter, chunks, look_up
+from feeds.catalog.schedule import AFTER_RETIREMENT
 from feeds.model.clock import to_seconds
 
 _POSITION = "announced"
+_LAST_CHARACTER = "\x7f"  # paths are ASCII
 
 
 class ScanPosition(msgspec.Struct, frozen=True):
-    """How far the catalog has been scanned for changed feeds: commit `version` and releases until `scanned`.
+    """How far the catalog has been scanned for changes: commit `version` and releases until `scanned`.
 
-    `committed` is the time of the commit. Both times are in seconds.
+    `committed` is the time of the commit. Both times are in seconds. `program` identifies the program that scanned all
+    documents that shared caches keep for long; empty if the scan was for hubs only.
     """
 
     version: int
     committed: int
     scanned: int = msgspec.field(name="looked")
+    program: str = ""
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """A pending notification of a hub: the feed at a canonical path has new bytes, with this ETag.
+    """A pending notification of a hub or purge of a cache: the document at a path has new bytes, with this ETag.
 
     `since` is the time of the change, `attempts` the number of failed attempts, and `due` the time of the next attempt.
-    Both times are in seconds.
+    Both times are in seconds. After a success, the notification is delivered `repeats` more times.
     """
 
     path: str
@@ -37,6 +41,7 @@ class Notification(msgspec.Struct, frozen=True):
     since: int
     attempts: int
     due: int
+    repeats: int = 0
 
 
 class PendingCount(msgspec.Struct, frozen=True):
@@ -64,7 +69,8 @@ class Outbox:
     def find_scopes_changed_by_time(self, *, after: int, until: datetime) -> set[str]:
         """Return the names of scopes changed by time alone, later than `after`, in seconds, and by `until`.
 
-        In a scope changed by time, entries have been released or have expired, or the topic has been retired.
+        In a scope changed by time, entries have been released or have expired, the topic has been retired, or its feed
+        has been closed.
         """
         entries, topics = schema.entries.c, schema.topics.c
         found = select(entries.provider, entries.topics).distinct()
@@ -78,18 +84,41 @@ class Outbox:
         for chunk in chunks(numbers):
             slugs = self._connection.scalars(select(topics.slug).where(topics.number.in_(chunk)))
             names.update(f"topics/{slug}" for slug in slugs)
-        retired = select(topics.slug).where(topics.retired > after, topics.retired <= to_seconds(until))
-        return names | {f"topics/{slug}" for slug in self._connection.scalars(retired)}
+        for delay in AFTER_RETIREMENT:
+            retired = select(topics.slug).where(
+                topics.retired > after - delay, topics.retired <= to_seconds(until) - delay
+            )
+            names.update(f"topics/{slug}" for slug in self._connection.scalars(retired))
+        return names
 
     def list_due(self, hub: str, *, until: datetime) -> list[Notification]:
         """List the notifications of a hub due by `until`, with the fewest attempts first."""
         pings = schema.pings.c
         found = (
-            select(pings.path, pings.etag, pings.since, pings.attempts, pings.due)
+            select(pings.path, pings.etag, pings.since, pings.attempts, pings.due, pings.repeats)
             .where(pings.hub == hub, pings.due <= to_seconds(until))
             .order_by(pings.attempts, pings.since, pings.path)
         )
         return [Notification(*row) for row in self._connection.execute(found)]
+
+    def find_unpurged(self, caches: Collection[str]) -> set[str]:
+        """Return the paths with a pending first purge of any of the caches."""
+        pings = schema.pings.c
+        return set(self._connection.scalars(select(pings.path).where(pings.hub.in_(caches), pings.repeats > 0)))
+
+    def list_announced(self, stem: str) -> list[str]:
+        """List the known paths below `stem`, such as `/topics/ai/` or `/topics/ai.`, sorted."""
+        path = schema.announced.c.path
+        found = select(path).where(path >= stem, path < f"{stem}{_LAST_CHARACTER}").order_by(path)
+        return list(self._connection.scalars(found))
+
+    def list_unlinked(self) -> dict[str, int]:
+        """Return the time since when no feed links to an archive document, in seconds, by path."""
+        announced = schema.announced.c
+        rows = self._connection.execute(
+            select(announced.path, announced.unlinked).where(announced.unlinked.is_not(None))
+        )
+        return {row.path: row.unlinked for row in rows}
 
     def find_next_due(self, hub: str, *, only_untried: bool = False) -> int | None:
         """Return the due time of a hub's next notification, in seconds; None without pending notifications.
@@ -126,6 +155,14 @@ class OutboxWriter(Outbox):
         """Save the ETags of a scan, by path."""
         self._rows.upsert(schema.announced, [{"path": path, "etag": etag} for path, etag in etags.items()])
 
+    def save_unlinked(self, times: Mapping[str, int | None]) -> None:
+        """Save since when no feed links to archive documents, in seconds, by path; None for a linked document."""
+        self._rows.update(schema.announced, [{"path": path, "unlinked": time} for path, time in times.items()])
+
+    def forget(self, paths: Collection[str]) -> None:
+        """Forget the ETags of paths."""
+        self._rows.remove(schema.announced, [{"path": path} for path in paths])
+
     def put(self, hub: str, notifications: Collection[Notification]) -> None:
         """Add notifications of a hub; each replaces a pending notification of the same feed."""
         self._rows.upsert(schema.pings, [{"hub": hub, **msgspec.structs.asdict(each)} for each in notifications])
@@ -158,7 +195,7 @@ class OutboxWriter(Outbox):
         )
 
     def remove_other_hubs(self, *, keep: Collection[str]) -> None:
-        """Remove all notifications of hubs outside `keep`."""
+        """Remove all notifications of hubs and caches outside `keep`."""
         self._connection.execute(delete(schema.pings).where(schema.pings.c.hub.not_in(keep)))
 
     def _is_current(self, hub: str, notification: Notification) -> bool:

@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, o
 
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
+from feeds.catalog.archive_blocks import Blocks, Scope
+from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import Outbox
@@ -161,9 +163,12 @@ class CatalogReader:
         return ProviderCount(domain=row.domain, entries=row.entries - hidden, newest=_to_datetime(newest))
 
     def _open_windows(self, query: Query) -> WindowReader:
+        return WindowReader(self._connection, query, topic=self._find_topic_number(query))
+
+    def _find_topic_number(self, query: Query) -> int | None:
         if query.topic and query.topic not in self._topic_numbers:
             self._topic_numbers[query.topic] = self._connection.scalar(_TOPIC_NUMBER, {"slug": query.topic}) or 0
-        return WindowReader(self._connection, query, topic=self._topic_numbers.get(query.topic))
+        return self._topic_numbers.get(query.topic)
 
     def read_newest(self, query: Query, *, limit: int, now: datetime) -> Window:
         """Read the newest `limit` entries of a query released by `now`."""
@@ -203,6 +208,19 @@ class CatalogReader:
         The newest entries link to the first part; the other parts are whole blocks, if there are several blocks.
         """
         return self._open_windows(query).list_archive_parts(limit=limit, now=now)
+
+    def open_archive_changes(self, period: ChangePeriod) -> ArchiveChanges:
+        """Return the changes of a period, to find the parts of archives around them."""
+        return ArchiveChanges(self._connection, period)
+
+    def list_blocks(self, query: Query) -> list[ArchivePart]:
+        """List the whole blocks of a plain query's archive; none if all entries are in a single block."""
+        numbers = Blocks(self._connection, self.find_scope(query)).list_numbers()
+        return [ArchivePart(number) for number in numbers] if len(numbers) > 1 else []
+
+    def find_scope(self, query: Query) -> Scope:
+        """Return the scope of a plain query."""
+        return Scope(topic=self._find_topic_number(query), provider=query.provider)
 
     def find_last_change(self, *, now: datetime) -> datetime | None:
         """Return the time of the last visible change to the whole catalog; None if there never was an entry."""

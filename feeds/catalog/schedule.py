@@ -9,7 +9,8 @@ from feeds.catalog import schema
 from feeds.model.retirement import CLOSING_DELAY
 
 _ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
-_AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))  # the topic is retired, its feed is closed
+AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))
+"""The delays after the retirement of a topic, in seconds: the topic is retired, its feed is closed."""
 
 
 def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:
@@ -26,7 +27,7 @@ def _select_next(column: Column[int], *, delay: int = 0) -> ScalarSelect[int]:
 # A single statement, because each worker asks all the time.
 _NEXT = select(
     *(_select_next(time) for time in _ENTRY_TIMES),
-    *(_select_next(schema.topics.c.retired, delay=delay) for delay in _AFTER_RETIREMENT),
+    *(_select_next(schema.topics.c.retired, delay=delay) for delay in AFTER_RETIREMENT),
 )
 
 
@@ -45,7 +46,7 @@ def find_last_topic_change(connection: Connection, *, until: int) -> int:
     """Return the last time up to a time at which a topic was retired or a feed closed; 0 if there was none."""
     retired = schema.topics.c.retired
     found = [0]
-    for delay in _AFTER_RETIREMENT:
+    for delay in AFTER_RETIREMENT:
         time = connection.scalar(select(func.max(retired)).where(retired <= until - delay))
         found.append(0 if time is None else time + delay)
     return max(found)

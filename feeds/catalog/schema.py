@@ -261,20 +261,22 @@ for _occasion, _engine, _statement in (
 announced = Table(
     "announced",
     metadata,
-    Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
-    Column("etag", _Text, nullable=False),
-    comment="The feeds' ETags at the last scan for changes.",
+    Column("path", _Text, primary_key=True, comment="canonical URL path of a document"),
+    Column("etag", _Text, nullable=False, comment="empty: not known"),
+    Column("unlinked", _Key, comment="of an archive document without a link: time since when no feed links to it"),
+    comment="The ETags at the last scan for changes: of feeds, with shared caches also of all that they keep for long.",
     sqlite_with_rowid=False,
 )
 
 pings = Table(
     "pings",
     metadata,
-    Column("hub", _Text, primary_key=True),
-    Column("path", _Text, primary_key=True, comment="canonical URL path of a feed in one format"),
-    Column("etag", _Text, nullable=False, comment="of the feed's new bytes"),
+    Column("hub", _Text, primary_key=True, comment="URL of the hub or of the shared cache"),
+    Column("path", _Text, primary_key=True, comment="canonical URL path of a document"),
+    Column("etag", _Text, nullable=False, comment="of the new bytes"),
     Column("since", _Key, nullable=False, comment="time of the change"),
     Column("attempts", Integer, nullable=False, comment="number of failed attempts"),
     Column("due", _Key, nullable=False, comment="time of the next attempt"),
-    comment="The outbox: pending notifications of hubs.",
+    Column("repeats", Integer, nullable=False, comment="number of further deliveries after a successful one"),
+    comment="The outbox: pending notifications of hubs and pending purges of shared caches.",
 )

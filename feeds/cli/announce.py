@@ -1,4 +1,4 @@
-"""The `feeds announce` command, and functions that notify hubs after a collect."""
+"""The `feeds announce` command, and functions that notify hubs and caches after a collect."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 @click.command()
 def announce() -> None:
-    """Notify hubs of changed feeds.
+    """Notify hubs of changed feeds, and purge shared caches.
 
-    Each hub in FEEDS_HUBS is notified of every feed changed since the hub's last notification. `feeds collect` does
-    this by default. If another step must come before the new feeds are online, such as an export, collect with
-    --no-announce and announce afterwards.
+    Each hub in FEEDS_HUBS is notified of every feed changed since the hub's last notification, after the caches in
+    FEEDS_PURGE have dropped what has changed. `feeds collect` does this by default. If another step must come before
+    the new feeds are online, such as an export, collect with --no-announce and announce afterwards.
     """
     settings = read_settings()
-    if not settings.hubs:
+    if not settings.hubs and not settings.caches:
         click.echo("No hubs in FEEDS_HUBS; nothing to announce.")
     _notify_hubs(settings)
 
 
 def notify_hubs(settings: Settings) -> None:
-    """Notify the hubs, if any, of changed feeds; wait for the hubs, but not for long.
+    """Notify the hubs and caches, if any, of changes; wait for them, but not for long.
 
     A catalog error is printed, not raised: the next call notifies hubs of the same changes.
     """
@@ -44,15 +44,15 @@ def notify_hubs(settings: Settings) -> None:
 
 
 def _notify_hubs(settings: Settings) -> None:
-    if settings.hubs:
+    if settings.hubs or settings.caches:
         with _open_context(settings) as context:
             import_module("feeds.notify.notifier").notify_hubs(context)
 
 
 @contextmanager
 def notifying_in_background(settings: Settings) -> Iterator[Callable[[], object]]:
-    """Yield a function to call when feeds may have changed; the hubs, if any, are notified in the background."""
-    if not settings.hubs:
+    """Yield a function to call when feeds may have changed; hubs and caches, if any, are notified in the background."""
+    if not settings.hubs and not settings.caches:
         yield lambda: None
         return
     with _open_context(settings) as context:
@@ -65,7 +65,7 @@ def notifying_in_background(settings: Settings) -> Iterator[Callable[[], object]
 
 @contextmanager
 def _open_context(settings: Settings) -> Iterator["NotifyContext"]:
-    # Import only if there are hubs: feeds.notify imports the renderers, and a collect should not wait for them.
+    # Import only if needed: feeds.notify imports the renderers, and a collect should not wait for them.
     delivery = import_module("feeds.notify.delivery")
     with closing(Catalog(settings.database_url, wait_seconds=WAIT_SECONDS)) as catalog:
         yield delivery.NotifyContext(catalog=catalog, settings=settings, report_error=print_error)

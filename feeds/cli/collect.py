@@ -20,7 +20,7 @@ from feeds.settings import PROGRESS_VARIABLE
 @click.option("--watch", is_flag=True, help="Keep running and collect changes as they happen.")
 @click.option("--force", is_flag=True, help="Accept the removal of most articles, or a clock that was wrong.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are errors.")
-@click.option("--no-announce", is_flag=True, help="Do not notify hubs; run `feeds announce` later.")
+@click.option("--no-announce", is_flag=True, help="Do not notify hubs and caches; run `feeds announce` later.")
 def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, no_announce: bool) -> None:
     """Update the catalog from the articles in DIR.
 

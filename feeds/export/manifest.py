@@ -1,17 +1,15 @@
 """Record exported files and the catalog state behind them: files to remove later, and files to keep as they are."""
 
-from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.export.folder import Folder, check_name
-from feeds.model.entry import fingerprint
 from feeds.model.errors import ExportError
+from feeds.model.program import fingerprint_program
 from feeds.settings import Settings
 
-_PROGRAM = Path(__file__).parent.parent
 _NAME = ".feeds-export.json"
 
 
@@ -76,16 +74,10 @@ def read_inputs(reader: CatalogReader, settings: Settings, *, compress: bool) ->
         generation=state.generation,
         version=state.version,
         settings_fingerprint=state.settings_fingerprint,
-        program_fingerprint=_fingerprint_program(),
+        program_fingerprint=fingerprint_program(),
         compress=compress,
         commit=state.commit,
     )
-
-
-def _fingerprint_program() -> str:
-    # The version number is not enough: in a checkout, the next pull may change pages.
-    files = sorted(path for path in _PROGRAM.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return fingerprint(b"".join(path.read_bytes() for path in files))
 
 
 def read_manifest(folder: Folder, *, is_forced: bool) -> Manifest:

@@ -12,7 +12,9 @@ FeedsError
 │   ├── DamagedCatalogError the catalog is a damaged file
 │   └── ReadOnlyCatalogError the catalog can be read, but not written
 ├── ExportError         an export cannot be written
-├── HubError            a hub does not accept a notification
+├── DeliveryError       a request to another server, to be sent again
+│   ├── HubError            a hub does not accept a notification
+│   └── PurgeError          a shared cache does not accept a purge
 ├── MassRemovalError    a collect would remove most of the articles
 ├── BadRequestError     a part of a URL has no valid meaning
 ├── OverloadError       too many requests at once to answer all of them
@@ -111,16 +113,33 @@ class ExportError(FeedsError):
     """An export cannot be written to its folder, or a feed to a file."""
 
 
-class HubError(FeedsError):
-    """A hub did not accept a notification.
+class DeliveryError(FeedsError):
+    """A hub or a shared cache did not accept a request.
 
-    `is_away` means that the hub would reject other notifications too, `patience_seconds` the pause that it asks for.
+    `is_away` means that it would reject other requests too, `patience_seconds` the pause that it asks for.
     """
 
-    def __init__(self, hub: str, reason: str, *, is_away: bool, patience_seconds: int = 0) -> None:
-        super().__init__(f"The hub {hub} {reason}; notifications will be sent again later.")
+    receiver = "server"
+    requests = "requests"
+
+    def __init__(self, url: str, reason: str, *, is_away: bool, patience_seconds: int = 0) -> None:
+        super().__init__(f"The {self.receiver} {url} {reason}; {self.requests} will be sent again later.")
         self.is_away = is_away
         self.patience_seconds = patience_seconds
+
+
+class HubError(DeliveryError):
+    """A hub did not accept a notification."""
+
+    receiver = "hub"
+    requests = "notifications"
+
+
+class PurgeError(DeliveryError):
+    """A shared cache did not accept a purge."""
+
+    receiver = "cache"
+    requests = "purges"
 
 
 class MassRemovalError(FeedsError):

@@ -1,1 +1,1 @@
-"""Notify WebSub hubs of changed feeds, for delivery to subscribers (https://www.w3.org/TR/websub/)."""
+"""Notify WebSub hubs of changed feeds (https://www.w3.org/TR/websub/), and purge shared caches of changed documents."""

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from feeds.model.errors import FeedsError
-from feeds.notify.websub import TIMEOUT_SECONDS, post_form, send_notification
+from feeds.notify.http_client import TIMEOUT_SECONDS
+from feeds.notify.websub import post_form, send_notification
 
 _ACCEPTED = 202
 _MAX_BODY_BYTES = 1_000_000

@@ -4,11 +4,16 @@ import math
 
 import msgspec
 
-from feeds.notify.websub import TIMEOUT_SECONDS
+from feeds.notify.http_client import TIMEOUT_SECONDS
 
 
 class NotifyTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Delays, timeouts and pauses, in seconds.
+
+    A shared cache is purged `purge_seconds` after a change, because by then server processes have polled the catalog,
+    and again `purge_again_seconds` later, in case a slow process has filled the cache with the old version in between.
+    Hubs wait for the first purge, up to `hold_seconds` after the change. The purge of a document is given up after
+    `purge_give_up_seconds`, when the document has expired.
 
     A hub is notified `delay_seconds` after a change is detected, because the hub fetches the feed at once and server
     processes poll the catalog less often. The hub has `timeout_seconds` to answer. A failed notification is sent again
@@ -22,6 +27,10 @@ class NotifyTiming(msgspec.Struct, frozen=True, kw_only=True):
     max_pause_seconds: int = 3600
     give_up_seconds: int = 3 * 86_400
     idle_seconds: float = 10
+    purge_seconds: float = 2
+    purge_again_seconds: int = 10
+    purge_give_up_seconds: int = 86_400
+    hold_seconds: int = 15
 
     @property
     def claim_seconds(self) -> int:

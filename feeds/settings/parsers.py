@@ -49,6 +49,14 @@ def parse_hubs(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(_parse_url, parts)))
 
 
+def parse_caches(text: str) -> tuple[str, ...]:
+    """Read absolute URLs of shared caches without a path, separated by spaces or commas, without duplicates."""
+    parts = [part.rstrip("/") for part in re.split(r"[\s,]+", text) if part]
+    if not all(is_server_url(part) and urlsplit(part).netloc == part.partition("//")[2] for part in parts):
+        raise ValueError("expected absolute URLs of caches without a path, separated by spaces or commas")
+    return tuple(dict.fromkeys(map(_parse_url, parts)))
+
+
 def parse_host(text: str) -> str:
     """Read the address of a network interface; `localhost` is 127.0.0.1."""
     if text == "localhost":

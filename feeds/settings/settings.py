@@ -19,6 +19,7 @@ from feeds.model.query import MAX_ENTRIES, Query
 from feeds.model.shown_settings import ShownSettings
 from feeds.model.values import parse_number
 from feeds.settings.parsers import (
+    parse_caches,
     parse_choice,
     parse_database_url,
     parse_flag,
@@ -76,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limit: int
     max_age_seconds: int
     hubs: tuple[str, ...]
+    caches: tuple[str, ...]
     cache_mb: int
     statistics: bool
     database_url: str
@@ -220,6 +222,10 @@ SETTINGS = (
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_hubs, is_shown=True,
         help="The WebSub hubs that push your feeds: absolute URLs, separated by spaces or commas.",
+    ),
+    Setting(
+        "FEEDS_PURGE", "caches", "", parse_caches,
+        help="The shared caches in front that take PURGE: absolute URLs without a path, separated by spaces or commas.",
     ),
     Setting(
         "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, minimum=1, maximum=65_536),

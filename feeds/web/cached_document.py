@@ -1,6 +1,6 @@
 """Hold a document in memory together with its finished responses."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,8 +29,8 @@ class CacheKey(NamedTuple):
 class CachedDocument:
     """A document with its finished responses in each of `encodings`; identity must be among them.
 
-    `clock` tells whether `Last-Modified` lies in the future. `size` is the number of bytes counted for the document.
-    `is_used` belongs to the cache.
+    `clock` tells whether `Last-Modified` lies in the future. All responses have the headers in `extra`. `size` is the
+    number of bytes counted for the document. `is_used` belongs to the cache.
     """
 
     def __init__(
@@ -40,12 +40,15 @@ class CachedDocument:
         *,
         encodings: Collection[Encoding] = tuple(Encoding),
         clock: Clock = SYSTEM_CLOCK,
+        extra: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.key = key
         self.document = document
         self.is_used = False
         self._varies = len(encodings) > 1
-        self._responses = {each: make_document_responses(document, each, varies=self._varies) for each in encodings}
+        self._responses = {
+            each: make_document_responses(document, each, varies=self._varies, extra=extra) for each in encodings
+        }
         self._clock = clock
         self._is_premature = document.last_modified is not None and document.last_modified > clock.now()
         self.size = OVERHEAD_BYTES + sum(len(each.full.body[0]) for each in self._responses.values())

@@ -8,16 +8,20 @@ from threading import Lock
 from urllib.parse import unquote
 
 from feeds.catalog.catalog import Catalog
+from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import Clock
+from feeds.model.document import Document
 from feeds.settings import Settings
 from feeds.site.compression import Encoding
 from feeds.site.documents import make_asset_document, make_document, resolve_address
+from feeds.site.shared_caching import may_be_kept
 from feeds.site.url_parser import check_spelling
 from feeds.site.urls import Address, AssetAddress, DigestAddress, QueryAddress, query_string_of
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument, CacheKey
 from feeds.web.greenlets import THREADS, run_in_thread
 from feeds.web.poller import Poller
+from feeds.web.shared_document import SharedDocument, list_tags
 from feeds.web.throttle import Throttle
 
 MAX_WAITING = THREADS - 4
@@ -76,10 +80,20 @@ class DocumentFetcher:
                     return cached
                 started = time.perf_counter()
                 document = make_document(address, reader, settings=self._settings, now=now)
-                cached = CachedDocument(key, document, clock=self._clock)
+                cached = self._make_cached(address, key, document, reader=reader)
                 self.on_render(key, time.perf_counter() - started)
                 self._cache.add(cached, state=state, now=now, is_composed=_is_composed(address))
                 return cached
+
+    def _make_cached(
+        self, address: Address, key: CacheKey, document: Document, *, reader: CatalogReader
+    ) -> CachedDocument:
+        if not self._settings.caches:
+            return CachedDocument(key, document, clock=self._clock)
+        if not may_be_kept(address, reader):
+            return CachedDocument(key, document, clock=self._clock, extra=list_tags(document))
+        is_current = self._poller.is_current
+        return SharedDocument(key, document, target=address.path, is_current=is_current, clock=self._clock)
 
     def _throttle_composing(self, address: Address) -> AbstractContextManager[None]:
         return self._throttle.admit() if _is_composed(address) else nullcontext()

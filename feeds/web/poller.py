@@ -1,6 +1,8 @@
 """Poll the catalog for changes in a thread of its own, so that no request waits for a poll."""
 
 import logging
+import math
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
@@ -21,6 +23,9 @@ POLL_SECONDS = 0.4
 
 _MAX_UNREAD = timedelta(seconds=10)
 """The pause between two readings of a catalog whose files stay the same."""
+
+CURRENT_SECONDS = 8
+"""How long after a poll documents count as current; below the time from a change to the last purge of caches."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +53,7 @@ class Poller:
         self._known = KnownState()
         self._polled = datetime(1, 1, 1, tzinfo=UTC)
         self._stamp: Stamp | None = None
+        self._checked = -math.inf  # by the monotonic clock
         self._due = self._polled  # when to read the catalog even with the same stamp
 
     def start(self) -> None:
@@ -67,6 +73,10 @@ class Poller:
     def stop(self) -> None:
         """End the thread after any poll in progress."""
         self._is_stopped.set()
+
+    def is_current(self) -> bool:
+        """Return whether documents in the cache were current a few seconds ago."""
+        return time.monotonic() - self._checked <= CURRENT_SECONDS
 
     def poll(self) -> None:
         """Remove outdated documents; log the first failure of several, and no other."""
@@ -89,6 +99,11 @@ class Poller:
                 _log.exception("Cannot poll the catalog.")
 
     def _poll(self) -> None:
+        started = time.monotonic()
+        self._update()
+        self._checked = started
+
+    def _update(self) -> None:
         now = self._clock.now()
         stamp = self._catalog.read_stamp()
         if stamp and stamp == self._stamp and self._polled <= now < self._due:

@@ -1,6 +1,6 @@
 """Build the responses to requests for a document, and responses of a single sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -77,10 +77,15 @@ class FeedResponse(Response):
         return headers
 
 
-def make_document_responses(document: Document, encoding: Encoding, *, varies: bool) -> DocumentResponses:
-    """Build the responses for a document in a content coding; `varies` if other codings have other responses."""
+def make_document_responses(
+    document: Document, encoding: Encoding, *, varies: bool, extra: Sequence[tuple[str, str]] = ()
+) -> DocumentResponses:
+    """Build the responses for a document in a content coding; `varies` if other codings have other responses.
+
+    All responses also have the `extra` headers.
+    """
     body = encode(document.body, encoding)
-    shared = [*_list_validators(document, encoding, varies=varies), *HEADERS.items()]
+    shared = [*_list_validators(document, encoding, varies=varies), *HEADERS.items(), *extra]
     entity = [("Content-Type", document.media_type), ("Content-Length", str(len(body)))]
     if encoding is not Encoding.IDENTITY:
         entity.append(("Content-Encoding", encoding.value))
@@ -111,6 +116,11 @@ def replace_header(response: WsgiResponse, name: str, value: str) -> WsgiRespons
     """Return a response with another value of a header, if the response has the header."""
     headers = [(each, value if each == name else old) for each, old in response.headers]
     return msgspec.structs.replace(response, headers=headers)
+
+
+def drop_headers(response: WsgiResponse, names: Collection[str]) -> WsgiResponse:
+    """Return a response without the headers of these names."""
+    return msgspec.structs.replace(response, headers=[each for each in response.headers if each[0] not in names])
 
 
 def make_flask_response(response: WsgiResponse) -> Response:

@@ -13,6 +13,7 @@ from feeds.notify.detection import detect_changes
 from feeds.notify.timing import NotifyTiming
 from feeds.settings import Settings
 from feeds.site.documents import make_document
+from feeds.site.shared_caching import list_kept
 from feeds.site.urls import FeedAddress
 from feeds.site.walk import list_addresses
 from tests.support.app import make_settings
@@ -20,6 +21,7 @@ from tests.support.hub import Hub, running_hub
 from tests.support.newsroom import Newsroom
 
 HUB = "https://hub.example/"
+CACHE = "http://cache.example:6081"
 PATIENT = NotifyTiming(timeout_seconds=30)
 
 
@@ -76,6 +78,15 @@ class NotifyingNewsroom:
                 address.path: make_document(address, reader, settings=self.settings, now=self.newsroom.now).etag
                 for address in list_addresses(reader, settings=self.settings, now=self.newsroom.now)
                 if isinstance(address, FeedAddress)
+            }
+
+    def kept_etags(self) -> dict[str, str]:
+        """Make every document that shared caches keep, and give the ETags by path."""
+        settings, now = self.settings, self.newsroom.now
+        with self.newsroom.catalog.reading() as reader:
+            return {
+                address.path: make_document(address, reader, settings=settings, now=now).etag
+                for address in list_kept(reader, settings=settings, now=now)
             }
 
     def empty_outbox(self) -> None:

@@ -1,4 +1,4 @@
-"""Run a hub on loopback that records requests, and answers as a test wants."""
+"""Run a hub, or a shared cache, on loopback that records requests, and answers as a test wants."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +13,8 @@ from tests.support.servers import find_free_port
 class Hub:
     """A hub that answers with `status`, unless `is_hanging`; both may be changed at any time.
 
-    `forms` are the received requests, `times` their monotonic times. Before an answer, the hub calls `on_request`; for
-    `poison` paths, the hub answers 500.
+    `forms` are the received notifications, `purged` the paths of received PURGE requests, `times` their monotonic
+    times. Before an answer, the hub calls `on_request`; for `poison` paths, the hub answers 500.
     """
 
     def __init__(self, url: str) -> None:
@@ -25,6 +25,7 @@ class Hub:
         self.poison: set[str] = set()
         self.on_request: Callable[[], object] = lambda: None
         self.forms: list[dict[str, list[str]]] = []
+        self.purged: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.times: list[float] = []
         self.closing = Event()
@@ -53,6 +54,20 @@ def _make_handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", "0")
             if hub.retry_after:
                 self.send_header("Retry-After", hub.retry_after)
+            self.end_headers()
+
+        def do_PURGE(self) -> None:
+            hub.times.append(time.monotonic())
+            hub.headers.append(dict(self.headers))
+            hub.purged.append(self.path)
+            hub.on_request()
+            if hub.is_hanging:
+                hub.closing.wait(30)
+                self.close_connection = True
+                return
+            self.send_response(500 if self.path in hub.poison else hub.status)
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+            self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:

@@ -1,0 +1,77 @@
+"""Choose the documents that shared caches may keep for long: those that can be listed, and so purged after a change."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from feeds.catalog.reader import CatalogReader
+from feeds.model.archive import ArchivePart
+from feeds.model.feed import Format
+from feeds.model.periods import Cycle
+from feeds.model.query import Query
+from feeds.settings import Settings
+from feeds.site.feeds import list_archive
+from feeds.site.urls import (
+    Address,
+    ArchiveAddress,
+    AssetAddress,
+    ComposeAddress,
+    DigestAddress,
+    FeedAddress,
+    HomeAddress,
+    OpmlAddress,
+    PageAddress,
+    QueryAddress,
+    RobotsAddress,
+    SitemapAddress,
+    query_string_of,
+)
+from feeds.site.walk import list_queries
+
+SHARED_MAX_AGE_SECONDS = 86_400
+"""How long shared caches may keep a document that is purged after a change."""
+
+LISTS: tuple[Address, ...] = (OpmlAddress(), SitemapAddress(), ComposeAddress(), HomeAddress())
+"""The documents that depend on the whole catalog."""
+
+
+def may_be_kept(address: Address, reader: CatalogReader) -> bool:
+    """Return whether shared caches may keep the document at a resolved address for long.
+
+    Composed feeds are unlimited. So are the ends of a feed that the URL of an archive document can name; the documents
+    at ends that feeds link to are purged all the same, because caches keep every finished archive document for a day.
+    """
+    if query_string_of(address) or isinstance(address, RobotsAddress | AssetAddress):
+        return False
+    if not isinstance(address, QueryAddress):
+        return True
+    if isinstance(address, ArchiveAddress | PageAddress) and address.part:
+        return address.query.is_plain and address.part in reader.list_blocks(address.query)
+    return address.query.is_plain
+
+
+def list_kept(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
+    """List the documents that shared caches may keep for long, and the archive documents that feeds link to."""
+    for query in list_queries(reader, now=now):
+        yield from list_forms(query)
+        yield from list_digests(query)
+        parts = dict.fromkeys((*list_archive(query, reader, settings=settings, now=now), *reader.list_blocks(query)))
+        for part in parts:
+            yield from list_part_forms(query, part)
+    yield from LISTS
+
+
+def list_forms(query: Query) -> Iterator[FeedAddress | PageAddress]:
+    """List the feeds and the page of a query."""
+    yield from (FeedAddress(query, format) for format in Format)
+    yield PageAddress(query)
+
+
+def list_digests(query: Query) -> Iterator[DigestAddress]:
+    """List the digests of a query."""
+    yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
+
+
+def list_part_forms(query: Query, part: ArchivePart) -> Iterator[ArchiveAddress | PageAddress]:
+    """List the documents and the page of a part of a query's archive."""
+    yield from (ArchiveAddress(query, part, format) for format in Format)
+    yield PageAddress(query, part)
