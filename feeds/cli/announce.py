@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 def announce() -> None:
-    """Notify hubs of changed feeds, and purge shared caches.
+    """Notify hubs, and purge shared caches.
 
     Each hub in FEEDS_HUBS is notified of every feed changed since the hub's last notification, after the caches in
     FEEDS_PURGE have dropped what has changed. `feeds collect` does this by default. If another step must come before

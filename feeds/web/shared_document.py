@@ -1,4 +1,4 @@
-"""Let shared caches keep a document for long, if they are told of its changes, and tag documents with their scopes."""
+"""Let shared caches keep a document for long, if they are purged, and tag documents with their scopes."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

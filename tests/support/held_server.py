@@ -14,7 +14,7 @@ from feeds.web.app import create_app
 def serve(port: int) -> None:
     """Serve the site of the environment until the process ends."""
     settings = Settings.from_environ(os.environ)
-    app = create_app(settings, Catalog(settings.database_url), poll_seconds=None)
+    app = create_app(settings, Catalog(settings.database_url))
     signal.signal(signal.SIGUSR1, lambda _number, _frame: app.extensions["poller"].poll())
     with make_server("127.0.0.1", port, app, threaded=True, request_handler=_Handler) as server:
         server.serve_forever(poll_interval=0.05)
