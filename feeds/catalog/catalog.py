@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from feeds.catalog import schema
 from feeds.catalog.admission import Admission
+from feeds.catalog.collect_history import CollectHistoryWriter
 from feeds.catalog.database import (
     COLLECTOR_LIMITS,
     COLLECTOR_LOCK,
@@ -192,6 +193,14 @@ class Catalog:
         with self._transaction(wait_seconds=_TOTALS_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
             self._check_layout(connection)
             yield RequestTotalsWriter(connection)
+
+    @contextmanager
+    def writing_history(self) -> Iterator[CollectHistoryWriter]:
+        """Yield a writer for the history of collects, with the errors of `writing_totals`."""
+        self._check_presence()
+        with self._transaction(wait_seconds=_TOTALS_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
+            self._check_layout(connection)
+            yield CollectHistoryWriter(connection)
 
     @contextmanager
     def _transaction(self, *, wait_seconds: int | None = None, lock: int = COLLECTOR_LOCK) -> Iterator[Connection]:

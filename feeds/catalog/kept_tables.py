@@ -45,6 +45,14 @@ request_totals = Table(
     sqlite_with_rowid=False,
 )
 
+collects = Table(
+    "collects",
+    kept_metadata,
+    Column("time", _Count, primary_key=True, autoincrement=False, comment="time of the end, in milliseconds"),
+    Column("record", _Text, nullable=False, comment="the collect as JSON"),
+    comment="The last collects that changed or reported something.",
+)
+
 
 def prepare_kept_tables(connection: Connection) -> None:
     """Create missing tables, and migrate tables of an earlier layout. The caller holds a lock for writing.

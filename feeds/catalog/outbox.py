@@ -44,6 +44,20 @@ class Notification(msgspec.Struct, frozen=True):
     repeats: int = 0
 
 
+class PendingOf(msgspec.Struct, frozen=True):
+    """The pending notifications of a hub.
+
+    `attempts` is the highest number of failed attempts. `oldest` is the time of the oldest change, and `next` the time
+    of the next attempt, both in seconds.
+    """
+
+    hub: str
+    count: int
+    attempts: int
+    oldest: int
+    next: int
+
+
 class PendingCount(msgspec.Struct, frozen=True):
     """The number of pending notifications, and the time of the oldest change behind them, in seconds."""
 
@@ -134,6 +148,14 @@ class Outbox:
         """Count the pending notifications of all hubs."""
         count, oldest = self._connection.execute(select(func.count(), func.min(schema.pings.c.since))).one()
         return PendingCount(count, oldest)
+
+    def list_pending(self) -> list[PendingOf]:
+        """List the hubs with pending notifications, sorted."""
+        pings = schema.pings.c
+        found = select(
+            pings.hub, func.count(), func.max(pings.attempts), func.min(pings.since), func.min(pings.due)
+        ).group_by(pings.hub)
+        return [PendingOf(*row) for row in self._connection.execute(found.order_by(pings.hub))]
 
 
 class OutboxWriter(Outbox):

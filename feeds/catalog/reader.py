@@ -10,6 +10,7 @@ from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
 from feeds.catalog.archive_blocks import Blocks, Scope
 from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
+from feeds.catalog.collect_history import CollectRecord, list_collects
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import Outbox
@@ -239,6 +240,10 @@ class CatalogReader:
         changed = or_(scopes.version > version, scopes.ranking > version)
         rows = self._connection.execute(select(scopes.name, scopes.version, scopes.ranking).where(changed))
         return {row.name: max(row.version, row.ranking) for row in rows}
+
+    def list_collects(self) -> list[CollectRecord]:
+        """List the last collects that changed or reported something, newest first."""
+        return list_collects(self._connection)
 
     def count_problems(self) -> ProblemCounts:
         """Count the problems of the current version of every file."""

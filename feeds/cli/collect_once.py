@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable
 
 from feeds.catalog.catalog import Catalog
+from feeds.cli.collect_record import record_collect, record_failure
 from feeds.cli.progress import show_progress
 from feeds.cli.report import show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
-from feeds.model.errors import CatalogSilentError
+from feeds.model.errors import CatalogSilentError, FeedsError
 from feeds.settings import Settings
 
 
@@ -34,7 +35,12 @@ def collect_once(
         shown=settings.shown,
     )
     with show_progress("Collecting", final_step="publishing ...", pipe=progress_pipe) as progress:
-        result = collector.collect(force=force, progress=progress)
+        try:
+            result = collector.collect(force=force, progress=progress)
+        except FeedsError as error:
+            record_failure(catalog, error)
+            raise
+    record_collect(catalog, result)
     catalog.close()
     report_result(result)
     return result

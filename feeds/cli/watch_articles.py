@@ -14,6 +14,7 @@ import click
 from feeds.catalog.catalog import Catalog
 from feeds.cli.announce import notifying_in_background
 from feeds.cli.collect_once import report_result
+from feeds.cli.collect_record import record_collect, record_failure
 from feeds.cli.progress import show_progress
 from feeds.cli.report import print_error
 from feeds.cli.settings_source import load
@@ -46,6 +47,11 @@ def watch_articles(settings: Settings, *, progress_pipe: int | None) -> None:
             first.finish()
             report_result(result)
             wake()
+            record_collect(catalog, result)
+
+        def report_error(error: FeedsError) -> None:
+            first.report_error(error)
+            record_failure(catalog, error)
 
         options = WatchOptions(
             catalog=catalog,
@@ -56,7 +62,7 @@ def watch_articles(settings: Settings, *, progress_pipe: int | None) -> None:
         )
         callbacks = WatchCallbacks(
             on_collect=report,
-            on_error=first.report_error,
+            on_error=report_error,
             on_release=lambda _time: wake(),
             on_progress=first.show,
             on_settings=make_settings_report(settings.content),

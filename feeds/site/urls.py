@@ -14,6 +14,12 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
+HEALTH_PATH = "/healthz"
+METRICS_PATH = "/metrics"
+PUBLISHER_PATH = "/publisher"
+STATISTICS_PATH = "/stats"
+"""The page of statistics; a running server has these paths, and an export does not."""
+
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """Static files that browsers request at the root, without a link."""
 

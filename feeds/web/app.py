@@ -10,16 +10,16 @@ from flask import Flask, Response, g, request
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.settings import Settings
+from feeds.site.health import read_health
 from feeds.site.url_parser import parse_address
+from feeds.site.urls import HEALTH_PATH
 from feeds.web.cache import DocumentCache
 from feeds.web.error_handlers import register_error_handlers
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
-from feeds.web.health import read_health
 from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
-from feeds.web.request_kind import HEALTH_PATH
 from feeds.web.request_log import RequestLog
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_flask_response
 from feeds.web.startup import FirstCollect

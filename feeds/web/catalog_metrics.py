@@ -9,7 +9,8 @@ from feeds import __version__
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import to_seconds
 from feeds.model.errors import CatalogError, OverloadError
-from feeds.web.health import Freshness, read_health
+from feeds.site.health import read_health
+from feeds.site.publisher_report import Freshness
 
 
 def describe_catalog(catalog: Catalog, *, now: datetime, stale_after_seconds: int) -> Iterator[Metric]:

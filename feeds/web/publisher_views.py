@@ -8,15 +8,19 @@ from flask import Flask, Response, request
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import Clock
 from feeds.settings import Settings
-from feeds.site.pages.html import STATISTICS_PATH
+from feeds.site.pages.html import render_publisher
+from feeds.site.publisher_state import read_publisher_report
+from feeds.site.urls import METRICS_PATH, PUBLISHER_PATH, STATISTICS_PATH
 from feeds.web.access import require_token
 from feeds.web.cached_document import CacheKey
 from feeds.web.catalog_metrics import describe_catalog
 from feeds.web.greenlets import run_in_thread
 from feeds.web.metrics import RequestMetrics
-from feeds.web.request_kind import METRICS_PATH
-from feeds.web.responses import FeedResponse
+from feeds.web.responses import FeedResponse, make_page_response
+from feeds.web.slow_documents import SlowDocuments
 from feeds.web.statistics_view import make_statistics_response
+
+_SLOWEST = 10
 
 
 def add_publisher_views(
@@ -27,6 +31,7 @@ def add_publisher_views(
     Without `metrics`, this process has its own.
     """
     counts = metrics or RequestMetrics()
+    slow = SlowDocuments()
 
     @app.get(METRICS_PATH)
     @require_token(settings.token)
@@ -46,4 +51,19 @@ def add_publisher_views(
         answer = partial(make_statistics_response, catalog, settings, parameters=parameters, clock=clock)
         return run_in_thread(answer)
 
-    return counts.add_rendering
+    @app.get(PUBLISHER_PATH)
+    @require_token(settings.token)
+    def show_report() -> Response:
+        return run_in_thread(write_report)
+
+    def write_report() -> Response:
+        with catalog.reading() as reader:
+            report = read_publisher_report(reader, now=clock.now(), stale_after_seconds=settings.stale_after_seconds)
+        slowest = slow.list_slowest(limit=_SLOWEST)
+        return make_page_response(200, render_publisher(report, settings, slowest=slowest))
+
+    def add_rendering(key: CacheKey, seconds: float) -> None:
+        counts.add_rendering(key, seconds)
+        slow.add(key, seconds)
+
+    return add_rendering

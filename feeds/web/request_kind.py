@@ -4,9 +4,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from feeds.model.errors import FeedsError
-from feeds.site.pages.html import STATISTICS_PATH
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import (
+    HEALTH_PATH,
+    METRICS_PATH,
+    PUBLISHER_PATH,
+    STATISTICS_PATH,
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -17,9 +20,6 @@ from feeds.site.urls import (
     SitemapAddress,
 )
 
-HEALTH_PATH = "/healthz"
-METRICS_PATH = "/metrics"
-PUBLISHER_PATH = "/publisher"
 _KEPT_KINDS = 4_096
 
 

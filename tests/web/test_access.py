@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from feeds.catalog.catalog import Catalog
 from tests.support.app import TOKEN, make_client
 
-PATHS = ("/metrics", "/stats")
+PATHS = ("/metrics", "/publisher", "/stats")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Format dates, counts, excerpts and addresses for pages, and find the direction of a language."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ EXCERPT_CHARACTERS = 280
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 # Languages with more than a few million readers. A script subtag takes precedence (BCP 47).
 _LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _LEFTWARD_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
@@ -23,6 +24,18 @@ _LEFTWARD_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
 def write_date(timestamp: date) -> str:
     """Format a day, or the day of an aware UTC timestamp, for people, as `22 December 2020`."""
     return f"{timestamp.day} {_MONTHS[timestamp.month - 1]} {timestamp.year}"
+
+
+def write_time(timestamp: datetime) -> str:
+    """Format an aware UTC timestamp for people, as `22 December 2020, 16:48 UTC`."""
+    return f"{write_date(timestamp)}, {timestamp:%H:%M} UTC"
+
+
+def write_duration(seconds: float) -> str:
+    """Write about how long a time is, as `3 hours`."""
+    name, unit_seconds = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
+    number = int(seconds // unit_seconds)
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def write_count(count: int) -> str:

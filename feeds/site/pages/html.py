@@ -1,25 +1,38 @@
 """Render the home page, the compose form, and the pages of feeds; no other module imports Jinja."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds.catalog.records import ProviderCount, Topic
+from feeds.model.clock import from_seconds
 from feeds.model.entry import Entry
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
+from feeds.model.text import escape_controls
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
-from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_date, write_excerpt
+from feeds.site.pages.formatting import (
+    allow_breaks,
+    find_direction,
+    write_count,
+    write_date,
+    write_duration,
+    write_excerpt,
+    write_time,
+)
 from feeds.site.pages.subscribe_links import list_subscribe_links
+from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER, PublisherReport, SlowDocument
 from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
 from feeds.site.urls import (
+    PUBLISHER_PATH,
+    STATISTICS_PATH,
     ComposeAddress,
     FeedAddress,
     HomeAddress,
@@ -35,7 +48,6 @@ MAX_PROVIDERS = 200
 MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
-STATISTICS_PATH = "/stats"
 STATISTICS_PERIODS = (7, 30, 90, 365)
 """The numbers of days that the page of statistics offers."""
 
@@ -114,6 +126,12 @@ def render_statistics(report: Report, settings: Settings) -> bytes:
     )
 
 
+def render_publisher(report: PublisherReport, settings: Settings, *, slowest: Sequence[SlowDocument]) -> bytes:
+    """Write the publisher's page, with the slowest documents of this process."""
+    page_url = f"{settings.site_url}{PUBLISHER_PATH}"
+    return _render("publisher.html", settings, page_url=page_url, report=report, slowest=slowest)
+
+
 def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
     """Choose the providers with the most entries, and sort the chosen providers by domain."""
     most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
@@ -175,6 +193,10 @@ _ENVIRONMENT.filters.update(
     count=write_count,
     date=write_date,
     day_bars=draw_bars,
+    datetime=from_seconds,
+    duration=write_duration,
+    escape_controls=escape_controls,
+    time=write_time,
     direction=find_direction,
     entry_url=entry_url,
     excerpt=write_excerpt,
@@ -189,10 +211,12 @@ _ENVIRONMENT.globals.update(
     FORMATS=tuple(Format),
     FeedAddress=FeedAddress,
     MAX_ENTRIES=MAX_ENTRIES,
+    MAX_PROBLEMS=MAX_PROBLEMS,
     MAX_RANK=MAX_RANK,
     MAX_ROWS=MAX_STATISTICS_ROWS,
     PARAMETERS=PARAMETERS,
     HOME_PATH=HomeAddress().path,
+    PUBLISHER_PATH=PUBLISHER_PATH,
     OPML_PATH=OpmlAddress().path,
     PUBLISHER_STYLESHEET=_versioned_path("publisher.css"),
     PageAddress=PageAddress,
@@ -200,6 +224,7 @@ _ENVIRONMENT.globals.update(
     STATISTICS_PATH=STATISTICS_PATH,
     SCRIPT=_versioned_path("page.js"),
     STYLESHEET=_versioned_path("style.css"),
+    QUIET_DAYS=TOPIC_QUIET_AFTER.days,
     Query=Query,
     draw_code=draw_code,
     feed_url=_feed_url,

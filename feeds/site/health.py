@@ -1,37 +1,12 @@
 """Tell quiet feeds, for which there is no news, from stale feeds, which nobody collects."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-import msgspec
-
-from feeds import __version__
 from feeds.catalog.reader import CatalogReader
+from feeds.site.publisher_report import Freshness, Health
 
 QUIET_AFTER = timedelta(days=1)
 """The time without a visible change after which feeds are quiet."""
-
-
-class Freshness(StrEnum):
-    """Whether feeds have news: `active`, `quiet` while collects find nothing new, `stale` without collects."""
-
-    ACTIVE = "active"
-    QUIET = "quiet"
-    STALE = "stale"
-
-
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of the catalog.
-
-    `catalog_age_seconds` is the time since the last collect, whether or not it found anything. `changed_age_seconds` is
-    the time since the last change that subscribers see, None if there never was an entry.
-    """
-
-    program: str = __version__
-    freshness: Freshness
-    catalog_version: int
-    catalog_age_seconds: int | None
-    changed_age_seconds: int | None
 
 
 def read_health(reader: CatalogReader, *, now: datetime, stale_after_seconds: int) -> Health:
@@ -56,4 +31,4 @@ def _judge(collected_age: int | None, changed_age: int | None, *, stale_after_se
 
 
 def _measure(since: datetime | None, *, now: datetime) -> int | None:
-    return int((now - since).total_seconds()) if since else None
+    return max(0, int((now - since).total_seconds())) if since else None
