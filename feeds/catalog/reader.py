@@ -59,6 +59,7 @@ class CatalogReader:
         self._topics: dict[tuple[str, datetime], Topic | None] = {}
         self._topic_numbers: dict[str, int] = {}
         self._last_window: tuple[tuple[object, ...], Window | None] = (), None
+        self._last_digests: tuple[tuple[object, ...], tuple[Digest, ...]] = (), ()
         self._state: CatalogState | None = None
         self.outbox = Outbox(connection)
 
@@ -189,7 +190,11 @@ class CatalogReader:
 
     def read_digests(self, query: Query, cycle: Cycle, *, limit: int, max_stories: int) -> tuple[Digest, ...]:
         """Read the newest `limit` digests of a query, each of at most `max_stories` stories."""
-        return DigestReader(self._connection, query, cycle=cycle).read_newest(limit=limit, max_stories=max_stories)
+        key = (query, cycle, limit, max_stories)
+        if self._last_digests[0] != key:  # all formats of a digest show the same stories
+            digests = DigestReader(self._connection, query, cycle=cycle)
+            self._last_digests = key, digests.read_newest(limit=limit, max_stories=max_stories)
+        return self._last_digests[1]
 
     def find_last_title_change(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Return the time of the last change to the title of a query, or `since` if later; None without either."""

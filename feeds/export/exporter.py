@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from feeds.catalog.reader import CatalogReader
-from feeds.export.folder import Folder
+from feeds.export.folder import Folder, list_folders
 from feeds.export.incremental import PreviousExport
 from feeds.export.manifest import (
     ExportedFiles,
@@ -23,7 +23,7 @@ from feeds.model.clock import to_seconds
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
 from feeds.site.urls import Address
-from feeds.site.walk import list_addresses
+from feeds.site.walk import list_static_addresses
 
 Progress: TypeAlias = Callable[[int, int], object]
 
@@ -98,12 +98,20 @@ class Exporter:
 
     def _list_addresses(self) -> dict[str, Address]:
         """Return every address with a valid file name, by path."""
-        addresses = {}
-        for address in list_addresses(self._reader, settings=self._plan.settings, now=self._plan.now):
+        named: dict[str, Address] = {}
+        for address in list_static_addresses(self._reader, settings=self._plan.settings, now=self._plan.now):
             try:
-                name_file(address)
+                named[name_file(address)] = address
             except ExportError as error:
                 self._left_out.append(str(error))
+        names = {name for address in named.values() for name in name_all(address)}
+        addresses: dict[str, Address] = {}
+        # A publisher may have the domain of another publisher and an extension.
+        for name, address in named.items():
+            if address.path in addresses:
+                self._left_out.append(f"{name!r} has the URL of another document")
+            elif not names.isdisjoint(list_folders(name)):
+                self._left_out.append(f"{name!r} would be inside the file of another document")
             else:
                 addresses[address.path] = address
         return addresses

@@ -29,6 +29,12 @@ def check_name(name: str) -> None:
             raise ExportError(f"{name[:40]}… is too long for a file name")
 
 
+def list_folders(name: str) -> list[str]:
+    """Return the names of the folders that contain a file, from the top, relative to the folder."""
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+
+
 class Folder:
     """Files below `root`, by names accepted by `check_name`; no other program may write there at the same time."""
 

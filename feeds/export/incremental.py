@@ -12,11 +12,12 @@ from feeds.export.manifest import ExportedFiles, ExportInputs, Manifest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.settings import Settings
-from feeds.site.documents import depends_on_any, parse_and_resolve
+from feeds.site.documents import depends_on_any, find_digest_change, parse_and_resolve
 from feeds.site.feeds import read_archive
-from feeds.site.urls import Address, ArchiveAddress, PageAddress
+from feeds.site.urls import Address, ArchiveAddress, DigestAddress, PageAddress
 
 _GRACE_SECONDS = 3_600
 """How long to keep an archive document without links after the last cached copy of the linking feed has expired."""
@@ -34,6 +35,7 @@ class PreviousExport:
         self._settings = settings
         self._now = now
         self._read_change = cache(self._read_archive_change)  # the same in every format and on the page
+        self._find_digest_change = cache(self._read_digest_change)
 
     def find_unlinked(self, listed: Collection[str]) -> Iterator[tuple[Address, int]]:
         """Give the archive documents without a recent link, each with the time, in seconds, when the last link went.
@@ -68,10 +70,17 @@ class PreviousExport:
             return False
         if changed is not None and not depends_on_any(files.scopes, changed):
             return True
-        # A change in the scope affects few documents of an archive. The modification time identifies the other ones.
+        # A change in the scope affects few documents of an archive, and a digest only if a day or week has ended since.
+        # The modification time identifies the other ones.
+        if isinstance(address, DigestAddress):
+            return self._find_digest_change(address.query, address.cycle) == files.modified
         if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
             return False
         return self._read_change(address.query, address.part) == files.modified
+
+    def _read_digest_change(self, query: Query, cycle: Cycle) -> int | None:
+        changed = find_digest_change(query, cycle, self._reader, settings=self._settings, now=self._now)
+        return to_seconds(changed) if changed else None
 
     def _read_archive_change(self, query: Query, part: ArchivePart) -> int | None:
         archive = read_archive(query, part, self._reader, settings=self._settings, now=self._now)

@@ -1,4 +1,4 @@
-"""Render the files of an address: the document as the server sends it, and its compressed forms."""
+"""Render the files of an address: the document, with pages for a static host, and its compressed forms."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -15,7 +15,14 @@ from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
 from feeds.site.documents import make_document
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
-from feeds.site.urls import Address, ArchiveAddress, AssetAddress, HomeAddress, PageAddress
+from feeds.site.urls import (
+    Address,
+    ArchiveAddress,
+    AssetAddress,
+    DirectoryPageAddress,
+    NotFoundAddress,
+    PageAddress,
+)
 
 # The names that static file servers look for (nginx's gzip_static and brotli_static).
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
@@ -48,7 +55,7 @@ Render: TypeAlias = Callable[[Sequence[Address], RenderPlan, CatalogReader], Ite
 def render_all(addresses: Sequence[Address], plan: RenderPlan, reader: CatalogReader) -> Iterator[RenderedFiles]:
     """Render addresses in the given order."""
     for address in addresses:
-        document = make_document(address, reader, settings=plan.settings, now=plan.now)
+        document = make_document(address, reader, settings=plan.settings, now=plan.now, is_static=True)
         forms = name_forms(address, compress=plan.compress)
         bodies = {name: encode(document.body, encoding) for name, encoding in forms.items()}
         if _is_growing(address, document):
@@ -63,7 +70,7 @@ def name_file(address: Address) -> str:
         ExportError: the address does not give a valid file name.
     """
     name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
-    if isinstance(address, PageAddress | HomeAddress):
+    if isinstance(address, PageAddress | DirectoryPageAddress | NotFoundAddress):
         name = f"{name or 'index'}.html"
     check_name(name)
     return name

@@ -10,6 +10,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.model.document import HTML, Document
 from feeds.model.entry import fingerprint
 from feeds.model.feed import Format, Link
+from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers import render
 from feeds.settings import Settings
@@ -19,7 +20,14 @@ from feeds.site.directory import read_activity, read_directory
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.pages.assets import find_asset
-from feeds.site.pages.html import render_compose, render_home, render_page
+from feeds.site.pages.html import (
+    render_compose,
+    render_home,
+    render_not_found,
+    render_page,
+    render_provider_list,
+    render_topic_list,
+)
 from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.url_parser import check_spelling, parse_address
@@ -29,13 +37,17 @@ from feeds.site.urls import (
     AssetAddress,
     ComposeAddress,
     DigestAddress,
+    DirectoryPageAddress,
     FeedAddress,
     HomeAddress,
+    NotFoundAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
     QueryAddress,
     RobotsAddress,
     SitemapAddress,
+    TopicListAddress,
 )
 
 OPML = "text/x-opml; charset=utf-8"
@@ -71,35 +83,44 @@ def resolve_address(address: Address, reader: CatalogReader, *, path: str, now: 
     return address
 
 
-def make_document(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
+def make_document(
+    address: Address, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool = False
+) -> Document:
     """Build the document at an address from `resolve_address`, as of `now`.
 
-    The result depends on the catalog alone: equal content gives equal bytes on every machine.
+    The result depends on the catalog alone: equal content gives equal bytes on every machine. With `is_static`, pages
+    lack the links and forms that need a server.
 
     Raises:
         NotFoundError: no static file has this name, or the archive has no such part.
     """
     match address:
-        case FeedAddress() | DigestAddress():
+        case FeedAddress() | DigestAddress() | ArchiveAddress():
             return _make_feed_document(address, reader, settings=settings, now=now)
-        case ArchiveAddress():
-            archive = read_archive(address.query, address.part, reader, settings=settings, now=now)
-            return _make_snapshot_document(archive, address.format)
         case PageAddress():
-            return _make_page_document(address, reader, settings=settings, now=now)
-        case HomeAddress() | ComposeAddress() | OpmlAddress() | SitemapAddress():
-            return _make_list_document(address, reader, settings=settings, now=now)
-        case RobotsAddress():
-            return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
-        case AssetAddress():
-            return make_asset_document(address)
+            return _make_page_document(address, reader, settings=settings, now=now, is_static=is_static)
+        case OpmlAddress() | SitemapAddress():
+            return _make_directory_document(address, reader, settings=settings, now=now)
+        case RobotsAddress() | AssetAddress():
+            return _make_fixed_document(address, settings)
+        case NotFoundAddress():
+            body = render_not_found(settings, is_static=is_static)
+            return _make(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
         case _:
-            assert_never(address)
+            return _make_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
 
 
 def depends_on_any(scopes: Collection[str], changed: Collection[str]) -> bool:
     """Return whether a document with these scopes depends on any changed scope; without scopes, on every scope."""
     return any(scope in changed for scope in scopes) if scopes else bool(changed)
+
+
+def find_digest_change(
+    query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> datetime | None:
+    """Return the time of the last change of a resolved query's digest feed, from its newest entry alone."""
+    newest = read_digest(msgspec.structs.replace(query, limit=1), cycle, reader, settings=settings, now=now)
+    return add_retirement_notices(newest, reader, settings=settings, now=now).changed
 
 
 def make_asset_document(address: AssetAddress) -> Document:
@@ -112,10 +133,19 @@ def make_asset_document(address: AssetAddress) -> Document:
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
+def _make_fixed_document(address: RobotsAddress | AssetAddress, settings: Settings) -> Document:
+    if isinstance(address, AssetAddress):
+        return make_asset_document(address)
+    return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+
+
 def _make_feed_document(
-    address: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+    address: FeedAddress | DigestAddress | ArchiveAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Document:
     format = address.format
+    if isinstance(address, ArchiveAddress):
+        archive = read_archive(address.query, address.part, reader, settings=settings, now=now)
+        return _make_snapshot_document(archive, format)
     if isinstance(address, DigestAddress):
         snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
     else:
@@ -138,38 +168,55 @@ def _make_snapshot_document(snapshot: FeedSnapshot, format: Format) -> Document:
     )
 
 
-def _make_page_document(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Document:
+def _make_page_document(
+    address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool
+) -> Document:
     query = address.query
     if address.part:
         snapshot = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(query, reader, settings=settings, now=now)
         snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
-    body = render_page(address, snapshot, settings)
+    body = render_page(address, snapshot, settings, is_static=is_static)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
     return _make(body, HTML, changed=snapshot.changed, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
-def _make_list_document(
-    address: HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress,
+def _make_directory_document(
+    address: OpmlAddress | SitemapAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Document:
+    directory = read_directory(reader, now=now)
+    if isinstance(address, OpmlAddress):
+        body, media_type = write_opml(directory, settings, address.listing), OPML
+    else:
+        body, media_type = write_sitemap(directory, settings), SITEMAP
+    return _make(body, media_type, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+
+
+def _make_directory_page(
+    address: DirectoryPageAddress,
     reader: CatalogReader,
     *,
     settings: Settings,
     now: datetime,
+    is_static: bool,
 ) -> Document:
     directory = read_directory(reader, now=now)
     match address:
-        case HomeAddress():
+        case HomeAddress() | TopicListAddress():
             snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
             activity = read_activity(snapshot.feed, reader, now=now)
-            body, media_type = render_home(directory, snapshot, activity=activity, settings=settings), HTML
+            if isinstance(address, HomeAddress):
+                body = render_home(directory, snapshot, activity=activity, settings=settings, is_static=is_static)
+            else:
+                body = render_topic_list(directory, activity=activity, settings=settings, is_static=is_static)
+        case ProviderListAddress():
+            body = render_provider_list(directory, settings, is_static=is_static)
         case ComposeAddress():
-            body, media_type = render_compose(directory, settings), HTML
-        case OpmlAddress():
-            body, media_type = write_opml(directory, settings, address.listing), OPML
+            body = render_compose(directory, settings)
         case _:
-            body, media_type = write_sitemap(directory, settings), SITEMAP
-    return _make(body, media_type, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+            assert_never(address)
+    return _make(body, HTML, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
 
 
 def _make(

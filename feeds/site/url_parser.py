@@ -24,9 +24,11 @@ from feeds.site.urls import (
     HomeAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
     QueryAddress,
     RobotsAddress,
     SitemapAddress,
+    TopicListAddress,
     write_reference,
 )
 
@@ -50,9 +52,9 @@ _ALIASES = {
     "/feed": Format.RSS,
 }
 _SINGLE: dict[str, Address] = {
-    **dict.fromkeys(("", "topics", "providers", SEARCH_PATH[1:]), HomeAddress()),
-    **{address.path[1:]: address for address in (PageAddress(), ComposeAddress(), OpmlAddress())},
-    **{address.path[1:]: address for address in (SitemapAddress(), RobotsAddress())},
+    **dict.fromkeys(("", SEARCH_PATH[1:]), HomeAddress()),
+    **{address.path[1:]: address for address in (TopicListAddress(), ProviderListAddress(), PageAddress())},
+    **{address.path[1:]: address for address in (ComposeAddress(), OpmlAddress(), SitemapAddress(), RobotsAddress())},
     **{f"feed.{format}": FeedAddress(EVERYTHING, format) for format in Format},
     **{name: AssetAddress(name) for name in ROOT_ASSETS},
 }

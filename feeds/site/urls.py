@@ -23,6 +23,9 @@ STATISTICS_PATH = "/stats"
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """Static files that browsers request at the root, without a link."""
 
+SERVER_ASSETS = frozenset({"publisher.css"})
+"""Static files of pages that an export lacks."""
+
 
 class FeedAddress(msgspec.Struct, frozen=True):
     """A feed in one format."""
@@ -92,6 +95,24 @@ class HomeAddress(msgspec.Struct, frozen=True):
     path: str = "/"
 
 
+class TopicListAddress(msgspec.Struct, frozen=True):
+    """The page that lists all topics."""
+
+    path: str = "/topics"
+
+
+class ProviderListAddress(msgspec.Struct, frozen=True):
+    """The page that lists all publishers."""
+
+    path: str = "/providers"
+
+
+class NotFoundAddress(msgspec.Struct, frozen=True):
+    """The page that a static host sends for a URL without a file; the server has no document at this path."""
+
+    path: str = "/404"
+
+
 class ComposeAddress(msgspec.Struct, frozen=True):
     """The page with the form that composes feeds. With a query string it redirects to the page of the composed feed."""
 
@@ -133,8 +154,9 @@ class AssetAddress(msgspec.Struct, frozen=True):
 
 
 QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
+DirectoryPageAddress: TypeAlias = HomeAddress | TopicListAddress | ProviderListAddress | ComposeAddress
 Address: TypeAlias = (
-    QueryAddress | HomeAddress | ComposeAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress
+    QueryAddress | DirectoryPageAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress | NotFoundAddress
 )
 
 

@@ -6,20 +6,26 @@ from datetime import datetime
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
+from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
 from feeds.site.pages.assets import list_assets
 from feeds.site.urls import (
+    SERVER_ASSETS,
     Address,
     ArchiveAddress,
     AssetAddress,
+    DigestAddress,
     FeedAddress,
     HomeAddress,
+    NotFoundAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
     RobotsAddress,
     SitemapAddress,
+    TopicListAddress,
 )
 
 
@@ -37,7 +43,17 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     for query in queries:
         yield from (FeedAddress(query, format) for format in Format)
         yield PageAddress(query)
-    yield from (OpmlAddress(), RobotsAddress(), SitemapAddress(), HomeAddress())
+        yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
+    yield from (OpmlAddress(), RobotsAddress(), SitemapAddress())
+    yield from (TopicListAddress(), ProviderListAddress(), HomeAddress())
+
+
+def list_static_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
+    """Return every address of a static host: those of `list_addresses`, and the page for URLs without a file."""
+    yield NotFoundAddress()
+    for address in list_addresses(reader, settings=settings, now=now):
+        if not isinstance(address, AssetAddress) or address.name not in SERVER_ASSETS:
+            yield address
 
 
 def _list_parts(

@@ -6,7 +6,7 @@ from feeds.model.errors import FeedsError
 from feeds.settings import Settings
 from feeds.site.pages.html import render_startup
 from feeds.site.url_parser import parse_address
-from feeds.site.urls import Address, AssetAddress, ComposeAddress, HomeAddress, PageAddress
+from feeds.site.urls import Address, AssetAddress, DirectoryPageAddress, PageAddress
 from feeds.web.responses import make_page_response, make_text_response
 from feeds.web.startup import CollectProgress
 
@@ -25,7 +25,7 @@ def make_startup_response(path: str, settings: Settings, *, progress: CollectPro
     Web pages are answered with a page, and all other paths with a sentence.
     """
     sentence = _describe(progress)
-    if isinstance(_parse(path), HomeAddress | PageAddress | ComposeAddress):
+    if isinstance(_parse(path), DirectoryPageAddress | PageAddress):
         progress = progress or CollectProgress()
         body = render_startup(
             settings, sentence, done=progress.done, total=progress.total, reload_seconds=RELOAD_SECONDS

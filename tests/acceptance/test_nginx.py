@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,9 @@ from flask.testing import FlaskClient
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.export.exporter import Exporter
+from feeds.site.compression import Encoding
 from feeds.web.app import create_app
+from tests.export.publisher import serve_static
 from tests.support.app import CLOCK, NOW, SITE_URL, make_settings
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
@@ -44,9 +47,13 @@ http {{
 }}
 """
 FEEDS = ("/feed.atom", "/feed.rss", "/feed.json", "/topics/tides.atom", "/topics/%E9%B7%97.rss", "/feeds.opml")
+DIGESTS = ("/feed/daily.atom", "/topics/tides/weekly.json", "/providers/gazeta.com.br/daily.rss")
 ARCHIVES = ("/feed/archive/1.atom", "/feed/archive/1.json", "/topics/tides/archive/1.rss")
 GROWING = ("/feed/archive/2.atom", "/topics/%E9%B7%97/archive/2.json")
-PAGES = ("/", "/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example", "/providers/gazeta.com.br")
+PAGES = (
+    *("/", "/topics", "/providers", "/feed/archive/1"),
+    *("/topics/tides", "/topics/%E9%B7%97", "/providers/gazette.example", "/providers/gazeta.com.br"),
+)
 ASSETS = ("/static/style.css", "/static/icon.png", "/static/icon.svg", "/favicon.ico", "/robots.txt")
 ALIASES = ("/feed.xml", "/atom.xml", "/index.xml", "/rss.xml", "/feed/")
 MISSING = (
@@ -61,7 +68,6 @@ MISSING = (
         "/feed/archive/2.atom.growing",
         "/feed/archive/1.atom.gz",
         "/feed/archive/9.atom",
-        "/feed/archive/1",
         "/feed/archive/",
     ),
     *("/.feeds-export.json", "/topics/", "/static/", "//feed.atom", "/topics/%2e%2e/.feeds-export.json"),
@@ -118,13 +124,19 @@ def app(catalog: Catalog) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def nginx(catalog: Catalog, program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    found = program("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     with catalog.reading() as reader:
         Exporter(reader, folder / "site", settings=SETTINGS, now=NOW).export()
+    with running_nginx(program("nginx"), folder, **WITH_HUBS) as nginx:
+        yield nginx
+
+
+@contextmanager
+def running_nginx(found: str, folder: Path, **changes: str) -> Iterator[Nginx]:
+    """Run nginx with the changed example; the export is in the folder `site`."""
     port = find_free_port()
     with (folder / "nginx.log").open("wb") as log:
-        configuration = write_configuration(folder, port, **WITH_HUBS)
+        configuration = write_configuration(folder, port, **changes)
         server = subprocess.Popen(make_command(found, folder, configuration), stdout=log, stderr=log)
         with stopping(server):
             wait_for_answer(f"http://127.0.0.1:{port}/robots.txt", server)
@@ -164,13 +176,14 @@ def test_the_example_is_valid_with_just_a_folder(program: Callable[[str], str], 
     subprocess.run([*make_command(program("nginx"), tmp_path, configuration), "-t"], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("encoding", ["", "gzip"])
-@pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ASSETS, *ALIASES])
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("path", [*FEEDS, *DIGESTS, *ARCHIVES, *GROWING, *PAGES, *ASSETS, *ALIASES])
 def test_bytes_and_headers_are_those_of_the_app(nginx: Nginx, app: FlaskClient, path: str, encoding: str) -> None:
     headers = {"Accept-Encoding": encoding}
     served, ours = nginx.request(path, headers), request_app(app, path, headers)
-    assert (served.status, served.body) == (200, ours.body)
-    assert pick(served.headers) == pick(ours.headers)
+    body = serve_static(app, path, Encoding(encoding))
+    assert (served.status, served.body) == (200, body)
+    assert pick(served.headers) == {**pick(ours.headers), "content-length": str(len(body))}
 
 
 @pytest.mark.parametrize("path", [*FEEDS, *ARCHIVES, *GROWING, *PAGES, *ALIASES])
@@ -247,11 +260,12 @@ def test_head_is_get_without_a_body(nginx: Nginx, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", MISSING)
-def test_missing_pages_get_a_short_404(nginx: Nginx, app: FlaskClient, path: str) -> None:
+def test_missing_pages_get_the_page_of_the_export(nginx: Nginx, app: FlaskClient, path: str) -> None:
     served = nginx.request(path)
-    assert (served.status, served.body) == (404, b"Page not found.\n")
-    expected = {**pick(request_app(app, "/nope").headers), "content-length": str(len(served.body))}
-    assert pick(served.headers) == expected
+    assert served.status == 404
+    assert b"<h1>Page not found</h1>" in served.body
+    page = {**pick(request_app(app, "/").headers), "cache-control": "no-store"}
+    assert {**pick(served.headers), "content-length": ""} == {**page, "content-length": ""}
 
 
 @pytest.mark.parametrize("path", ["/feed.atom", "/", "/nope"])

@@ -1,5 +1,6 @@
 """A publisher whose clock moves only when told to, to export with."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.export.exporter import Exporter, ExportResult
 from feeds.model.clock import Clock
-from feeds.site.walk import list_addresses
+from feeds.site.compression import Encoding, encode
+from feeds.site.urls import NotFoundAddress
+from feeds.site.walk import list_static_addresses
 from feeds.web.app import create_app
 from tests.support.app import NOW, make_settings
 from tests.support.articles import write_article
@@ -58,9 +61,14 @@ class Publisher:
         return create_app(self.settings, self.catalog, clock=self.clock).test_client()
 
     def list_paths(self) -> list[str]:
-        """Return the path of every address."""
+        """Return the path of every exported address that the server has, too."""
         with self.catalog.reading() as reader:
-            return [address.path for address in list_addresses(reader, settings=self.settings, now=self.now)]
+            addresses = list(list_static_addresses(reader, settings=self.settings, now=self.now))
+        return [address.path for address in addresses if not isinstance(address, NotFoundAddress)]
+
+    def count_documents(self) -> int:
+        """Count the documents of an export."""
+        return len(self.list_paths()) + 1
 
     def list_files(self) -> set[str]:
         """Return the names of all files in the folder."""
@@ -77,6 +85,16 @@ class Publisher:
 
 def forms(*names: str) -> set[str]:
     return {f"{name}{suffix}" for name in names for suffix in ("", ".gz", ".br")}
+
+
+NEEDS_SERVER = re.compile(rb'<form class="search".*?</form>\n|<a href="[^"]*/compose">Compose</a>\n', re.DOTALL)
+
+
+def serve_static(client: FlaskClient, path: str, encoding: Encoding = Encoding.IDENTITY) -> bytes:
+    """Return the server's bytes for a path in a coding; a page without the parts that need a server."""
+    headers = {"Accept-Encoding": encoding}
+    page, parts = NEEDS_SERVER.subn(b"", client.get(path).data)
+    return encode(page, encoding) if parts else client.get(path, headers=headers).data
 
 
 def name_of(path: str) -> str:

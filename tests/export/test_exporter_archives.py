@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from feeds.site.compression import Encoding
 from feeds.site.urls import ArchiveAddress, FeedAddress
 from feeds.site.walk import list_addresses
-from tests.export.publisher import Publisher, forms, name_of
+from tests.export.publisher import Publisher, forms, name_of, serve_static
 from tests.support.app import SITE_URL, make_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
@@ -116,7 +117,8 @@ def test_bytes_equal_those_of_the_server(publisher: Publisher, encoding: str, su
     paths = [unquote(path) for path in publisher.list_paths() if "/archive/" in path]
     for path in paths:
         served = client.get(path, headers={"Accept-Encoding": encoding})
-        assert (publisher.root / (name_of(path) + suffix)).read_bytes() == served.data
+        expected = serve_static(client, path, Encoding(encoding))
+        assert (publisher.root / (name_of(path) + suffix)).read_bytes() == expected
         is_growing = (publisher.root / f"{name_of(path)}.growing").exists()
         is_page = name_of(path).endswith(".html")
         assert served.headers["Cache-Control"] == f"public, max-age={900 if is_growing or is_page else 86_400}"
@@ -143,8 +145,8 @@ def test_publishing_keeps_finished_documents(publisher: Publisher) -> None:
     assert finished <= before.keys()
     assert {name: after[name] for name in finished} == {name: before[name] for name in finished}
     # Of everything and of the topic, feeds, blocks that grow, and new feed ends; of the provider, feeds and new
-    # feed ends; a page for each of these; the home page, three lists, and the program's own five files.
-    assert made == 4 * (2 * 3 + 2) + 4 + 5
+    # feed ends; a page for each of these; the home page, five lists, and the program's own five files and 404 page.
+    assert made == 4 * (2 * 3 + 2) + 6 + 6
 
 
 def test_a_correction_changes_one_document(publisher: Publisher) -> None:

@@ -1,4 +1,4 @@
-"""Render the home page, the compose form, and the pages of feeds; no other module imports Jinja."""
+"""Render the home page, the lists, the compose form, and the pages of feeds; no other module imports Jinja."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -38,6 +38,8 @@ from feeds.site.urls import (
     HomeAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
+    TopicListAddress,
     write_reference,
 )
 from feeds.statistics.report import Report
@@ -59,13 +61,22 @@ _MAX_KEPT_CHARACTERS = 8_192
 
 
 def render_home(
-    directory: Directory, snapshot: FeedSnapshot, *, activity: Mapping[str, tuple[int, ...]], settings: Settings
+    directory: Directory,
+    snapshot: FeedSnapshot,
+    *,
+    activity: Mapping[str, tuple[int, ...]],
+    settings: Settings,
+    is_static: bool,
 ) -> bytes:
-    """Write the page of all topics, the providers with the most entries, and the latest stories."""
+    """Write the page of all topics, the providers with the most entries, and the latest stories.
+
+    With `is_static`, this page and all others lack the links and forms that need a server.
+    """
     providers = choose_providers(directory.providers)
     return _render(
         "home.html",
         settings,
+        is_static=is_static,
         page_url=f"{settings.site_url}{HomeAddress().path}",
         directory=directory,
         activity=activity,
@@ -77,13 +88,44 @@ def render_home(
     )
 
 
-def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings) -> bytes:
+def render_topic_list(
+    directory: Directory, *, activity: Mapping[str, tuple[int, ...]], settings: Settings, is_static: bool
+) -> bytes:
+    """Write the page that lists all topics."""
+    return _render(
+        "topics.html",
+        settings,
+        is_static=is_static,
+        page_url=f"{settings.site_url}{TopicListAddress().path}",
+        directory=directory,
+        activity=activity,
+    )
+
+
+def render_provider_list(directory: Directory, settings: Settings, *, is_static: bool) -> bytes:
+    """Write the page that lists all providers."""
+    return _render(
+        "providers.html",
+        settings,
+        is_static=is_static,
+        page_url=f"{settings.site_url}{ProviderListAddress().path}",
+        providers=directory.providers,
+    )
+
+
+def render_not_found(settings: Settings, *, is_static: bool) -> bytes:
+    """Write the page that a static host sends for a URL without a file, at any depth."""
+    return _render("not_found.html", settings, is_static=is_static, page_url="")
+
+
+def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings, *, is_static: bool) -> bytes:
     """Write the page of a feed, or of a part of an archive, with the stories and ways to subscribe."""
     newest = write_reference(PageAddress(address.query))
     paths = {document.rel: document.path for document in snapshot.feed.documents}
     return _render(
         "page.html",
         settings,
+        is_static=is_static,
         page_url=f"{settings.site_url}{write_reference(address)}",
         snapshot=snapshot,
         feed=snapshot.feed,
@@ -154,7 +196,7 @@ def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[i
 
 def _render(template: str, settings: Settings, **values: object) -> bytes:
     page = _ENVIRONMENT.get_template(template)
-    return page.render(settings=settings, site=settings.site, **{"search": "", **values}).encode()
+    return page.render(settings=settings, site=settings.site, **{"search": "", "is_static": False, **values}).encode()
 
 
 @lru_cache(maxsize=4)
@@ -220,6 +262,7 @@ _ENVIRONMENT.globals.update(
     OPML_PATH=OpmlAddress().path,
     PUBLISHER_STYLESHEET=_versioned_path("publisher.css"),
     PageAddress=PageAddress,
+    PROVIDERS_PATH=ProviderListAddress().path,
     SEARCH_PATH=SEARCH_PATH,
     STATISTICS_PATH=STATISTICS_PATH,
     SCRIPT=_versioned_path("page.js"),
