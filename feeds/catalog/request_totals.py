@@ -1,7 +1,8 @@
 """Store totals of requests by day, feed and reader, and add the totals of several processes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,9 @@ OTHER_COMPOSED = "(other composed feeds)"
 
 KEPT_DAYS = 400
 """How long the totals of a day are kept: two summers can be compared."""
+
+
+_ROWS_AT_ONCE = 1_000
 
 
 class TotalKey(NamedTuple):
@@ -116,30 +120,39 @@ class RequestTotalsReader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def read(self, *, first_day: int, last_day: int) -> list[DailyTotals]:
-        """Read the totals of some days, in order of day, feed and reader; empty without any statistics."""
+    def read(self, *, first_day: int, last_day: int) -> Iterator[DailyTotals]:
+        """Read the totals of some days, in order of day, feed and reader; nothing without any statistics.
+
+        A long period has millions of rows: they are read one after the other, while the connection is open.
+        """
         if read_kept_layout(self._connection) is None:
-            return []
+            return iter(())
         columns = request_totals.c
-        found = select(request_totals).where(columns.day >= first_day, columns.day <= last_day)
-        rows = self._connection.execute(found)
-        return merge_sources({TotalKey(*row[:4]): Totals(*row[4:]) for row in rows})
+        found = (
+            select(request_totals)
+            .where(columns.day >= first_day, columns.day <= last_day)
+            .order_by(*request_totals.primary_key)
+        )
+        rows = self._connection.execute(found, execution_options={"yield_per": _ROWS_AT_ONCE})
+        return merge_sources((TotalKey(*row[:4]), Totals(*row[4:])) for row in rows)
 
 
-def merge_sources(totals: Mapping[TotalKey, Totals]) -> list[DailyTotals]:
-    """Add up the subscriptions of each aggregator, in order of day, feed and reader."""
-    merged: dict[tuple[int, str, str], DailyTotals] = {}
-    for key, each in totals.items():
-        place = key[:3]
-        before = merged.get(place, DailyTotals(*place, Totals()))
-        by_source = () if each.subscribers is None else (each.requests,)
-        merged[place] = DailyTotals(*place, _add_sources(before.totals, each), (*before.requests_by_source, *by_source))
-    return [merged[place] for place in sorted(merged)]
+def merge_sources(totals: Iterable[tuple[TotalKey, Totals]]) -> Iterator[DailyTotals]:
+    """Add up the subscriptions of each aggregator; the totals must be in order of their keys."""
+    for (day, feed, reader), group in groupby(totals, key=lambda row: (row[0].day, row[0].feed, row[0].reader)):
+        each = [row[1] for row in group]
+        yield DailyTotals(
+            day,
+            feed,
+            reader,
+            each[0] if len(each) == 1 else _add_sources(each),
+            tuple(one.requests for one in each if one.subscribers is not None),
+        )
 
 
-def _add_sources(one: Totals, other: Totals) -> Totals:
-    stated = [each.subscribers for each in (one, other) if each.subscribers is not None]
-    total = one + other
+def _add_sources(totals: Sequence[Totals]) -> Totals:
+    stated = [each.subscribers for each in totals if each.subscribers is not None]
+    total = sum(totals, Totals())
     return msgspec.structs.replace(total, subscribers=sum(stated) if stated else None)
 
 

@@ -13,7 +13,7 @@ from feeds.catalog.request_totals import DailyTotals, Limits, merge_sources
 from feeds.cli.settings_source import read_settings
 from feeds.cli.stats_table import format_report
 from feeds.cli.terminal import is_terminal
-from feeds.model.clock import SYSTEM_CLOCK
+from feeds.model.clock import SYSTEM_CLOCK, find_day, to_seconds
 from feeds.model.errors import FeedsError
 from feeds.model.text import escape_controls
 from feeds.settings import Settings
@@ -44,29 +44,42 @@ def stats(*, days: int, feed: str | None, as_json: bool, logs: Sequence[Path]) -
     know all requests: --log reads the combined format, or JSON lines, and stores nothing. The days end today, or with
     the last request in the logs.
     """
-    settings = read_settings()
-    log_reader = LogReader(partial(name_feed, base_path=settings.base_path, defaults=settings.defaults))
-    totals = _read_logs(log_reader, logs) if logs else _read_stored(settings, days=days)
-    period = Period.ending_at(SYSTEM_CLOCK.now(), days=days)
-    if logs and totals:
-        period = Period.ending_on(totals[-1].day, days=days)
-    report = make_report(
-        [each for each in totals if not feed or _is_of(each.feed, feed)],
-        period,
-        max_age_seconds=settings.max_age_seconds,
-        knows_conditions=log_reader.knows_conditions,
-    )
+    request = _Request(read_settings(), days, feed)
+    report = _report_logs(logs, request) if logs else _report_stored(request)
     _write(report, as_json=as_json)
 
 
-def _read_stored(settings: Settings, *, days: int) -> list[DailyTotals]:
-    period = Period.ending_at(SYSTEM_CLOCK.now(), days=days)
-    catalog = Catalog(settings.database_url)
+class _Request(msgspec.Struct, frozen=True):
+    """What to report: a number of days, of one feed or of all."""
+
+    settings: Settings
+    days: int
+    feed: str | None
+
+    def make_report(self, totals: Iterable[DailyTotals], *, last_day: int, knows_conditions: bool = True) -> Report:
+        chosen = (each for each in totals if not self.feed or _is_of(each.feed, self.feed))
+        period = Period.ending_on(last_day, days=self.days)
+        max_age_seconds = self.settings.max_age_seconds
+        return make_report(chosen, period, max_age_seconds=max_age_seconds, knows_conditions=knows_conditions)
+
+
+def _report_stored(request: _Request) -> Report:
+    last_day = find_day(to_seconds(SYSTEM_CLOCK.now()))
+    catalog = Catalog(request.settings.database_url)
     try:
         with catalog.reading_totals() as reader:
-            return reader.read(first_day=period.first, last_day=period.last)
+            totals = reader.read(first_day=last_day - request.days + 1, last_day=last_day)
+            return request.make_report(totals, last_day=last_day)
     finally:
         catalog.close()
+
+
+def _report_logs(paths: Iterable[Path], request: _Request) -> Report:
+    settings = request.settings
+    reader = LogReader(partial(name_feed, base_path=settings.base_path, defaults=settings.defaults))
+    totals = _read_logs(reader, paths)
+    last_day = totals[-1].day if totals else find_day(to_seconds(SYSTEM_CLOCK.now()))
+    return request.make_report(totals, last_day=last_day, knows_conditions=reader.knows_conditions)
 
 
 def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
@@ -83,7 +96,7 @@ def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
         lines = "1 line has" if reader.unreadable == 1 else f"{reader.unreadable:,} lines have"
         message = f"{lines} an unknown format, first {reader.first_unreadable}; left out."
         click.echo(escape_controls(message), err=True)
-    return merge_sources(tally.take())
+    return list(merge_sources(sorted(tally.take().items())))
 
 
 def _is_of(feed: str, chosen: str) -> bool:

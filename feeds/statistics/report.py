@@ -1,5 +1,6 @@
 """Summarise the totals of requests of a period: by day, by feed and by reader."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -12,6 +13,9 @@ from feeds.statistics.readers import BROWSER, UNNAMED
 
 RECENT_DAYS = 7
 """How many days before the end of a period a stated number of subscribers counts: some aggregators rest for days."""
+
+MAX_PAIRS = 20_000
+"""The maximum number of pairs of a feed and a reader in a report; the others are counted together."""
 
 SUSPICIOUS_REQUESTS = 10
 """The number of requests from which a reader that never sends a validator is said to ignore 304."""
@@ -106,19 +110,32 @@ class Report(msgspec.Struct, frozen=True):
 def make_report(
     totals: Iterable[DailyTotals], period: Period, *, max_age_seconds: int, knows_conditions: bool = True
 ) -> Report:
-    """Summarise totals by day; those outside the period are left out.
+    """Summarise totals in order of days; those outside the period are left out.
 
     Without `knows_conditions`, the source does not tell which requests had a validator.
     """
-    inside = [each for each in totals if period.first <= each.day <= period.last]
-    summariser = _Summariser(period, max_age_seconds=max_age_seconds, knows_conditions=knows_conditions)
-    feeds = tuple(summariser.summarise_feed(feed, rows) for feed, rows in _group_by_feed(inside))
-    readers = _merge_readers(reader for feed in feeds for reader in feed.readers)
+    days = defaultdict[int, _Sum](_Sum)
+    pairs = defaultdict[tuple[str, str], _Sum](_Sum)
+    requests_per_day = SECONDS_PER_DAY // max_age_seconds + 1 if max_age_seconds else sys.maxsize
+    for row in totals:
+        if period.first <= row.day <= period.last:
+            early = sum(max(0, requests - requests_per_day) for requests in row.requests_by_source)
+            days[row.day].add(row, early=early, is_recent=True)
+            pair = row.feed, row.reader
+            if pair not in pairs and len(pairs) >= MAX_PAIRS:
+                pair = OTHER, OTHER
+            pairs[pair].add(row, early=early, is_recent=row.day > period.last - RECENT_DAYS)
+    readers = [
+        (feed, _summarise_reader(reader, total, knows_conditions=knows_conditions))
+        for (feed, reader), total in pairs.items()
+    ]
+    feeds = [_summarise_feed(feed, its_readers) for feed, its_readers in _group(readers).items()]
+    by_name = _group((reader.reader, reader) for _, reader in readers)
     return Report(
         total=_add(feed.numbers for feed in feeds),
-        days=tuple(_summarise_days(inside, period)),
+        days=tuple(_summarise_day(day, days.get(day)) for day in range(period.first, period.last + 1)),
         feeds=tuple(sorted(feeds, key=lambda each: (_rank(each.numbers), each.feed))),
-        readers=readers,
+        readers=_sort_readers(_merge_reader(name, each) for name, each in by_name.items()),
     )
 
 
@@ -152,61 +169,52 @@ def _show_reader(reader: ReaderSummary) -> dict[str, object]:
     }
 
 
-class _Summariser:
-    def __init__(self, period: Period, *, max_age_seconds: int, knows_conditions: bool) -> None:
-        self._recent = period.last - RECENT_DAYS
-        self._polls = SECONDS_PER_DAY // max_age_seconds + 1 if max_age_seconds else None
-        self._knows_conditions = knows_conditions
+class _Sum:
+    """Adds up totals: of a feed and reader day by day, or of all feeds and readers of a day."""
 
-    def summarise_feed(self, feed: str, rows: Sequence[DailyTotals]) -> FeedSummary:
-        by_reader = defaultdict[str, list[DailyTotals]](list)
-        for row in rows:
-            by_reader[row.reader].append(row)
-        readers = [self._summarise_reader(reader, its_rows) for reader, its_rows in by_reader.items()]
-        return FeedSummary(feed, _add(each.numbers for each in readers), _sort_readers(readers))
+    __slots__ = ("early", "is_aggregator", "last_day", "not_modified", "requests", "subscribers", "unconditional")
 
-    def _summarise_reader(self, reader: str, rows: Sequence[DailyTotals]) -> ReaderSummary:
-        """Summarise the days of a reader of one feed, in order."""
-        stated = [row for row in rows if row.totals.subscribers is not None]
-        last = stated[-1] if stated and stated[-1].day > self._recent else None
-        return ReaderSummary(
-            reader,
-            Numbers(
-                (last.totals.subscribers or 0) if last else 0,
-                sum(row.totals.requests for row in rows),
-                sum(row.totals.not_modified for row in rows),
-            ),
-            unconditional=sum(row.totals.unconditional for row in rows) if self._knows_conditions else None,
-            early=sum(self._count_early(requests) for row in rows for requests in row.requests_by_source),
-            is_aggregator=bool(stated),
-        )
+    def __init__(self) -> None:
+        self.requests = self.not_modified = self.unconditional = self.early = self.subscribers = 0
+        self.is_aggregator = False
+        self.last_day = -1
 
-    def _count_early(self, requests: int) -> int:
-        """Return how many requests of a day are certainly too early: a day has room for so many ages, and one more."""
-        return max(0, requests - self._polls) if self._polls is not None else 0
-
-
-def _group_by_feed(rows: Iterable[DailyTotals]) -> Iterable[tuple[str, list[DailyTotals]]]:
-    by_feed = defaultdict[str, list[DailyTotals]](list)
-    for row in rows:
-        by_feed[row.feed].append(row)
-    return by_feed.items()
-
-
-def _summarise_days(rows: Iterable[DailyTotals], period: Period) -> Iterable[DaySummary]:
-    by_day = defaultdict[int, list[Numbers]](list)
-    for row in rows:
+    def add(self, row: DailyTotals, *, early: int, is_recent: bool) -> None:
+        """Add totals in order of days; of subscribers, the last day counts if it `is_recent`."""
         totals = row.totals
-        by_day[row.day].append(Numbers(totals.subscribers or 0, totals.requests, totals.not_modified))
-    for day in range(period.first, period.last + 1):
-        yield DaySummary(from_seconds(day * SECONDS_PER_DAY).date(), _add(by_day.get(day, ())))
+        self.requests += totals.requests
+        self.not_modified += totals.not_modified
+        self.unconditional += totals.unconditional
+        self.early += early
+        if totals.subscribers is not None:
+            self.is_aggregator = True
+            if is_recent:
+                before = self.subscribers if row.day == self.last_day else 0
+                self.subscribers, self.last_day = before + totals.subscribers, row.day
+
+    @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.subscribers, self.requests, self.not_modified)
 
 
-def _merge_readers(readers: Iterable[ReaderSummary]) -> tuple[ReaderSummary, ...]:
-    by_name = defaultdict[str, list[ReaderSummary]](list)
-    for reader in readers:
-        by_name[reader.reader].append(reader)
-    return _sort_readers(_merge_reader(name, each) for name, each in by_name.items())
+def _summarise_reader(reader: str, total: _Sum, *, knows_conditions: bool) -> ReaderSummary:
+    unconditional = total.unconditional if knows_conditions else None
+    return ReaderSummary(reader, total.numbers, unconditional, total.early, total.is_aggregator)
+
+
+def _summarise_feed(feed: str, readers: Sequence[ReaderSummary]) -> FeedSummary:
+    return FeedSummary(feed, _add(each.numbers for each in readers), _sort_readers(readers))
+
+
+def _summarise_day(day: int, total: _Sum | None) -> DaySummary:
+    return DaySummary(from_seconds(day * SECONDS_PER_DAY).date(), total.numbers if total else Numbers())
+
+
+def _group(readers: Iterable[tuple[str, ReaderSummary]]) -> dict[str, list[ReaderSummary]]:
+    groups = defaultdict[str, list[ReaderSummary]](list)
+    for name, reader in readers:
+        groups[name].append(reader)
+    return groups
 
 
 def _merge_reader(name: str, readers: Sequence[ReaderSummary]) -> ReaderSummary:

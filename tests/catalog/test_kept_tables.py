@@ -35,7 +35,7 @@ def test_a_missing_table_is_created(newsroom: Newsroom, database_url: str) -> No
     with newsroom.catalog.writing_totals():
         pass
     with newsroom.catalog.reading_totals() as reader:
-        assert reader.read(first_day=0, last_day=1) == []
+        assert list(reader.read(first_day=0, last_day=1)) == []
 
 
 def test_each_earlier_layout_has_a_migration() -> None:

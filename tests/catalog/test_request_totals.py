@@ -36,7 +36,7 @@ def add(catalog: Catalog, totals: dict[TotalKey, Totals], limits: Limits = Limit
 
 def read(catalog: Catalog, first_day: int = 0, last_day: int = 30_000) -> list[DailyTotals]:
     with catalog.reading_totals() as reader:
-        return reader.read(first_day=first_day, last_day=last_day)
+        return list(reader.read(first_day=first_day, last_day=last_day))
 
 
 def test_without_requests_there_are_no_totals(catalog: Catalog) -> None:
@@ -121,4 +121,4 @@ def test_the_totals_in_memory_and_in_the_database_are_merged_alike() -> None:
     one, two = Totals(1, 1, 0, 5, stated=9), Totals(2, 0, 2, 7, stated=8)
     assert one + two == Totals(3, 1, 2, 5, stated=9)
     assert two + one == Totals(3, 1, 2, 5, stated=9)
-    assert merge_sources({FEEDLY: one}) == [DailyTotals(DAY, FEED, "Feedly", one, (1,))]
+    assert list(merge_sources([(FEEDLY, one)])) == [DailyTotals(DAY, FEED, "Feedly", one, (1,))]

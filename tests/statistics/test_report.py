@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from feeds.catalog.request_totals import DailyTotals, Totals
+import pytest
+
+from feeds.catalog.request_totals import OTHER, DailyTotals, Totals
+from feeds.statistics import report as module
 from feeds.statistics.readers import BROWSER
 from feeds.statistics.report import DaySummary, Numbers, Period, Report, make_report
 
@@ -88,3 +91,11 @@ def test_a_reader_of_several_feeds_is_added_up() -> None:
 def test_shares_of_304() -> None:
     assert report(program(4, 1)).total.not_modified_share == 0.75
     assert report().total.not_modified_share == 0.0
+
+
+def test_pairs_of_feeds_and_readers_beyond_the_limit_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_PAIRS", 3)
+    rows = [DailyTotals(LAST, f"/topics/{number}.atom", "Feedly", Totals(1, 0, 0, 2, stated=1)) for number in range(9)]
+    found = report(*rows)
+    assert [(each.feed, each.numbers) for each in found.feeds][0] == (OTHER, Numbers(12, 6, 0))
+    assert (len(found.feeds), found.total) == (4, Numbers(18, 9, 0))

@@ -34,7 +34,7 @@ def sqlite_catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 def read(catalog: Catalog) -> list[DailyTotals]:
     with catalog.reading_totals() as reader:
-        return reader.read(first_day=0, last_day=100_000)
+        return list(reader.read(first_day=0, last_day=100_000))
 
 
 def count_requests(catalog: Catalog) -> dict[tuple[str, str], int]:

@@ -50,7 +50,7 @@ MAX_PROVIDERS = 200
 MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
-STATISTICS_PERIODS = (7, 30, 90, 365)
+STATISTICS_PERIODS = (7, 30, 90)
 """The numbers of days that the page of statistics offers."""
 
 MAX_STATISTICS_ROWS = 50

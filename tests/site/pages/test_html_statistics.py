@@ -68,4 +68,4 @@ def test_the_page_says_what_it_cannot_know_and_stays_out_of_search_engines() -> 
 
 def test_links_lead_to_other_periods_below_the_path_of_the_site() -> None:
     links = render().xpath("//p[@class='days facts']/a/@href")
-    assert links == [f"/feeds/stats?days={days}" for days in (30, 90, 365)]
+    assert links == [f"/feeds/stats?days={days}" for days in (30, 90)]
