@@ -13,9 +13,12 @@ from lxml import etree
 from feeds.articles.topic_file import parse_topic_file
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import Document
-from feeds.model.errors import ArticleError, BadRequestError, NotFoundError
+from feeds.model.errors import ArticleError, BadRequestError, FeedsError, NotFoundError
 from feeds.model.query import parse_query
+from feeds.site.feed_names import name_feed
 from feeds.site.url_parser import check_spelling, parse_address
+from feeds.statistics.log_files import LogReader
+from feeds.statistics.readers import MAX_NAME_CHARACTERS, MAX_SUBSCRIBERS, parse_user_agent
 from feeds.web.cached_document import CachedDocument, CacheKey
 from tests.articles.test_article_damage import check
 from tests.articles.test_sanitize import assert_is_safe
@@ -81,6 +84,29 @@ def answer_conditions(data: bytes) -> None:
     assert response.status[:3] in {"200", "304", "412"}
 
 
+def read_user_agent(data: bytes) -> None:
+    """Recognise a reader; the name is short and printable, and the numbers are plausible."""
+    reader = parse_user_agent(data.decode("latin-1"))
+    assert 0 < len(reader.name) <= MAX_NAME_CHARACTERS
+    assert reader.name.isprintable()
+    assert reader.subscribers is None or 0 <= reader.subscribers <= MAX_SUBSCRIBERS
+
+
+def read_log(data: bytes) -> None:
+    """Read a log; every line is a request or is counted."""
+    path = _make_folder() / "access.log"
+    path.write_bytes(data)
+    reader = LogReader(name_feed)
+    with suppress(FeedsError):  # a damaged gzip file
+        requests = list(reader.read(path))
+        assert len(requests) + reader.unreadable <= reader.lines
+
+
+@cache
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="feeds-fuzz-"))
+
+
 @cache
 def _open_catalog() -> CatalogReader:
     """Make a catalog with an entry, and read it until the end of the process."""
@@ -98,5 +124,7 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "address": parse_url,
     "search": search,
     "conditional": answer_conditions,
+    "user_agent": read_user_agent,
+    "log": read_log,
 }
 """Every target by name; `corpus/NAME` holds its first inputs, and the inputs that once failed."""

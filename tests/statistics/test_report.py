@@ -97,5 +97,5 @@ def test_pairs_of_feeds_and_readers_beyond_the_limit_are_counted_together(monkey
     monkeypatch.setattr(module, "MAX_PAIRS", 3)
     rows = [DailyTotals(LAST, f"/topics/{number}.atom", "Feedly", Totals(1, 0, 0, 2, stated=1)) for number in range(9)]
     found = report(*rows)
-    assert [(each.feed, each.numbers) for each in found.feeds][0] == (OTHER, Numbers(12, 6, 0))
+    assert next((each.feed, each.numbers) for each in found.feeds) == (OTHER, Numbers(12, 6, 0))
     assert (len(found.feeds), found.total) == (4, Numbers(18, 9, 0))
