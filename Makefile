@@ -61,7 +61,7 @@ golden: $(VENV)/.test ## rewrite the golden files in tests/golden; review their 
 
 screenshots: $(VENV)/.test ## take a screenshot of every page into build/screenshots, and update those of the tutorial
 	@mkdir -p build/screenshots
-	$(python) -m pytest tests/browser/test_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
+	$(python) -m pytest tests/browser/test_pages.py tests/browser/test_publisher_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
 	$(python) -m pytest tests/browser/test_tutorial.py --screenshots docs/images $(PYTEST_ARGS)
 
 docs: $(VENV)/.test ## build the documentation into build/docs

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.browser.harbour_news import MISSING, draw_picture, write_news
+from tests.support.app import TOKEN
 from tests.support.browser import running_chromium
 from tests.support.site import Site, SiteServer
 
@@ -63,7 +64,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return a collected site of invented news."""
     folder = tmp_path_factory.mktemp("harbour")
     write_news(folder / "content")
-    settings = {"FEEDS_SITE_TITLE": "Harbour News", "FEEDS_LIMIT": str(LIMIT), "WEB_CONCURRENCY": "1"}
+    settings = {
+        "FEEDS_SITE_TITLE": "Harbour News",
+        "FEEDS_LIMIT": str(LIMIT),
+        "WEB_CONCURRENCY": "1",
+        "FEEDS_TOKEN": TOKEN,
+    }
     site = Site(folder, folder / "content", settings)
     site.collect()
     return site

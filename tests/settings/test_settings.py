@@ -164,6 +164,23 @@ def test_a_password_is_hidden(url: str, shown: str) -> None:
     assert shown in [value for _, value in describe_settings(Settings.from_environ({"DATABASE_URL": url}))]
 
 
+@pytest.mark.parametrize("token", ["0123456789abcdef", "a://token-with-a:colon@and-more"])
+def test_the_token_is_hidden(token: str) -> None:
+    settings = Settings.from_environ({"FEEDS_TOKEN": token})
+    assert settings.token == token
+    assert ("FEEDS_TOKEN", "***") in [(setting.name, value) for setting, value in describe_settings(settings)]
+
+
+@pytest.mark.parametrize(
+    "token", ["0123456789abcde", "a token with spaces", "schlüssel-für-alle", "0123456789abcde\x7f"]
+)
+def test_a_token_that_is_easy_to_guess_is_refused_and_hidden(token: str) -> None:
+    message = fail(FEEDS_TOKEN=token)
+    assert message == (
+        "FEEDS_TOKEN: invalid value; expected 16 or more ASCII letters, digits and signs without spaces."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value", "moves"),
     [
