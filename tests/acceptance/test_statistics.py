@@ -34,7 +34,7 @@ URLS = {
     "/nothing.atom": "",
     "/": "",
 }
-REQUESTS = 20_000 if SOAK else 1_200
+REQUESTS = 20_000 if SOAK else 700
 # An aggregator states one number at a time: of several User-Agents with one name and id, the last is used.
 STATING = {(name, feed_id): agent for agent, (name, _, feed_id) in AGGREGATORS.items()}
 READERS = {
