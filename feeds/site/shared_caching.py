@@ -20,9 +20,11 @@ from feeds.site.urls import (
     HomeAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
     QueryAddress,
     RobotsAddress,
     SitemapAddress,
+    TopicListAddress,
     query_string_of,
 )
 from feeds.site.walk import list_queries
@@ -30,7 +32,10 @@ from feeds.site.walk import list_queries
 SHARED_MAX_AGE_SECONDS = 86_400
 """How long shared caches may keep a document that is purged after a change."""
 
-LISTS: tuple[Address, ...] = (OpmlAddress(), SitemapAddress(), ComposeAddress(), HomeAddress())
+LISTS: tuple[Address, ...] = (
+    *(OpmlAddress(), SitemapAddress(), ComposeAddress()),
+    *(TopicListAddress(), ProviderListAddress(), HomeAddress()),
+)
 """The documents that depend on the whole catalog."""
 
 

@@ -37,6 +37,8 @@ def test_what_may_be_kept_is_what_is_listed(archived: Newsroom) -> None:
             ("/topics/sea,tides.atom", False),
             ("/topics/sea/weekly.rss", True),
             ("/compose", True),
+            ("/topics", True),
+            ("/providers", True),
             ("/robots.txt", False),
         ):
             address = parse_and_resolve(target, reader, now=archived.now)
