@@ -17,11 +17,11 @@ from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
 from feeds.catalog.catalog import Catalog
+from feeds.cli.settings_source import load_server_settings
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
 from feeds.settings import COLLECT_VARIABLE, OPEN_VARIABLE, WATCH
-from feeds.settings.loading import load_settings
 from feeds.web.browser import start_browser
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
@@ -38,7 +38,7 @@ _MIN_CONNECTIONS = 64
 _OTHER_FILES = 64  # open files of a worker in addition to its connections
 
 try:
-    _settings = load_settings(os.environ).settings
+    _settings = load_server_settings()
 except FeedsError as error:
     sys.exit(str(error))
 
@@ -150,7 +150,7 @@ def on_exit(_server: Arbiter) -> None:
 
 
 def _describe_watch(*, watches: bool, is_shown: bool) -> list[str]:
-    folders = ", ".join(map(str, _settings.content))
+    folders = ", ".join("the current folder" if folder == Path() else str(folder) for folder in _settings.content)
     parts = [f"Watching {folders} for changes."] * watches + ["Press Ctrl+C to stop."] * is_shown
     return [" ".join(parts)] if parts else []
 

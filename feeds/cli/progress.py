@@ -31,7 +31,7 @@ def show_progress(
     display = _ProgressDisplay(label, final_step=final_step, stream=sys.stderr) if is_terminal(sys.stderr) else None
 
     def show(done: int, total: int) -> None:
-        _write_line(pipe, f"{done} {total}")
+        write_line(pipe, f"{done} {total}")
         if display:
             display.show(done, total)
 
@@ -40,10 +40,11 @@ def show_progress(
     finally:
         if display:
             display.close()
-    _write_line(pipe, "finished")
+    write_line(pipe, "finished")
 
 
-def _write_line(pipe: int | None, line: str) -> None:
+def write_line(pipe: int | None, line: str) -> None:
+    """Write a line to the process that started this one, if any."""
     if pipe is not None:
         with suppress(OSError):  # nobody may be left to read
             os.write(pipe, f"{line}\n".encode())

@@ -11,9 +11,9 @@ import click
 
 from feeds.articles.files import check_folder
 from feeds.cli.arguments import FOLDERS
-from feeds.cli.settings_source import load, read_settings
+from feeds.cli.settings_source import load
 from feeds.model.errors import SettingsError
-from feeds.settings import COLLECT_VARIABLE, ONCE, OPEN_VARIABLE, WATCH, Settings, describe_settings
+from feeds.settings import COLLECT_VARIABLE, ONCE, OPEN_VARIABLE, WATCH, Settings
 
 _MAX_PORT = 65_535
 
@@ -35,24 +35,18 @@ def serve(
     """
     if host:
         os.environ["FEEDS_HOST"] = host
-    # Links lead to this port.
-    os.environ["PORT"] = str(port or load(folders).settings.port)
-    settings = read_settings(folders)
+    if port:
+        os.environ["PORT"] = str(port)
+    settings = load(folders).settings
     for folder in settings.content:
         check_folder(str(folder))  # fail before the server starts without articles
     _check_port(settings)
-    _pass_on(settings)
+    os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, settings.content))
     os.environ[COLLECT_VARIABLE] = ONCE if no_watch else WATCH
     if opens_browser:
         os.environ[OPEN_VARIABLE] = "1"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app"]
     os.execv(sys.executable, command)  # noqa: S606 gunicorn replaces this process and receives its signals
-
-
-def _pass_on(settings: Settings) -> None:
-    """Give the settings to the server's processes, which must agree even if `feeds.toml` changes."""
-    os.environ["FEEDS_CONTENT"] = os.pathsep.join(map(str, settings.content))
-    os.environ.update({setting.name: value for setting, value in describe_settings(settings) if setting.is_shown})
 
 
 def _check_port(settings: Settings) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from feeds.catalog.catalog import Catalog
+from feeds.catalog.database import COLLECTOR_LIMITS, ConnectionLimits
 from feeds.cli.report import print_error
 from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError, DamagedCatalogError
-from feeds.settings import Settings
+from feeds.settings import Settings, describe_settings
 from feeds.settings.loading import LoadedSettings, load_settings
 
 _PAUSE_SECONDS = 1
+_ANSWER_SECONDS = 1.5  # a server listens soon, even if the database is silent
 
 
 def load(folders: Sequence[Path] = ()) -> LoadedSettings:
@@ -26,7 +28,10 @@ def load(folders: Sequence[Path] = ()) -> LoadedSettings:
 
 
 def read_settings(
-    folders: Sequence[Path] = (), *, on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False
+    folders: Sequence[Path] = (),
+    *,
+    on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False,
+    limits: ConnectionLimits = COLLECTOR_LIMITS,
 ) -> Settings:
     """Read the settings; a setting that is not set keeps the published value, and a line on standard error says so.
 
@@ -37,7 +42,7 @@ def read_settings(
         SettingsError: a setting is unknown or has a bad value.
     """
     loaded = load(folders)
-    loaded, kept = loaded.keep(read_published(loaded.settings.database_url, on_silence=on_silence))
+    loaded, kept = loaded.keep(read_published(loaded.settings.database_url, on_silence=on_silence, limits=limits))
     for name, value in kept.items():
         click.echo(f"{name} is not set; keeping {value} of the last collect. `{name}=` drops it.", err=True)
     return loaded.settings
@@ -56,15 +61,39 @@ def wait_for_settings(folders: Sequence[Path] = (), *, on_silence: Callable[[Cat
             time.sleep(_PAUSE_SECONDS)
 
 
+def load_server_settings() -> Settings:
+    """Load the settings of a server, and set them in the environment for its other processes, which must agree.
+
+    Settings that are not set keep their published values. If the catalog cannot be read, say so; later processes then
+    load the settings by themselves.
+
+    Raises:
+        SettingsError: a setting is unknown or has a bad value.
+    """
+    settings = load().settings
+    os.environ.setdefault("PORT", str(settings.port))  # links lead to this port
+    limits = ConnectionLimits(connections=1, answer_seconds=_ANSWER_SECONDS)
+    try:
+        settings = read_settings(limits=limits)
+    except CatalogError as error:
+        print_error(error)
+        return settings
+    os.environ.update({setting.name: value for setting, value in describe_settings(settings) if setting.is_shown})
+    return settings
+
+
 def read_published(
-    database_url: str, *, on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False
+    database_url: str,
+    *,
+    on_silence: Callable[[CatalogSilentError], bool] = lambda _error: False,
+    limits: ConnectionLimits = COLLECTOR_LIMITS,
 ) -> Mapping[str, str]:
     """Return the settings that feeds showed at the last collect, by name.
 
     Raises:
         CatalogError: the catalog cannot be read; one that is missing or damaged has published nothing.
     """
-    catalog = Catalog(database_url)
+    catalog = Catalog(database_url, limits=limits)
     catalog.on_silence = on_silence
     try:
         with catalog.reading() as reader:

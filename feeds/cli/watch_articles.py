@@ -15,7 +15,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.cli.announce import notifying_in_background
 from feeds.cli.collect_once import report_result
 from feeds.cli.collect_record import record_collect, record_failure
-from feeds.cli.progress import show_progress
+from feeds.cli.progress import show_progress, write_line
 from feeds.cli.report import print_error
 from feeds.cli.settings_source import load
 from feeds.cli.terminal import is_terminal
@@ -23,11 +23,12 @@ from feeds.collector.collect_result import CollectResult
 from feeds.collector.reading_process import reading_aside
 from feeds.collector.watch import watch_until_signalled
 from feeds.collector.watch_options import WAIT_SECONDS, WatchCallbacks, WatchOptions
-from feeds.model.errors import FeedsError, SettingsError
+from feeds.model.errors import CatalogBusyError, CatalogSilentError, FeedsError, MassRemovalError, SettingsError
 from feeds.model.shown_settings import SETTINGS_FILE
-from feeds.settings import Settings
+from feeds.settings import FAILED, Settings
 
 _PARENT_CHECK_SECONDS = 1
+_TEMPORARY = (CatalogBusyError, CatalogSilentError, MassRemovalError)
 
 
 def watch_articles(settings: Settings, *, progress_pipe: int | None) -> None:
@@ -74,6 +75,7 @@ class _FirstCollect:
     """Shows the progress of the first collect only: later collects are short."""
 
     def __init__(self, pipe: int | None) -> None:
+        self._pipe = pipe
         self._stack = ExitStack()
         self._show = self._stack.enter_context(show_progress("Collecting", final_step="publishing ...", pipe=pipe))
         self._is_running = True
@@ -86,6 +88,8 @@ class _FirstCollect:
         if self._is_running and is_terminal(sys.stderr):
             click.echo(err=True)  # end the line of the progress bar
         print_error(error)
+        if self._is_running and not isinstance(error, _TEMPORARY):
+            write_line(self._pipe, FAILED)  # without a catalog, the server ends
 
     def finish(self) -> None:
         self._is_running = False

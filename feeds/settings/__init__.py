@@ -3,6 +3,7 @@
 from feeds.settings.setting import Setting, hide_password
 from feeds.settings.settings import (
     COLLECT_VARIABLE,
+    FAILED,
     ONCE,
     OPEN_VARIABLE,
     PROGRESS_VARIABLE,
@@ -15,6 +16,7 @@ from feeds.settings.settings import (
 
 __all__ = [
     "COLLECT_VARIABLE",
+    "FAILED",
     "ONCE",
     "OPEN_VARIABLE",
     "PROGRESS_VARIABLE",

@@ -49,6 +49,9 @@ OPEN_VARIABLE = "TOPIC_FEEDS_OPEN"
 PROGRESS_VARIABLE = "TOPIC_FEEDS_PROGRESS"
 """The environment variable with the number of an open file, by which the server learns the progress of its collect."""
 
+FAILED = "failed"
+"""The line that a watching collect writes there when the first collect fails."""
+
 RENDERING_REVISION = 5
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 

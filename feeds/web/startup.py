@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 import msgspec
 
-from feeds.settings import PROGRESS_VARIABLE
+from feeds.settings import FAILED, PROGRESS_VARIABLE
 
 RESTART_SECONDS = 5
 """The pause before another process watches, after a process that has ended."""
@@ -50,7 +50,7 @@ class CollectProcess:
     """A running `feeds collect` in a process of its own, which returns its memory to the system at the end.
 
     A thread calls `on_progress`, and in the end `on_success` or `on_failure`. With `watch`, the process goes on after
-    the first collect; if it ends, `on_restart` is called, and another process watches.
+    the first collect, even if it fails; if the process ends, `on_restart` is called, and another process watches.
     """
 
     def __init__(
@@ -110,6 +110,8 @@ class CollectProcess:
                 done, _, total = line.strip().partition(" ")
                 if total:
                     self._on_progress(CollectProgress(int(done), int(total)))
+                elif done == FAILED:
+                    self._on_failure()
                 else:
                     has_finished = True
                     self._on_success()  # the collect may still notify hubs

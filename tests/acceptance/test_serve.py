@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -13,8 +15,10 @@ import pytest
 from feeds.catalog.catalog import Catalog
 from tests.support.articles import write_titled_article
 from tests.support.paths import SEEDS
+from tests.support.postgresql import DatabaseServer
 from tests.support.processes import list_children
 from tests.support.servers import find_free_port
+from tests.support.silent_network import connecting
 from tests.support.site import SERVER, Site, fetch
 from tests.support.terminal import starting_on_terminal
 from tests.support.waiting import wait_until
@@ -67,14 +71,19 @@ def test_an_existing_catalog_is_served_during_the_collect(database_url: str, tmp
     content.mkdir()
     write_titled_article(content / "story.md")
     site = Site(tmp_path, content, {"DATABASE_URL": database_url})
-    site.collect()
+    site.with_settings(FEEDS_SITE_TITLE="Harbour News").collect()
     write_titled_article(content / "story.md", "changed")
     with closing(Catalog(database_url)) as other, ExitStack() as holding:
         holding.enter_context(other.writing())
         with site.serving(SERVE) as server:
-            assert b"story" in server.get("/feed.atom").body
+            body = server.get("/feed.atom").body
+            assert b"story" in body
+            assert b">Harbour News</title>" in body
             holding.close()
             server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
+    assert server.log.read_text().count("FEEDS_SITE_TITLE is not set; keeping Harbour News of the last collect.") == 1
+    with site.serving() as server:  # as the web process of the Procfile
+        assert b">Harbour News</title>" in server.get("/feed.atom").body
 
 
 def test_edits_are_published_until_ctrl_c(tmp_path: Path) -> None:
@@ -156,9 +165,23 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     )
 
 
-def run_to_its_end(site: Site) -> subprocess.CompletedProcess[str]:
+def test_a_server_listens_although_the_database_is_silent(postgresql: DatabaseServer, tmp_path: Path) -> None:
+    database_url = postgresql.create_database()
+    Site(tmp_path, SEEDS, {"DATABASE_URL": database_url}).collect()
+    with connecting(database_url) as network:
+        site = Site(tmp_path, SEEDS, {"DATABASE_URL": network.url, "WEB_CONCURRENCY": "1"})
+        with ExitStack() as silence:
+            silence.enter_context(network.delaying())
+            with site.serving(SERVE, until_healthy=False) as server:
+                assert server.get("/feed.atom").status == 503
+                silence.close()
+                server.wait_until(lambda: server.get("/feed.atom").status == 200)
+    assert "does not answer" in server.log.read_text()
+
+
+def run_to_its_end(site: Site, server: Sequence[str] = SERVER) -> subprocess.CompletedProcess[str]:
     """Run the server until it ends by itself."""
-    command = [sys.executable, *SERVER]
+    command = [sys.executable, *server]
     environ = {**site.environ, "PORT": str(find_free_port())}
     return subprocess.run(
         command, cwd=site.folder, env=environ, capture_output=True, check=False, text=True, timeout=60
@@ -169,6 +192,15 @@ def test_a_failed_first_collect_ends_the_server(tmp_path: Path) -> None:
     ended = run_to_its_end(Site(tmp_path, tmp_path / "nowhere"))
     assert ended.returncode == 1
     assert "nowhere" in ended.stderr
+    assert ended.stderr.endswith("There is no catalog to serve.\n")
+
+
+def test_a_watching_server_without_any_catalog_ends_too(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.sqlite3")) as other:
+        other.execute("CREATE TABLE accounts (id)")
+    ended = run_to_its_end(Site(tmp_path, SEEDS, {"DATABASE_URL": "sqlite:///other.sqlite3"}), SERVE)
+    assert ended.returncode == 1
+    assert "tables of another program (accounts)" in ended.stderr
     assert ended.stderr.endswith("There is no catalog to serve.\n")
 
 

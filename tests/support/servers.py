@@ -42,9 +42,15 @@ def find_free_port() -> int:
 
 @contextmanager
 def serving(folder: Path, server: str = GUNICORN, **environ: str) -> Iterator[str]:
-    """Run a server in a folder, and yield its URL; the log is `server.log` in the folder."""
+    """Run a server in a folder with the catalog, and yield its URL; the log is `server.log` in the folder."""
     port = find_free_port()
-    settings = {"PORT": str(port), "PYTHONPATH": str(ROOT), "FEEDS_CONTENT": str(SEEDS), **environ}
+    settings = {
+        "PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+        "FEEDS_CONTENT": str(SEEDS),
+        "DATABASE_URL": f"sqlite:///{folder / 'catalog.sqlite3'}",
+        **environ,
+    }
     command = make_command(server, port=port)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | settings, stdout=log, stderr=log)
