@@ -1,10 +1,12 @@
 """The commands of `python -m benchmarks`."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -16,13 +18,14 @@ from benchmarks.composing.benchmark import SECTION as COMPOSING
 from benchmarks.composing.benchmark import ComposingPlan, measure_composing
 from benchmarks.corpus import prepare_corpus
 from benchmarks.costs import MAX_MB, MAX_SECONDS, measure_costs
+from benchmarks.edge.run import EdgePlan, run_edge, write_edge_result
 from benchmarks.edits.benchmark import SECTION as EDITS
 from benchmarks.edits.benchmark import EditsPlan, measure_edits
 from benchmarks.exporting.benchmark import SECTION as EXPORTING
 from benchmarks.exporting.benchmark import ExportingPlan, measure_exporting
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
-from benchmarks.processes import run_python
+from benchmarks.processes import MeasureError, run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
 from benchmarks.serving.benchmark import SECTION as SERVING
 from benchmarks.serving.benchmark import ServingPlan, measure_serving
@@ -64,7 +67,7 @@ DATE = click.option("--date", default="", help="Date to write into the report; b
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure speed and memory, also of other programs; only `soak`, `faults` and `costs` pass or fail."""
+    """Measure speed and memory, also of other programs; only `soak`, `faults`, `edge` and `costs` pass or fail."""
 
 
 @main.command()
@@ -283,6 +286,30 @@ def faults(  # noqa: PLR0913 one parameter per option
         seed=seed,
     )
     _run_soak(plan, work)
+
+
+@main.command()
+@click.option("--commits", type=click.IntRange(1), default=100, show_default=True, help="Commits to replay.")
+@click.option("--every", type=click.FloatRange(0.5), default=3.5, show_default=True, help="Seconds between commits.")
+@click.option("--readers", type=click.IntRange(1, 100), default=4, show_default=True, help="Parallel readers.")
+@HISTORY
+@WORK
+def edge(*, commits: int, every: float, readers: int, history: Path | None, work: Path | None) -> None:
+    """Check every answer of Varnish in front of a server while articles change.
+
+    The last commits of a history are replayed while readers request documents from Varnish. Exits with 1 if replaced
+    bytes are served for longer than three seconds, older bytes after newer ones, or wrong bytes at the end. The folder
+    --work must be empty; it keeps the logs.
+    """
+    varnishd = which("varnishd", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    if not varnishd:
+        raise MeasureError("varnishd is not installed; `apt-get install varnish` installs it.")
+    plan = EdgePlan(varnishd=varnishd, commits=commits, seconds=every, readers=readers, history=history)
+    with _working_folder(work) as folder:
+        result = run_edge(folder, plan, progress=_print_progress)
+    click.echo(write_edge_result(result))
+    if not result.has_passed:
+        raise SystemExit(1)
 
 
 @main.command()

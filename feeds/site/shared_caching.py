@@ -13,7 +13,6 @@ from feeds.site.feeds import list_archive
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
-    AssetAddress,
     ComposeAddress,
     DigestAddress,
     FeedAddress,
@@ -22,7 +21,6 @@ from feeds.site.urls import (
     PageAddress,
     ProviderListAddress,
     QueryAddress,
-    RobotsAddress,
     SitemapAddress,
     TopicListAddress,
     query_string_of,
@@ -45,10 +43,10 @@ def may_be_kept(address: Address, reader: CatalogReader) -> bool:
     Composed feeds are unlimited. So are the ends of a feed that the URL of an archive document can name; the documents
     at ends that feeds link to are purged all the same, because caches keep every finished archive document for a day.
     """
-    if query_string_of(address) or isinstance(address, RobotsAddress | AssetAddress):
+    if query_string_of(address):
         return False
     if not isinstance(address, QueryAddress):
-        return True
+        return address in LISTS
     if isinstance(address, ArchiveAddress | PageAddress) and address.part:
         return address.query.is_plain and address.part in reader.list_blocks(address.query)
     return address.query.is_plain

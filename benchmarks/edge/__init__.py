@@ -1,0 +1,1 @@
+"""Check Varnish in front of the server while articles change: fresh soon, never older later, and mostly hits."""
