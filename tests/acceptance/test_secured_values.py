@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from feeds.catalog.catalog import Catalog
 from feeds.cli import main
+from feeds.web.access_log import AccessLog
+from feeds.web.app import ServerOptions, create_app
+from feeds.web.request_log import RequestLog
+from tests.support.app import TOKEN, make_settings
 from tests.support.terminal import run_on_terminal
 
 pytestmark = pytest.mark.program
@@ -119,3 +124,23 @@ def test_no_other_output_has_a_secured_value(at_work: Path) -> None:
     for name in ("catalog.sqlite3", "catalog.sqlite3-wal"):
         path = at_work.parent / ".feeds" / name
         assert_unmarked(path.read_bytes().decode("latin-1") if path.exists() else "")
+
+
+@pytest.mark.usefixtures("at_work")
+def test_no_page_for_the_publisher_has_a_secured_value(tmp_path: Path) -> None:
+    CliRunner().invoke(main, ["collect"])
+    catalog = Catalog(make_settings().database_url)
+    with (tmp_path / "log").open("wb") as file:
+        log = RequestLog([AccessLog(file.fileno())])
+        settings = make_settings(FEEDS_TOKEN=TOKEN)
+        client = create_app(settings, catalog, options=ServerOptions(request_log=log)).test_client()
+        for path in ("/feed.atom", "/", "/topics/tides", "/healthz", "/metrics", "/publisher", "/stats"):
+            response = client.get(path, auth=("", TOKEN))
+            assert response.status_code == 200
+            assert_unmarked(response.text)
+        assert f"{len(BROKEN) - 1:02}.md" in client.get("/publisher", auth=("", TOKEN)).text
+        log.stop()
+    catalog.close()
+    lines = (tmp_path / "log").read_text()
+    assert "/publisher" in lines
+    assert_unmarked(lines)
