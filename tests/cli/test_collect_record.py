@@ -17,6 +17,7 @@ from tests.support.articles import write_article
 @pytest.fixture
 def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///catalog.sqlite3")
     for name in "abc":
         write_article(tmp_path / "content", name)
     return tmp_path / "content"
