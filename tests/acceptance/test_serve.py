@@ -33,14 +33,16 @@ PAGES = ("/", "/latest", "/topics/robots", "/compose", "/feed/archive/1")
 @pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["by setting", "by argument"])
 def test_serve_collects_serves_and_prints_the_url(tmp_path: Path, folders: tuple[str, ...]) -> None:
     site = Site(tmp_path, tmp_path / "nowhere" if folders else SEEDS)
-    with site.serving(("-m", "feeds", "serve", *folders)) as server:
+    with site.serving((*SERVE, *folders, "--no-watch")) as server:
         response = server.get("/topics/ai.atom")
+        wait_until(lambda: list_collects(server.pid) == [])
     assert response.body.count(b"<entry>") == 3
     assert f'href="{server.url}/topics/ai.atom" rel="self"'.encode() in response.body
     printed = server.log.read_text()
     assert "3 added" in printed
     assert f"Serving Topic Feeds at {server.url}/" in printed.splitlines()
     assert "its feed" not in printed  # a log gets a single line
+    assert "Watching" not in printed
 
 
 def test_before_the_first_collect_has_ended_everything_is_503(database_url: str, tmp_path: Path) -> None:
@@ -81,6 +83,8 @@ def test_an_existing_catalog_is_served_during_the_collect(database_url: str, tmp
             assert b">Harbour News</title>" in body
             holding.close()
             server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
+            write_titled_article(content / "story.md", "edited")
+            server.wait_until(lambda: b"edited" in server.get("/feed.atom").body)
     assert server.log.read_text().count("FEEDS_SITE_TITLE is not set; keeping Harbour News of the last collect.") == 1
     with site.serving() as server:  # as the web process of the Procfile
         assert b">Harbour News</title>" in server.get("/feed.atom").body
@@ -120,23 +124,6 @@ def test_edits_are_published_until_ctrl_c(tmp_path: Path) -> None:
     assert "Traceback" not in screen.text
     assert "Aborted" not in screen.text
     assert "SIGKILL" not in screen.text
-
-
-def test_edits_are_published_on_both_engines(database_url: str, tmp_path: Path) -> None:
-    content = tmp_path / "content"
-    content.mkdir()
-    write_titled_article(content / "story.md")
-    site = Site(tmp_path, content, {"DATABASE_URL": database_url, "WEB_CONCURRENCY": "1"})
-    with site.serving(SERVE) as server:
-        write_titled_article(content / "story.md", "changed")
-        server.wait_until(lambda: b"changed" in server.get("/feed.atom").body)
-
-
-def test_without_watching_the_server_collects_once(tmp_path: Path) -> None:
-    site = Site(tmp_path, SEEDS, {"WEB_CONCURRENCY": "1"})
-    with site.serving((*SERVE, "--no-watch")) as server:
-        wait_until(lambda: list_collects(server.pid) == [])
-    assert "Watching" not in server.log.read_text()
 
 
 def test_a_killed_server_takes_its_collector_along(tmp_path: Path) -> None:
