@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
 from tests.acceptance.test_nginx import MAIN, make_command
+from tests.support.crawler import Page, find_links
 from tests.support.feed_clients import run_clients
 from tests.support.paths import ROOT, SEEDS
 from tests.support.processes import list_children
@@ -22,13 +23,20 @@ from tests.support.site import Response, Site, SiteServer, fetch, stopping
 from tests.support.waiting import wait_for_answer
 
 GUIDE = (ROOT / "docs" / "deploy-nginx.md").read_text()
+BLOCKS = re.findall(r"(?ms)^ *```nginx\n(.*?)^ *```$", GUIDE)
 SITE_URL = "https://feeds.example.org"
 SAME = ("etag", "last-modified", "cache-control", "content-encoding", "content-type", "vary")
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[SiteServer]:
-    site = Site(tmp_path, SEEDS, {"FEEDS_SITE_URL": SITE_URL})
+    with serving(tmp_path, SITE_URL) as server:
+        yield server
+
+
+@contextmanager
+def serving(folder: Path, site_url: str) -> Iterator[SiteServer]:
+    site = Site(folder, SEEDS, {"FEEDS_SITE_URL": site_url})
     site.collect()
     with site.serving() as server:
         yield server
@@ -36,20 +44,28 @@ def server(tmp_path: Path) -> Iterator[SiteServer]:
 
 @pytest.fixture
 def proxy(server: SiteServer, program: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
-    """Run nginx with the guide's configuration on free ports, and yield its URL."""
+    with proxying(program("nginx"), tmp_path, server) as proxy:
+        yield proxy
+
+
+@contextmanager
+def proxying(nginx: str, folder: Path, server: SiteServer, *, location: str = "") -> Iterator[str]:
+    """Run nginx with the guide's configuration, or with another location, on free ports, and yield its URL."""
     port = find_free_port()
-    blocks = re.findall(r"(?ms)^ *```nginx\n(.*?)^ *```$", GUIDE)
     changes = {
         "127.0.0.1:8000": f"127.0.0.1:{server.url.rpartition(':')[2]}",
         "listen 80;": f"listen 127.0.0.1:{port};",
     }
-    (tmp_path / "feeds.conf").write_text(replace(blocks[0], changes))
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(("user root;" if os.geteuid() == 0 else "") + MAIN.format(folder=tmp_path))
-    with (tmp_path / "nginx.log").open("wb") as log:
-        nginx = subprocess.Popen(make_command(program("nginx"), tmp_path, configuration), stdout=log, stderr=log)
-        with stopping(nginx):
-            wait_for_answer(f"http://127.0.0.1:{port}/healthz", nginx)
+    example = replace(BLOCKS[0], changes)
+    if location:
+        example = re.sub(r"(?ms)^ *location / \{.*?\}", lambda _: location, example)
+    (folder / "feeds.conf").write_text(example)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(("user root;" if os.geteuid() == 0 else "") + MAIN.format(folder=folder))
+    with (folder / "nginx.log").open("wb") as log:
+        process = subprocess.Popen(make_command(nginx, folder, configuration), stdout=log, stderr=log)
+        with stopping(process):
+            wait_for_answer(f"http://127.0.0.1:{port}{'/news' if location else ''}/healthz", process)
             yield f"http://127.0.0.1:{port}"
 
 
@@ -96,3 +112,16 @@ def test_redirects_point_to_the_site(proxy: str) -> None:
     moved = fetch(f"{proxy}/topics/AI.atom")
     assert moved.status in {301, 308}
     assert moved.headers["location"] in {"/topics/ai.atom", f"{SITE_URL}/topics/ai.atom"}
+
+
+def test_a_site_below_a_path(program: Callable[[str], str], tmp_path: Path) -> None:
+    site_url = "https://example.org/news"
+    with serving(tmp_path, site_url) as server, proxying(program("nginx"), tmp_path, server, location=BLOCKS[1]) as url:
+        assert fetch(f"{url}/news/topics/AI.atom").headers["location"] == "/news/topics/ai.atom"
+        for path in ("/news/", "/news/topics/ai", "/news/topics/ai.atom"):
+            page = fetch(f"{url}{path}")
+            found = Page(page.headers["content-type"].partition(";")[0], page.body)
+            links = set(find_links(f"https://example.org{path}", found, site_url=site_url))
+            assert links
+            for link in links:
+                assert fetch(f"{url}{link.removeprefix('https://example.org')}").status in {200, 301}, link

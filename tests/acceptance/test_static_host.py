@@ -38,6 +38,18 @@ def test_an_export_has_no_dead_links(
             assert (moved.status, moved.headers["location"]) == (301, f"{base_path}/")
 
 
+@pytest.mark.parametrize(("base_path", "changes"), [("", {}), ("/repo", WITH_PATH)])
+def test_an_export_of_the_corpus_has_no_dead_links(
+    program: Callable[[str], str], corpus: Path, tmp_path: Path, base_path: str, changes: dict[str, str]
+) -> None:
+    site_url = f"{HOST}{base_path}"
+    root = export_site(corpus, tmp_path, make_settings(FEEDS_SITE_URL=site_url))
+    with running_nginx(program("nginx"), tmp_path, **changes) as nginx, fetching(nginx.url) as fetch:
+        crawled = crawl(site_url, fetch, starts=set(list_paths(root)) - {"/404"})
+    print(crawled)  # noqa: T201 `pytest -rP` shows the numbers
+    assert crawled.dead == []
+
+
 @contextmanager
 def fetching(server_url: str) -> Iterator[Fetch]:
     """Yield a function that fetches documents from a server, by their URLs on `HOST`."""

@@ -15,6 +15,8 @@ PAGES = {
     "topic": "/topics/harbour",
     "archive": "/topics/markets/archive/1",
     "provider": "/providers/gazette.example",
+    "topics": "/topics",
+    "providers": "/providers",
     "search": "/latest?q=boat*",
     "compose": "/compose",
 }

@@ -197,6 +197,14 @@ def test_a_search_page_links_to_its_feed(client: FlaskClient) -> None:
     assert "No stories found" in client.get("/latest?q=whales").text
 
 
+def test_the_lists_have_every_topic_and_publisher(client: FlaskClient) -> None:
+    assert select(read(client, "/topics"), "//h3/a/text()") == [f"A & {SCRIPT}", "Möwen", "海"]
+    domains = ["gazette.example", "post.example"]
+    assert select(read(client, "/providers"), "//ul[@class='providers']//a/@href") == [
+        f"/feeds/providers/{domain}" for domain in domains
+    ]
+
+
 def test_the_compose_form_offers_every_topic(client: FlaskClient) -> None:
     page = read(client, "/compose")
     for name in ("any", "all", "not"):
