@@ -1,5 +1,6 @@
 """The process that watches the articles, as the Procfile's worker does."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -39,7 +40,7 @@ class CollectorProcess:
         if process is None or process.poll() is not None:
             raise MeasureError(f"The collector has ended by itself; see {self.log}.")
         process.terminate()
-        if process.wait(_STOP_SECONDS):
+        if process.wait(_STOP_SECONDS) not in {0, -signal.SIGTERM}:  # the latter while Python starts
             raise MeasureError(f"The collector ended with {process.returncode}; see {self.log}.")
 
     def kill(self) -> None:

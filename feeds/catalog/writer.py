@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from secrets import token_hex
 
 import msgspec
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, delete, inspect, select
 
 from feeds.catalog import schema
 from feeds.catalog.bulk_load import analyze_sources
@@ -26,14 +26,24 @@ class CatalogWriter:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._rows = RowWriter(connection)
+        self.has_started_over = False
         self.sources = SourceStore(connection)
         self.topics = TopicStore(connection)
 
     # The last collect
 
     def start_over(self) -> None:
-        """Remove everything, as if the catalog were new."""
-        rebuild_tables(self._connection)
+        """Remove everything, as if the catalog were new.
+
+        Others read the old state until the end of the transaction: PostgreSQL would let them wait for a dropped table.
+        """
+        self.has_started_over = True
+        if self._connection.dialect.name == "sqlite":
+            rebuild_tables(self._connection)
+            return
+        for table in reversed(schema.metadata.sorted_tables):
+            self._connection.execute(delete(table))
+        _save_layout(self._connection)
 
     def read_state(self) -> CollectState | None:
         """Return the state after the last collect; None if the catalog is new."""
@@ -109,4 +119,8 @@ def rebuild_tables(connection: Connection) -> None:
         if table.name in existing:
             table.drop(connection)
     schema.metadata.create_all(connection, checkfirst=False)
+    _save_layout(connection)
+
+
+def _save_layout(connection: Connection) -> None:
     save_facts(connection, {"layout": schema.LAYOUT, "generation": token_hex(8)})

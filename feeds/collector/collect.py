@@ -250,6 +250,8 @@ class _Collect:
     def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
         before = self._before
         fingerprint = self._options.shown.fingerprint
+        # If the catalog starts over, readers know later dates than those of the entries.
+        has_same_dates = fingerprint == before.settings_fingerprint and not self._writer.has_started_over
         has_visible_change = bool(summary.visible) and not self._is_new
         return CollectState(
             version=before.version + has_commit,
@@ -261,7 +263,7 @@ class _Collect:
             entries=before.entries + summary.added - summary.withdrawn,
             settings_fingerprint=fingerprint,
             shown_values=msgspec.json.encode(self._options.shown.values).decode(),
-            settings_changed=before.settings_changed if fingerprint == before.settings_fingerprint else self._committed,
+            settings_changed=before.settings_changed if has_same_dates else self._committed,
         )
 
     def _close_days(self) -> tuple[set[str], int]:

@@ -18,7 +18,7 @@ import pytest
 from tests.support.articles import write_article, write_titled_article
 from tests.support.disks import mounted_disk
 from tests.support.processes import list_children
-from tests.support.site import Site
+from tests.support.site import Site, fetch
 
 pytestmark = [pytest.mark.program, pytest.mark.slow]
 
@@ -90,7 +90,11 @@ def test_a_clock_that_was_years_ahead_is_named_and_repaired_by_force(site: Site,
         feed = server.get("/topics/robots.atom")
         assert feed.status == 200
         assert "2045" not in feed.headers["last-modified"]
-    assert site.run("collect", "--force").returncode == 0
+        write_titled_article(site.content / "d.md")
+        assert site.run("collect", "--force").returncode == 0
+        server.wait_until(lambda: b">d</title>" in server.get("/topics/robots.atom").body)
+        since = {"If-Modified-Since": feed.headers["last-modified"]}
+        assert fetch(f"{server.url}/topics/robots.atom", since).status == 200
     assert "feeds: unchanged" in site.collect()
 
 
