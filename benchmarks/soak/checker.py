@@ -19,7 +19,6 @@ LATE_SECONDS = 2.0
 _MAX_PROBLEMS = 8  # of each kind, in the result
 _PAUSE_SECONDS = 0.1
 _OWN_DELAY_SECONDS = 0.1  # with a longer delay before the request was sent, the client itself was late
-_CHANGED_SECONDS = 5.0  # a document that changed so shortly before a fault need not be in memory
 
 
 class CheckLimits(msgspec.Struct, frozen=True):
@@ -46,6 +45,7 @@ class AnswerChecker:
         self._limits = limits
         self._bodies: dict[tuple[str, str, str], bytes] = {}
         self._newest: dict[tuple[tuple[int, int], str], int] = {}
+        self._served: dict[tuple[tuple[int, int], str], float] = {}
 
     def check_until(self, stop: Event) -> None:
         """Check exchanges until `stop` is set, and then the rest."""
@@ -92,18 +92,22 @@ class AnswerChecker:
     def _check_rejection(self, exchange: Exchange) -> None:
         if "retry-after" not in exchange.headers:
             self.report("503 without Retry-After", self._show(exchange))
-        start = self._faults.find_database_fault(exchange.started, exchange.received)
-        is_composed = exchange.kind == NEW or exchange.path in self._limits.composed
-        if not is_composed and (start is None or self._is_in_memory(exchange, start)):
+        if exchange.kind == NEW or exchange.path in self._limits.composed:
+            return
+        if not self._faults.has_database_fault(exchange.started, exchange.received):
+            self.report("503 while the database can be reached", self._show(exchange))
+        elif self._is_in_memory(exchange):
             self.report("503 for a document in memory", self._show(exchange))
 
-    def _is_in_memory(self, exchange: Exchange, start: float) -> bool:
-        """Return whether all workers have a document in memory during a fault that began at `start`."""
-        versions = self._versions.list_versions(exchange.path)
-        since, until = start - _CHANGED_SECONDS, exchange.received
-        # A commit drops documents from memory, even if their bytes turn out to be the same.
-        has_changed = self._versions.has_commit(since, until)
-        return bool(versions) and not has_changed and not self._faults.has_new_worker(since, until)
+    def _is_in_memory(self, exchange: Exchange) -> bool:
+        """Return whether the worker of a connection has served the document since the last commit.
+
+        A commit drops documents from memory, even if their bytes turn out to be the same.
+        """
+        served = self._served.get((exchange.connection, exchange.path))
+        if served is None:
+            return False
+        return not self._versions.has_commit(served - self._limits.stale_seconds, exchange.received)
 
     def _check_answer(self, exchange: Exchange) -> None:
         if exchange.defect:
@@ -116,6 +120,7 @@ class AnswerChecker:
             return
         if exchange.status != HTTPStatus.NOT_FOUND:
             self._check_validators(exchange)
+            self._served[exchange.connection, exchange.path] = exchange.received
         digest = self._find_digest(exchange)
         if digest is not None and (versions := self._versions.list_versions(exchange.path)):
             self._check_age(exchange, digest, versions)

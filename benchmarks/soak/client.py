@@ -91,6 +91,7 @@ class Client:
 
     def read_until(self, stop: Event) -> None:
         """Send requests until `stop` is set."""
+        stop.wait(self._rng.uniform(0, 8 * self._pause_seconds))  # not all clients begin at once
         while not stop.wait(self._rng.uniform(0, 2 * self._pause_seconds)):
             if self._rng.random() < 0.01:  # noqa: PLR2004 now and then
                 self.disconnect()

@@ -20,11 +20,10 @@ class FaultRecord(msgspec.Struct, frozen=True):
 
 
 class FaultLog:
-    """The injected faults, and the starts of workers; thread-safe."""
+    """The injected faults, and the kills of workers; thread-safe."""
 
     def __init__(self) -> None:
         self.records: list[FaultRecord] = []
-        self._new_workers: list[float] = []
         self._kills: list[float] = []
         self._lock = Lock()
 
@@ -38,29 +37,20 @@ class FaultLog:
         with self._lock:
             self.records[-1] = msgspec.structs.replace(self.records[-1], end=time)
 
-    def replace_workers(self, time: float, *, by_force: bool) -> None:
-        """Record that workers are replaced, after a SIGKILL `by_force`."""
+    def kill_worker(self, time: float) -> None:
+        """Record the kill of a worker."""
         with self._lock:
-            self._new_workers.append(time)
-            if by_force:
-                self._kills.append(time)
+            self._kills.append(time)
 
     def may_break(self, start: float, end: float) -> bool:
         """Return whether a worker was killed during a request."""
         with self._lock:
             return any(start - _BREAK_SECONDS <= kill <= end for kill in self._kills)
 
-    def has_new_worker(self, since: float, until: float) -> bool:
-        """Return whether workers were replaced between two times."""
-        with self._lock:
-            return any(since <= time <= until for time in self._new_workers)
-
-    def find_database_fault(self, start: float, end: float) -> float | None:
-        """Return the start of the fault of the database during a request, or shortly before; None without a fault."""
-        for fault in self._list_database_faults():
-            if fault.start <= end and start <= fault.end + RECOVERY_SECONDS:
-                return fault.start
-        return None
+    def has_database_fault(self, start: float, end: float) -> bool:
+        """Return whether the database was away between two times, or shortly before."""
+        faults = self._list_database_faults()
+        return any(fault.start <= end and start <= fault.end + RECOVERY_SECONDS for fault in faults)
 
     def find_reachable(self, time: float, *, seconds: float) -> float:
         """Return the latest time such that between it and `time`, the database was reachable for `seconds`."""

@@ -127,16 +127,14 @@ def _lock_catalog(target: Target, seconds: float) -> None:
 
 def _kill_worker(target: Target, _seconds: float) -> None:
     worker = target.rng.choice(list_children(target.server))
-    target.log.replace_workers(time.time(), by_force=True)
+    target.log.kill_worker(time.time())
     os.kill(worker, signal.SIGKILL)
     time.sleep(1)
 
 
 def _reload_server(target: Target, seconds: float) -> None:
-    target.log.replace_workers(time.time(), by_force=False)
     os.kill(target.server, signal.SIGHUP)
     time.sleep(seconds)
-    target.log.replace_workers(time.time(), by_force=False)
 
 
 def _kill_collector(target: Target, _seconds: float) -> None:

@@ -13,7 +13,7 @@ from threading import Event, Thread
 import msgspec
 
 from benchmarks.processes import MeasureError, read_memory
-from benchmarks.servers import OURS, serving, wait_for_workers
+from benchmarks.servers import OURS, get_status, serving, wait_for_workers
 from benchmarks.soak.checker import AnswerChecker, CheckLimits
 from benchmarks.soak.client import Client
 from benchmarks.soak.collector import CollectorProcess, list_errors
@@ -32,6 +32,7 @@ _SAMPLE_SECONDS = 1.0
 _QUARTERS = 4
 _MAX_GROWTH = 1.1
 _WARM_UP_SECONDS = 180
+_WARM_UP_ROUNDS = 4
 _CATCH_UP_SECONDS = 60
 # Commits survive a restart, as on a real server.
 _DATABASE_SETTINGS = ("synchronous_commit=on", "autovacuum=on", "max_connections=40")
@@ -154,6 +155,8 @@ class _Soak:
     def run(self) -> SoakResult:
         """Send requests while articles change and faults happen, and return the result."""
         paths = choose_paths(self._settings)
+        for path in paths.all * _WARM_UP_ROUNDS:
+            get_status(self._port, path)
         limits = CheckLimits(self._plan.stale_seconds, frozenset(paths.composed))
         checker = AnswerChecker(self._versions, self._faults, limits)
         ends = [Event() for _ in range(3)]
