@@ -43,7 +43,7 @@ coverage: $(VENV)/.test ## measure branch coverage by the tests that start no pr
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
 		tests/site/test_feeds_composed.py tests/acceptance/test_hostile_articles.py tests/acceptance/test_replay.py \
-		tests/acceptance/test_statistics.py $(PYTEST_ARGS)
+		tests/acceptance/test_statistics.py tests/notify/test_purge_corpus.py $(PYTEST_ARGS)
 
 faults: $(VENV)/.test ## inject the faults of docs/faults.md, hundreds of times where chance decides
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto \

@@ -47,14 +47,18 @@ def learn(notifying: NotifyingNewsroom) -> dict[str, str]:
 def check_exactly_the_changed(notifying: NotifyingNewsroom, before: dict[str, str]) -> dict[str, str]:
     """Scan, compare the purges with the ETags before, and return those after.
 
-    A new address needs no purge. An end of a feed that is no longer linked still exists, and is not checked here.
+    A new address needs no purge. Ends of feeds that are no longer linked still exist, and are not checked here.
     """
     notifying.empty_outbox()
     after = notifying.kept_etags()
     notifying.detect()
-    former_ends = {path for path in before.keys() - after.keys() if "-" in path.rpartition("/archive/")[2]}
+    purged = notifying.pending_paths(CACHE)
+    former_ends = {
+        path for path in before.keys() | purged if path not in after and "-" in path.rpartition("/archive/")[2]
+    }
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    assert (changed & before.keys()) - former_ends <= notifying.pending_paths(CACHE) <= changed
+    assert (changed & before.keys()) - former_ends <= purged
+    assert purged - former_ends <= changed
     return after
 
 
