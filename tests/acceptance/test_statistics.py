@@ -20,6 +20,8 @@ from tests.support.postgresql import DatabaseServer
 from tests.support.site import SiteServer
 from tests.support.user_agents import AGGREGATORS, BROWSERS, PROGRAMS
 
+pytestmark = pytest.mark.timeout(600)
+
 # URLs as readers request them, and the feed behind each; of other URLs, nothing is counted.
 URLS = {
     "/feed.atom": "/feed.atom",
@@ -34,7 +36,7 @@ URLS = {
     "/nothing.atom": "",
     "/": "",
 }
-REQUESTS = 20_000 if SOAK else 700
+REQUESTS = 10_000 if SOAK else 700
 # An aggregator states one number at a time: of several User-Agents with one name and id, the last is used.
 STATING = {(name, feed_id): agent for agent, (name, _, feed_id) in AGGREGATORS.items()}
 READERS = {
