@@ -1,6 +1,6 @@
 """Store entries: their rows, topics, former versions, searchable words, counts and archive blocks."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -16,13 +16,11 @@ from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.full_text import drop_words, index_words, merge_index
 from feeds.catalog.search_index.numbers import NumberAllocator
-from feeds.catalog.stored import FIGURES, EntryChange, Replacement, StoredEntry, make_record
+from feeds.catalog.stored import FIGURES, POSITION, EntryChange, Replacement, StoredEntry, make_record
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry, decode_entry
 
 _MANY_CHANGES = 500  # from here on, merging the index costs little beside the changes
-_POSITION = ("kind", "provider", "published", "topics")
-"""The fields that decide which feeds hold an entry, and where."""
 
 
 def find_entries(connection: Connection, ids: Collection[str]) -> dict[str, list[StoredEntry]]:
@@ -76,12 +74,20 @@ class EntryWriter:
         if is_new:
             drop_word_index(connection)
 
-    def write(self, changes: Sequence[EntryChange]) -> None:
-        """Write a batch of changes, and keep what digests and `Last-Modified` need of replaced versions."""
+    def read_replaced(self, changes: Sequence[EntryChange]) -> dict[int, str]:
+        """Return the released versions that changes replace or withdraw, as JSON, by the number of the entry."""
+        replaced = [change.before for change in changes if change.before and self._replaces_released(change)]
+        return self._read_documents([before.number for before in replaced])
+
+    def write(self, changes: Sequence[EntryChange], replaced: Mapping[int, str]) -> None:
+        """Write a batch of changes, and keep what digests and `Last-Modified` need of replaced versions.
+
+        `replaced` are these versions, from `read_replaced`.
+        """
         self._rows = _Rows()
         for change in changes:
             self._add(change)
-        replacements = self._list_replacements(changes)
+        replacements = list(self._list_replacements(changes, replaced))
         self._former_versions.write(replacements)
         self._departures.write(replacements)
         self._recent_changes.add(replacements)
@@ -113,24 +119,21 @@ class EntryWriter:
         else:
             divide_scopes(self._connection, self._arrivals, committed=self._committed)
 
-    def _list_replacements(self, changes: Sequence[EntryChange]) -> list[Replacement]:
-        """Return the released versions that changes replace or withdraw, with the documents from before the changes."""
-        replaced = [
-            (change.before, change)
-            for change in changes
-            if change.before and change.before.released <= self._committed and not _changes_only_expiry(change)
-        ]
-        documents = self._read_documents([before.number for before, _ in replaced])
-        return [
-            Replacement(
-                before=before,
-                after=change.after,
-                until=self._committed if before.expires is None else min(before.expires, self._committed),
-                document=documents[before.number],
-                has_same_content=change.content is None,
-            )
-            for before, change in replaced
-        ]
+    def _list_replacements(self, changes: Sequence[EntryChange], replaced: Mapping[int, str]) -> Iterator[Replacement]:
+        for change in changes:
+            before = change.before
+            if before and self._replaces_released(change):
+                yield Replacement(
+                    before=before,
+                    after=change.after,
+                    until=self._committed if before.expires is None else min(before.expires, self._committed),
+                    document=replaced[before.number],
+                    has_same_content=change.content is None,
+                )
+
+    def _replaces_released(self, change: EntryChange) -> bool:
+        before = change.before
+        return before is not None and before.released <= self._committed and not _changes_only_expiry(change)
 
     def _add(self, change: EntryChange) -> None:
         before, after = change.before, change.after
@@ -144,7 +147,7 @@ class EntryWriter:
         if after and change.content is not None:
             record = self._add_version(before, after, document=change.document)
             self._rows.contents.append((record, change.content))
-            if before is None or any(getattr(before, name) != getattr(after, name) for name in _POSITION):
+            if before is None or any(getattr(before, name) != getattr(after, name) for name in POSITION):
                 self._note_arrival(after)
         elif before:
             self._remove(before)

@@ -13,11 +13,12 @@ from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.collect_history import CollectRecord, list_collects
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.facts import read_fact
+from feeds.catalog.list_changes import LIST_CHANGES, ListChange, ListDocument, ListedSite, date_lists
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change
+from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.stored import DESCRIBED
 from feeds.catalog.timeline import Window, WindowReader
@@ -26,7 +27,8 @@ from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import Level, Problem
 from feeds.model.periods import Cycle
-from feeds.model.query import Query
+from feeds.model.query import EVERYTHING, Query
+from feeds.model.shown_settings import ShownSettings
 
 # Statements are built once: building costs more than executing.
 _NOW = bindparam("now", type_=BigInteger)
@@ -230,10 +232,42 @@ class CatalogReader:
 
     def find_last_change(self, *, now: datetime) -> datetime | None:
         """Return the time of the last visible change to the whole catalog; None if there never was an entry."""
-        newest = self.read_newest(Query(), limit=1, now=now).changed
+        newest = self.read_newest(Query(), limit=1, now=now).changed.any
         changed = int(read_fact(self._connection, "changed") or 0)
         last = max(changed, find_last_scheduled_change(self._connection, until=to_seconds(now)))
         return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)
+
+    def find_list_change(self, document: ListDocument, *, shown: ShownSettings, now: datetime) -> datetime | None:
+        """Return the time of the last change to a document that lists the whole site; None without any."""
+        change = self.read_list_changes(shown=shown, now=now)[document]
+        return from_seconds(change.changed) if change.changed else None
+
+    def read_list_changes(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, ListChange]:
+        """Return the last changes of the documents that list the whole site.
+
+        The last collect has stored them. At each scheduled change since then, the content tells what has changed.
+        """
+        stored = read_fact(self._connection, LIST_CHANGES)
+        changes = msgspec.json.decode(stored or "{}", type=dict[ListDocument, ListChange])
+        collected = self.read_state().collected
+        after = to_seconds(collected) if collected else 0
+        for time in list_scheduled_changes(self._connection, after=after, until=to_seconds(now)) if changes else ():
+            found = self.describe_lists(shown=shown, now=from_seconds(time))
+            changes = date_lists(changes, found, changed=time)
+        return changes
+
+    def describe_lists(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, str]:
+        """Return a fingerprint of everything that each document shows of the whole site."""
+        newest = self.read_newest(EVERYTHING, limit=1, now=now).entries
+        limit = shown.defaults.limit or len(newest)
+        site = ListedSite(
+            topics=self.list_topics(now=now),
+            providers=self.list_providers(now=now),
+            entries=self.read_newest(EVERYTHING.with_defaults(shown.defaults), limit=limit, now=now).entries,
+            newest=newest[0].published if newest else None,
+            charted=int(read_fact(self._connection, "charted") or 0),
+        )
+        return site.describe(shown=shown, now=now)
 
     def find_next_scheduled_change(self, *, after: datetime) -> datetime | None:
         """Return the time of the next scheduled change: an entry is released, or a topic is retired or closed."""

@@ -1,5 +1,6 @@
 """Topics, providers and the state of the catalog, as the catalog reader returns them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -46,6 +47,16 @@ class ProviderCount(msgspec.Struct, frozen=True):
     domain: str
     entries: int
     newest: datetime | None
+
+
+MAX_PROVIDERS = 200
+"""The maximum number of providers on the home page, chosen by their number of entries."""
+
+
+def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
+    """Choose the providers with the most entries, and sort the chosen providers by domain."""
+    most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
+    return sorted(most, key=lambda provider: provider.domain)
 
 
 class CatalogState(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from feeds.catalog import schema
 from feeds.model.retirement import CLOSING_DELAY
 
 _ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
+_MAX_LISTED = 10
 AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))
 """The delays after the retirement of a topic, in seconds: the topic is retired, its feed is closed."""
 
@@ -34,6 +35,20 @@ _NEXT = select(
 def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
     """Return the time of the last scheduled change up to a time; 0 if there was none."""
     return max(find_last_entry_change(connection, until=until), find_last_topic_change(connection, until=until))
+
+
+def list_scheduled_changes(connection: Connection, *, after: int, until: int) -> list[int]:
+    """Return the times of scheduled changes later than `after` and up to `until`, ascending.
+
+    Without a collect for a long time, only the last times: a reader looks at the catalog as of each.
+    """
+    found: set[int] = set()
+    delays = [*((time, 0) for time in _ENTRY_TIMES), *((schema.topics.c.retired, delay) for delay in AFTER_RETIREMENT)]
+    for column, delay in delays:
+        is_due = (column > after - delay) & (column <= until - delay)
+        times = select(column).where(is_due).distinct().order_by(column.desc()).limit(_MAX_LISTED)
+        found.update(time + delay for time in connection.scalars(times))
+    return sorted(found)[-_MAX_LISTED:]
 
 
 def find_last_entry_change(connection: Connection, *, until: int) -> int:

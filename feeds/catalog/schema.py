@@ -140,7 +140,12 @@ entries = Table(
     Column("heat", Integer),
     Column("peak_heat", Integer, comment="highest heat in any collect"),
     Column("since", _Key, nullable=False, comment="time of the last change, figures included"),
-    Column("changed", _Key, nullable=False, comment="time of the last visible change"),
+    Column("changed", _Key, nullable=False, comment="time from which subscribers see this version"),
+    Column("atom_changed", _Key, nullable=False, comment="time from which Atom feeds show the element as it is"),
+    Column("rss_changed", _Key, nullable=False, comment="the same in RSS"),
+    Column("json_changed", _Key, nullable=False, comment="the same in JSON Feed"),
+    Column("updated_changed", _Key, nullable=False, comment="time at which `updated` got another value; 0: none"),
+    Column("updated_before", _Key, nullable=False, comment="the value before; 0: none"),
     Column("digest", _Text, nullable=False, comment="hash of the visible part"),
     Column("document", _Text, nullable=False, comment="the entry as JSON"),
 )

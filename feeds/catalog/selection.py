@@ -21,8 +21,12 @@ from feeds.model.query import Query
 STORED = select(
     schema.entries.c.id,
     schema.entries.c.published,
-    schema.entries.c.released,
     schema.entries.c.changed,
+    schema.entries.c.atom_changed,
+    schema.entries.c.rss_changed,
+    schema.entries.c.json_changed,
+    schema.entries.c.updated_changed,
+    schema.entries.c.updated_before,
     schema.entries.c.document,
 )
 """What a feed shows of entries."""

@@ -3,6 +3,8 @@
 Times are whole seconds since 1970-01-01T00:00:00Z.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from feeds.catalog.rows import Record
@@ -17,8 +19,8 @@ class CollectState(msgspec.Struct, frozen=True, kw_only=True):
     time of the last commit with visible changes, 0 if there was none after the first collect. The first collect was
     committed at `created`, and the last collect began at `collected`. `closed` is the first open UTC day, counted from
     1970-01-01: earlier days are closed for digests. `entries` counts all entries. `settings_changed` is the time of the
-    last commit with other settings than before, 0 if there was none. `shown_values` are the settings that feeds show,
-    as a JSON object.
+    last commit with other settings than before, 0 if there was none. `charted` is the time of the last commit with
+    other charts of entries by week. `shown_values` are the settings that feeds show, as a JSON object.
     """
 
     version: int = 0
@@ -30,6 +32,7 @@ class CollectState(msgspec.Struct, frozen=True, kw_only=True):
     entries: int = 0
     settings_fingerprint: str = ""
     settings_changed: int = 0
+    charted: int = 0
     shown_values: str = "{}"
 
 
@@ -110,8 +113,10 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `number` identifies the row; the catalog chooses the number of a new entry. `provider` is a domain, `topics` are
     topic numbers in ascending order. The entry is shown from `released` until `expires`; then another version of it may
-    follow. `peak_heat` is the highest heat in any collect. `since` is the time of the last change, figures included,
-    and `changed` the time of the last change to the visible part. `digest` is a hash of the visible part.
+    follow. `peak_heat` is the highest heat in any collect. `since` is the time of the last change, figures included.
+    Subscribers see the visible part as it is since `changed`, and the element of each format as it is since
+    `atom_changed`, `rss_changed` and `json_changed`. The value of `updated` was `updated_before` until
+    `updated_changed`: an RSS feed shows only the newest of its entries' values. `digest` is a hash of the visible part.
     """
 
     number: int = 0
@@ -128,11 +133,27 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
     peak_heat: int | None
     since: int
     changed: int
+    atom_changed: int
+    rss_changed: int
+    json_changed: int
+    updated_changed: int = 0
+    updated_before: int = 0
     digest: str
 
 
+CHANGES = ("changed", "atom_changed", "rss_changed", "json_changed", "updated_changed", "updated_before")
+"""The fields about the last visible change."""
+
+POSITION = ("kind", "provider", "published", "topics")
+"""The fields that decide which feeds hold an entry, and where."""
+
 FIGURES = ("type", "quality", "heat", "peak_heat")
 """The fields that only feeds of selected entries depend on."""
+
+
+def keep_changes(after: StoredEntry, before: StoredEntry, names: Iterable[str] = CHANGES) -> StoredEntry:
+    """Return an entry with the times of change of the version before, by default all of them."""
+    return msgspec.structs.replace(after, **{name: getattr(before, name) for name in names})
 
 
 class TimedEntry(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from feeds.catalog.visibility import find_expired
 from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.entry import Entry, decode_entry, fingerprint
+from feeds.model.format_times import FormatTimes
 from feeds.model.query import Query
 
 _MARK_DIGITS = 8
@@ -36,14 +37,14 @@ _MAX_ENTRIES_BEYOND_BLOCK = 4 * BLOCK_SIZE
 class Window(msgspec.Struct, frozen=True):
     """Consecutive entries of a query, newest first, ties by id: the newest entries, or one part of the archive.
 
-    `changed` is the time of the last visible change to the window, None if there never was an entry. `older` and
+    `changed` holds the times of the last visible change to the window, None if there never was an entry. `older` and
     `newer` are the adjacent parts of the archive, None if there are none. The newest entries have no `older` part if
     their number is below the limit. New entries come into a window that `is_growing`; only other windows are finished
     archive documents.
     """
 
     entries: tuple[Entry, ...]
-    changed: datetime | None
+    changed: FormatTimes
     older: ArchivePart | None = None
     newer: ArchivePart | None = None
     is_growing: bool = True
@@ -70,9 +71,10 @@ class WindowReader:
         wanted = STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        known = _find_latest(rows, [self.find_last_title_change()])
-        changed = finder.find_last_left_or_joined(span, now=now, after=to_seconds(known) if known else 0)
-        return Window(_decode(rows), from_seconds(changed) if changed else None)
+        changed = _find_latest(rows, [self.find_last_title_change()])
+        known = to_seconds(changed.earliest) if changed.earliest else 0
+        last = finder.find_last_left_or_joined(span, now=now, after=known)
+        return Window(_decode(rows), changed.no_earlier_than(from_seconds(last)) if last > known else changed)
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
         """Read the newest entries if the catalog keeps the entries of the query in order."""
@@ -161,8 +163,8 @@ class WindowReader:
 
     def _find_last_change(
         self, rows: Sequence[Stored], span: Span, *, now: datetime, linked: Sequence[Block] = ()
-    ) -> datetime | None:
-        """Return the time of the last change to the rows, to entries in their span or to the links to other blocks."""
+    ) -> FormatTimes:
+        """Return the times of the last change to the rows, to entries in their span or to the links to other blocks."""
         statement = select_last_departure(find_shape(self._query, span))
         values = {**self._list_values(span, now=now), "scopes": self._query.scopes}
         last_left, has_expired, *title = self._connection.execute(statement, values).one()
@@ -186,10 +188,31 @@ def _find_later(scopes: int | None, site: str | None) -> int:
     return max(scopes or 0, int(site or 0))
 
 
-def _find_latest(rows: Sequence[Stored], others: Sequence[int]) -> datetime | None:
-    """Return the time of the last change to a row, or the latest of the other times, in seconds; None without any."""
-    times = [*others, *(max(row.changed, row.released) for row in rows)]
-    return from_seconds(max(times)) if any(times) else None
+def _find_latest(rows: Sequence[Stored], others: Sequence[int]) -> FormatTimes:
+    """Return the times of the last change to a row, or the latest of the other times, in seconds, if later."""
+    latest = max(others)
+    changes = list(
+        zip(*((row.changed, row.atom_changed, row.rss_changed, row.json_changed) for row in rows), strict=True)
+    )
+    every, atom, rss, json = (max(column) for column in changes) if changes else (0, 0, 0, 0)
+    rss = max(rss, _find_last_date_change(rows))
+    times = (from_seconds(last) if (last := max(time, latest)) else None for time in (every, atom, rss, json))
+    return FormatTimes(**dict(zip(FormatTimes.__struct_fields__, times, strict=True)))
+
+
+def _find_last_date_change(rows: Sequence[Stored]) -> int:
+    """Return the last time, in seconds, at which the newest `updated` of rows changed with one of the rows, or 0.
+
+    That is the date of an RSS feed, whose items do not show `updated`. It changed when the first of the rows with the
+    newest value got it, and when a row lost a newer value. After any other change, another row has changed it later.
+    """
+    if not any(row.updated_changed for row in rows):
+        return 0
+    values = [to_seconds(entry.updated) for entry in _decode(rows)]
+    newest = max(values)
+    first: int = min(row.updated_changed for row, value in zip(rows, values, strict=True) if value == newest)
+    lost: list[int] = [row.updated_changed for row in rows if row.updated_before > newest]
+    return max([first, *lost])
 
 
 def _decode(rows: Sequence[Stored]) -> tuple[Entry, ...]:

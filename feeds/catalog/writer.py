@@ -11,6 +11,8 @@ from feeds.catalog.bulk_load import analyze_sources
 from feeds.catalog.digest_rankings import rank_issues
 from feeds.catalog.entry_store import EntryWriter, find_entries
 from feeds.catalog.facts import read_facts, save_facts
+from feeds.catalog.list_changes import LIST_CHANGES, ListChange, ListDocument
+from feeds.catalog.reader import CatalogReader
 from feeds.catalog.rows import RowWriter
 from feeds.catalog.schedule import find_last_scheduled_change
 from feeds.catalog.source_store import SourceStore
@@ -61,6 +63,16 @@ class CatalogWriter:
         self._rows.insert(schema.commits, [{"version": version, "token": token}])
         self._rows.remove(schema.commits, [{"version": version - _KEPT_COMMITS}])
         save_facts(self._connection, {"commit": token})
+
+    # Documents that list the whole site
+
+    def open_reader(self) -> CatalogReader:
+        """Return a reader of the present state, with all changes of the transaction so far."""
+        return CatalogReader(self._connection)
+
+    def save_list_changes(self, changes: Mapping[ListDocument, ListChange]) -> None:
+        """Store the last changes of the documents that list the whole site."""
+        save_facts(self._connection, {LIST_CHANGES: msgspec.json.encode(changes).decode()})
 
     # Scopes: `feed`, `topics/<slug>`, `providers/<domain>` and `digests`
 

@@ -14,11 +14,10 @@ import msgspec
 from feeds.articles.files import Content, ContentFile, needs_scan, scan
 from feeds.articles.repository_files import is_about_repository
 from feeds.catalog.catalog import Catalog
-from feeds.catalog.digests import DIGESTS
 from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.collect_result import CollectResult, Progress
-from feeds.collector.diff import DiffSummary
+from feeds.collector.commit import Commit
 from feeds.collector.entries import update_entries
 from feeds.collector.lint_rules import find_clashes, find_id_problems, find_problems
 from feeds.collector.mass_removal import Removal, check_removal, find_removal
@@ -28,14 +27,13 @@ from feeds.collector.read_result import ReadTask
 from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
-from feeds.model.clock import SYSTEM_CLOCK, Clock, find_day, from_seconds, to_seconds
+from feeds.model.clock import SYSTEM_CLOCK, Clock, from_seconds, to_seconds
 from feeds.model.errors import ClockError, DamagedCatalogError, Level, Problem
 from feeds.model.shown_settings import ShownSettings
 
 _log = logging.getLogger(__name__)
 
 _BATCH_FILES = 1_000
-_MAX_WAIT_SECONDS = 2
 _NOTHING_SHOWN = ShownSettings()
 _CLOCK_TOLERANCE = timedelta(days=1)
 
@@ -132,6 +130,15 @@ class _Collect:
         self._before = state or CollectState(settings_fingerprint=options.shown.fingerprint)
         self._now = to_seconds(options.clock.now())
         self._committed = self._choose_commit_time()
+        self._commit = Commit(
+            writer=writer,
+            before=self._before,
+            is_new=self._is_new,
+            shown=options.shown,
+            clock=options.clock,
+            started=self._now,
+            committed=self._committed,
+        )
         self._pending = PendingUpdates(everything=self._is_new)
         if not self._is_new:
             # An article that competes for an id since its release may change the ids of other entries.
@@ -166,6 +173,7 @@ class _Collect:
         self._problems.extend(content.problems)
         gone = sorted(key for key in known.keys() - {file.key for file in files} if not content.has_skipped(key))
         removal = Removal() if self._force else find_removal(self._writer, [known[key] for key in gone])
+        lists = self._commit.date_scheduled_changes()
         with self._timing("read"):
             forget_files(self._writer, gone, pending=self._pending)
             read = self._read(_select_changed(files, known), known=known)
@@ -177,12 +185,12 @@ class _Collect:
             summary = update_entries(
                 self._writer,
                 self._pending,
-                topic_names=topics.names,
-                topic_numbers=topics.numbers,
+                topics=topics,
+                shown=self._options.shown,
                 committed=self._committed,
             )
             self._find_problems(topics, keys=keys)
-            state = self._finish(topics, summary)
+            state = self._commit.finish(topics, summary, lists=lists)
         return CollectResult(
             read=read,
             files_unchanged=len(files) - read,
@@ -229,66 +237,6 @@ class _Collect:
             return self._now
         scheduled = self._writer.find_last_scheduled_change(until=self._now)
         return max(self._now, self._before.committed + 1, scheduled + 1)
-
-    def _finish(self, topics: CollectedTopics, summary: DiffSummary) -> CollectState:
-        """Mark the changed scopes with the next version, and store the state for the next collect."""
-        summary.visible |= self._mark_retitled(topics)
-        # Readers have seen the old version of entries that were released during this collect.
-        now = to_seconds(self._options.clock.now())
-        summary.visible.update(*(scopes for released, scopes in summary.waiting if released <= now))
-        closed_scopes, closed = self._close_days()
-        has_commit = bool(summary.visible or summary.ranking or closed_scopes or self._is_new)
-        state = self._make_state(summary, closed=closed, has_commit=has_commit)
-        if has_commit:
-            self._writer.record_commit(state.version)
-            self._writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
-            self._writer.mark_scopes_reranked(summary.ranking, version=state.version)
-            self._wait_for_commit_time()
-        self._writer.save_state(state)
-        return state
-
-    def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
-        before = self._before
-        fingerprint = self._options.shown.fingerprint
-        # If the catalog starts over, readers know later dates than those of the entries.
-        has_same_dates = fingerprint == before.settings_fingerprint and not self._writer.has_started_over
-        has_visible_change = bool(summary.visible) and not self._is_new
-        return CollectState(
-            version=before.version + has_commit,
-            committed=self._committed if has_commit else before.committed,
-            changed=self._committed if has_visible_change else max(before.changed, summary.last_expired),
-            created=self._committed if self._is_new else before.created,
-            collected=self._now,
-            closed=closed,
-            entries=before.entries + summary.added - summary.withdrawn,
-            settings_fingerprint=fingerprint,
-            shown_values=msgspec.json.encode(self._options.shown.values).decode(),
-            settings_changed=before.settings_changed if has_same_dates else self._committed,
-        )
-
-    def _close_days(self) -> tuple[set[str], int]:
-        """Close the days since the last collect; return the changed scopes and the first open day."""
-        today = find_day(self._now)
-        first = today if self._is_new else self._before.closed
-        days = range(first, today)
-        self._writer.close_days(days, committed=self._committed, is_new=self._is_new)
-        return ({DIGESTS} if days else set()), max(first, today)
-
-    def _mark_retitled(self, topics: CollectedTopics) -> set[str]:
-        """Mark and return the scopes with another title; return all scopes if settings changed."""
-        if self._is_new:
-            return set()
-        if self._before.settings_fingerprint != self._options.shown.fingerprint:
-            return set(self._writer.list_scopes())
-        retitled = {f"topics/{slug}" for slug in topics.changed}
-        self._writer.mark_scopes_retitled(retitled, committed=self._committed)
-        return retitled
-
-    def _wait_for_commit_time(self) -> None:
-        # After two commits within one second, Last-Modified would be in the future without a wait (RFC 9110 section
-        # 8.8.2.1). If the clock was set back, the wait would be too long.
-        if 0 < self._committed - self._now <= _MAX_WAIT_SECONDS:
-            self._options.clock.sleep(self._committed - self._now)
 
     @contextmanager
     def _timing(self, phase: str) -> Iterator[None]:

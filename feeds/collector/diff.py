@@ -1,5 +1,6 @@
 """Compare entries with the stored versions and list the changes, without reading or writing the catalog."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry, TimedEntry
+from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry, TimedEntry, keep_changes
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry, encode_visible, fingerprint
 
@@ -18,7 +19,8 @@ class DiffSummary:
 
     Subscribers see a difference in `visible` scopes. Only figures or types changed in `ranking` scopes. `waiting` pairs
     a release time, in seconds, with the scopes of feeds with a difference from then on. `last_expired` is the last time
-    at which an entry expired, 0 if none has expired since the last collect.
+    at which an entry expired, 0 if none has expired since the last collect. `moves` counts the entries that
+    joined less those that left, by topic number and time of publication.
     """
 
     added: int = 0
@@ -28,6 +30,7 @@ class DiffSummary:
     ranking: set[str] = field(default_factory=set)
     waiting: list[tuple[int, set[str]]] = field(default_factory=list)
     last_expired: int = 0
+    moves: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
 class _Version(NamedTuple):
@@ -94,14 +97,21 @@ class EntryDiff:
         self.summary.added += before is None
         self.summary.withdrawn += after is None
         self.summary.changed += bool(before and after)
+        self._count_moves(before, -1)
+        self._count_moves(after, 1)
         for entry in (before, after):
             if entry:
                 self._mark(entry)
 
+    def _count_moves(self, entry: StoredEntry | None, difference: int) -> None:
+        if entry and entry.released <= self._committed and not self._is_new:
+            for topic in entry.topics:
+                self.summary.moves[topic, entry.published] += difference
+
     def _keep(self, stored: StoredEntry, after: StoredEntry) -> None:
         """Update the figures, the type and the expiry of a version without visible changes."""
         if any(getattr(after, name) != getattr(stored, name) for name in FIGURES):
-            kept = msgspec.structs.replace(after, changed=stored.changed, released=stored.released)
+            kept = keep_changes(msgspec.structs.replace(after, released=stored.released), stored)
             self._changes.append(EntryChange(stored, kept))
             self.summary.ranking |= self._list_scopes(after.topics, after.provider)
         elif after.expires != stored.expires:
@@ -112,6 +122,7 @@ class EntryDiff:
         released = to_seconds(entry.released)
         # A version of the future does not change the heat of the present version.
         heats = [entry.heat, *(each.peak_heat for each in stored if each.released <= max(released, self._committed))]
+        changed = max(min(to_seconds(entry.updated), self._committed) if self._is_new else self._committed, released)
         described = StoredEntry(
             id=entry.id,
             kind=entry.kind.value,
@@ -125,7 +136,10 @@ class EntryDiff:
             heat=entry.heat,
             peak_heat=max((heat for heat in heats if heat is not None), default=None),
             since=self._committed,
-            changed=min(to_seconds(entry.updated), self._committed) if self._is_new else self._committed,
+            changed=changed,
+            atom_changed=changed,
+            rss_changed=changed,
+            json_changed=changed,
             digest=fingerprint(document),
         )
         return _Version(described, entry, document)

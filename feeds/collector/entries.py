@@ -1,15 +1,17 @@
 """Merge pending mentions into entries, and write the entries with differences from the catalog."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from feeds.articles.mention import Mention
 from feeds.catalog.writer import CatalogWriter
+from feeds.collector.change_dates import date_changes
 from feeds.collector.diff import DiffSummary, EntryDiff
 from feeds.collector.identity import make_spare_id, strip_spare_prefix
 from feeds.collector.linked_mentions import gather_mentions, load_mention
 from feeds.collector.pending import PendingUpdates
+from feeds.collector.topics import CollectedTopics
 from feeds.collector.version_plan import plan_entries
-from feeds.model.topics import TopicName
+from feeds.model.shown_settings import ShownSettings
 
 _BATCH_NAMES = 4_000
 
@@ -18,16 +20,12 @@ def update_entries(
     writer: CatalogWriter,
     pending: PendingUpdates,
     *,
-    topic_names: Mapping[str, TopicName],
-    topic_numbers: Mapping[str, int],
+    topics: CollectedTopics,
+    shown: ShownSettings,
     committed: int,
 ) -> DiffSummary:
-    """Update every pending entry.
-
-    `topic_names` are the topics' names by key, `topic_numbers` the topics' numbers by slug. `committed` is the time of
-    the commit, in seconds.
-    """
-    diff = EntryDiff(topic_numbers, committed=committed, is_new=pending.everything)
+    """Update every pending entry; `committed` is the time of the commit, in seconds."""
+    diff = EntryDiff(topics.numbers, committed=committed, is_new=pending.everything)
     entries = writer.write_entries(committed=committed, is_new=pending.everything)
     removed_urls = writer.sources.read_removed_urls()
     handled: set[str] = set()
@@ -35,11 +33,13 @@ def update_entries(
         names = set(batch) - handled
         mentions = gather_mentions(writer.sources, names)
         handled.update(mention.url for mention in mentions if mention.url not in names)
-        plan = plan_entries(mentions, names=topic_names, removed_urls=removed_urls, at=committed)
+        plan = plan_entries(mentions, names=topics.names, removed_urls=removed_urls, at=committed)
         stored = {} if pending.everything else writer.find_entries(_list_ids(names, mentions))
         for id in sorted(stored.keys() | plan.keys()):
             diff.compare(plan.get(id, ()), stored.get(id, ()))
-        entries.write(diff.take_changes())
+        changes = diff.take_changes()
+        replaced = entries.read_replaced(changes)
+        entries.write(list(date_changes(changes, replaced, shown=shown, committed=committed)), replaced)
     entries.finish()
     return diff.summary
 

@@ -16,13 +16,15 @@ class CollectedTopics(msgspec.Struct, frozen=True):
     """The topics after the collect.
 
     `names` are the topics' names by key, synonyms included, and `numbers` are the numbers by slug. `changed` holds the
-    old and new slugs of topics with a changed title, description or URL of the feed. `clashes` holds, by key, the names
-    of topics that cannot have the slug of their name, because another topic has it.
+    old and new slugs of topics with a visible change anywhere, and `retitled` of those with a changed title,
+    description, picture or URL of the feed. `clashes` holds, by key, the names of topics that cannot have the slug of
+    their name, because another topic has it.
     """
 
     names: dict[str, TopicName]
     numbers: dict[str, int]
     changed: set[str]
+    retitled: set[str]
     clashes: dict[str, TopicName]
 
 
@@ -49,6 +51,8 @@ def update_topics(
     )
     writer.topics.replace_aliases(_list_aliases(topics, files, at=committed))
     changed = {key for key, topic in topics.items() if _is_visibly_changed(topic, stored.get(key), until=committed)}
+    # Lists show the parent of a topic, but the topic's own feeds do not.
+    retitled = {key for key in changed if not _has_moved_only(topics[key], stored.get(key))}
     # Pages and OPML list a topic without entries only if it has a topic file.
     redescribed = {key for key in topics.keys() & stored if _is_described(topics[key]) != _is_described(stored[key])}
     changed |= {key for key in redescribed if not writer.topics.has_entries(stored[key].number, at=committed)}
@@ -56,18 +60,28 @@ def update_topics(
         renamed = {key for key in topics if key in stored and _is_renamed(topics[key], stored[key])}
         for key in renamed | (pending.described_keys & set(stored)):
             pending.entry_names.update(writer.topics.read_entry_ids(stored[key].number))
-    slugs = {slug for key in changed for slug in _list_slugs(topics[key], stored.get(key))}
     return CollectedTopics(
         names={key: TopicName(topics[to].slug, topics[to].name) for key, to in _list_keys(topics, canonical)},
         numbers={topic.slug: topic.number for topic in topics.values() if topic.slug},
-        # The feed of a retired topic names its successor.
-        changed=slugs | {topic.slug for topic in topics.values() if topic.successor in slugs},
+        changed=_list_feeds(changed, topics=topics, stored=stored),
+        retitled=_list_feeds(retitled, topics=topics, stored=stored),
         clashes={
             key: TopicName(topic.slug, topic.name)
             for key, topic in topics.items()
             if topic.slug not in {slugify(key), ""}
         },
     )
+
+
+def _list_feeds(
+    keys: Collection[str], *, topics: Mapping[str, StoredTopic], stored: Mapping[str, StoredTopic]
+) -> set[str]:
+    """Return the old and new slugs of topics, and of the topics whose successors they are.
+
+    The feed of a retired topic names its successor.
+    """
+    slugs = {slug for key in keys for slug in _list_slugs(topics[key], stored.get(key))}
+    return slugs | {topic.slug for topic in topics.values() if topic.successor in slugs}
 
 
 def _rename(stored: Mapping[str, StoredTopic], files: Sequence[TopicFile]) -> dict[str, StoredTopic]:
@@ -188,6 +202,11 @@ def _is_visibly_changed(topic: StoredTopic, stored: StoredTopic | None, *, until
         return True
     ends = {(each.retired, each.successor) for each in (topic, stored)}
     return len(ends) > 1 and any(retired is not None and retired <= until for retired, _ in ends)
+
+
+def _has_moved_only(topic: StoredTopic, stored: StoredTopic | None) -> bool:
+    """Return whether only the place of a topic in the hierarchy is new."""
+    return stored is not None and topic != stored and msgspec.structs.replace(topic, parent=stored.parent) == stored
 
 
 def _is_known(topic: StoredTopic, *, until: int) -> bool:

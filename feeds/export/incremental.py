@@ -12,6 +12,7 @@ from feeds.export.manifest import ExportedFiles, ExportInputs, Manifest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
+from feeds.model.format_times import FormatTimes
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.settings import Settings
@@ -34,7 +35,7 @@ class PreviousExport:
         self._reader = reader
         self._settings = settings
         self._now = now
-        self._read_change = cache(self._read_archive_change)  # the same in every format and on the page
+        self._read_changes = cache(self._read_archive_changes)  # in all formats and on the page at once
         self._find_digest_change = cache(self._read_digest_change)
 
     def find_unlinked(self, listed: Collection[str]) -> Iterator[tuple[Address, int]]:
@@ -76,20 +77,21 @@ class PreviousExport:
             return self._find_digest_change(address.query, address.cycle) == files.modified
         if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
             return False
-        return self._read_change(address.query, address.part) == files.modified
+        times = self._read_changes(address.query, address.part)
+        modified = times.any if isinstance(address, PageAddress) else times.find(address.format)
+        return (to_seconds(modified) if modified else None) == files.modified
 
     def _read_digest_change(self, query: Query, cycle: Cycle) -> int | None:
         changed = find_digest_change(query, cycle, self._reader, settings=self._settings, now=self._now)
         return to_seconds(changed) if changed else None
 
-    def _read_archive_change(self, query: Query, part: ArchivePart) -> int | None:
-        archive = read_archive(query, part, self._reader, settings=self._settings, now=self._now)
-        return to_seconds(archive.changed) if archive.changed else None
+    def _read_archive_changes(self, query: Query, part: ArchivePart) -> FormatTimes:
+        return read_archive(query, part, self._reader, settings=self._settings, now=self._now).changed
 
     def _locate_document(self, path: str) -> ArchiveAddress | PageAddress | None:
         with suppress(MovedError, NotFoundError):
             address = parse_and_resolve(unquote(path), self._reader, now=self._now)
             if isinstance(address, ArchiveAddress | PageAddress) and address.part and address.part.end:
-                self._read_change(address.query, address.part)  # raises NotFoundError without the document
+                self._read_changes(address.query, address.part)  # raises NotFoundError without the document
                 return address
         return None

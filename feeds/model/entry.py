@@ -1,6 +1,6 @@
 """Define entries, the items of a feed, and their parts in Atom's vocabulary (RFC 4287 section 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -124,6 +124,13 @@ def encode_headlines(headlines: Sequence[Headline]) -> str:
 def decode_headlines(document: str) -> list[Headline]:
     """Read headlines from JSON."""
     return _HEADLINES_DECODER.decode(document)
+
+
+def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
+    """Leave out the entries already listed as coverage of another entry on the same page."""
+    shown = list(entries)
+    covered = {reference.url for entry in shown for reference in entry.coverage}
+    return [entry for entry in shown if entry.coverage or entry.url not in covered]
 
 
 def encode_visible(entry: Entry) -> bytes:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from feeds.model.feed import LinkChoice
+from feeds.model.query import Query
+
 SETTINGS_FILE = "feeds.toml"
 """The name of the file beside the articles with settings that feeds show."""
 
@@ -12,11 +15,15 @@ class ShownSettings(msgspec.Struct, frozen=True):
     """The settings that feeds show.
 
     `fingerprint` changes with everything that the bytes of feeds depend on, apart from the catalog. `values` are texts
-    as a person types them, by the name of the setting, without default values.
+    as a person types them, by the name of the setting, without default values. The elements of entries depend on
+    `link_choice` and `language`, and the home page on `defaults`, the query fields of every feed.
     """
 
     fingerprint: str = ""
     values: Mapping[str, str] = {}
+    link_choice: LinkChoice = LinkChoice.WEB
+    language: str = "en"
+    defaults: Query = Query(limit=50)
 
     def compare(self, before: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         """Return the value before and now of each setting with another value, by name; empty for the default value."""

@@ -96,7 +96,7 @@ class Candidates:
     def _has_changed(self, query: Query, part: ArchivePart) -> bool:
         """Return whether `Last-Modified` of a part has changed; to read it is cheaper than to render four documents."""
         try:
-            changed = read_archive(query, part, self._reader, settings=self._settings, now=self._now).changed
+            changed = read_archive(query, part, self._reader, settings=self._settings, now=self._now).changed.any
         except NotFoundError:
             return True
         return self._is_new(changed)
@@ -110,7 +110,7 @@ class Candidates:
                 yield from (each for each in list_digests(query) if each.cycle is cycle)
 
     def _has_new_issue(self, query: Query, cycle: Cycle) -> bool:
-        return self._is_new(read_digest(query, cycle, self._reader, settings=self._settings, now=self._now).changed)
+        return self._is_new(read_digest(query, cycle, self._reader, settings=self._settings, now=self._now).changed.any)
 
     def _has_new_title(self, query: Query) -> bool:
         return self._is_new(self._reader.find_last_title_change(self._select(query), since=None))

@@ -147,7 +147,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The settings that feeds show."""
         texts = {setting: show_value(getattr(self, setting.field)) for setting in SETTINGS if setting.is_shown}
         values = {setting.name: text for setting, text in texts.items() if text != setting.shown_default}
-        return ShownSettings(self.settings_fingerprint, values)
+        return ShownSettings(
+            self.settings_fingerprint,
+            values,
+            link_choice=self.link,
+            language=self.language,
+            defaults=self.defaults,
+        )
 
     @property
     def settings_fingerprint(self) -> str:

@@ -8,6 +8,7 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.feed import Feed
+from feeds.model.format_times import FormatTimes
 from feeds.model.periods import MAX_STORIES, Cycle, find_date
 from feeds.model.query import Query
 from feeds.renderers.digest_html import write_stories
@@ -49,7 +50,7 @@ def read_digest(
         query=query,
         feed=feed,
         name=title,
-        changed=reader.find_last_title_change(selected, since=closed),
+        changed=FormatTimes.same(reader.find_last_title_change(selected, since=closed)),
         is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),
     )

@@ -6,6 +6,7 @@ from typing import assert_never
 
 import msgspec
 
+from feeds.catalog.list_changes import ListDocument
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import HTML, Document
 from feeds.model.entry import fingerprint
@@ -19,6 +20,7 @@ from feeds.site.digests import read_digest
 from feeds.site.directory import read_activity, read_directory
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
+from feeds.site.opml_query import EVERY_TOPIC
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.html import (
     render_compose,
@@ -120,7 +122,7 @@ def find_digest_change(
 ) -> datetime | None:
     """Return the time of the last change of a resolved query's digest feed, from its newest entry alone."""
     newest = read_digest(msgspec.structs.replace(query, limit=1), cycle, reader, settings=settings, now=now)
-    return add_retirement_notices(newest, reader, settings=settings, now=now).changed
+    return add_retirement_notices(newest, reader, settings=settings, now=now).changed.any
 
 
 def make_asset_document(address: AssetAddress) -> Document:
@@ -162,7 +164,7 @@ def _make_snapshot_document(snapshot: FeedSnapshot, format: Format) -> Document:
     return _make(
         render(snapshot.feed, format),
         _FEED_TYPES[format],
-        changed=snapshot.changed,
+        changed=snapshot.changed.find(format),
         max_age_seconds=snapshot.feed.ttl_seconds,
         scopes=snapshot.scopes,
     )
@@ -179,7 +181,7 @@ def _make_page_document(
         snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
     body = render_page(address, snapshot, settings, is_static=is_static)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
-    return _make(body, HTML, changed=snapshot.changed, max_age_seconds=max_age, scopes=snapshot.scopes)
+    return _make(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
 def _make_directory_document(
@@ -190,7 +192,8 @@ def _make_directory_document(
         body, media_type = write_opml(directory, settings, address.listing), OPML
     else:
         body, media_type = write_sitemap(directory, settings), SITEMAP
-    return _make(body, media_type, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+    changed = _find_list_change(address, reader, settings=settings, now=now) or directory.changed
+    return _make(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
 def _make_directory_page(
@@ -202,6 +205,7 @@ def _make_directory_page(
     is_static: bool,
 ) -> Document:
     directory = read_directory(reader, now=now)
+    changed = _find_list_change(address, reader, settings=settings, now=now) or directory.changed
     match address:
         case HomeAddress() | TopicListAddress():
             snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
@@ -216,7 +220,18 @@ def _make_directory_page(
             body = render_compose(directory, settings)
         case _:
             assert_never(address)
-    return _make(body, HTML, changed=directory.changed, max_age_seconds=settings.max_age_seconds)
+    return _make(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
+
+
+def _find_list_change(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> datetime | None:
+    """Return the time of the last change to a document with a record of its own, None for all others."""
+    match address:
+        case HomeAddress():
+            return reader.find_list_change(ListDocument.HOME, shown=settings.shown, now=now)
+        case OpmlAddress() if address.listing == EVERY_TOPIC:
+            return reader.find_list_change(ListDocument.OPML, shown=settings.shown, now=now)
+        case _:
+            return None
 
 
 def _make(

@@ -12,6 +12,7 @@ from feeds.model.archive import ArchivePart
 from feeds.model.entry import Entry
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Feed, Link
+from feeds.model.format_times import FormatTimes
 from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
@@ -24,15 +25,15 @@ _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; ever
 class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The current state of a feed or of an archive document.
 
-    `changed` is the time of the feed's last change; None without any entry, now or before. `is_full` marks a feed with
-    its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts of
-    the catalog named by `scopes`.
+    `changed` holds the times of the feed's last change, None without any entry, now or before. `is_full` marks a feed
+    with its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts
+    of the catalog named by `scopes`.
     """
 
     query: Query
     feed: Feed
     name: str
-    changed: datetime | None
+    changed: FormatTimes
     is_full: bool
     scopes: tuple[str, ...]
 

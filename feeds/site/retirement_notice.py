@@ -37,9 +37,9 @@ def add_retirement_notices(
     if not notices:
         return snapshot
     entries = sorted((*snapshot.feed.entries, *notices), key=lambda entry: (-entry.published.timestamp(), entry.id))
-    changes = [notice.released for notice in notices] + ([snapshot.changed] if snapshot.changed else [])
+    changed = snapshot.changed.no_earlier_than(max(notice.released for notice in notices))
     feed = msgspec.structs.replace(snapshot.feed, entries=tuple(entries))
-    return msgspec.structs.replace(snapshot, feed=feed, changed=max(changes))
+    return msgspec.structs.replace(snapshot, feed=feed, changed=changed)
 
 
 def write_retirement_notice(

@@ -92,7 +92,7 @@ def archive(newsroom: Newsroom, query: Query, part: ArchivePart) -> Window:
 def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[ArchivePart | None, Document]]:
     """Follow the links to older entries, starting from the feed."""
     current = window(newsroom, query, limit)
-    yield None, Document(current.entries, (current.older,), current.changed, is_finished=False)
+    yield None, Document(current.entries, (current.older,), current.changed.any, is_finished=False)
     part = current.older
     while part:
         found = archive(newsroom, query, part)
@@ -102,7 +102,7 @@ def walk(newsroom: Newsroom, query: Query, *, limit: int) -> Iterator[tuple[Arch
 
 def show(found: Window) -> Document:
     links = (found.older, found.newer, found.is_growing)
-    return Document(found.entries, links, found.changed, is_finished=not found.is_growing)
+    return Document(found.entries, links, found.changed.any, is_finished=not found.is_growing)
 
 
 def list_ids(newsroom: Newsroom, query: Query, *, limit: int) -> list[str]:

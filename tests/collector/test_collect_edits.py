@@ -14,8 +14,10 @@ from feeds.catalog.search_index.full_text import list_words
 from feeds.collector.collect_result import CollectResult
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
+from feeds.model.feed import Format
 from feeds.model.query import Query
 from feeds.model.search import parse_search
+from feeds.renderers import render
 from tests.support.environment import SOAK
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
@@ -56,6 +58,7 @@ DATES = (
     "2021-03-04T12:20:00Z",
     "2021-03-04T12:45:00Z",
 )
+UPDATES = ("2021-03-01T12:00:00Z", "2021-03-03T12:00:00Z", "2021-03-04T11:00:00Z")
 EXPIRIES = ("2021-03-03T12:00:00Z", "2021-03-04T12:10:00Z", "2021-03-04T12:20:00Z", "2021-03-04T12:50:00Z")
 
 Article = dict[str, Any] | None
@@ -88,6 +91,8 @@ def articles(draw: st.DrawFn) -> Article:
         "quality": draw(st.sampled_from([None, 0, 39, 50, 100])),
         "type": draw(st.sampled_from(["article", "article", "video"])),
         "related": related(*covered, **dates),
+        "updatedDateTime": draw(st.sampled_from([None, None, *UPDATES])),
+        "ampUrl": draw(st.sampled_from([None, None, "https://amp.gazette.example/"])),
         "secured": draw(st.sampled_from(["one", "two"])),
     }
 
@@ -124,11 +129,23 @@ def check_last_modified(before: dict[tuple[Query, int], FeedView], after: dict[t
         new = after[feed]
         if old.unknown != new.unknown:
             continue  # the site answers 404 before or after
+        if feed[0] in SELECTIONS:
+            check_formats(old, new)
         if old.document == new.document:
             assert new.changed == old.changed, feed
         else:
             assert new.changed is not None, feed
             assert old.changed is None or new.changed > old.changed, feed
+
+
+def check_formats(old: FeedView, new: FeedView) -> None:
+    for format in Format:
+        before, after = old.times.find(format), new.times.find(format)
+        if render(old.feed, format) == render(new.feed, format):
+            assert after == before, format
+        else:
+            assert after is not None, format
+            assert before is None or after > before, format
 
 
 def check_selected(newsroom: Newsroom, sights: dict[tuple[Query, int], FeedView]) -> None:

@@ -349,8 +349,8 @@ def test_a_retired_topic_is_not_listed(newsroom: Newsroom) -> None:
         assert "/topics/boats" not in after.text
         assert "/topics/ships" in after.text
         assert after.last_modified == DAY
-    newsroom.now = END
-    assert ask(newsroom, "/").last_modified == END
+    newsroom.now = END  # the feed ends, and lists stay as they are
+    assert ask(newsroom, "/").last_modified == DAY
 
 
 def test_a_retired_topic_may_come_back(newsroom: Newsroom) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from feeds.model.entry import Entry, Image, Kind, Provider, encode_visible, fingerprint
+from feeds.model.entry import Entry, Image, Kind, Provider, drop_covered, encode_visible, fingerprint
+from tests.support.sample_feeds import make_entry, make_lead
 
 TIME = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ENTRY = Entry(
@@ -67,3 +68,9 @@ def test_threads_may_decode_the_first_entry_of_a_process_at_once() -> None:
     document = msgspec.json.encode(ENTRY)
     for _ in range(3):
         subprocess.run([sys.executable, "-c", THREADS], input=document, check=True)
+
+
+def test_only_stories_covered_by_another_story_are_left_out() -> None:
+    lead, other, covered = make_lead(), make_entry(2), make_entry(3, url="https://times.example/b")
+    assert drop_covered([lead, other, covered]) == [lead, other]
+    assert drop_covered([other, covered]) == [other, covered]

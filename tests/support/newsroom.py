@@ -21,6 +21,7 @@ from feeds.collector.collect_result import CollectResult, Progress
 from feeds.model.clock import Clock
 from feeds.model.entry import Entry
 from feeds.model.feed import DocumentLink, Feed, Site
+from feeds.model.format_times import FormatTimes
 from feeds.model.query import Query
 from feeds.model.shown_settings import ShownSettings
 from feeds.model.tokenize import GAP
@@ -56,15 +57,23 @@ _TABLES = {
 
 
 class FeedView(msgspec.Struct, frozen=True):
-    """A feed as subscribers see it: bytes in the format with the most fields, entries, and Last-Modified.
+    """A feed as subscribers see it, the times of its last change, and the bytes in the format with the most fields.
 
     `unknown` are the topics of the feed that nobody knows yet: with such a topic, the site answers 404.
     """
 
+    feed: Feed
+    times: FormatTimes
     document: bytes
-    entries: tuple[Entry, ...]
-    changed: datetime | None
     unknown: frozenset[str] = frozenset()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.feed.entries
+
+    @property
+    def changed(self) -> datetime | None:
+        return self.times.any
 
     @property
     def ids(self) -> list[str]:
@@ -151,7 +160,7 @@ class Newsroom:
         feed = Feed(
             id=f"urn:{query.scopes}",
             path=f"/{query.scopes[-1]}",
-            title=", ".join(topic.name for topic in named.values()),
+            title=", ".join(topic.name for topic in named.values()) or SITE.title,
             subtitle=topic.description if topic else "",
             page_url=f"{SITE.url}/",
             site=SITE,
@@ -159,7 +168,7 @@ class Newsroom:
             documents=(DocumentLink("prev-archive", f"/archive/{window.older.name}"),) if window.older else (),
         )
         unknown = frozenset(slugs) - named.keys()
-        return FeedView(render_json(feed), window.entries, window.changed, unknown)
+        return FeedView(feed, window.changed, render_json(feed), unknown)
 
     def see_topic(self, slug: str) -> FeedView:
         """Return the feed of a topic."""

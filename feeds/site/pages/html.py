@@ -6,9 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.catalog.records import ProviderCount, Topic
+from feeds.catalog.list_changes import MAX_HEADLINES
+from feeds.catalog.records import Topic, choose_providers
 from feeds.model.clock import from_seconds
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, drop_covered
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
 from feeds.model.text import escape_controls
@@ -43,12 +44,6 @@ from feeds.site.urls import (
     write_reference,
 )
 from feeds.statistics.report import Report
-
-MAX_PROVIDERS = 200
-"""The maximum number of providers on the home page, chosen by their number of entries."""
-
-MAX_HEADLINES = 4
-"""The maximum number of latest stories on the home page."""
 
 STATISTICS_PERIODS = (7, 30, 90)
 """The numbers of days that the page of statistics offers."""
@@ -172,19 +167,6 @@ def render_publisher(report: PublisherReport, settings: Settings, *, slowest: Se
     """Write the publisher's page, with the slowest documents of this process."""
     page_url = f"{settings.site_url}{PUBLISHER_PATH}"
     return _render("publisher.html", settings, page_url=page_url, report=report, slowest=slowest)
-
-
-def choose_providers(providers: Iterable[ProviderCount]) -> list[ProviderCount]:
-    """Choose the providers with the most entries, and sort the chosen providers by domain."""
-    most = sorted(providers, key=lambda provider: (-provider.entries, provider.domain))[:MAX_PROVIDERS]
-    return sorted(most, key=lambda provider: provider.domain)
-
-
-def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
-    """Leave out the entries already listed as coverage of another entry on the same page."""
-    shown = list(entries)
-    covered = {reference.url for entry in shown for reference in entry.coverage}
-    return [entry for entry in shown if entry.coverage or entry.url not in covered]
 
 
 def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[int, Topic]]:

@@ -9,11 +9,9 @@ from flask.testing import FlaskClient
 from lxml import etree, html
 
 from feeds.catalog.catalog import Catalog
-from feeds.catalog.records import ProviderCount
-from feeds.site.pages.html import MAX_PROVIDERS, choose_providers, drop_covered
 from tests.support.app import collected, make_client
 from tests.support.articles import write_article
-from tests.support.sample_feeds import START, make_entry, make_lead
+from tests.support.sample_feeds import START
 
 TOPICS = "//section[@id='topics']//h3/a"
 SCRIPT = "<script>alert(1)</script>"
@@ -234,16 +232,3 @@ def test_an_empty_site_has_a_page(tmp_path: Path) -> None:
         feed = make_client(catalog).get("/feed.atom")
     assert "No topics yet" in response.text
     assert (feed.status_code, "Last-Modified" in feed.headers) == (200, False)
-
-
-def test_only_stories_covered_by_another_story_are_left_out() -> None:
-    lead, other, covered = make_lead(), make_entry(2), make_entry(3, url="https://times.example/b")
-    assert drop_covered([lead, other, covered]) == [lead, other]
-    assert drop_covered([other, covered]) == [other, covered]
-
-
-def test_the_providers_with_the_most_entries_are_chosen() -> None:
-    providers = [ProviderCount(f"p{number:04}.example", number, None) for number in range(1_000)]
-    chosen = choose_providers(providers)
-    assert len(chosen) == MAX_PROVIDERS
-    assert [provider.entries for provider in chosen] == list(range(800, 1_000))

@@ -1,0 +1,127 @@
+"""Finish a collect: mark what has changed for servers and exports, and store the state for the next collect."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import msgspec
+
+from feeds.catalog.activity import WEEK_SECONDS, WEEKS
+from feeds.catalog.digests import DIGESTS
+from feeds.catalog.list_changes import ListChanges, date_lists
+from feeds.catalog.stored import CollectState
+from feeds.catalog.writer import CatalogWriter
+from feeds.collector.diff import DiffSummary
+from feeds.collector.topics import CollectedTopics
+from feeds.model.clock import Clock, find_day, from_seconds, to_seconds
+from feeds.model.query import EVERYTHING
+from feeds.model.shown_settings import ShownSettings
+
+_MAX_WAIT_SECONDS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """The commit at the end of a collect that began at `started`; both times are in seconds.
+
+    `before` is the state after the last collect, and `is_new` marks the first collect. Feeds show `shown`.
+    """
+
+    writer: CatalogWriter
+    before: CollectState
+    is_new: bool
+    shown: ShownSettings
+    clock: Clock
+    started: int
+    committed: int
+
+    def date_scheduled_changes(self) -> ListChanges:
+        """Return the changes of lists before the collect, scheduled changes since the last collect included."""
+        return self.writer.open_reader().read_list_changes(shown=self.shown, now=from_seconds(self.committed))
+
+    def finish(self, topics: CollectedTopics, summary: DiffSummary, *, lists: ListChanges) -> CollectState:
+        """Mark the changed scopes with the next version, and store the state for the next collect.
+
+        `lists` are the changes of lists before the collect.
+        """
+        summary.visible |= self._mark_retitled(topics)
+        # Readers have seen the old version of entries that were released during this collect.
+        now = to_seconds(self.clock.now())
+        summary.visible.update(*(scopes for released, scopes in summary.waiting if released <= now))
+        closed_scopes, closed = self._close_days()
+        has_commit = bool(summary.visible or summary.ranking or closed_scopes or self.is_new)
+        state = self._make_state(summary, closed=closed, has_commit=has_commit)
+        self.writer.save_state(state)
+        self._date_lists(lists, has_changes=bool(summary.visible or summary.ranking or self.is_new))
+        if has_commit:
+            self.writer.record_commit(state.version)
+            self.writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
+            self.writer.mark_scopes_reranked(summary.ranking, version=state.version)
+            self._wait_for_commit_time()
+        return state
+
+    def _date_lists(self, before: ListChanges, *, has_changes: bool) -> None:
+        """Store the times of the last changes of lists; a change of settings counts as a change of each list."""
+        changes = before
+        if has_changes:
+            now = from_seconds(self.committed)
+            reader = self.writer.open_reader()
+            changed = reader.find_last_change(now=now) if self.is_new else now
+            found = reader.describe_lists(shown=self.shown, now=now)
+            known = {} if self._has_new_settings else before
+            changes = date_lists(known, found, changed=to_seconds(changed) if changed else 0)
+        self.writer.save_list_changes(changes)
+
+    @property
+    def _has_new_settings(self) -> bool:
+        return self.before.settings_fingerprint != self.shown.fingerprint
+
+    def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
+        before = self.before
+        has_visible_change = bool(summary.visible) and not self.is_new
+        # If the catalog starts over, readers know later dates than those of the entries.
+        has_new_dates = self._has_new_settings or self.writer.has_started_over
+        return CollectState(
+            version=before.version + has_commit,
+            committed=self.committed if has_commit else before.committed,
+            changed=self.committed if has_visible_change else max(before.changed, summary.last_expired),
+            created=self.committed if self.is_new else before.created,
+            collected=self.started,
+            closed=closed,
+            entries=before.entries + summary.added - summary.withdrawn,
+            settings_fingerprint=self.shown.fingerprint,
+            settings_changed=self.committed if has_new_dates else before.settings_changed,
+            charted=self.committed if self._has_new_charts(summary.moves) else before.charted,
+            shown_values=msgspec.json.encode(self.shown.values).decode(),
+        )
+
+    def _has_new_charts(self, moves: Counter[tuple[int, int]]) -> bool:
+        """Return whether any topic has another number of entries in one of the weeks up to the newest entry."""
+        newest = self.writer.open_reader().read_newest(EVERYTHING, limit=1, now=from_seconds(self.committed)).entries
+        end = to_seconds(newest[0].published) if newest else 0
+        weeks: Counter[tuple[int, int]] = Counter()
+        for (topic, published), difference in moves.items():
+            weeks[topic, (end - published) // WEEK_SECONDS] += difference
+        return any(difference and week < WEEKS for (_, week), difference in weeks.items())
+
+    def _close_days(self) -> tuple[set[str], int]:
+        """Close the days since the last collect; return the changed scopes and the first open day."""
+        today = find_day(self.started)
+        first = today if self.is_new else self.before.closed
+        days = range(first, today)
+        self.writer.close_days(days, committed=self.committed, is_new=self.is_new)
+        return ({DIGESTS} if days else set()), max(first, today)
+
+    def _mark_retitled(self, topics: CollectedTopics) -> set[str]:
+        """Mark the scopes with another title, and return those with any change; all scopes if settings changed."""
+        if self.is_new:
+            return set()
+        if self._has_new_settings:
+            return set(self.writer.list_scopes())
+        self.writer.mark_scopes_retitled({f"topics/{slug}" for slug in topics.retitled}, committed=self.committed)
+        return {f"topics/{slug}" for slug in topics.changed}
+
+    def _wait_for_commit_time(self) -> None:
+        # After two commits within one second, Last-Modified would be in the future without a wait (RFC 9110 section
+        # 8.8.2.1). If the clock was set back, the wait would be too long.
+        if 0 < self.committed - self.started <= _MAX_WAIT_SECONDS:
+            self.clock.sleep(self.committed - self.started)
