@@ -13,7 +13,7 @@ from feeds.model.entry import fingerprint
 from feeds.model.feed import Format, Link
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from feeds.settings import Settings
 from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import read_digest

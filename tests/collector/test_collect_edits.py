@@ -17,7 +17,7 @@ from feeds.model.expression import name, parse_expression
 from feeds.model.feed import Format
 from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.support.environment import SOAK
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.model.feed import Feed, Format
-from feeds.renderers import render
+from feeds.renderers.feed import render
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",

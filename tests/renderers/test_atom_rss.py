@@ -10,7 +10,7 @@ from lxml import etree
 
 from feeds.model.entry import Category, Provider
 from feeds.model.feed import Feed, Format, LinkChoice, Site, entry_url
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.renderers.documents import parse, select, select_texts, texts
 from tests.support.sample_feeds import make_archive, make_entry, make_feed, make_full_feed, make_lead
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from feeds.model.entry import Category, Image, Provider
 from feeds.model.feed import Format, Link
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from feeds.renderers.plain_text import escape_ambiguous
 from tests.renderers.documents import NAMESPACES, parse, select, select_texts, texts
 from tests.support.sample_feeds import make_entry, make_feed, make_full_feed, make_lead, make_related, make_video

@@ -3,8 +3,8 @@ import pytest
 
 from feeds.model.entry import Category
 from feeds.model.feed import Feed, Format, LinkChoice
-from feeds.renderers import render
 from feeds.renderers.atom_rss_entries import write_atom_entries, write_rss_items
+from feeds.renderers.feed import render
 from tests.support.sample_feeds import make_entry, make_feed, make_full_feed
 
 XML_FORMATS = pytest.mark.parametrize("format", [Format.ATOM, Format.RSS])

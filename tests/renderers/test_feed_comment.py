@@ -5,7 +5,7 @@ import pytest
 from lxml import etree
 
 from feeds.model.feed import Feed, Format
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.support.sample_feeds import make_archive, make_feed, make_full_feed
 
 XML = (Format.ATOM, Format.RSS)

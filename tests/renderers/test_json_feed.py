@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from feeds.model.feed import DocumentLink, Feed, Format, Link
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.renderers.documents import texts
 from tests.support.sample_feeds import make_archive, make_entry, make_feed, make_full_feed, make_lead, make_related
 

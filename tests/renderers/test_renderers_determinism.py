@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feeds.model.feed import Format
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.support.sample_feeds import make_full_feed
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ PROGRAM = """
 import locale
 from hashlib import sha256
 from feeds.model.feed import Format
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from tests.support.sample_feeds import make_full_feed
 try:
     locale.setlocale(locale.LC_ALL, "")

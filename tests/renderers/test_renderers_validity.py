@@ -19,7 +19,7 @@ from feeds.model.entry import Entry
 from feeds.model.errors import ArticleError
 from feeds.model.feed import Feed, Format
 from feeds.model.topics import TopicName, assign_slugs
-from feeds.renderers import render
+from feeds.renderers.feed import render
 from feeds.renderers.sitemap import ListedPage, render_sitemap
 from feeds.site.directory import Directory, arrange_topics
 from feeds.site.opml import write_opml
