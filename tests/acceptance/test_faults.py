@@ -92,9 +92,9 @@ def test_a_clock_that_was_years_ahead_is_named_and_repaired_by_force(site: Site,
         assert "2045" not in feed.headers["last-modified"]
         write_titled_article(site.content / "d.md")
         assert site.run("collect", "--force").returncode == 0
-        server.wait_until(lambda: b">d</title>" in server.get("/topics/robots.atom").body)
+        # With the dates of the entries, both workers would answer 304 for ever.
         since = {"If-Modified-Since": feed.headers["last-modified"]}
-        assert fetch(f"{server.url}/topics/robots.atom", since).status == 200
+        server.wait_until(lambda: b">d</title>" in fetch(f"{server.url}/topics/robots.atom", since).body)
     assert "feeds: unchanged" in site.collect()
 
 
