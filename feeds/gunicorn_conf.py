@@ -21,7 +21,7 @@ from feeds.cli.settings_source import load_server_settings
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
-from feeds.settings import COLLECT_VARIABLE, OPEN_VARIABLE, WATCH
+from feeds.settings import COLLECT_VARIABLE, HOURLY, OPEN_VARIABLE, WATCH
 from feeds.web.browser import start_browser
 from feeds.web.connections import limit_connections
 from feeds.web.greenlets import finish_request, keep_threads
@@ -103,19 +103,20 @@ def when_ready(server: Arbiter) -> None:
     """Print the URL of the site, and collect beside the server, before workers are forked.
 
     gunicorn calls the hook when it starts to accept connections. A log gets a single line; a terminal also gets URLs to
-    open. An existing catalog is served meanwhile. On PostgreSQL, the server collects only for `feeds serve`; on a
-    platform, the release phase and the worker process collect.
+    open. An existing catalog is served meanwhile. An SQLite catalog is updated again every hour, because on a platform
+    nobody else can reach the file. On PostgreSQL, the server collects only for `feeds serve`; on a platform, the
+    release phase and the worker process collect.
     """
     # A worker's first full garbage collection would write to, and copy, all memory shared with the parent process.
     gc.freeze()
     is_shown = is_terminal(sys.stdout)
     _print(*[""] * is_shown, f"Serving {_settings.site_title} at {_settings.site_url}/")
     collects = _settings.is_catalog_own or COLLECT_VARIABLE in os.environ
-    watches = os.environ.get(COLLECT_VARIABLE) == WATCH
+    mode = os.environ.get(COLLECT_VARIABLE, HOURLY)
     is_first = collects and _is_catalog_missing()
     _print(
         *(_suggest_urls() if is_shown else ()),
-        *_describe_watch(watches=watches, is_shown=is_shown),
+        *_describe_watch(watches=mode == WATCH, is_shown=is_shown),
         *["", *["Collecting changes in the background:"] * (collects and not is_first)] * is_shown,
     )
     if is_first:
@@ -126,7 +127,11 @@ def when_ready(server: Arbiter) -> None:
         restart = partial(server.log.warning, "The collector has ended. Starting it again.")
         _collects.append(
             CollectProcess(
-                watch=watches, on_progress=_show_progress, on_success=finish, on_failure=fail, on_restart=restart
+                mode=mode,
+                on_progress=_show_progress,
+                on_success=finish,
+                on_failure=fail,
+                on_restart=restart,
             )
         )
     if OPEN_VARIABLE in os.environ:

@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from feeds.cli.terminal import count_columns, is_terminal
+from feeds.settings import FINISHED
 
 MAX_REDRAWS = 200
 """How often a progress bar is drawn from start to end; drawing a bar takes as long as reading a file."""
@@ -40,7 +41,7 @@ def show_progress(
     finally:
         if display:
             display.close()
-    write_line(pipe, "finished")
+    write_line(pipe, FINISHED)
 
 
 def write_line(pipe: int | None, line: str) -> None:

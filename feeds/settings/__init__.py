@@ -4,6 +4,8 @@ from feeds.settings.setting import Setting, hide_password
 from feeds.settings.settings import (
     COLLECT_VARIABLE,
     FAILED,
+    FINISHED,
+    HOURLY,
     ONCE,
     OPEN_VARIABLE,
     PROGRESS_VARIABLE,
@@ -17,6 +19,8 @@ from feeds.settings.settings import (
 __all__ = [
     "COLLECT_VARIABLE",
     "FAILED",
+    "FINISHED",
+    "HOURLY",
     "ONCE",
     "OPEN_VARIABLE",
     "PROGRESS_VARIABLE",

@@ -37,17 +37,21 @@ PREFIX = "FEEDS_"
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
 """The environment variable by which `feeds serve` asks the server to collect, whatever the database is.
 
-The value is `WATCH` or `ONCE`.
+The value is `WATCH` or `ONCE`; without the variable, a server collects `HOURLY` if the catalog is its own.
 """
 
 WATCH = "watch"
 ONCE = "once"
+HOURLY = "hourly"
 
 OPEN_VARIABLE = "TOPIC_FEEDS_OPEN"
 """The environment variable by which `feeds serve` asks the server to open the site in a browser."""
 
 PROGRESS_VARIABLE = "TOPIC_FEEDS_PROGRESS"
 """The environment variable with the number of an open file, by which the server learns the progress of its collect."""
+
+FINISHED = "finished"
+"""The line that a collect writes there after it has succeeded."""
 
 FAILED = "failed"
 """The line that a watching collect writes there when the first collect fails."""

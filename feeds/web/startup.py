@@ -1,4 +1,4 @@
-"""Collect beside the server at startup, and tell all workers how far the first collect is."""
+"""Collect beside the server, at startup and later, and tell all workers how far the first collect is."""
 
 import os
 import struct
@@ -10,10 +10,13 @@ from threading import Event, Thread
 
 import msgspec
 
-from feeds.settings import FAILED, PROGRESS_VARIABLE
+from feeds.settings import FAILED, FINISHED, HOURLY, ONCE, PROGRESS_VARIABLE, WATCH
 
 RESTART_SECONDS = 5
 """The pause before another process watches, after a process that has ended."""
+
+COLLECT_SECONDS = 3600
+"""The pause between two collects of a server that does not watch. The first collect of a day closes digests."""
 
 _FORMAT = struct.Struct("=?qq")
 
@@ -49,20 +52,21 @@ FIRST_COLLECT = FirstCollect()
 class CollectProcess:
     """A running `feeds collect` in a process of its own, which returns its memory to the system at the end.
 
-    A thread calls `on_progress`, and in the end `on_success` or `on_failure`. With `watch`, the process goes on after
-    the first collect, even if it fails; if the process ends, `on_restart` is called, and another process watches.
+    A thread calls `on_progress`, and in the end `on_success` or `on_failure`. In the mode `WATCH`, the process goes
+    on after the first collect, even if it fails; if the process ends, `on_restart` is called, and another process
+    watches. In the mode `HOURLY`, another process collects every hour; of these, only failures are reported.
     """
 
     def __init__(
         self,
         *,
-        watch: bool = False,
+        mode: str = ONCE,
         on_progress: Callable[[CollectProgress], object],
         on_success: Callable[[], object],
         on_failure: Callable[[], object],
         on_restart: Callable[[], object] = lambda: None,
     ) -> None:
-        self._watch = watch
+        self._mode = mode
         self._on_progress = on_progress
         self._on_success = on_success
         self._on_failure = on_failure
@@ -83,7 +87,7 @@ class CollectProcess:
 
     def _start(self) -> tuple[subprocess.Popen[bytes], int]:
         reader, writer = os.pipe()
-        command = [sys.executable, "-m", "feeds", "collect", *["--watch"] * self._watch]
+        command = [sys.executable, "-m", "feeds", "collect", *["--watch"] * (self._mode == WATCH)]
         environ = {**os.environ, PROGRESS_VARIABLE: str(writer)}
         # In a session of its own, Ctrl+C reaches the server alone, which then stops the collect.
         process = subprocess.Popen(command, env=environ, pass_fds=[writer], start_new_session=True)  # noqa: S603 our own
@@ -95,11 +99,19 @@ class CollectProcess:
         if not has_finished:
             self._on_failure()
         self._process.wait()
-        while self._watch and has_finished and not self._is_stopped.wait(RESTART_SECONDS):
+        while self._mode == WATCH and has_finished and not self._is_stopped.wait(RESTART_SECONDS):
             self._on_restart()
             self._process, reader = self._start()
             self._read_lines(reader)
             self._process.wait()
+        while self._mode == HOURLY and not self._is_stopped.wait(COLLECT_SECONDS):
+            self._collect_again()
+
+    def _collect_again(self) -> None:
+        self._process, reader = self._start()
+        if not _has_finished(reader) and not self._is_stopped.is_set():
+            self._on_failure()
+        self._process.wait()
 
     def _read_lines(self, reader: int) -> bool:
         """Report progress until the process ends; return whether a collect has succeeded."""
@@ -116,3 +128,9 @@ class CollectProcess:
                     has_finished = True
                     self._on_success()  # the collect may still notify hubs
         return has_finished
+
+
+def _has_finished(reader: int) -> bool:
+    """Wait for the end of a collect, and return whether it has succeeded."""
+    with open(reader, encoding="ascii") as lines:
+        return FINISHED in lines.read().split()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from feeds.settings import HOURLY, WATCH
 from feeds.web.startup import CollectProcess, CollectProgress, FirstCollect
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 from tests.support.processes import list_children
+from tests.support.site import Site
 from tests.support.waiting import wait_until
 
 
@@ -50,7 +52,7 @@ def test_a_watching_process_that_ends_is_started_again(tmp_path: Path, monkeypat
     monkeypatch.setattr("feeds.web.startup.RESTART_SECONDS", 0)
     ends: list[str] = []
     process = CollectProcess(
-        watch=True,
+        mode=WATCH,
         on_progress=lambda _progress: None,
         on_success=lambda: ends.append("success"),
         on_failure=lambda: ends.append("failure"),
@@ -63,6 +65,32 @@ def test_a_watching_process_that_ends_is_started_again(tmp_path: Path, monkeypat
     process.stop()
     process.join()
     assert ends == ["success", "restart", "success"]
+
+
+@pytest.mark.program
+def test_a_server_that_does_not_watch_collects_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_article(tmp_path / "content", "story")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("FEEDS_CONTENT", "content")
+    monkeypatch.setattr("feeds.web.startup.COLLECT_SECONDS", 0)
+    site = Site(tmp_path, tmp_path / "content")
+    ends: list[str] = []
+    process = CollectProcess(
+        mode=HOURLY,
+        on_progress=lambda _progress: None,
+        on_success=lambda: ends.append("success"),
+        on_failure=lambda: ends.append("failure"),
+    )
+    wait_until(lambda: ends == ["success"])
+    write_article(tmp_path / "content", "other-story")
+    wait_until(lambda: len(site.read_entries()) == 2)
+    assert ends == ["success"]
+    (tmp_path / "content").rename(tmp_path / "moved")
+    wait_until(lambda: "failure" in ends)
+    process.stop()
+    process.join()
+    assert set(ends[1:]) == {"failure"}
 
 
 def is_watch(pid: int) -> bool:
