@@ -7,14 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from venv import create
 
 import feedparser
 import pytest
-from packaging.requirements import Requirement
 
+from tests.support.locked_packages import link_locked_packages
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
 from tests.support.site import PATIENCE_SECONDS, Response, fetch, stopping
@@ -77,26 +76,8 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("platform") / "venv"
     create(folder, symlinks=True)
-    (packages,) = folder.glob("lib/python*/site-packages")
-    for locked in list_locked():
-        for name in {path.parts[0] for path in locked.files or ()} - {"..", "__pycache__"}:
-            if not (packages / name).exists():  # packages may share a namespace
-                (packages / name).symlink_to(str(locked.locate_file(name)))
-        for command in locked.entry_points.select(group="console_scripts"):
-            script = folder / "bin" / command.name
-            script.write_text(f"#!{folder}/bin/python\nimport {command.module}\n{command.module}.{command.attr}()\n")
-            script.chmod(0o755)
+    link_locked_packages(folder)
     return folder
-
-
-def list_locked() -> Iterator[Distribution]:
-    """Yield the packages that the lock requires on this machine, in the locked versions."""
-    pins = [line.removesuffix("\\") for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line]
-    for requirement in map(Requirement, pins):
-        if requirement.marker is None or requirement.marker.evaluate():
-            locked = distribution(requirement.name)
-            assert locked.version in requirement.specifier
-            yield locked
 
 
 @pytest.fixture
