@@ -56,7 +56,7 @@ class Commit:
             self.writer.record_commit(state.version)
             self.writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
             self.writer.mark_scopes_reranked(summary.ranking, version=state.version)
-            self._wait_for_commit_time()
+            self._wait_until(max(self.committed, state.settings_changed))
         return state
 
     def _date_lists(self, before: ListChanges, *, has_changes: bool) -> None:
@@ -78,8 +78,6 @@ class Commit:
     def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
         before = self.before
         has_visible_change = bool(summary.visible) and not self.is_new
-        # If the catalog starts over, readers know later dates than those of the entries.
-        has_new_dates = self._has_new_settings or self.writer.has_started_over
         return CollectState(
             version=before.version + has_commit,
             committed=self.committed if has_commit else before.committed,
@@ -89,10 +87,19 @@ class Commit:
             closed=closed,
             entries=before.entries + summary.added - summary.withdrawn,
             settings_fingerprint=self.shown.fingerprint,
-            settings_changed=self.committed if has_new_dates else before.settings_changed,
+            settings_changed=self._date_settings(),
             charted=self.committed if self._has_new_charts(summary.moves) else before.charted,
             shown_values=msgspec.json.encode(self.shown.values).decode(),
         )
+
+    def _date_settings(self) -> int:
+        """Return the time of the last change of settings.
+
+        If the catalog starts over, readers know later dates than those of the entries, up to the present second.
+        """
+        if self.writer.has_started_over:
+            return to_seconds(self.clock.now()) + 1
+        return self.committed if self._has_new_settings else self.before.settings_changed
 
     def _has_new_charts(self, moves: Counter[tuple[int, int]]) -> bool:
         """Return whether any topic has another number of entries in one of the weeks up to the newest entry."""
@@ -120,8 +127,9 @@ class Commit:
         self.writer.mark_scopes_retitled({f"topics/{slug}" for slug in topics.retitled}, committed=self.committed)
         return {f"topics/{slug}" for slug in topics.changed}
 
-    def _wait_for_commit_time(self) -> None:
+    def _wait_until(self, time: int) -> None:
         # After two commits within one second, Last-Modified would be in the future without a wait (RFC 9110 section
         # 8.8.2.1). If the clock was set back, the wait would be too long.
-        if 0 < self.committed - self.started <= _MAX_WAIT_SECONDS:
-            self.clock.sleep(self.committed - self.started)
+        seconds = time - to_seconds(self.clock.now())
+        if 0 < seconds <= _MAX_WAIT_SECONDS:
+            self.clock.sleep(seconds)

@@ -23,7 +23,7 @@ NAME = "AI and Computer Vision, type article, quality ≥ 0"
         ("/topics/ai,computer-vision/?limit=50", "/topics/ai,computer-vision"),
         ("/providers/masslive.com,GovTech.com.json", "/providers/govtech.com,masslive.com.json"),
         ("/TOPICS/ai.rss?provider=GOVTECH.com", "/topics/ai.rss?provider=govtech.com"),
-        ("/topics/?limit=3", "/latest?limit=3"),
+        ("/topics/?limit=3", "/topics"),
         ("/?q=robots", "/latest?q=robots"),
         ("/search?q=Robots+-cars", "/latest?q=robots+-cars"),
         ("/search", "/"),
