@@ -150,7 +150,7 @@ class Catalog:
                 self._refuse_other_tables(connection)
             if layout != schema.LAYOUT:
                 rebuild_tables(connection)
-            yield CatalogWriter(connection)
+            yield CatalogWriter(connection, has_started_over=layout not in {None, schema.LAYOUT})
 
     @contextmanager
     def writing_outbox(self) -> Iterator[OutboxWriter]:

@@ -18,7 +18,12 @@ from feeds.catalog.outbox import Outbox
 from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
+from feeds.catalog.schedule import (
+    MAX_SCHEDULED,
+    find_last_scheduled_change,
+    find_next_scheduled_change,
+    list_scheduled_changes,
+)
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.stored import DESCRIBED
 from feeds.catalog.timeline import Window, WindowReader
@@ -246,14 +251,18 @@ class CatalogReader:
         """Return the last changes of the documents that list the whole site.
 
         The last collect has stored them. At each scheduled change since then, the content tells what has changed.
+        After many scheduled changes, the first of those that are looked at counts as a change of all documents.
         """
         stored = read_fact(self._connection, LIST_CHANGES)
         changes = msgspec.json.decode(stored or "{}", type=dict[ListDocument, ListChange])
-        collected = self.read_state().collected
-        after = to_seconds(collected) if collected else 0
-        for time in list_scheduled_changes(self._connection, after=after, until=to_seconds(now)) if changes else ():
+        if not changes:
+            return changes
+        after = max(int(read_fact(self._connection, name) or 0) for name in ("collected", "committed"))
+        times = list_scheduled_changes(self._connection, after=after, until=to_seconds(now))
+        for time in times:
             found = self.describe_lists(shown=shown, now=from_seconds(time))
-            changes = date_lists(changes, found, changed=time)
+            has_unknown = time == times[0] and len(times) > MAX_SCHEDULED
+            changes = date_lists({} if has_unknown else changes, found, changed=time)
         return changes
 
     def describe_lists(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, str]:

@@ -9,7 +9,9 @@ from feeds.catalog import schema
 from feeds.model.retirement import CLOSING_DELAY
 
 _ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
-_MAX_LISTED = 10
+MAX_SCHEDULED = 10
+"""The number of scheduled changes between two collects that are looked at one by one."""
+
 AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))
 """The delays after the retirement of a topic, in seconds: the topic is retired, its feed is closed."""
 
@@ -40,15 +42,15 @@ def find_last_scheduled_change(connection: Connection, *, until: int) -> int:
 def list_scheduled_changes(connection: Connection, *, after: int, until: int) -> list[int]:
     """Return the times of scheduled changes later than `after` and up to `until`, ascending.
 
-    Without a collect for a long time, only the last times: a reader looks at the catalog as of each.
+    Return only the last `MAX_SCHEDULED` times, and one more if there are more.
     """
     found: set[int] = set()
     delays = [*((time, 0) for time in _ENTRY_TIMES), *((schema.topics.c.retired, delay) for delay in AFTER_RETIREMENT)]
     for column, delay in delays:
         is_due = (column > after - delay) & (column <= until - delay)
-        times = select(column).where(is_due).distinct().order_by(column.desc()).limit(_MAX_LISTED)
+        times = select(column).where(is_due).distinct().order_by(column.desc()).limit(MAX_SCHEDULED + 1)
         found.update(time + delay for time in connection.scalars(times))
-    return sorted(found)[-_MAX_LISTED:]
+    return sorted(found)[-MAX_SCHEDULED - 1 :]
 
 
 def find_last_entry_change(connection: Connection, *, until: int) -> int:

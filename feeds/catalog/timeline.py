@@ -71,10 +71,10 @@ class WindowReader:
         wanted = STORED.where(entries.number.in_(finder.find_newest(limit=limit, now=now)))
         rows = self._connection.execute(wanted.order_by(entries.published.desc(), entries.id)).all()
         span = Span(EntryPosition(rows[-1].published, rows[-1].id)) if len(rows) == limit else Span()
-        changed = _find_latest(rows, [self.find_last_title_change()])
-        known = to_seconds(changed.earliest) if changed.earliest else 0
-        last = finder.find_last_left_or_joined(span, now=now, after=known)
-        return Window(_decode(rows), changed.no_earlier_than(from_seconds(last)) if last > known else changed)
+        # An entry may join by a change that no format shows, such as of words beyond the end of its body.
+        changed = _find_latest(rows, [self.find_last_title_change()]).any
+        last = finder.find_last_left_or_joined(span, now=now, after=to_seconds(changed) if changed else 0)
+        return Window(_decode(rows), FormatTimes.same(from_seconds(last) if last else None))
 
     def _read_presorted(self, *, limit: int, now: datetime) -> Window:
         """Read the newest entries if the catalog keeps the entries of the query in order."""

@@ -23,12 +23,15 @@ _KEPT_COMMITS = 1_000  # servers poll twice a second, and an export after more c
 
 
 class CatalogWriter:
-    """The operations of a collect over a connection; the owner of the connection commits or rolls back."""
+    """The operations of a collect over a connection; the owner of the connection commits or rolls back.
 
-    def __init__(self, connection: Connection) -> None:
+    With `has_started_over`, readers know a former catalog, whose times of change are later than those of the articles.
+    """
+
+    def __init__(self, connection: Connection, *, has_started_over: bool = False) -> None:
         self._connection = connection
         self._rows = RowWriter(connection)
-        self.has_started_over = False
+        self.has_started_over = has_started_over
         self.sources = SourceStore(connection)
         self.topics = TopicStore(connection)
 

@@ -86,8 +86,9 @@ class Collector:
             CatalogError: the catalog cannot be written.
         """
 
-        def run() -> CollectResult:
+        def run(*, has_started_over: bool = False) -> CollectResult:
             with self._catalog.writing() as writer:
+                writer.has_started_over |= has_started_over
                 self._check_clock(writer, force=force)
                 collect = _Collect(writer, self._options, force=force, progress=progress, read=read)
                 return collect.run_full() if only is None else collect.run_partial(only)
@@ -97,7 +98,7 @@ class Collector:
         except DamagedCatalogError:
             if moved := self._catalog.move_aside(now=self._options.clock.now()):
                 _log.warning("The catalog was damaged. It was renamed to %s, and a new catalog is made.", moved)
-            return run()
+            return run(has_started_over=True)
 
     def _check_clock(self, writer: CatalogWriter, *, force: bool) -> None:
         """Refuse a catalog from the future, or start over with `force`.

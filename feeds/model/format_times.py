@@ -21,11 +21,6 @@ class FormatTimes(msgspec.Struct, frozen=True, kw_only=True):
         """Return the times of a feed that changed in all formats at once."""
         return cls(any=changed, atom=changed, rss=changed, json=changed)
 
-    @property
-    def earliest(self) -> datetime | None:
-        """The earliest of the times, None if there is none in any format."""
-        return min((time for time in msgspec.structs.astuple(self) if time), default=None)
-
     def find(self, format: Format) -> datetime | None:
         """Return the time of the last change in a format."""
         return {Format.ATOM: self.atom, Format.RSS: self.rss, Format.JSON: self.json}[format]

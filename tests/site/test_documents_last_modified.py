@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from feeds.catalog.database import open_engine
 from feeds.model.feed import Format
 from feeds.model.shown_settings import ShownSettings
 from feeds.settings import Settings
@@ -150,6 +152,58 @@ def test_a_release_in_a_listed_topic_keeps_the_list(desk: Newsroom) -> None:
     assert "/feeds.opml" not in compare(before, read(desk))
     collect(desk)
     assert "/feeds.opml" not in compare(before, read(desk))
+
+
+def test_many_scheduled_changes_never_move_lists_back(desk: Newsroom) -> None:
+    desk.write("d", topics=["Rare"], publishedDateTime="2021-03-04T12:30:00Z", expiryDate="2021-03-04T13:00:00Z")
+    for number in range(12):
+        expiry = f"2021-03-04T13:{10 + number}:00Z"
+        desk.write(f"e{number}", topics=["AI"], publishedDateTime="2021-02-01T12:00:00Z", expiryDate=expiry)
+    collect(desk)
+    times = []
+    for minute in (31, 61, *range(71, 84)):
+        desk.now = desk.now.replace(hour=12 + minute // 60, minute=minute % 60)
+        times.append(str(read(desk, ["/feeds.opml"])["/feeds.opml"][1]))
+    assert times == sorted(times)
+
+
+def test_a_commit_of_a_clock_that_went_back_is_not_dated_back(desk: Newsroom) -> None:
+    desk.now = desk.now.replace(hour=15)
+    desk.write("d", topics=["AI"])
+    collect(desk)
+    desk.now = desk.now.replace(hour=12, minute=30)
+    desk.write("e", topics=["AI"], publishedDateTime="2021-03-04T13:10:00Z")
+    collect(desk)
+    desk.now = desk.now.replace(hour=15, minute=30)
+    after = read(desk)
+    assert after["/"][1] == after["/feed.atom"][1]
+
+
+def test_a_catalog_of_another_layout_moves_forward(desk: Newsroom) -> None:
+    desk.write("c", topics=["Sea"], publishedDateTime="2021-02-20T12:00:00Z", excerpt="A new text.")
+    collect(desk)
+    before = read(desk)
+    engine = open_engine(desk.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE facts SET value = '1' WHERE name = 'layout'"))
+    engine.dispose()
+    desk.write("c", topics=["Sea"], publishedDateTime="2021-02-20T12:00:00Z", excerpt="Another text.")
+    collect(desk)
+    after = read(desk)
+    assert min(time for _, time in after.values() if time) > max(time for _, time in before.values() if time)
+
+
+def test_a_search_that_gains_an_entry_by_words_that_no_feed_shows_moves(desk: Newsroom) -> None:
+    front = f"---\ntitle: Long\nwebUrl: {url_of('l')}\npublishedDateTime: 2021-03-01T12:00:00Z\n---\n"
+    found = []
+    for body in ("word " * 20_000, "word " * 20_000 + "zebra"):
+        (desk.folder / "l.md").write_text(front + body, encoding="utf-8")
+        collect(desk)
+        with desk.catalog.reading() as reader:
+            address = parse_and_resolve("/feed.atom", reader, query_string="q=zebra", now=desk.now)
+            found.append(make_document(address, reader, settings=SETTINGS, now=desk.now))
+    assert found[0].etag != found[1].etag
+    assert found[1].last_modified == desk.now
 
 
 def test_other_settings_move_every_document(desk: Newsroom) -> None:
