@@ -92,10 +92,13 @@ class Reader(msgspec.Struct, frozen=True):
     feed_id: str = ""
 
 
-@lru_cache(maxsize=_KEPT)
 def parse_user_agent(user_agent: str) -> Reader:
     """Find the reader's name without version, and the stated number of subscribers, in a User-Agent of any content."""
-    text = user_agent[:_MAX_CHARACTERS]
+    return _parse(user_agent[:_MAX_CHARACTERS])  # cut first: parsed texts are kept
+
+
+@lru_cache(maxsize=_KEPT)
+def _parse(text: str) -> Reader:
     subscribers = _find_subscribers(text)
     feed_id = _FEED_ID.search(text) if subscribers is not None else None
     stated = (feed_id[1] or feed_id[2])[:_MAX_ID_CHARACTERS] if feed_id else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from feeds.web.cache import DocumentCache
-from feeds.web.request_log import MAX_PENDING, RequestLog
+from feeds.web.request_log import MAX_PENDING, MAX_USER_AGENT, RequestLog
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,7 +41,7 @@ class FastPath:
                         response.code,
                         0 if method == "HEAD" else response.size,
                         method,
-                        environ.get("HTTP_USER_AGENT", ""),
+                        environ.get("HTTP_USER_AGENT", "")[:MAX_USER_AGENT],
                         "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ,
                         environ.get("REMOTE_ADDR", ""),
                         None,

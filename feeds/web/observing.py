@@ -4,7 +4,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from feeds.web.request_log import AnsweredRequest, RequestLog
+from feeds.web.request_log import MAX_USER_AGENT, AnsweredRequest, RequestLog
 
 
 def observe_requests(app: Flask, log: RequestLog) -> None:
@@ -26,7 +26,7 @@ def observe_requests(app: Flask, log: RequestLog) -> None:
                 response.status_code,
                 size=0 if request.method == "HEAD" else response.calculate_content_length() or 0,
                 method=request.method,
-                user_agent=headers.get("User-Agent", ""),
+                user_agent=headers.get("User-Agent", "")[:MAX_USER_AGENT],
                 is_conditional="If-None-Match" in headers or "If-Modified-Since" in headers,
                 address=request.remote_addr or "",
                 seconds=time.perf_counter() - g.started,

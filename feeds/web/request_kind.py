@@ -21,6 +21,7 @@ from feeds.site.urls import (
 )
 
 _KEPT_KINDS = 4_096
+_MAX_KEPT_CHARACTERS = 300
 
 
 class RequestKind(StrEnum):
@@ -59,9 +60,13 @@ _KINDS = {
 }
 
 
-@lru_cache(_KEPT_KINDS)
 def name_kind(key: tuple[str, str]) -> RequestKind:
     """Return the kind of document at a decoded path with an encoded query string, whether or not there is one."""
+    is_short = sum(map(len, key)) <= _MAX_KEPT_CHARACTERS
+    return _find_kept_kind(key) if is_short else _find_kind(key)
+
+
+def _find_kind(key: tuple[str, str]) -> RequestKind:
     path, query_string = key
     if path in _PATHS:
         return _PATHS[path]
@@ -69,6 +74,9 @@ def name_kind(key: tuple[str, str]) -> RequestKind:
         return _name_kind(parse_address(path, query_string))
     except FeedsError:
         return RequestKind.OTHER
+
+
+_find_kept_kind = lru_cache(_KEPT_KINDS)(_find_kind)
 
 
 def _name_kind(address: Address) -> RequestKind:

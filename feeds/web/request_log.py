@@ -21,6 +21,10 @@ _log = logging.getLogger(__name__)
 _started: "list[RequestLog]" = []
 
 
+MAX_USER_AGENT = 1_000
+"""The number of characters of a User-Agent that are kept: clients may send thousands, and many requests wait."""
+
+
 class AnsweredRequest(NamedTuple):
     """An answered request.
 
