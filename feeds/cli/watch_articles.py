@@ -28,6 +28,7 @@ from feeds.model.shown_settings import SETTINGS_FILE
 from feeds.settings import FAILED, Settings
 
 _PARENT_CHECK_SECONDS = 1
+_MAX_SETTINGS_BYTES = 1024 * 1024
 _TEMPORARY = (CatalogBusyError, CatalogSilentError, MassRemovalError)
 
 
@@ -117,9 +118,19 @@ def make_settings_report(folders: Sequence[Path]) -> Callable[[], None]:
     return report
 
 
-def _read_files(folders: Sequence[Path]) -> list[bytes]:
-    files = [folder / SETTINGS_FILE for folder in folders]
-    return [file.read_bytes() if file.is_file() else b"" for file in files]
+def _read_files(folders: Sequence[Path]) -> list[bytes | None]:
+    return [_read_file(folder / SETTINGS_FILE) for folder in folders]
+
+
+def _read_file(path: Path) -> bytes | None:
+    """Return the start of a file, far more than settings may have; None if the file cannot be read."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(_MAX_SETTINGS_BYTES)
+    except OSError:
+        return None
 
 
 def _end_with_parent(parent: int) -> None:
