@@ -57,10 +57,15 @@ class _Request(msgspec.Struct, frozen=True):
     feed: str | None
 
     def make_report(self, totals: Iterable[DailyTotals], *, last_day: int, knows_conditions: bool = True) -> Report:
-        chosen = (each for each in totals if not self.feed or _is_of(each.feed, self.feed))
+        chosen = (each for each in totals if not self.feed or self._is_chosen(each.feed))
         period = Period.ending_on(last_day, days=self.days)
         max_age_seconds = self.settings.max_age_seconds
         return make_report(chosen, period, max_age_seconds=max_age_seconds, knows_conditions=knows_conditions)
+
+    def _is_chosen(self, feed: str) -> bool:
+        settings = self.settings
+        name = name_feed(self.feed, base_path=settings.base_path, defaults=settings.defaults)
+        return feed in {self.feed, name} or feed.startswith(f"{self.feed}.")
 
 
 def _report_stored(request: _Request) -> Report:
@@ -97,10 +102,6 @@ def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
         message = f"{lines} an unknown format, first {reader.first_unreadable}; left out."
         click.echo(escape_controls(message), err=True)
     return list(merge_sources(sorted(tally.take().items())))
-
-
-def _is_of(feed: str, chosen: str) -> bool:
-    return feed in {chosen, name_feed(chosen)} or feed.startswith(f"{chosen}.")
 
 
 def _write(report: Report, *, as_json: bool) -> None:

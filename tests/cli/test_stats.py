@@ -110,6 +110,13 @@ def test_one_feed(run: Run, tmp_path: Path) -> None:
     assert list_feeds("/topics/none") == []
 
 
+def test_one_feed_of_a_site_below_a_path(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDS_SITE_URL", "https://news.example/repo")
+    path = str(write_log(tmp_path / "a.log", ("/repo/topics/ai.atom", "X/1", 200), ("/repo/feed.atom", "X/1", 200)))
+    report = json.loads(run("--json", "--log", path, "--feed", "https://news.example/repo/topics/ai.atom").stdout)
+    assert [each["feed"] for each in report["feeds"]] == ["/topics/ai.atom"]
+
+
 def test_standard_input(run: Run) -> None:
     line = LINE.format(day=26, url="/feed.rss", agent="X/1", status=200)
     result = run("--log", "-", stdin=line.encode())
