@@ -237,7 +237,9 @@ class _Collect:
         if self._is_new:
             return self._now
         scheduled = self._writer.find_last_scheduled_change(until=self._now)
-        return max(self._now, self._before.committed + 1, scheduled + 1)
+        # After a rebuild, documents have the time of the settings, which is later than the commit.
+        last = max(self._before.committed, self._before.settings_changed, scheduled)
+        return max(self._now, last + 1)
 
     @contextmanager
     def _timing(self, phase: str) -> Iterator[None]:

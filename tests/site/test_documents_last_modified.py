@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from feeds.catalog.database import open_engine
+from feeds.catalog.stored import CollectState
 from feeds.model.feed import Format
 from feeds.model.shown_settings import ShownSettings
 from feeds.settings import Settings
@@ -191,6 +192,16 @@ def test_a_catalog_of_another_layout_moves_forward(desk: Newsroom) -> None:
     collect(desk)
     after = read(desk)
     assert min(time for _, time in after.values() if time) > max(time for _, time in before.values() if time)
+
+
+def test_a_commit_right_after_a_rebuild_is_later(desk: Newsroom) -> None:
+    with desk.catalog.writing() as writer:
+        writer.save_state(CollectState(version=9, committed=2**32, collected=2**32))
+    desk.collector(shown=SETTINGS.shown).collect(force=True)
+    before = read(desk)
+    desk.write("c", topics=["Sea"], title="Other", publishedDateTime="2021-02-20T12:00:00Z")
+    desk.collector(shown=SETTINGS.shown).collect(force=True)
+    assert "/feed.atom" in compare(before, read(desk))
 
 
 def test_a_search_that_gains_an_entry_by_words_that_no_feed_shows_moves(desk: Newsroom) -> None:
