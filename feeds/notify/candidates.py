@@ -18,10 +18,10 @@ from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.digests import read_digest
 from feeds.site.feeds import list_archive, read_archive
-from feeds.site.shared_caching import LISTS, list_digests, list_forms, list_part_forms
+from feeds.site.shared_caching import LISTS
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import Address, ArchiveAddress, PageAddress
-from feeds.site.walk import list_queries
+from feeds.site.walk import list_digests, list_forms, list_part_forms, list_queries
 
 
 class FeedEnds(msgspec.Struct, frozen=True):

@@ -4,18 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from feeds.catalog.reader import CatalogReader
-from feeds.model.archive import ArchivePart
-from feeds.model.feed import Format
-from feeds.model.periods import Cycle
-from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
     ComposeAddress,
-    DigestAddress,
-    FeedAddress,
     HomeAddress,
     OpmlAddress,
     PageAddress,
@@ -25,7 +19,7 @@ from feeds.site.urls import (
     TopicListAddress,
     query_string_of,
 )
-from feeds.site.walk import list_queries
+from feeds.site.walk import list_digests, list_forms, list_part_forms, list_queries
 
 SHARED_MAX_AGE_SECONDS = 86_400
 """How long shared caches may keep a document that is purged after a change."""
@@ -61,20 +55,3 @@ def list_kept(reader: CatalogReader, *, settings: Settings, now: datetime) -> It
         for part in parts:
             yield from list_part_forms(query, part)
     yield from LISTS
-
-
-def list_forms(query: Query) -> Iterator[FeedAddress | PageAddress]:
-    """List the feeds and the page of a query."""
-    yield from (FeedAddress(query, format) for format in Format)
-    yield PageAddress(query)
-
-
-def list_digests(query: Query) -> Iterator[DigestAddress]:
-    """List the digests of a query."""
-    yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
-
-
-def list_part_forms(query: Query, part: ArchivePart) -> Iterator[ArchiveAddress | PageAddress]:
-    """List the documents and the page of a part of a query's archive."""
-    yield from (ArchiveAddress(query, part, format) for format in Format)
-    yield PageAddress(query, part)

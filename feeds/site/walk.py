@@ -38,12 +38,10 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     yield from (AssetAddress(name) for name in list_assets())
     queries = list(list_queries(reader, now=now))
     for query, part in _list_parts(queries, reader, settings=settings, now=now):
-        yield from (ArchiveAddress(query, part, format) for format in Format)
-        yield PageAddress(query, part)
+        yield from list_part_forms(query, part)
     for query in queries:
-        yield from (FeedAddress(query, format) for format in Format)
-        yield PageAddress(query)
-        yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
+        yield from list_forms(query)
+        yield from list_digests(query)
     yield from (OpmlAddress(), RobotsAddress(), SitemapAddress())
     yield from (TopicListAddress(), ProviderListAddress(), HomeAddress())
 
@@ -73,3 +71,20 @@ def list_queries(reader: CatalogReader, *, now: datetime) -> Iterator[Query]:
     yield EVERYTHING
     yield from (Query.for_topic(topic.slug) for topic in reader.list_topics(now=now) if not topic.is_closed(now))
     yield from (Query.for_provider(domain) for domain in reader.list_domains(now=now))
+
+
+def list_forms(query: Query) -> Iterator[FeedAddress | PageAddress]:
+    """List the feeds and the page of a query."""
+    yield from (FeedAddress(query, format) for format in Format)
+    yield PageAddress(query)
+
+
+def list_digests(query: Query) -> Iterator[DigestAddress]:
+    """List the digests of a query."""
+    yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
+
+
+def list_part_forms(query: Query, part: ArchivePart) -> Iterator[ArchiveAddress | PageAddress]:
+    """List the documents and the page of a part of a query's archive."""
+    yield from (ArchiveAddress(query, part, format) for format in Format)
+    yield PageAddress(query, part)
