@@ -55,7 +55,7 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, str]:
         """Return a fingerprint for each document of everything that it shows."""
-        topics = [topic for topic in self.topics if topic.is_listed and not topic.is_retired(now)]
+        topics = [topic for topic in self.topics if topic.is_listed_at(now)]
         providers = choose_providers(self.providers)
         home = (
             [(each.slug, each.name, each.description, each.image, each.parent) for each in topics],

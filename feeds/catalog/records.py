@@ -36,6 +36,10 @@ class Topic(msgspec.Struct, frozen=True):
         """Return whether the topic is no longer listed, and the feed announces the retirement."""
         return self.retired is not None and self.retired <= now
 
+    def is_listed_at(self, now: datetime) -> bool:
+        """Return whether lists include the topic at a time."""
+        return self.is_listed and not self.is_retired(now)
+
     def is_closed(self, now: datetime) -> bool:
         """Return whether the feed is closed."""
         return self.retired is not None and now - self.retired >= CLOSING_DELAY

@@ -80,7 +80,7 @@ def _format_table(rows: Sequence[_Row], columns: int) -> Iterator[str]:
 
 def _list_topics(reader: CatalogReader) -> list[_Row]:
     now = SYSTEM_CLOCK.now()
-    topics = (topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now))
+    topics = (topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now))
     return [_Row(topic.slug, topic.entries, topic.newest, topic.name) for topic in topics]
 
 

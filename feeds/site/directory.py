@@ -37,7 +37,7 @@ class Directory(msgspec.Struct, frozen=True):
 
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read all topics and providers at `now`."""
-    topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now)]
+    topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now)]
     entries = reader.read_newest(EVERYTHING, limit=1, now=now).entries
     return Directory(
         topics=arrange_topics(topics),

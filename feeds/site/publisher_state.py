@@ -32,6 +32,6 @@ def read_publisher_report(reader: CatalogReader, *, now: datetime, stale_after_s
 
 def _list_quiet_topics(reader: CatalogReader, *, now: datetime) -> list[Topic]:
     """List the topics without a new entry for long, the quietest first."""
-    listed = (topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now))
+    listed = (topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now))
     quiet = (topic for topic in listed if topic.newest is None or now - topic.newest > TOPIC_QUIET_AFTER)
     return sorted(quiet, key=lambda topic: (topic.newest or datetime.min.replace(tzinfo=now.tzinfo), topic.slug))

@@ -31,7 +31,7 @@ def _choose_topic(settings: Settings, *, now: datetime) -> str:
     catalog = Catalog(settings.database_url, limits=limit_connections(workers=settings.workers))
     try:
         with catalog.reading() as reader:
-            topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed and not topic.is_retired(now)]
+            topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now)]
     finally:
         catalog.close()
     return max(topics, key=lambda topic: topic.entries).slug if topics else ""
