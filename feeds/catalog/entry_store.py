@@ -16,7 +16,7 @@ from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
 from feeds.catalog.search_index.full_text import drop_words, index_words, merge_index
 from feeds.catalog.search_index.numbers import NumberAllocator
-from feeds.catalog.stored import FIGURES, POSITION, EntryChange, Replacement, StoredEntry, make_record
+from feeds.catalog.stored import FIGURES, EntryChange, Replacement, StoredEntry, has_moved, make_record
 from feeds.model.clock import find_day
 from feeds.model.entry import Entry, decode_entry
 
@@ -147,7 +147,7 @@ class EntryWriter:
         if after and change.content is not None:
             record = self._add_version(before, after, document=change.document)
             self._rows.contents.append((record, change.content))
-            if before is None or any(getattr(before, name) != getattr(after, name) for name in POSITION):
+            if before is None or has_moved(before, after):
                 self._note_arrival(after)
         elif before:
             self._remove(before)

@@ -144,11 +144,16 @@ class StoredEntry(msgspec.Struct, frozen=True, kw_only=True):
 CHANGES = ("changed", "atom_changed", "rss_changed", "json_changed", "updated_changed", "updated_before")
 """The fields about the last visible change."""
 
-POSITION = ("kind", "provider", "published", "topics")
+_POSITION = ("kind", "provider", "published", "topics")
 """The fields that decide which feeds hold an entry, and where."""
 
 FIGURES = ("type", "quality", "heat", "peak_heat")
 """The fields that only feeds of selected entries depend on."""
+
+
+def has_moved(before: StoredEntry, after: StoredEntry) -> bool:
+    """Return whether other feeds hold an entry, or hold it at another place."""
+    return any(getattr(before, name) != getattr(after, name) for name in _POSITION)
 
 
 def keep_changes(after: StoredEntry, before: StoredEntry, names: Iterable[str] = CHANGES) -> StoredEntry:

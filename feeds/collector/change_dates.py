@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from feeds.catalog.stored import POSITION, EntryChange, keep_changes
+from feeds.catalog.stored import EntryChange, has_moved, keep_changes
 from feeds.model.clock import to_seconds
 from feeds.model.entry import decode_entry
 from feeds.model.feed import Format
@@ -27,7 +27,7 @@ def date_changes(
             or after is None
             or content is None
             or max(before.released, after.released) > committed
-            or any(getattr(before, name) != getattr(after, name) for name in POSITION)
+            or has_moved(before, after)
         ):
             yield change
             continue
