@@ -12,14 +12,9 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from feeds.web.metrics_folder import FOLDER_VARIABLE
 from feeds.web.request_kind import name_kind
 from feeds.web.request_log import AnsweredRequest
-
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable with a folder in which the processes of a server share their counts.
-
-The library reads the variable when it is imported.
-"""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 

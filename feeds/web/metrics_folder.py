@@ -6,7 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 
-_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable with the folder."""
 
 
 class MetricsFolder:
@@ -18,7 +19,7 @@ class MetricsFolder:
     def __init__(self) -> None:
         memory = Path("/dev/shm")  # noqa: S108 the name of the folder is not guessable
         self._folder = mkdtemp(prefix="topic-feeds-metrics-", dir=memory if memory.is_dir() else None)
-        os.environ[_VARIABLE] = self._folder
+        os.environ[FOLDER_VARIABLE] = self._folder
 
     def forget_process(self, number: int) -> None:
         """Note the end of a process; its counts stay."""

@@ -216,7 +216,6 @@ _ENVIRONMENT.filters.update(
     breakable=allow_breaks,
     count=write_count,
     date=write_date,
-    day_bars=draw_bars,
     datetime=from_seconds,
     duration=write_duration,
     escape_controls=escape_controls,
