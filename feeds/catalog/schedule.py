@@ -15,6 +15,12 @@ MAX_SCHEDULED = 10
 AFTER_RETIREMENT = (0, int(CLOSING_DELAY.total_seconds()))
 """The delays after the retirement of a topic, in seconds: the topic is retired, its feed is closed."""
 
+_SCHEDULED = (
+    *((time, 0) for time in _ENTRY_TIMES),
+    *((schema.topics.c.retired, delay) for delay in AFTER_RETIREMENT),
+)
+"""The columns with the times of scheduled changes, each with its delay."""
+
 
 def find_next_scheduled_change(connection: Connection, *, after: int) -> int | None:
     """Return the time of the first scheduled change after a time; None if there is none."""
@@ -22,15 +28,14 @@ def find_next_scheduled_change(connection: Connection, *, after: int) -> int | N
     return min((time for time in times if time is not None), default=None)
 
 
-def _select_next(column: Column[int], *, delay: int = 0) -> ScalarSelect[int]:
+def _select_next(column: Column[int], *, delay: int) -> ScalarSelect[int]:
     after = bindparam("after", type_=BigInteger)
     return select(func.min(column) + delay).where(column > after - delay).scalar_subquery()
 
 
 # A single statement, because each worker asks all the time.
 _NEXT = select(
-    *(_select_next(time) for time in _ENTRY_TIMES),
-    *(_select_next(schema.topics.c.retired, delay=delay) for delay in AFTER_RETIREMENT),
+    *(_select_next(time, delay=delay) for time, delay in _SCHEDULED),
 )
 
 
@@ -45,8 +50,7 @@ def list_scheduled_changes(connection: Connection, *, after: int, until: int) ->
     Return only the last `MAX_SCHEDULED` times, and one more if there are more.
     """
     found: set[int] = set()
-    delays = [*((time, 0) for time in _ENTRY_TIMES), *((schema.topics.c.retired, delay) for delay in AFTER_RETIREMENT)]
-    for column, delay in delays:
+    for column, delay in _SCHEDULED:
         is_due = (column > after - delay) & (column <= until - delay)
         times = select(column).where(is_due).distinct().order_by(column.desc()).limit(MAX_SCHEDULED + 1)
         found.update(time + delay for time in connection.scalars(times))
