@@ -1,6 +1,6 @@
 """Read the newest entries of a query, and the older entries in the parts of its archive."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -190,14 +190,17 @@ def _find_later(scopes: int | None, site: str | None) -> int:
 
 def _find_latest(rows: Sequence[Stored], others: Sequence[int]) -> FormatTimes:
     """Return the times of the last change to a row, or the latest of the other times, in seconds, if later."""
-    latest = max(others)
-    changes = list(
-        zip(*((row.changed, row.atom_changed, row.rss_changed, row.json_changed) for row in rows), strict=True)
+
+    def find(times: Iterable[int]) -> datetime | None:
+        latest = max([*times, *others])
+        return from_seconds(latest) if latest else None
+
+    return FormatTimes(
+        any=find(row.changed for row in rows),
+        atom=find(row.atom_changed for row in rows),
+        rss=find([_find_last_date_change(rows), *(row.rss_changed for row in rows)]),
+        json=find(row.json_changed for row in rows),
     )
-    every, atom, rss, json = (max(column) for column in changes) if changes else (0, 0, 0, 0)
-    rss = max(rss, _find_last_date_change(rows))
-    times = (from_seconds(last) if (last := max(time, latest)) else None for time in (every, atom, rss, json))
-    return FormatTimes(**dict(zip(FormatTimes.__struct_fields__, times, strict=True)))
 
 
 def _find_last_date_change(rows: Sequence[Stored]) -> int:
