@@ -33,7 +33,7 @@ from feeds.catalog.writer import CatalogWriter, rebuild_tables
 from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError
 
 _NAMED_TABLES = 3
-_TOTALS_WAIT_SECONDS = 1  # the next attempt comes soon
+_KEPT_WAIT_SECONDS = 1  # the next attempt comes soon
 
 
 class Catalog:
@@ -189,18 +189,21 @@ class Catalog:
             ReadOnlyCatalogError: this process may not write to the catalog.
             CatalogError: the catalog does not exist, has another layout, or cannot be written.
         """
-        self._check_presence()
-        with self._transaction(wait_seconds=_TOTALS_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
-            self._check_layout(connection)
+        with self._writing_kept() as connection:
             yield RequestTotalsWriter(connection)
 
     @contextmanager
     def writing_history(self) -> Iterator[CollectHistoryWriter]:
         """Yield a writer for the history of collects, with the errors of `writing_totals`."""
-        self._check_presence()
-        with self._transaction(wait_seconds=_TOTALS_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
-            self._check_layout(connection)
+        with self._writing_kept() as connection:
             yield CollectHistoryWriter(connection)
+
+    @contextmanager
+    def _writing_kept(self) -> Iterator[Connection]:
+        self._check_presence()
+        with self._transaction(wait_seconds=_KEPT_WAIT_SECONDS, lock=KEPT_LOCK) as connection:
+            self._check_layout(connection)
+            yield connection
 
     @contextmanager
     def _transaction(self, *, wait_seconds: int | None = None, lock: int = COLLECTOR_LOCK) -> Iterator[Connection]:
