@@ -13,17 +13,11 @@ from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.collect_history import CollectRecord, list_collects
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.facts import read_fact
-from feeds.catalog.list_changes import LIST_CHANGES, ListChange, ListDocument, ListedSite, date_lists
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
 from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
-from feeds.catalog.schedule import (
-    MAX_SCHEDULED,
-    find_last_scheduled_change,
-    find_next_scheduled_change,
-    list_scheduled_changes,
-)
+from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.stored import DESCRIBED
 from feeds.catalog.timeline import Window, WindowReader
@@ -32,8 +26,7 @@ from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import Level, Problem
 from feeds.model.periods import Cycle
-from feeds.model.query import EVERYTHING, Query
-from feeds.model.shown_settings import ShownSettings
+from feeds.model.query import Query
 
 # Statements are built once: building costs more than executing.
 _NOW = bindparam("now", type_=BigInteger)
@@ -242,41 +235,13 @@ class CatalogReader:
         last = max(changed, find_last_scheduled_change(self._connection, until=to_seconds(now)))
         return max((each for each in (newest, from_seconds(last) if last else None) if each), default=None)
 
-    def find_list_change(self, document: ListDocument, *, shown: ShownSettings, now: datetime) -> datetime | None:
-        """Return the time of the last change to a document that lists the whole site; None without any."""
-        change = self.read_list_changes(shown=shown, now=now)[document]
-        return from_seconds(change.changed) if change.changed else None
+    def read_fact(self, name: str) -> str | None:
+        """Return the single value with a name, or None."""
+        return read_fact(self._connection, name)
 
-    def read_list_changes(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, ListChange]:
-        """Return the last changes of the documents that list the whole site.
-
-        The last collect has stored them. At each scheduled change since then, the content tells what has changed.
-        After many scheduled changes, the first of those that are looked at counts as a change of all documents.
-        """
-        stored = read_fact(self._connection, LIST_CHANGES)
-        changes = msgspec.json.decode(stored or "{}", type=dict[ListDocument, ListChange])
-        if not changes:
-            return changes
-        after = max(int(read_fact(self._connection, name) or 0) for name in ("collected", "committed"))
-        times = list_scheduled_changes(self._connection, after=after, until=to_seconds(now))
-        for time in times:
-            found = self.describe_lists(shown=shown, now=from_seconds(time))
-            has_unknown = time == times[0] and len(times) > MAX_SCHEDULED
-            changes = date_lists({} if has_unknown else changes, found, changed=time)
-        return changes
-
-    def describe_lists(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, str]:
-        """Return a fingerprint of everything that each document shows of the whole site."""
-        newest = self.read_newest(EVERYTHING, limit=1, now=now).entries
-        limit = shown.defaults.limit or len(newest)
-        site = ListedSite(
-            topics=self.list_topics(now=now),
-            providers=self.list_providers(now=now),
-            entries=self.read_newest(EVERYTHING.with_defaults(shown.defaults), limit=limit, now=now).entries,
-            newest=newest[0].published if newest else None,
-            charted=int(read_fact(self._connection, "charted") or 0),
-        )
-        return site.describe(shown=shown, now=now)
+    def list_scheduled_changes(self, *, after: int, until: int) -> list[int]:
+        """Return the times of scheduled changes as `feeds.catalog.schedule` does."""
+        return list_scheduled_changes(self._connection, after=after, until=until)
 
     def find_next_scheduled_change(self, *, after: datetime) -> datetime | None:
         """Return the time of the next scheduled change: an entry is released, or a topic is retired or closed."""

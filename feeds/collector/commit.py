@@ -8,6 +8,7 @@ import msgspec
 from feeds.catalog.activity import WEEK_SECONDS, WEEKS
 from feeds.catalog.digests import DIGESTS
 from feeds.catalog.list_changes import ListChanges, date_lists
+from feeds.catalog.list_reader import ListReader
 from feeds.catalog.stored import CollectState
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
@@ -36,7 +37,8 @@ class Commit:
 
     def date_scheduled_changes(self) -> ListChanges:
         """Return the changes of lists before the collect, scheduled changes since the last collect included."""
-        return self.writer.open_reader().read_list_changes(shown=self.shown, now=from_seconds(self.committed))
+        lists = ListReader(self.writer.open_reader(), self.shown)
+        return lists.read_changes(now=from_seconds(self.committed))
 
     def finish(self, topics: CollectedTopics, summary: DiffSummary, *, lists: ListChanges) -> CollectState:
         """Mark the changed scopes with the next version, and store the state for the next collect.
@@ -66,7 +68,7 @@ class Commit:
             now = from_seconds(self.committed)
             reader = self.writer.open_reader()
             changed = reader.find_last_change(now=now) if self.is_new else now
-            found = reader.describe_lists(shown=self.shown, now=now)
+            found = ListReader(reader, self.shown).describe(now=now)
             known = {} if self._has_new_settings else before
             changes = date_lists(known, found, changed=to_seconds(changed) if changed else 0)
         self.writer.save_list_changes(changes)
@@ -103,6 +105,8 @@ class Commit:
 
     def _has_new_charts(self, moves: Counter[tuple[int, int]]) -> bool:
         """Return whether any topic has another number of entries in one of the weeks up to the newest entry."""
+        if not moves:
+            return False
         newest = self.writer.open_reader().read_newest(EVERYTHING, limit=1, now=from_seconds(self.committed)).entries
         end = to_seconds(newest[0].published) if newest else 0
         weeks: Counter[tuple[int, int]] = Counter()

@@ -7,6 +7,7 @@ from typing import assert_never
 import msgspec
 
 from feeds.catalog.list_changes import ListDocument
+from feeds.catalog.list_reader import ListReader
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import HTML, Document
 from feeds.model.entry import fingerprint
@@ -17,7 +18,7 @@ from feeds.renderers.feed import render
 from feeds.settings import Settings
 from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import read_digest
-from feeds.site.directory import read_activity, read_directory
+from feeds.site.directory import Directory, read_activity, read_directory
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC
@@ -192,7 +193,7 @@ def _make_directory_document(
         body, media_type = write_opml(directory, settings, address.listing), OPML
     else:
         body, media_type = write_sitemap(directory, settings), SITEMAP
-    changed = _find_list_change(address, reader, settings=settings, now=now) or directory.changed
+    changed = _find_change(address, directory, reader, settings=settings, now=now)
     return _make(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
@@ -205,7 +206,7 @@ def _make_directory_page(
     is_static: bool,
 ) -> Document:
     directory = read_directory(reader, now=now)
-    changed = _find_list_change(address, reader, settings=settings, now=now) or directory.changed
+    changed = _find_change(address, directory, reader, settings=settings, now=now)
     match address:
         case HomeAddress() | TopicListAddress():
             snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
@@ -223,15 +224,17 @@ def _make_directory_page(
     return _make(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
-def _find_list_change(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> datetime | None:
-    """Return the time of the last change to a document with a record of its own, None for all others."""
+def _find_change(
+    address: Address, directory: Directory, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> datetime | None:
+    """Return the time of the last change to a list; one without a record of its own changes with the whole catalog."""
     match address:
         case HomeAddress():
-            return reader.find_list_change(ListDocument.HOME, shown=settings.shown, now=now)
+            return ListReader(reader, settings.shown).find_change(ListDocument.HOME, now=now)
         case OpmlAddress() if address.listing == EVERY_TOPIC:
-            return reader.find_list_change(ListDocument.OPML, shown=settings.shown, now=now)
+            return ListReader(reader, settings.shown).find_change(ListDocument.OPML, now=now)
         case _:
-            return None
+            return directory.changed
 
 
 def _make(
