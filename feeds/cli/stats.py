@@ -1,7 +1,7 @@
 """The `feeds stats` command."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -57,15 +57,17 @@ class _Request(msgspec.Struct, frozen=True):
     feed: str | None
 
     def make_report(self, totals: Iterable[DailyTotals], *, last_day: int, knows_conditions: bool = True) -> Report:
-        chosen = (each for each in totals if not self.feed or self._is_chosen(each.feed))
+        chosen = filter(self._make_filter(), totals)
         period = Period.ending_on(last_day, days=self.days)
         max_age_seconds = self.settings.max_age_seconds
         return make_report(chosen, period, max_age_seconds=max_age_seconds, knows_conditions=knows_conditions)
 
-    def _is_chosen(self, feed: str) -> bool:
-        settings = self.settings
-        name = name_feed(self.feed, base_path=settings.base_path, defaults=settings.defaults)
-        return feed in {self.feed, name} or feed.startswith(f"{self.feed}.")
+    def _make_filter(self) -> Callable[[DailyTotals], bool]:
+        chosen, settings = self.feed, self.settings
+        if not chosen:
+            return lambda _totals: True
+        names = {chosen, name_feed(chosen, base_path=settings.base_path, defaults=settings.defaults)}
+        return lambda totals: totals.feed in names or totals.feed.startswith(f"{chosen}.")
 
 
 def _report_stored(request: _Request) -> Report:

@@ -16,7 +16,7 @@ from feeds.model.errors import NotFoundError
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
-from feeds.site.digests import read_digest
+from feeds.site.documents import find_digest_change
 from feeds.site.feeds import list_archive, read_archive
 from feeds.site.shared_caching import LISTS
 from feeds.site.url_parser import parse_address
@@ -110,7 +110,7 @@ class Candidates:
                 yield from (each for each in list_digests(query) if each.cycle is cycle)
 
     def _has_new_issue(self, query: Query, cycle: Cycle) -> bool:
-        return self._is_new(read_digest(query, cycle, self._reader, settings=self._settings, now=self._now).changed.any)
+        return self._is_new(find_digest_change(query, cycle, self._reader, settings=self._settings, now=self._now))
 
     def _has_new_title(self, query: Query) -> bool:
         return self._is_new(self._reader.find_last_title_change(self._select(query), since=None))

@@ -12,7 +12,7 @@ from feeds.model.errors import CatalogBusyError, CatalogError, CatalogMissingErr
 from feeds.model.text import escape_controls
 from feeds.settings import Settings
 from feeds.site.feed_names import name_feed
-from feeds.statistics.tally import FeedRequest, Tally
+from feeds.statistics.tally import COUNTED, FeedRequest, Tally
 from feeds.web.request_log import AnsweredRequest
 
 STORE_SECONDS = 30.0
@@ -55,7 +55,7 @@ class StatisticsRecorder:
         if not self._is_on:
             return
         for request, count in requests.items():
-            if request.method == "GET":
+            if request.method == "GET" and request.status in COUNTED:
                 self._count(request, count)
         if self._clock() >= self._due:
             self.store()
