@@ -6,8 +6,9 @@ migration from each earlier layout.
 
 from collections.abc import Mapping
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, inspect, select, text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, inspect, select, text
 
+from feeds.catalog.column_types import BIG_INTEGER, TEXT
 from feeds.catalog.rows import RowWriter
 from feeds.model.errors import ReadOnlyCatalogError
 
@@ -18,14 +19,12 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {}
 """The statements that lead from an earlier layout to the next, by the number of the earlier layout."""
 
 kept_metadata = MetaData()
-_Text = Text().with_variant(Text(collation="C"), "postgresql")
-_Count = BigInteger().with_variant(Integer, "sqlite")
 
 kept_facts = Table(
     "kept_facts",
     kept_metadata,
-    Column("name", _Text, primary_key=True),
-    Column("value", _Text, nullable=False),
+    Column("name", TEXT, primary_key=True),
+    Column("value", TEXT, nullable=False),
     comment="Single values of the kept tables: their layout.",
 )
 
@@ -33,14 +32,14 @@ request_totals = Table(
     "request_totals",
     kept_metadata,
     Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
-    Column("feed", _Text, primary_key=True, comment="canonical URL path and query of a feed in one format"),
-    Column("reader", _Text, primary_key=True, comment="name of the program, without version"),
-    Column("source", _Text, primary_key=True, comment="which subscription of an aggregator; empty for other readers"),
-    Column("requests", _Count, nullable=False),
-    Column("not_modified", _Count, nullable=False, comment="requests with the answer 304"),
-    Column("unconditional", _Count, nullable=False, comment="requests without a validator"),
+    Column("feed", TEXT, primary_key=True, comment="canonical URL path and query of a feed in one format"),
+    Column("reader", TEXT, primary_key=True, comment="name of the program, without version"),
+    Column("source", TEXT, primary_key=True, comment="which subscription of an aggregator; empty for other readers"),
+    Column("requests", BIG_INTEGER, nullable=False),
+    Column("not_modified", BIG_INTEGER, nullable=False, comment="requests with the answer 304"),
+    Column("unconditional", BIG_INTEGER, nullable=False, comment="requests without a validator"),
     Column("subscribers", Integer, comment="the number last stated; empty: never stated"),
-    Column("stated", _Count, nullable=False, comment="time of the last statement, in milliseconds"),
+    Column("stated", BIG_INTEGER, nullable=False, comment="time of the last statement, in milliseconds"),
     comment="Totals of requests for feeds by day and reader, without addresses of clients.",
     sqlite_with_rowid=False,
 )
@@ -48,8 +47,8 @@ request_totals = Table(
 collects = Table(
     "collects",
     kept_metadata,
-    Column("time", _Count, primary_key=True, autoincrement=False, comment="time of the end, in milliseconds"),
-    Column("record", _Text, nullable=False, comment="the collect as JSON"),
+    Column("time", BIG_INTEGER, primary_key=True, autoincrement=False, comment="time of the end, in milliseconds"),
+    Column("record", TEXT, nullable=False, comment="the collect as JSON"),
     comment="The last collects that changed or reported something.",
 )
 

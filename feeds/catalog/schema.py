@@ -5,23 +5,21 @@ Times are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code po
 
 from sqlalchemy import (
     DDL,
-    BigInteger,
     Column,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
-    Text,
     event,
 )
+
+from feeds.catalog.column_types import BIG_INTEGER, TEXT
 
 LAYOUT = "16"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
-_Text = Text().with_variant(Text(collation="C"), "postgresql")
-_Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _index_some(table: Table, columns: str, *, where: str) -> None:
@@ -34,19 +32,19 @@ def _index_some(table: Table, columns: str, *, where: str) -> None:
 facts = Table(
     "facts",
     metadata,
-    Column("name", _Text, primary_key=True),
-    Column("value", _Text, nullable=False),
+    Column("name", TEXT, primary_key=True),
+    Column("value", TEXT, nullable=False),
     comment="Single values: layout, version, time of the last commit, and the like.",
 )
 
 files = Table(
     "files",
     metadata,
-    Column("path", _Text, primary_key=True),
-    Column("stamp", _Text, nullable=False, comment="size and times from the file system; empty: read the file again"),
-    Column("digest", _Text, nullable=False, comment="hash of the bytes"),
+    Column("path", TEXT, primary_key=True),
+    Column("stamp", TEXT, nullable=False, comment="size and times from the file system; empty: read the file again"),
+    Column("digest", TEXT, nullable=False, comment="hash of the bytes"),
     Column("accepted", Integer, nullable=False, comment="1 if any version of the file became an article"),
-    Column("problems", _Text, nullable=False, comment="JSON list of the last version's problems; empty: none"),
+    Column("problems", TEXT, nullable=False, comment="JSON list of the last version's problems; empty: none"),
     sqlite_with_rowid=False,
 )
 _index_some(files, "files_with_problems (path)", where="problems <> ''")
@@ -54,14 +52,14 @@ _index_some(files, "files_with_problems (path)", where="problems <> ''")
 mentions = Table(
     "mentions",
     metadata,
-    Column("path", _Text, primary_key=True),
+    Column("path", TEXT, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("url", _Text, nullable=False),
-    Column("id", _Text, nullable=False, comment="from the front matter, or empty"),
-    Column("role", _Text, nullable=False),
-    Column("released", _Key, comment="time from which the mention counts; of an article: its publication"),
-    Column("expires", _Key, comment="time from which the mention no longer counts"),
-    Column("draft", _Text, nullable=False, comment="the draft entry as JSON; empty: not shown"),
+    Column("url", TEXT, nullable=False),
+    Column("id", TEXT, nullable=False, comment="from the front matter, or empty"),
+    Column("role", TEXT, nullable=False),
+    Column("released", BIG_INTEGER, comment="time from which the mention counts; of an article: its publication"),
+    Column("expires", BIG_INTEGER, comment="time from which the mention no longer counts"),
+    Column("draft", TEXT, nullable=False, comment="the draft entry as JSON; empty: not shown"),
     # This table has row ids: without them, SQLite needs four times the space for long rows.
 )
 Index("mentions_by_url", mentions.c.url)
@@ -73,10 +71,10 @@ _index_some(mentions, "mentions_removed (url)", where="role = 'removed'")
 labels = Table(
     "labels",
     metadata,
-    Column("path", _Text, primary_key=True),
-    Column("topic", _Text, primary_key=True, comment="the topic's key"),
-    Column("label", _Text, nullable=False, comment="as typed by the author"),
-    Column("since", _Key, comment="date of the article"),
+    Column("path", TEXT, primary_key=True),
+    Column("topic", TEXT, primary_key=True, comment="the topic's key"),
+    Column("label", TEXT, nullable=False, comment="as typed by the author"),
+    Column("since", BIG_INTEGER, comment="date of the article"),
     Column("published", Integer, nullable=False, comment="1 if the article is published"),
     sqlite_with_rowid=False,
 )
@@ -86,18 +84,18 @@ topics = Table(
     "topics",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("key", _Text, nullable=False, unique=True),
-    Column("slug", _Text, nullable=False, unique=True),
-    Column("name", _Text, nullable=False),
-    Column("description", _Text, nullable=False),
-    Column("image", _Text, nullable=False),
-    Column("parent", _Text, nullable=False, comment="slug of the broader topic, or empty"),
-    Column("origin", _Text, nullable=False, comment="first slug of the topic, part of the feed's id"),
-    Column("retired", _Key, comment="time of retirement"),
-    Column("successor", _Text, nullable=False, comment="slug of the topic that replaces a retired topic, or empty"),
+    Column("key", TEXT, nullable=False, unique=True),
+    Column("slug", TEXT, nullable=False, unique=True),
+    Column("name", TEXT, nullable=False),
+    Column("description", TEXT, nullable=False),
+    Column("image", TEXT, nullable=False),
+    Column("parent", TEXT, nullable=False, comment="slug of the broader topic, or empty"),
+    Column("origin", TEXT, nullable=False, comment="first slug of the topic, part of the feed's id"),
+    Column("retired", BIG_INTEGER, comment="time of retirement"),
+    Column("successor", TEXT, nullable=False, comment="slug of the topic that replaces a retired topic, or empty"),
     Column("entries", Integer, nullable=False),
-    Column("newest", _Key, comment="`published` of the newest entry"),
-    Column("since", _Key, comment="time from which subscribers know the topic; empty: never"),
+    Column("newest", BIG_INTEGER, comment="`published` of the newest entry"),
+    Column("since", BIG_INTEGER, comment="time from which subscribers know the topic; empty: never"),
 )
 Index("topics_by_retirement", topics.c.retired)
 
@@ -105,17 +103,17 @@ Index("topics_by_retirement", topics.c.retired)
 aliases = Table(
     "aliases",
     metadata,
-    Column("slug", _Text, primary_key=True),
-    Column("topic", _Text, nullable=False, comment="slug of the topic with this alias"),
+    Column("slug", TEXT, primary_key=True),
+    Column("topic", TEXT, nullable=False, comment="slug of the topic with this alias"),
 )
 
 providers = Table(
     "providers",
     metadata,
-    Column("domain", _Text, primary_key=True),
+    Column("domain", TEXT, primary_key=True),
     Column("entries", Integer, nullable=False),
-    Column("newest", _Key),
-    Column("since", _Key, comment="time of the first release of an entry"),
+    Column("newest", BIG_INTEGER),
+    Column("since", BIG_INTEGER, comment="time of the first release of an entry"),
 )
 
 entries = Table(
@@ -123,31 +121,33 @@ entries = Table(
     metadata,
     Column(
         "number",
-        _Key,
+        BIG_INTEGER,
         primary_key=True,
         autoincrement=False,
         comment="in order of days of publication, see numbers.py",
     ),
-    Column("id", _Text, nullable=False, comment="of one version at any time; other versions of the id come later"),
-    Column("kind", _Text, nullable=False),
-    Column("type", _Text, nullable=False),
-    Column("provider", _Text, nullable=False, comment="domain"),
-    Column("topics", _Text, nullable=False, comment="topic numbers, ascending, separated by spaces"),
-    Column("published", _Key, nullable=False),
-    Column("released", _Key, nullable=False, comment="time from which the entry is shown"),
-    Column("expires", _Key, comment="time from which the entry is no longer shown; empty: never"),
+    Column("id", TEXT, nullable=False, comment="of one version at any time; other versions of the id come later"),
+    Column("kind", TEXT, nullable=False),
+    Column("type", TEXT, nullable=False),
+    Column("provider", TEXT, nullable=False, comment="domain"),
+    Column("topics", TEXT, nullable=False, comment="topic numbers, ascending, separated by spaces"),
+    Column("published", BIG_INTEGER, nullable=False),
+    Column("released", BIG_INTEGER, nullable=False, comment="time from which the entry is shown"),
+    Column("expires", BIG_INTEGER, comment="time from which the entry is no longer shown; empty: never"),
     Column("quality", Integer),
     Column("heat", Integer),
     Column("peak_heat", Integer, comment="highest heat in any collect"),
-    Column("since", _Key, nullable=False, comment="time of the last change, figures included"),
-    Column("changed", _Key, nullable=False, comment="time from which subscribers see this version"),
-    Column("atom_changed", _Key, nullable=False, comment="time from which Atom feeds show the element as it is"),
-    Column("rss_changed", _Key, nullable=False, comment="the same in RSS"),
-    Column("json_changed", _Key, nullable=False, comment="the same in JSON Feed"),
-    Column("updated_changed", _Key, nullable=False, comment="time at which `updated` got another value; 0: none"),
-    Column("updated_before", _Key, nullable=False, comment="the value before; 0: none"),
-    Column("digest", _Text, nullable=False, comment="hash of the visible part"),
-    Column("document", _Text, nullable=False, comment="the entry as JSON"),
+    Column("since", BIG_INTEGER, nullable=False, comment="time of the last change, figures included"),
+    Column("changed", BIG_INTEGER, nullable=False, comment="time from which subscribers see this version"),
+    Column("atom_changed", BIG_INTEGER, nullable=False, comment="time from which Atom feeds show the element as it is"),
+    Column("rss_changed", BIG_INTEGER, nullable=False, comment="the same in RSS"),
+    Column("json_changed", BIG_INTEGER, nullable=False, comment="the same in JSON Feed"),
+    Column(
+        "updated_changed", BIG_INTEGER, nullable=False, comment="time at which `updated` got another value; 0: none"
+    ),
+    Column("updated_before", BIG_INTEGER, nullable=False, comment="the value before; 0: none"),
+    Column("digest", TEXT, nullable=False, comment="hash of the visible part"),
+    Column("document", TEXT, nullable=False, comment="the entry as JSON"),
 )
 Index("entries_by_time", entries.c.published.desc(), entries.c.id)
 Index("entries_by_id", entries.c.id)
@@ -159,34 +159,36 @@ entry_topics = Table(
     "entry_topics",
     metadata,
     Column("topic", Integer, ForeignKey("topics.number"), primary_key=True),
-    Column("published", _Key, primary_key=True),
-    Column("entry", _Key, primary_key=True),
+    Column("published", BIG_INTEGER, primary_key=True),
+    Column("entry", BIG_INTEGER, primary_key=True),
     sqlite_with_rowid=False,
 )
 
 former_versions = Table(
     "former_versions",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="negative, see numbers.py"),
-    Column("id", _Text, nullable=False),
-    Column("published", _Key, nullable=False),
+    Column("number", BIG_INTEGER, primary_key=True, autoincrement=False, comment="negative, see numbers.py"),
+    Column("id", TEXT, nullable=False),
+    Column("published", BIG_INTEGER, nullable=False),
     Column("quality", Integer),
     Column("peak_heat", Integer),
-    Column("released", _Key, nullable=False),
-    Column("since", _Key, nullable=False, comment="time at which this version began"),
-    Column("until", _Key, nullable=False, comment="time at which this version ended"),
-    Column("document", _Text, nullable=False, comment="the entry as JSON"),
+    Column("released", BIG_INTEGER, nullable=False),
+    Column("since", BIG_INTEGER, nullable=False, comment="time at which this version began"),
+    Column("until", BIG_INTEGER, nullable=False, comment="time at which this version ended"),
+    Column("document", TEXT, nullable=False, comment="the entry as JSON"),
     comment="The former versions of entries that closed digests show.",
 )
 
 departures = Table(
     "departures",
     metadata,
-    Column("scope", _Text, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
-    Column("published", _Key, primary_key=True, comment="of the entry before it left"),
-    Column("id", _Text, primary_key=True, comment="of the entry"),
-    Column("kind", _Text, primary_key=True, comment="of the entry before it left"),
-    Column("until", _Key, nullable=False, comment="time at which the entry left, the last time if several times"),
+    Column("scope", TEXT, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
+    Column("published", BIG_INTEGER, primary_key=True, comment="of the entry before it left"),
+    Column("id", TEXT, primary_key=True, comment="of the entry"),
+    Column("kind", TEXT, primary_key=True, comment="of the entry before it left"),
+    Column(
+        "until", BIG_INTEGER, nullable=False, comment="time at which the entry left, the last time if several times"
+    ),
     comment="When entries left the feed of everything, of a topic or of a provider, or their place in the feed.",
     sqlite_with_rowid=False,
 )
@@ -194,10 +196,12 @@ departures = Table(
 recent_changes = Table(
     "recent_changes",
     metadata,
-    Column("number", _Key, primary_key=True, autoincrement=False, comment="above those of entries, see numbers.py"),
-    Column("id", _Text, nullable=False),
-    Column("published", _Key, nullable=False),
-    Column("until", _Key, nullable=False, comment="time of the change"),
+    Column(
+        "number", BIG_INTEGER, primary_key=True, autoincrement=False, comment="above those of entries, see numbers.py"
+    ),
+    Column("id", TEXT, nullable=False),
+    Column("published", BIG_INTEGER, nullable=False),
+    Column("until", BIG_INTEGER, nullable=False, comment="time of the change"),
     comment="The last changes to entries: a composed feed changes when an entry that it selected changes.",
 )
 
@@ -205,17 +209,17 @@ closings = Table(
     "closings",
     metadata,
     Column("day", Integer, primary_key=True, autoincrement=False, comment="days since 1970-01-01, in UTC"),
-    Column("closed", _Key, nullable=False, comment="time of the first collect after the day"),
+    Column("closed", BIG_INTEGER, nullable=False, comment="time of the first collect after the day"),
     comment="When days were closed for digests; the first collect closed all earlier days.",
 )
 
 rankings = Table(
     "rankings",
     metadata,
-    Column("cycle", _Text, primary_key=True, comment="`daily` or `weekly`"),
+    Column("cycle", TEXT, primary_key=True, comment="`daily` or `weekly`"),
     Column("issue", Integer, primary_key=True, autoincrement=False),
-    Column("numbers", _Text, nullable=False, comment="JSON list of the numbers of entries, best first"),
-    Column("headlines", _Text, nullable=False, comment="JSON list of the headlines of the best entries"),
+    Column("numbers", TEXT, nullable=False, comment="JSON list of the numbers of entries, best first"),
+    Column("headlines", TEXT, nullable=False, comment="JSON list of the headlines of the best entries"),
     comment="The entries of digests at the time of closing; the first collect ranked the newest digests.",
 )
 
@@ -223,18 +227,22 @@ commits = Table(
     "commits",
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("token", _Text, nullable=False, comment="random"),
+    Column("token", TEXT, nullable=False, comment="random"),
     comment="The last commits: a database that goes back to an earlier state may give a version to another commit.",
 )
 
 scopes = Table(
     "scopes",
     metadata,
-    Column("name", _Text, primary_key=True, comment="`feed`, `topics/<slug>` or `providers/<domain>`"),
+    Column("name", TEXT, primary_key=True, comment="`feed`, `topics/<slug>` or `providers/<domain>`"),
     Column("version", Integer, nullable=False, default=0, comment="version of the last visible change"),
     Column("ranking", Integer, nullable=False, default=0, comment="version of the last change to heat or quality"),
     Column(
-        "changed", _Key, nullable=False, default=0, comment="time of the last change to title, description or image"
+        "changed",
+        BIG_INTEGER,
+        nullable=False,
+        default=0,
+        comment="time of the last change to title, description or image",
     ),
 )
 Index("scopes_by_version", scopes.c.version)
@@ -243,11 +251,11 @@ Index("scopes_by_ranking", scopes.c.ranking)
 blocks = Table(
     "blocks",
     metadata,
-    Column("scope", _Text, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
+    Column("scope", TEXT, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("published", _Key, nullable=False, comment="of the oldest entry in the block when it was drawn"),
-    Column("id", _Text, nullable=False, comment="of the same entry"),
-    Column("drawn", _Key, nullable=False, comment="time the start was drawn; 0: in a new catalog"),
+    Column("published", BIG_INTEGER, nullable=False, comment="of the oldest entry in the block when it was drawn"),
+    Column("id", TEXT, nullable=False, comment="of the same entry"),
+    Column("drawn", BIG_INTEGER, nullable=False, comment="time the start was drawn; 0: in a new catalog"),
     comment="The starts of archive blocks; block 1 has no start.",
 )
 Index("blocks_by_time", blocks.c.scope, blocks.c.published.desc(), blocks.c.id)
@@ -266,9 +274,11 @@ for _occasion, _engine, _statement in (
 announced = Table(
     "announced",
     metadata,
-    Column("path", _Text, primary_key=True, comment="canonical URL path of a document"),
-    Column("etag", _Text, nullable=False, comment="empty: not known"),
-    Column("unlinked", _Key, comment="of an archive document without a link: time since when no feed links to it"),
+    Column("path", TEXT, primary_key=True, comment="canonical URL path of a document"),
+    Column("etag", TEXT, nullable=False, comment="empty: not known"),
+    Column(
+        "unlinked", BIG_INTEGER, comment="of an archive document without a link: time since when no feed links to it"
+    ),
     comment="The ETags at the last scan for changes: of feeds, with shared caches also of all that they keep for long.",
     sqlite_with_rowid=False,
 )
@@ -276,12 +286,12 @@ announced = Table(
 pings = Table(
     "pings",
     metadata,
-    Column("hub", _Text, primary_key=True, comment="URL of the hub or of the shared cache"),
-    Column("path", _Text, primary_key=True, comment="canonical URL path of a document"),
-    Column("etag", _Text, nullable=False, comment="of the new bytes"),
-    Column("since", _Key, nullable=False, comment="time of the change"),
+    Column("hub", TEXT, primary_key=True, comment="URL of the hub or of the shared cache"),
+    Column("path", TEXT, primary_key=True, comment="canonical URL path of a document"),
+    Column("etag", TEXT, nullable=False, comment="of the new bytes"),
+    Column("since", BIG_INTEGER, nullable=False, comment="time of the change"),
     Column("attempts", Integer, nullable=False, comment="number of failed attempts"),
-    Column("due", _Key, nullable=False, comment="time of the next attempt"),
+    Column("due", BIG_INTEGER, nullable=False, comment="time of the next attempt"),
     Column("repeats", Integer, nullable=False, comment="number of further deliveries after a successful one"),
     comment="The outbox: pending notifications of hubs and pending purges of shared caches.",
 )
