@@ -68,18 +68,17 @@ def create_app(
     @app.before_request
     def wait_for_first_collect() -> Response | None:
         progress = options.first_collect.read() if options.first_collect else None
-        if progress is None or not needs_catalog(request.path):
-            return None
-        return make_startup_response(request.path, settings, progress=progress)
+        is_waiting = progress is not None and needs_catalog(request.path)
+        return make_startup_response(request.path, settings, progress=progress) if is_waiting else None
 
     @app.get(HEALTH_PATH)
     def report_health() -> Response:
         return run_in_thread(partial(_report_health, catalog, settings, clock=clock))
 
     if settings.token:
-        views = import_module("feeds.web.publisher_views")  # the library for metrics takes long to import
-        add_rendering = views.add_publisher_views(app, settings, catalog=catalog, clock=clock, metrics=options.metrics)
-        fetcher.on_render = add_rendering
+        # Imported only now: the library for metrics takes long to import.
+        add_views = import_module("feeds.web.publisher_views").add_publisher_views
+        fetcher.on_render = add_views(app, settings, catalog=catalog, clock=clock, metrics=options.metrics)
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
