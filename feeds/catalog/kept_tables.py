@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, inspect, select, text
 
-from feeds.catalog.column_types import BIG_INTEGER, TEXT
 from feeds.catalog.rows import RowWriter
+from feeds.catalog.schema import BIG_INTEGER, TEXT
 from feeds.model.errors import ReadOnlyCatalogError
 
 LAYOUT = 1

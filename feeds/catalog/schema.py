@@ -5,21 +5,24 @@ Times are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code po
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
+    Text,
     event,
 )
-
-from feeds.catalog.column_types import BIG_INTEGER, TEXT
 
 LAYOUT = "16"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+BIG_INTEGER = BigInteger().with_variant(Integer, "sqlite")
+"""Integers of 64 bits: an SQLite table takes only a plain integer as its row id."""
 
 
 def _index_some(table: Table, columns: str, *, where: str) -> None:
