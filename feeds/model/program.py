@@ -14,5 +14,10 @@ def fingerprint_program() -> str:
 
     The version number is not enough: in a checkout, the next pull may change pages.
     """
-    files = sorted(path for path in _PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return fingerprint_folder(_PACKAGE)
+
+
+def fingerprint_folder(folder: Path) -> str:
+    """Return a fingerprint of all files of a package, except compiled files, which Python writes at any time."""
+    files = sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts and path.is_file())
     return fingerprint(b"".join(path.read_bytes() for path in files))
