@@ -5,8 +5,8 @@ from datetime import datetime
 import msgspec
 
 from feeds.articles.field_names import Fields, find_misspelt
-from feeds.articles.front_matter import AT_KEY, FrontMatter, locate_values
-from feeds.articles.yaml_values import Path, Value
+from feeds.articles.front_matter import FrontMatter, locate_values
+from feeds.articles.yaml_values import AT_KEY, Path, Value
 from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.excerpt import shorten

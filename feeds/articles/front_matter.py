@@ -1,7 +1,8 @@
-"""Read the YAML front matter of a file as plain values, safely, and locate each value in the file.
+"""Read the front matter of a file as plain values, safely, and locate each value in the file.
 
 libyaml parses YAML 1.1, with a schema of our own: every scalar stays the text that its author typed, except a plain
-null. Tags are ignored. No message quotes a value, because the file holds a secret.
+null. Tags are ignored. TOML becomes values of the same kinds. No message quotes a value, because the file holds a
+secret.
 """
 
 import re
@@ -15,13 +16,11 @@ from yaml.reader import ReaderError
 from feeds.articles.field_names import KNOWN_NAMES, SILENT_NAMES
 from feeds.articles.libyaml_messages import REFUSED_ESCAPE, explain_yaml_error
 from feeds.articles.secured import find_repeated_secret
-from feeds.articles.source import Source, split_front_matter, wrap_yaml
+from feeds.articles.source import Source, Syntax, split_front_matter, wrap_yaml
 from feeds.articles.surrogates import has_surrogate_pairs, join_surrogate_pairs
-from feeds.articles.yaml_values import Composer, Path, RefusedError, Value, open_parser
+from feeds.articles.toml_values import RefusedTomlError, find_toml_starts, parse_toml
+from feeds.articles.yaml_values import AT_KEY, Composer, Path, RefusedError, Value, open_parser
 from feeds.model.errors import ArticleError, Level, Problem
-
-AT_KEY = -1
-"""As the last part of a path: the key of the value, instead of the value."""
 
 # The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -43,9 +42,10 @@ def load_front_matter(data: bytes, path: str) -> FrontMatter:
     """Read the front matter in a file's bytes.
 
     Raises:
-        ArticleError: the file is not UTF-8, has no complete front matter, or its front matter is not a YAML mapping.
+        ArticleError: the file is not UTF-8, has no complete front matter, or its front matter is not a mapping.
     """
-    return _load(split_front_matter(data, path))
+    source = split_front_matter(data, path)
+    return _load_toml(source) if source.syntax is Syntax.TOML else _load(source)
 
 
 def load_yaml_mapping(data: bytes, path: str) -> FrontMatter:
@@ -55,6 +55,17 @@ def load_yaml_mapping(data: bytes, path: str) -> FrontMatter:
         ArticleError: the file is not UTF-8, or not a YAML mapping.
     """
     return _load(wrap_yaml(data, path))
+
+
+def _load_toml(source: Source) -> FrontMatter:
+    try:
+        fields = parse_toml(source.yaml)
+    except RefusedTomlError as error:
+        raise source.make_error(error.index, error.code, message=error.message) from None
+    if not fields:
+        message = "The front matter is empty; write each field on its own line as `key = value`."
+        raise source.make_error(0, "not-a-mapping", message=message)
+    return FrontMatter(source, fields, has_unknown_names=True)
 
 
 def _load(source: Source) -> FrontMatter:
@@ -82,6 +93,9 @@ def locate_values(source: Source, paths: Iterable[Path]) -> list[tuple[int, int]
     An absent value is located at the start of the closest value around, and the front matter itself at 1:1. The
     function parses the text again, and is meant for files with a problem to report.
     """
+    if source.syntax is Syntax.TOML:
+        toml_starts = find_toml_starts(source.yaml)
+        return [_locate_value(source, toml_starts, path) for path in paths]
     starts: dict[Path, int] = {}
     parser = open_parser(source.yaml)
     while not isinstance(event := parser(), StreamEndEvent):

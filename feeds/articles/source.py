@@ -1,7 +1,12 @@
-"""Split an article file into the front matter between two `---` lines and the body after the second line."""
+"""Split an article file into the front matter and the body after the front matter.
 
+Front matter is YAML between two `---` lines, TOML between two `+++` lines, or a JSON object.
+"""
+
+import json
 import re
 from bisect import bisect_left
+from enum import Enum, auto
 
 import msgspec
 
@@ -12,13 +17,25 @@ SAVED_CHARACTERS = len(r"\ud83d\ude80") - len(r"\U0001f680")
 
 _OPENING = re.compile("\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile("\n---[ \t]*\r?(?:\n|\\Z)")
+_TOML_OPENING = re.compile("\ufeff?[+]{3}[ \t]*\r?\n")
+_TOML_CLOSING = re.compile("\n[+]{3}[ \t]*\r?(?:\n|\\Z)")
+_JSON_OPENING = re.compile('\ufeff?(?=\\{\\s*["}])')
+_JSON_CLOSING = re.compile("[ \t]*\r?(?:\n|\\Z)")
+
+
+class Syntax(Enum):
+    """The languages of front matter; JSON is read as YAML."""
+
+    YAML = auto()
+    TOML = auto()
+    JSON = auto()
 
 
 class Source(msgspec.Struct, frozen=True):
     """The parts of a file's text.
 
-    `yaml` is the text between the `---` lines, and starts at `offset` in `text`. `joins` are the indexes in `yaml` of
-    escapes that are longer in `text`, by SAVED_CHARACTERS each.
+    `yaml` is the text of the front matter, in any syntax, and starts at `offset` in `text`. `joins` are the indexes in
+    `yaml` of escapes that are longer in `text`, by SAVED_CHARACTERS each.
     """
 
     path: str
@@ -27,6 +44,7 @@ class Source(msgspec.Struct, frozen=True):
     yaml: str
     body: str
     joins: tuple[int, ...] = ()
+    syntax: Syntax = Syntax.YAML
 
     def position(self, index: int) -> tuple[int, int]:
         """Return the line and column in the file, both from 1, of a character of `yaml`."""
@@ -35,6 +53,11 @@ class Source(msgspec.Struct, frozen=True):
     def position_in_body(self, index: int) -> tuple[int, int]:
         """Return the line and column in the file, both from 1, of a character of `body`."""
         return _position(self.text, len(self.text) - len(self.body) + index)
+
+    def replace_body(self, body: str) -> "Source":
+        """Return the source with another body, in the text too."""
+        text = self.text[: len(self.text) - len(self.body)] + body
+        return msgspec.structs.replace(self, text=text, body=body)
 
     def make_error(self, index: int, code: str, *, message: str) -> ArticleError:
         """Make an error located at a character of `yaml`."""
@@ -46,16 +69,15 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def split_front_matter(data: bytes, path: str) -> Source:
-    """Find the front matter, from `---` as the first line to the next `---` line, without parsing the YAML.
+    """Find the front matter, such as from `---` as the first line to the next `---` line, without parsing the YAML.
 
     Raises:
-        ArticleError: the file is not UTF-8, or a `---` line is missing.
+        ArticleError: the file is not UTF-8, or the front matter has no start or no end.
     """
     text = _decode(data, path)
     opening = _OPENING.match(text)
     if opening is None:
-        message = "The file must start with front matter: a `---` line, the fields, and another `---` line."
-        raise _make_error(path, (1, 1), code="no-front-matter", message=message)
+        return _split_other_syntax(text, path)
     # In empty front matter, the line end of the opening line is also the line end before the closing line.
     closing = _find_closing(text, opening.end() - 1)
     if closing is None:
@@ -63,6 +85,30 @@ def split_front_matter(data: bytes, path: str) -> Source:
         raise _make_error(path, (1, 1), code="unclosed-front-matter", message=message)
     start, end = opening.end(), closing.start() + 1
     return Source(path, text, start, text[start:end], text[closing.end() :])
+
+
+def _split_other_syntax(text: str, path: str) -> Source:
+    if opening := _TOML_OPENING.match(text):
+        closing = _TOML_CLOSING.search(text, opening.end() - 1)
+        if closing is None:
+            message = "The front matter has no end; add a `+++` line after the last field."
+            raise _make_error(path, (1, 1), code="unclosed-front-matter", message=message)
+        start, end = opening.end(), closing.start() + 1
+        return Source(path, text, start, text[start:end], text[closing.end() :], syntax=Syntax.TOML)
+    if opening := _JSON_OPENING.match(text):
+        start, end = opening.end(), _find_json_end(text, opening.end())
+        closing = _JSON_CLOSING.match(text, end)
+        return Source(path, text, start, text[start:end], text[closing.end() if closing else end :], syntax=Syntax.JSON)
+    message = "The file must start with front matter: a `---` line, the fields, and another `---` line."
+    raise _make_error(path, (1, 1), code="no-front-matter", message=message)
+
+
+def _find_json_end(text: str, start: int) -> int:
+    """Return the end of a JSON object; the end of the text if the object is invalid."""
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return len(text)
 
 
 def wrap_yaml(data: bytes, path: str) -> Source:

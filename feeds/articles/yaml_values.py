@@ -21,6 +21,9 @@ Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list indexes that lead to a value; () is the whole front matter."""
 
+AT_KEY = -1
+"""As the last part of a path: the key of the value, instead of the value."""
+
 MAX_DEPTH = 50
 MAX_NODES = 100_000
 MAX_DUPLICATES = 50
