@@ -9,14 +9,19 @@ from feeds.site.url_parser import parse_address
 from feeds.site.urls import DigestAddress, FeedAddress, write_reference
 
 _KEPT_NAMES = 4_096
+_MAX_KEPT_CHARACTERS = 2_000  # lines of logs may be far longer
 
 
-@lru_cache(_KEPT_NAMES)
 def name_feed(url: str, *, base_path: str = "", defaults: Query = EVERYTHING) -> str:
     """Return the canonical path and query of a feed or digest, percent-encoded; empty for any other URL.
 
     `url` is an absolute URL, or its path and query, percent-encoded. Names of topics and publishers stay as written.
     """
+    find = _find_kept_name if len(url) <= _MAX_KEPT_CHARACTERS else _find_name
+    return find(url, base_path=base_path, defaults=defaults)
+
+
+def _find_name(url: str, *, base_path: str, defaults: Query) -> str:
     try:
         parts = urlsplit(url)
         path = unquote(parts.path).removeprefix(base_path)
@@ -24,3 +29,6 @@ def name_feed(url: str, *, base_path: str = "", defaults: Query = EVERYTHING) ->
     except (FeedsError, ValueError):  # such as a host with an open bracket
         return ""
     return write_reference(address) if isinstance(address, FeedAddress | DigestAddress) else ""
+
+
+_find_kept_name = lru_cache(_KEPT_NAMES)(_find_name)

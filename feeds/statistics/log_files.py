@@ -11,22 +11,15 @@ from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 import msgspec
-from apachelogs import COMBINED, VHOST_COMBINED, LogEntry, LogParser
-from apachelogs.errors import Error as LogFormatError
 
 from feeds.model.errors import FeedsError
+from feeds.statistics.combined_log import parse_combined_line
 from feeds.statistics.tally import FeedRequest
 
 STANDARD_INPUT = Path("-")
 
-_FORMATS = (
-    COMBINED,
-    f'{COMBINED} "%{{X-Forwarded-For}}i"',  # nginx's example `main`
-    VHOST_COMBINED,
-)
 _MAX_LINE_BYTES = 64 * 1024
 _GZIP_START = b"\x1f\x8b"
-_REQUEST_PARTS = 2
 
 # The names of JSON fields: of this program, of nginx's variables, and of Cloudflare's logs.
 _TIME = ("time", "time_iso8601", "timestamp", "EdgeStartTimestamp")
@@ -55,7 +48,6 @@ class LogReader:
 
     def __init__(self, name_feed: Callable[[str], str]) -> None:
         self._name_feed = name_feed
-        self._parsers = [LogParser(format) for format in _FORMATS]
         self.lines = 0
         self.unreadable = 0
         self.first_unreadable = ""
@@ -74,7 +66,7 @@ class LogReader:
                 self.lines += 1
                 try:
                     found = self._read_json(line) if line.lstrip().startswith(b"{") else self._read_text(line)
-                except (ValueError, KeyError, TypeError, OverflowError, LogFormatError):
+                except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                     self.unreadable += 1
                     self.first_unreadable = self.first_unreadable or f"line {number} of {path}"
                 else:
@@ -82,27 +74,8 @@ class LogReader:
                         yield found
 
     def _read_text(self, line: bytes) -> LoggedRequest | None:
-        entry = self._parse(line.decode("latin-1").rstrip("\r\n"))
-        method, *rest = (entry.request_line or "").split(" ")
-        url = rest[0] if len(rest) == _REQUEST_PARTS else ""
-        user_agent = entry.headers_in["User-Agent"] or ""
-        return self._make(method, url, status=entry.final_status, time=entry.request_time, user_agent=user_agent)
-
-    def _parse(self, line: str) -> LogEntry:
-        """Parse a line in the format of the line before, or in another known format."""
-        first, *others = self._parsers
-        try:
-            return first.parse(line)
-        except LogFormatError:
-            for parser in others:
-                try:
-                    entry = parser.parse(line)
-                except LogFormatError:
-                    continue
-                self._parsers.remove(parser)
-                self._parsers.insert(0, parser)
-                return entry
-            raise
+        found = parse_combined_line(line.decode("latin-1"))
+        return self._make(found.method, found.url, status=found.status, time=found.time, user_agent=found.user_agent)
 
     def _read_json(self, line: bytes) -> LoggedRequest | None:
         fields = msgspec.json.decode(line.decode(errors="replace"), type=dict[str, Any])
@@ -124,13 +97,11 @@ class LogReader:
         method: str,
         url: str,
         *,
-        status: int | None,
-        time: datetime | None,
+        status: int,
+        time: datetime,
         user_agent: str,
         is_conditional: bool | None = None,
     ) -> LoggedRequest | None:
-        if time is None or status is None:
-            raise ValueError("expected a time and a status")
         feed = self._name_feed(url) if method == "GET" else ""
         if not feed:
             return None

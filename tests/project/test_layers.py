@@ -40,7 +40,6 @@ ARROWS = {
     "__main__": {"cli"},
 }
 LIBRARIES = (
-    "apachelogs",
     "click",
     "feedgen",
     "flask",

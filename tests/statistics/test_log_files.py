@@ -94,7 +94,7 @@ def test_unreadable_lines_are_counted_and_the_first_is_named(tmp_path: Path) -> 
         '{"time": 1795680000, "method": "GET", "path": "/feed.atom"}',
         "{broken",
         line().replace("26/Nov", "99/Nov"),
-        line(agent="é"),
+        '{"a":' + "[" * 60_000,
         "x" * 200_000,
         line(status=304),
     )
@@ -109,6 +109,26 @@ def test_a_request_that_is_no_http_is_no_request_for_a_feed(tmp_path: Path) -> N
     reader = LogReader(name_feed)
     assert read(write(tmp_path, handshake, line().replace('"GET /topics/sea.atom HTTP/1.1"', '"-"')), reader) == []
     assert reader.unreadable == 0
+
+
+@pytest.mark.parametrize("agent", ["Läser/1.0", r"L\xC3\xA4ser/1.0"])
+def test_a_user_agent_beyond_ascii_is_the_same_raw_and_escaped(tmp_path: Path, agent: str) -> None:
+    (found,) = read(write(tmp_path, line(agent=agent)))
+    assert found.request.user_agent == "Läser/1.0".encode().decode("latin-1")  # as WSGI passes it to the server
+
+
+def test_escapes_of_apache(tmp_path: Path) -> None:
+    (found,) = read(write(tmp_path, line(agent=r"a\"b\\c\td")))
+    assert found.request.user_agent == 'a"b\\c\td'
+
+
+def test_hostile_lines_take_no_longer(tmp_path: Path) -> None:
+    """A pattern that tries several ways to match a line would not end before the universe does."""
+    start = line().partition("GET")[0]
+    lines = [start + r"\x41" * 16_000, "a " * 32_000, start * 1_200, f"{line()} {' ' * 60_000}x", "a - - [" * 9_000]
+    reader = LogReader(name_feed)
+    assert read(write(tmp_path, *lines), reader) == []
+    assert reader.unreadable == len(lines)
 
 
 def test_a_gzipped_log(tmp_path: Path) -> None:
