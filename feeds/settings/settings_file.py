@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from feeds.model.text import escape_controls
 from feeds.settings.setting import Setting
 from feeds.settings.settings import PREFIX, SETTINGS
 
-_MAX_BYTES = 64 * 1024
+_MAX_BYTES = 8 * 1024  # the library takes a minute for 64 KiB of dots in a key
+_MAX_PROBLEMS = 20
 _IN_FILE = {setting.file_key: setting for setting in SETTINGS if setting.file_key}
 # The settings that only the environment may give, by their names in lower case.
 _IN_ENVIRONMENT = {
@@ -25,6 +27,7 @@ _IN_ENVIRONMENT = {
     if not setting.file_key
     for name in (setting.name.lower(), setting.name.lower().removeprefix(PREFIX.lower()), setting.field)
 }
+_MORE = "there are more problems; fix these first."
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -67,13 +70,14 @@ def check_settings_text(text: str, name: str) -> dict[str, FileValue]:
     """Return the values in the text of a file called `name`, by the names of the settings' variables.
 
     Raises:
-        SettingsError: lists every problem of the file, each with path and line.
+        SettingsError: lists every problem of the file, each with path and line, up to `_MAX_PROBLEMS`.
     """
     table = _parse(text, name)
-    places = {key: f"{name}:{_find_line(key, text)}" for key in table}
-    problems = [problem for key, value in table.items() for problem in _check(key, value, place=places[key])]
+    found = (problem for key, value in table.items() for problem in _check(key, value, text=text, name=name))
+    problems = list(islice(found, _MAX_PROBLEMS))
     if problems:
-        raise SettingsError("\n".join(problems))
+        raise SettingsError("\n".join([*problems, *[f"{name}: {_MORE}" for _ in islice(found, 1)]]))
+    places = {key: _find_place(key, text, name=name) for key in table}
     return {_IN_FILE[key].name: FileValue(str(value), places[key]) for key, value in table.items()}
 
 
@@ -113,14 +117,17 @@ def _parse(text: str, name: str) -> Mapping[str, Any]:
     raise SettingsError(f"{name}:{line}: invalid TOML ({reason}); {advice}.")
 
 
-def _find_line(key: str, text: str) -> int:
-    found = re.search(rf"(?m)^[ \t]*\[*[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", text)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+def _find_place(key: str, text: str, *, name: str) -> str:
+    # Without backtracking: a line may have thousands of blanks.
+    found = re.search(rf"(?m)^[ \t]*+(?:\[++[ \t]*+)?[\"']?{re.escape(key)}[\"']?[ \t]*+[=.\]]", text)
+    line = text.count("\n", 0, found.start()) + 1 if found else 1
+    return f"{name}:{line}"
 
 
-def _check(key: str, value: object, *, place: str) -> Iterator[str]:
+def _check(key: str, value: object, *, text: str, name: str) -> Iterator[str]:
     """Give the problems of a setting."""
     setting = _IN_FILE.get(key)
+    place = _find_place(key, text, name=name)
     if setting is None:
         yield f"{place}: {_explain_unknown(key)}"
     elif setting.is_number and (not isinstance(value, int) or isinstance(value, bool)):

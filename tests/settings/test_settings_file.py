@@ -109,11 +109,17 @@ def test_all_problems_are_reported_at_once() -> None:
     assert len(fail('tilte = "x"\nlimit = 0\nhubs = []\n').splitlines()) == 3
 
 
+def test_a_hostile_file_costs_no_time_and_few_lines() -> None:
+    lines = fail("\n".join([" " * 30_000, *(f"x{number} = 1" for number in range(3_000))])).splitlines()
+    assert lines[0].startswith("news/feeds.toml:2: unknown setting `x0`; ")
+    assert lines[20:] == ["news/feeds.toml: there are more problems; fix these first."]
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b'title = "\xff"', ":1: invalid UTF-8; save the file as UTF-8."),
-        (b"#" * 70_000, " is longer than 64 KiB; keep only settings in it."),
+        (b"#" * 9_000, " is longer than 8 KiB; keep only settings in it."),
     ],
 )
 def test_an_unreadable_file_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
