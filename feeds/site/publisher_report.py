@@ -43,12 +43,16 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SlowDocument(msgspec.Struct, frozen=True):
-    """A document that took long to render: the URL path and query, and the times in seconds."""
+    """A document that took long to render: the URL path and query, the times in seconds, and when it was last rendered.
+
+    `last_time` is in seconds since 1970.
+    """
 
     url: str
     count: int
     slowest_seconds: float
     last_seconds: float
+    last_time: float = 0
 
 
 class PublisherReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
 """Add the pages that only the publisher sees: the metrics, the publisher's page and the statistics."""
 
+import os
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from flask import Flask, Response, request
 
@@ -16,6 +18,7 @@ from feeds.web.cached_document import CacheKey
 from feeds.web.catalog_metrics import describe_catalog
 from feeds.web.greenlets import run_in_thread
 from feeds.web.metrics import RequestMetrics
+from feeds.web.metrics_folder import FOLDER_VARIABLE
 from feeds.web.responses import FeedResponse, make_page_response
 from feeds.web.slow_documents import SlowDocuments
 from feeds.web.statistics_view import make_statistics_response
@@ -28,10 +31,11 @@ def add_publisher_views(
 ) -> Callable[[CacheKey, float], None]:
     """Add the views, and return a function that takes the time to render a document.
 
-    Without `metrics`, this process has its own.
+    Without `metrics`, this process has its own. Processes with one folder for metrics share their slowest documents.
     """
     counts = metrics or RequestMetrics()
-    slow = SlowDocuments()
+    folder = os.environ.get(FOLDER_VARIABLE)
+    slow = SlowDocuments(Path(folder) if folder else None)
 
     @app.get(METRICS_PATH)
     @require_token(settings.token)
@@ -60,7 +64,8 @@ def add_publisher_views(
         with catalog.reading() as reader:
             report = read_publisher_report(reader, now=clock.now(), stale_after_seconds=settings.stale_after_seconds)
         slowest = slow.list_slowest(limit=_SLOWEST)
-        return make_page_response(200, render_publisher(report, settings, slowest=slowest))
+        page = render_publisher(report, settings, slowest=slowest, is_shared=slow.folder is not None)
+        return make_page_response(200, page)
 
     def add_rendering(key: CacheKey, seconds: float) -> None:
         counts.add_rendering(key, seconds)

@@ -37,10 +37,14 @@ class Site:
         finally:
             connection.close()
 
-    def count(self, kind: str, status: str) -> float:
+    def get_private(self, target: str) -> str:
         authorization = "Basic " + b64encode(f"publisher:{TOKEN}".encode()).decode()
-        found, text = self.get("/metrics", Authorization=authorization)
-        assert found == 200
+        status, text = self.get(target, Authorization=authorization)
+        assert status == 200
+        return text
+
+    def count(self, kind: str, status: str) -> float:
+        text = self.get_private("/metrics")
         samples = [sample for metric in text_string_to_metric_families(text) for sample in metric.samples]
         labels = {"kind": kind, "status": status}
         return sum(each.value for each in samples if each.name.endswith("requests_total") and each.labels == labels)
@@ -89,6 +93,10 @@ def check_site(site: Site) -> None:
     for _ in range(REQUESTS):
         assert site.get("/topics/ai.atom", **{"User-Agent": "Reader/2.0"})[0] == 200
     wait_until(lambda: site.count("feed", "200") == 2 * REQUESTS)
+    pages = [site.get_private("/publisher") for _ in range(6)]
+    (slowest,) = {page.partition("Slowest feeds")[2].partition("</section>")[0] for page in pages}  # from any worker
+    assert "/topics/ai.atom</bdi>" in slowest
+    assert "in all its worker processes" in slowest
     site.get("/topics/nope.atom?token=secret", **{"User-Agent": "Last/1.0"})
 
 

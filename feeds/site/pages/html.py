@@ -163,10 +163,12 @@ def render_statistics(report: Report, settings: Settings) -> bytes:
     )
 
 
-def render_publisher(report: PublisherReport, settings: Settings, *, slowest: Sequence[SlowDocument]) -> bytes:
-    """Write the publisher's page, with the slowest documents of this process."""
+def render_publisher(
+    report: PublisherReport, settings: Settings, *, slowest: Sequence[SlowDocument], is_shared: bool
+) -> bytes:
+    """Write the publisher's page, with the slowest documents of this process, or of all if `is_shared`."""
     page_url = f"{settings.site_url}{PUBLISHER_PATH}"
-    return _render("publisher.html", settings, page_url=page_url, report=report, slowest=slowest)
+    return _render("publisher.html", settings, page_url=page_url, report=report, slowest=slowest, is_shared=is_shared)
 
 
 def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[int, Topic]]:
