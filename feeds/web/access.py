@@ -28,7 +28,10 @@ def require_token(token: str) -> Callable[[Callable[[], Response]], Callable[[],
 
 
 def _has_token(token: str) -> bool:
-    given = request.authorization
+    try:
+        given = request.authorization
+    except ValueError:  # Werkzeug fails to decode a value beyond ASCII
+        return False
     password = given.password if given and given.type == "basic" else None
     return compare_digest((password or "").encode(), token.encode())
 

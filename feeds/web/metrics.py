@@ -74,8 +74,15 @@ class RequestMetrics:
         else:
             registry.register(_Given(self._registry.collect()))
         registry.register(_Given(others))
-        encode, media_type = choose_encoder(accept)
+        encode, media_type = _choose_encoder(accept)
         return encode(registry), media_type
+
+
+def _choose_encoder(accept: str) -> tuple[Callable[[Collector], bytes], str]:
+    try:
+        return choose_encoder(accept)
+    except (TypeError, ValueError):  # the library compares versions without checking them
+        return choose_encoder("")
 
 
 class _Given(Collector):

@@ -99,6 +99,13 @@ def test_both_formats_have_the_same_samples(site: Site) -> None:
     assert names == {sample.name for sample in opens}
 
 
+@pytest.mark.parametrize("accept", ["application/openmetrics-text; version=abc", "text/plain;version=1.x", ";;=,,"])
+def test_a_format_that_nobody_knows_is_plain_text(site: Site, accept: str) -> None:
+    response = site.client.get("/metrics", auth=("", TOKEN), headers={"Accept": accept})
+    assert response.status_code == 200
+    assert list(parse_text(response.text))
+
+
 def test_hostile_requests_make_no_labels(site: Site) -> None:
     for number in range(50):
         site.client.get(f"/wp-{number}.php?x={number}", headers={"User-Agent": f"Bot {number}"})
