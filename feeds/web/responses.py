@@ -90,11 +90,13 @@ def make_document_responses(
     if encoding is not Encoding.IDENTITY:
         entity.append(("Content-Encoding", encoding.value))
     headers = [*entity, *shared]
+    failed = WsgiResponse("412 PRECONDITION FAILED", headers, [body], code=412, size=len(body))
     return DocumentResponses(
         quote_etag(make_etag(document, encoding)),
         full=WsgiResponse("200 OK", headers, [body], code=200, size=len(body)),
         not_modified=WsgiResponse("304 NOT MODIFIED", shared, [], code=304, size=0),
-        precondition_failed=WsgiResponse("412 PRECONDITION FAILED", headers, [body], code=412, size=len(body)),
+        # Anybody can ask for this answer, and a cache must not give it to others.
+        precondition_failed=replace_header(failed, "Cache-Control", NO_STORE),
     )
 
 

@@ -56,6 +56,7 @@ def test_a_304_has_the_lifetime_and_a_412_has_none(newsroom: Newsroom) -> None:
     assert (unchanged.status_code, unchanged.headers["Surrogate-Control"]) == (304, "max-age=86400")
     failed = client.get("/feed.atom", headers={"If-Match": '"x"'})
     assert (failed.status_code, "Surrogate-Control" in failed.headers) == (412, False)
+    assert failed.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("target", PLAIN)
