@@ -17,6 +17,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
 from feeds.catalog.catalog import Catalog
+from feeds.cli.report import name_folders
 from feeds.cli.settings_source import load_server_settings
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK
@@ -155,8 +156,9 @@ def on_exit(_server: Arbiter) -> None:
 
 
 def _describe_watch(*, watches: bool, is_shown: bool) -> list[str]:
-    folders = ", ".join("the current folder" if folder == Path() else str(folder) for folder in _settings.content)
-    parts = [f"Watching {folders} for changes."] * watches + ["Press Ctrl+C to stop."] * is_shown
+    parts = [f"Watching {name_folders(_settings.content)} for changes."] * watches + [
+        "Press Ctrl+C to stop."
+    ] * is_shown
     return [" ".join(parts)] if parts else []
 
 

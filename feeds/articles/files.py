@@ -19,6 +19,7 @@ from feeds.articles.names import (
 )
 from feeds.articles.repository_files import is_about_repository
 from feeds.model.errors import Level, Problem, SettingsError
+from feeds.model.shown_settings import SETTINGS_FILE
 
 _MIN_AGE_NS = 2_000_000_000  # the coarsest clock of a file system (FAT): a younger file may change with equal times
 
@@ -80,6 +81,8 @@ def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) ->
 
 def check_folder(root: str) -> None:
     """Raise SettingsError if the folder does not exist."""
+    if os.path.isfile(root):
+        raise SettingsError(f"{root} is a file; name the folder that holds the articles.")
     if not os.path.isdir(root):
         raise SettingsError(f"Folder {root} not found; name a folder with articles, or set FEEDS_CONTENT.")
 
@@ -159,7 +162,7 @@ class _Walk:
                 if _is_folder(entry):
                     if self._may_follow(entry):
                         (links if entry.is_symlink() else folders).append(entry.path)
-                elif (is_article_name(entry.name) or is_topic_file(entry.path)) and self._may_read(entry):
+                elif self._is_content(entry):
                     yield entry
 
     def _list_folder(self, folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
@@ -181,6 +184,18 @@ class _Walk:
             message = f"Cannot read the folder ({error.strerror}); give the collector permission to read it."
             self._skip(folder, Level.ERROR, "unreadable-folder", message=message)
 
+    def _is_content(self, entry: os.DirEntry[str]) -> bool:
+        """Return whether to read a file, and report what an author may have meant to be read."""
+        path = entry.path
+        if is_article_name(entry.name) or is_topic_file(path):
+            return self._may_read(entry)
+        if entry.name == SETTINGS_FILE and os.path.dirname(path) not in self._roots:
+            message = (
+                "The settings in this file are not used; move the file into the content folder, or serve this folder."
+            )
+            self._report(path, Level.WARNING, "misplaced-settings", message=message)
+        return False
+
     def _may_read(self, entry: os.DirEntry[str]) -> bool:
         if message := explain_bad_name(entry.path, base=self._base):
             self._skip(entry.path, Level.ERROR, "bad-file-name", message=message)
@@ -199,6 +214,9 @@ class _Walk:
 
     def _skip(self, path: str, level: Level, code: str, *, message: str) -> None:
         self.skipped.add(make_key(path, base=self._base))
+        self._report(path, level, code, message=message)
+
+    def _report(self, path: str, level: Level, code: str, *, message: str) -> None:
         self.problems.append(Problem(path if is_utf8(path) else escape_path(path), 1, 1, level, code, message))
 
 

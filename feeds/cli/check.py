@@ -7,7 +7,7 @@ import click
 
 from feeds.cli.arguments import FOLDERS
 from feeds.cli.progress import show_progress
-from feeds.cli.report import color_count, show_problems
+from feeds.cli.report import color_count, report_lost_settings, report_missing_articles, show_problems
 from feeds.cli.settings_source import load
 from feeds.collector.lint import check_folders
 from feeds.collector.problem_report import ReportFormat, write_report
@@ -31,8 +31,18 @@ def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
     warning drops a part of the article at most. Exit with 1 if there are errors.
     """
     settings = load(folders).settings
+    report_lost_settings(settings.content)
+    articles = 0
+
+    def count(done: int, total: int) -> None:
+        nonlocal articles
+        articles = total
+        progress(done, total)
+
     with show_progress("Checking") as progress:
-        problems = check_folders(settings.content, follow_links=settings.follow_links, progress=progress)
+        problems = check_folders(settings.content, follow_links=settings.follow_links, progress=count)
+    if not articles:
+        report_missing_articles(settings.content)
     if format is ReportFormat.TEXT:
         show_problems(problems, sys.stdout)
     elif problems or format is ReportFormat.JSON:

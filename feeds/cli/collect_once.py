@@ -6,7 +6,7 @@ from collections.abc import Callable
 from feeds.catalog.catalog import Catalog
 from feeds.cli.collect_record import record_collect, record_failure
 from feeds.cli.progress import show_progress
-from feeds.cli.report import show_problems
+from feeds.cli.report import report_lost_settings, report_missing_articles, show_problems
 from feeds.cli.summary import show_summary
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
@@ -43,6 +43,7 @@ def collect_once(
     record_collect(catalog, result)
     catalog.close()
     report_result(result)
+    report_hints(result, settings)
     return result
 
 
@@ -50,3 +51,10 @@ def report_result(result: CollectResult) -> None:
     """Write the problems to standard error and the summary to standard output."""
     show_problems(result.problems, sys.stderr)
     show_summary(result)
+
+
+def report_hints(result: CollectResult, settings: Settings) -> None:
+    """Report settings and articles that a beginner may have put elsewhere, after a collect of all articles."""
+    report_lost_settings(settings.content)
+    if not result.read + result.files_unchanged + result.files_removed:
+        report_missing_articles(settings.content)

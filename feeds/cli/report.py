@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from threading import Event
 from typing import TextIO
 
@@ -11,6 +12,7 @@ import click
 from feeds.cli.terminal import count_columns, is_terminal
 from feeds.collector.problem_report import ReportFormat, make_printable, write_report
 from feeds.model.errors import CatalogSilentError, FeedsError, Level, Problem
+from feeds.model.shown_settings import SETTINGS_FILE
 from feeds.model.text import escape_controls
 
 _MAX_COLUMNS = 110
@@ -32,6 +34,31 @@ def show_problems(problems: Sequence[Problem], stream: TextIO) -> None:
 def print_error(error: FeedsError) -> None:
     """Print an error without ending the command."""
     click.echo(click.style(f"Error: {escape_controls(str(error))}", fg="red"), err=True)
+
+
+def report_missing_articles(folders: Sequence[Path]) -> None:
+    """Tell a beginner that there are no articles: perhaps they are in another folder, or have other names."""
+    click.echo(
+        f"No articles found in {name_folders(folders)}: articles are files whose names end in .md or .markdown. Is this"
+        " the right folder?",
+        err=True,
+    )
+
+
+def report_lost_settings(folders: Sequence[Path]) -> None:
+    """Tell a beginner that a file of settings in the current folder is not used, because the articles are elsewhere."""
+    if Path(SETTINGS_FILE).is_file() and not any((folder / SETTINGS_FILE).exists() for folder in folders):
+        click.echo(
+            f"{SETTINGS_FILE} in the current folder is not used; move the file to the articles, into"
+            f" {name_folders(folders[:1])}.",
+            err=True,
+        )
+
+
+def name_folders(folders: Sequence[Path]) -> str:
+    """Name content folders in a sentence."""
+    names = ("the current folder" if folder == Path() else escape_controls(str(folder)) for folder in folders)
+    return ", ".join(names)
 
 
 def make_silence_report() -> Callable[[CatalogSilentError], bool]:

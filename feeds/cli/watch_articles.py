@@ -13,7 +13,7 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.announce import notifying_in_background
-from feeds.cli.collect_once import report_result
+from feeds.cli.collect_once import report_hints, report_result
 from feeds.cli.collect_record import record_collect, record_failure
 from feeds.cli.progress import show_progress, write_line
 from feeds.cli.report import print_error
@@ -46,8 +46,10 @@ def watch_articles(settings: Settings, *, progress_pipe: int | None) -> None:
         first = _FirstCollect(progress_pipe)
 
         def report(result: CollectResult) -> None:
-            first.finish()
+            is_first = first.finish()
             report_result(result)
+            if is_first:
+                report_hints(result, settings)
             wake()
             record_collect(catalog, result)
 
@@ -92,9 +94,11 @@ class _FirstCollect:
         if self._is_running and not isinstance(error, _TEMPORARY):
             write_line(self._pipe, FAILED)  # without a catalog, the server ends
 
-    def finish(self) -> None:
-        self._is_running = False
+    def finish(self) -> bool:
+        """End the progress bar, and return whether this was the first collect."""
+        was_running, self._is_running = self._is_running, False
         self._stack.close()
+        return was_running
 
 
 def make_settings_report(folders: Sequence[Path]) -> Callable[[], None]:

@@ -50,6 +50,15 @@ def test_topic_files_are_yaml_in_a_folder_called_topics(tmp_path: Path) -> None:
     assert [file.key for file in content.articles] == ["topics/d.md"]
 
 
+def test_a_settings_file_in_another_folder_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, "feeds.toml", "news/feeds.toml", ".git/feeds.toml", "news/a.md")
+    found = scan([tmp_path], now_ns=LATER_NS)
+    assert list_problems(found) == [("feeds.toml", "misplaced-settings", Level.WARNING)]
+    assert found.problems[0].path == f"{tmp_path}/news/feeds.toml"
+    assert found.skipped == frozenset()
+    assert scan([tmp_path / "news"], now_ns=LATER_NS).problems == ()
+
+
 def test_several_folders_keep_their_names_in_the_keys(tmp_path: Path) -> None:
     write(tmp_path, "one/a.md", "two/a.md")
     folders = [tmp_path / "one", tmp_path / "two", tmp_path / "one" / ".." / "two"]
@@ -209,7 +218,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     write(tmp_path, "a.md")
-    with pytest.raises(SettingsError, match=r"Folder .*a\.md not found"):
+    with pytest.raises(SettingsError, match=r"a\.md is a file; name the folder"):
         scan([tmp_path / "a.md"], now_ns=0)
 
 

@@ -396,9 +396,33 @@ def test_without_a_catalog_commands_suggest_collect(run: Run, command: list[str]
 
 
 @pytest.mark.parametrize("command", ["collect", "check", "serve"])
-@pytest.mark.parametrize("folder", ["nowhere", "junk", "\udcff"])
-def test_a_missing_folder_is_reported(run: Run, command: str, folder: str) -> None:
-    assert_sentence(run(command, folder), "not found; name a folder", "FEEDS_CONTENT")
+def test_a_missing_folder_is_reported(run: Run, command: str) -> None:
+    for folder in ("nowhere", "\udcff"):
+        assert_sentence(run(command, folder), "not found; name a folder", "FEEDS_CONTENT")
+    assert_sentence(run(command, "junk"), "junk is a file; name the folder that holds the articles.")
+
+
+@pytest.mark.parametrize("command", ["collect", "check"])
+def test_a_folder_without_articles_is_reported(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "notes.txt").write_text("---")
+    found = run(command, "content")
+    assert found.exit_code == 0
+    sentence = "No articles found in content: articles are files whose names end in .md or .markdown."
+    assert found.stderr.count(sentence) == 1
+    write_article(tmp_path / "content", "good")
+    assert "No articles" not in run(command, "content").stderr
+
+
+@pytest.mark.parametrize("command", ["collect", "check"])
+def test_settings_in_the_wrong_folder_are_reported(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "content").mkdir()
+    write_article(tmp_path / "content", "good")
+    (tmp_path / "feeds.toml").write_text("limit = 3\n")
+    sentence = "feeds.toml in the current folder is not used; move the file to the articles, into content."
+    assert sentence in run(command, "content").stderr
+    (tmp_path / "feeds.toml").rename(tmp_path / "content" / "feeds.toml")
+    assert "not used" not in run(command, "content").stderr
 
 
 @pytest.mark.parametrize("args", [["collect", "--nope"], ["nope"], ["show"], ["export"], ["check", "--format", "xml"]])
