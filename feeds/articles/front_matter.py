@@ -6,7 +6,8 @@ secret.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 from yaml.error import MarkedYAMLError, YAMLError
@@ -19,8 +20,11 @@ from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, Syntax, split_front_matter, wrap_yaml
 from feeds.articles.surrogates import has_surrogate_pairs, join_surrogate_pairs
 from feeds.articles.toml_values import RefusedTomlError, find_toml_starts, parse_toml
+from feeds.articles.yaml_comments import find_cut_texts, may_have_comments
 from feeds.articles.yaml_values import AT_KEY, Composer, Path, RefusedError, Value, open_parser
 from feeds.model.errors import ArticleError, Level, Problem
+
+_MAX_CUT_TEXTS = 50
 
 # The complement of what libyaml's reader accepts (reader.c, yaml_parser_update_buffer).
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -114,7 +118,9 @@ def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
         raise source.make_error(error.index, error.code, message=error.message) from None
     if isinstance(value, dict):
         duplicates = (_report_duplicate(source, index, key=key) for index, key in composer.duplicates)
-        return FrontMatter(source, value, (*warnings, *duplicates), has_unknown_names=composer.has_unknown_names)
+        cut = _report_cut_texts(source) if may_have_comments(source.yaml) else ()
+        problems = tuple(sorted((*warnings, *duplicates, *cut)))
+        return FrontMatter(source, value, problems, has_unknown_names=composer.has_unknown_names)
     problem = "is empty" if value is None else "is not a mapping"
     message = f"The front matter {problem}; write each field on its own line as `key: value`."
     raise source.make_error(0, "not-a-mapping", message=message)
@@ -124,6 +130,15 @@ def _report_duplicate(source: Source, index: int, *, key: str) -> Problem:
     # Any other key may be part of a secret.
     name = f" `{key}`" if key in KNOWN_NAMES else ""
     return source.make_problem(index, "duplicate-key", message=f"Duplicate key{name}; keep one.")
+
+
+def _report_cut_texts(source: Source) -> Iterator[Problem]:
+    for index, name in islice(find_cut_texts(source.yaml), _MAX_CUT_TEXTS):
+        message = (
+            f"YAML ignores the rest of this line, so `{name}` is cut; put the text in double quotes, or the comment on"
+            " another line."
+        )
+        yield Problem(source.path, *source.position(index), Level.WARNING, "cut-by-comment", message)
 
 
 def _refuse_repeated_secret(yaml: str) -> None:
