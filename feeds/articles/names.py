@@ -9,9 +9,9 @@ from feeds.articles.file_reader import escape_path, is_utf8
 MAX_KEY_BYTES = 500
 """PostgreSQL's indexes hold a key of this length and a URL of the greatest length."""
 
-_ARTICLE_SUFFIXES = (".md", ".markdown")
-_TOPIC_SUFFIXES = (".yaml", ".yml")
-_TOPIC_FOLDER = "topics"
+ARTICLE_SUFFIXES = (".md", ".markdown")
+TOPIC_SUFFIXES = (".yaml", ".yml")
+TOPIC_FOLDER = "topics"
 
 
 def list_roots(folders: Sequence[Path]) -> list[str]:
@@ -52,9 +52,9 @@ def is_hidden(name: str) -> bool:
 
 def is_article_name(name: str) -> bool:
     """Return whether a file with this name is an article."""
-    return name.endswith(_ARTICLE_SUFFIXES) and not is_hidden(name)
+    return name.endswith(ARTICLE_SUFFIXES) and not is_hidden(name)
 
 
 def is_topic_file(path: str) -> bool:
     """Return whether a file at this path is a topic's metadata."""
-    return path.endswith(_TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == _TOPIC_FOLDER
+    return path.endswith(TOPIC_SUFFIXES) and os.path.basename(os.path.dirname(os.path.abspath(path))) == TOPIC_FOLDER

@@ -1,21 +1,26 @@
 """The `feeds check` command."""
 
+import os
 import sys
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from feeds.cli.arguments import FOLDERS
+from feeds.articles.ignored_files import describe_ignored
+from feeds.articles.named_files import NamedContent, find_named
 from feeds.cli.progress import show_progress
-from feeds.cli.report import color_count, report_lost_settings, report_missing_articles, show_problems
+from feeds.cli.report import color_count, name_folders, report_lost_settings, show_problems
 from feeds.cli.settings_source import load
-from feeds.collector.lint import check_folders
+from feeds.collector.lint import CheckResult, check_content
 from feeds.collector.problem_report import ReportFormat, write_report
 from feeds.model.errors import Level
+from feeds.model.text import escape_controls
 
 
 @click.command()
-@FOLDERS
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
     "--format",
     type=click.Choice(ReportFormat, case_sensitive=False),
@@ -23,32 +28,65 @@ from feeds.model.errors import Level
     show_default=True,
     help="Format of the report.",
 )
-def check(folders: tuple[Path, ...], format: ReportFormat) -> None:
-    """Report problems in the articles in DIR.
+def check(paths: tuple[Path, ...], format: ReportFormat) -> None:
+    """Report problems in the articles in PATH.
 
-    DIR defaults to FEEDS_CONTENT. The catalog does not change. Each problem is a line `path:line:column: level code
-    message`; on a terminal, problems are grouped by file. No line of a file is quoted. An error rejects the article; a
-    warning drops a part of the article at most. Exit with 1 if there are errors.
+    PATH is a folder, an article or a topic file, by default FEEDS_CONTENT. The catalog does not change. Each problem is
+    a line `path:line:column: level code message`; on a terminal, problems are grouped by file. No line of a file is
+    quoted. An error rejects the article; a warning drops a part of the article at most. Exit with 1 if there are
+    errors.
     """
-    settings = load(folders).settings
+    started = time.monotonic()
+    settings = load([path for path in paths if path.is_dir()]).settings
     report_lost_settings(settings.content)
-    articles = 0
-
-    def count(done: int, total: int) -> None:
-        nonlocal articles
-        articles = total
-        progress(done, total)
-
     with show_progress("Checking") as progress:
-        problems = check_folders(settings.content, follow_links=settings.follow_links, progress=count)
-    if not articles:
-        report_missing_articles(settings.content)
-    if format is ReportFormat.TEXT:
-        show_problems(problems, sys.stdout)
-    elif problems or format is ReportFormat.JSON:
-        click.echo(write_report(problems, format))
-    errors = sum(problem.level is Level.ERROR for problem in problems)
-    counts = (color_count(errors, "error", color="red"), color_count(len(problems) - errors, "warning", color="yellow"))
-    click.echo(", ".join(counts), err=True)
-    if errors:
+        named = find_named(paths or settings.content, follow_links=settings.follow_links)
+        result = check_content(named, progress=progress)
+    _show(result, format)
+    for line in (*_explain_ignored(named, result, paths or settings.content), _summarise(result, started=started)):
+        click.echo(line, err=True)
+    if _count_errors(result):
         raise SystemExit(1)
+
+
+def _show(result: CheckResult, format: ReportFormat) -> None:
+    if format is ReportFormat.TEXT:
+        show_problems(result.problems, sys.stdout)
+    elif result.problems or format is ReportFormat.JSON:
+        counts = {"articles": result.articles, "topic_files": result.topic_files}
+        click.echo(write_report(result.problems, format, counts=counts))
+
+
+def _explain_ignored(named: NamedContent, result: CheckResult, paths: Sequence[Path]) -> Iterator[str]:
+    """Explain which files were ignored and why: all files if nothing was checked, else the files that were named."""
+    if result.articles or result.topic_files:
+        given = {os.path.normpath(path) for path in paths}
+        yield from map(escape_controls, describe_ignored(file for file in named.ignored if file.path in given))
+        return
+    advice = "" if named.ignored else f" Add one, such as {paths[0] / 'story.md'}, or name another folder."
+    yield escape_controls(f"Nothing to check: no article in {name_folders(paths)}.{advice}")
+    yield from map(escape_controls, describe_ignored(named.ignored))
+
+
+def _summarise(result: CheckResult, *, started: float) -> str:
+    """Write such as "412 articles, 3 problems (1 error, 2 warnings), 0.9 s"."""
+    parts = [_count(result.articles, "article")]
+    if result.topic_files:
+        parts.append(_count(result.topic_files, "topic file"))
+    problems = _count(len(result.problems), "problem")
+    if result.problems:
+        errors = _count_errors(result)
+        counts = (
+            color_count(errors, "error", color="red"),
+            color_count(len(result.problems) - errors, "warning", color="yellow"),
+        )
+        problems += f" ({', '.join(counts)})"
+    return ", ".join([*parts, problems, f"{time.monotonic() - started:.1f} s"])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _count_errors(result: CheckResult) -> int:
+    return sum(problem.level is Level.ERROR for problem in result.problems)

@@ -1,8 +1,11 @@
-"""Find out if a stream is a terminal, its width and colours, and measure and cut texts by columns."""
+"""Find out if a stream is a terminal, its width and colours; measure and cut texts by columns; write JSON."""
 
+import json
 import os
 import unicodedata
 from typing import TextIO
+
+import msgspec
 
 _DEFAULT_COLUMNS = 80
 
@@ -49,6 +52,12 @@ def clip(text: str, max_columns: int) -> str:
     while (used := used + _measure_character(text[end])) <= max_columns:
         end += 1
     return f"{text[:end].rstrip()}…"
+
+
+def write_json(value: object) -> str:
+    """Write a value as JSON, with escapes for characters that a terminal would obey or hide."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return "".join(each if each == "\n" or each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
 def _is_dumb() -> bool:

@@ -1,11 +1,12 @@
 """Check article and topic files without a catalog: find every problem in each file and between files."""
 
-import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
 
-from feeds.articles.files import scan
+import msgspec
+
+from feeds.articles.ignored_files import Reason
 from feeds.articles.mention import Mention, Role
+from feeds.articles.named_files import NamedContent
 from feeds.collector.collect_result import Progress
 from feeds.collector.identity import find_conflicts
 from feeds.collector.linked_mentions import load_mention
@@ -13,25 +14,32 @@ from feeds.collector.lint_rules import describe_clash, describe_duplicates, desc
 from feeds.collector.parallel import read_sources
 from feeds.collector.read_result import ReadResult
 from feeds.collector.topic_files import parse_topic_files
+from feeds.collector.topic_succession import UNKNOWN_TOPIC
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import Problem
 from feeds.model.topics import TopicName, assign_slugs, slugify
 
 
-def check_folders(
-    folders: Sequence[Path], *, progress: Progress, follow_links: bool = False, clock: Clock = SYSTEM_CLOCK
-) -> list[Problem]:
-    """Find the problems of all files below the folders, sorted by path and position.
+class CheckResult(msgspec.Struct, frozen=True):
+    """The problems of the checked files, sorted by path and position, and the numbers of these files."""
 
-    With `follow_links`, symbolic links may lead out of the folders.
+    problems: list[Problem]
+    articles: int
+    topic_files: int
 
-    Raises:
-        SettingsError: a folder does not exist or cannot be read.
+
+def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYSTEM_CLOCK) -> CheckResult:
+    """Find the problems of files and between files.
+
+    If some files are named one by one, other topic files may describe their topics, so nothing is compared with these.
     """
-    content = scan(folders, now_ns=time.time_ns(), follow_links=follow_links)
+    content = named.content
     articles = sorted(content.articles, key=lambda file: file.path)
     _, topics, problems = parse_topic_files(content, known={})
+    if named.has_files:
+        problems = [problem for problem in problems if problem.code != UNKNOWN_TOPIC]
     problems.extend(content.problems)
+    problems.extend(file.warn() for file in named.ignored if file.reason is Reason.CAPITALS)
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     now = to_seconds(clock.now())
     own: dict[str, tuple[Mention, str]] = {}
@@ -52,10 +60,13 @@ def check_folders(
             if label.since is not None and label.since <= now:
                 known.add(key)
         progress(done, len(articles))
-    problems.extend(_compare_files(paths_by_url, path_by_topic, labels=labels, known=known))
+    for paths in paths_by_url.values():
+        problems.extend(describe_duplicates(paths))
+    if not named.has_files:
+        problems.extend(_find_clashes(path_by_topic, labels=labels, known=known))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
-    return sorted(problems)
+    return CheckResult(sorted(problems), len(articles), len(content.topics))
 
 
 def _find_published_url(result: ReadResult) -> str:
@@ -64,15 +75,9 @@ def _find_published_url(result: ReadResult) -> str:
     return own.url if own and own.role == Role.PUBLISHED else ""
 
 
-def _compare_files(
-    paths_by_url: Mapping[str, Sequence[str]],
-    path_by_topic: Mapping[str, str],
-    *,
-    labels: Mapping[str, str],
-    known: Collection[str],
+def _find_clashes(
+    path_by_topic: Mapping[str, str], *, labels: Mapping[str, str], known: Collection[str]
 ) -> Iterator[Problem]:
-    for paths in paths_by_url.values():
-        yield from describe_duplicates(paths)
     for key, slug in assign_slugs(known, later=path_by_topic.keys() - known).items():
         # Nobody needs to rename a topic without articles.
         if slug != slugify(key) and path_by_topic[key]:

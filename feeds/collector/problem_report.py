@@ -1,11 +1,12 @@
 """Write lists of problems as text, as JSON, or as GitHub workflow commands."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
 
-from feeds.model.errors import Problem
+from feeds.model.errors import Level, Problem
 from feeds.model.text import escape_controls
 
 
@@ -17,15 +18,19 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
 
 
-def write_report(problems: Iterable[Problem], format: ReportFormat) -> str:
-    """Write problems as lines `path:line:column: level code message`, as a JSON list, or as GitHub workflow commands.
+def write_report(problems: Iterable[Problem], format: ReportFormat, *, counts: Mapping[str, int] | None = None) -> str:
+    """Write problems as lines `path:line:column: level code message`, as JSON, or as GitHub workflow commands.
 
+    The JSON object also has the numbers of errors and warnings, after other `counts`.
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
     """
     printable = [make_printable(problem) for problem in problems]
     match format:
         case ReportFormat.JSON:
-            return msgspec.json.format(msgspec.json.encode(printable), indent=2).decode()
+            levels = Counter(problem.level for problem in printable)
+            numbers = {"errors": levels[Level.ERROR], "warnings": levels[Level.WARNING]}
+            report = {**(counts or {}), **numbers, "problems": printable}
+            return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
         case ReportFormat.GITHUB:
             return "\n".join(_write_github(problem) for problem in printable)
         case ReportFormat.TEXT:

@@ -6,6 +6,9 @@ import msgspec
 
 from feeds.model.topics import TopicFile, topic_key
 
+UNKNOWN_TOPIC = "unknown-topic"
+"""The code of a conflict with a topic that has no file."""
+
 
 class TopicConflict(msgspec.Struct, frozen=True):
     """A `field` of the topic file with the key `file` that contradicts another topic file."""
@@ -68,7 +71,7 @@ class _Resolver:
                 targets[key] = self._owners[topic_key(label)]
             elif label:
                 message = f"`{field}` names a topic without a file; name another topic or add the file."
-                self._report(key, field, code="unknown-topic", message=message)
+                self._report(key, field, code=UNKNOWN_TOPIC, message=message)
         circular = [key for key in targets if _is_circular(key, targets)]
         for key in circular:
             message = f"`{field}` leads back to this topic; name a topic outside the circle."

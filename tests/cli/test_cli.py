@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,6 +107,9 @@ def test_names_of_topics_have_no_control_characters(run: Run, tmp_path: Path) ->
     write_article(tmp_path / "content", "a", 'topics: ["Ti\\u202edes"]')
     run("collect", "content")
     assert r"Ti\u202edes" in run("topics").stdout
+    shown = run("topics", "--json").stdout
+    assert r"Ti\u202edes" in shown
+    assert json.loads(shown)[0]["name"] == "Ti\u202edes"
 
 
 def test_a_collect_in_another_shell_keeps_the_published_settings(run: Run) -> None:
@@ -190,31 +194,43 @@ def test_removing_most_articles_needs_force(run: Run, tmp_path: Path) -> None:
     assert "2 removed" in run("collect", "content", "--force").stdout
 
 
+def count(summary: str) -> str:
+    """Return the last line of a check without the time."""
+    found = re.fullmatch(r"(.*), [0-9]+\.[0-9] s", summary.splitlines()[-1])
+    assert found
+    return found[1]
+
+
 def test_check_is_silent_about_good_articles(run: Run, tmp_path: Path) -> None:
     result = run("check")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "0 errors, 0 warnings\n")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert count(result.stderr) == "2 articles, 0 problems"
+    assert len(result.stderr.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["junk"]
 
 
 @pytest.mark.parametrize(
     ("front", "exit_code", "summary"),
-    [("title: again", 1, "1 error, 0 warnings"), ("images: [{}]", 0, "0 errors, 1 warning")],
+    [
+        ("title: again", 1, "1 article, 1 problem (1 error, 0 warnings)"),
+        ("images: [{}, {}]", 0, "1 article, 2 problems (0 errors, 2 warnings)"),
+    ],
     ids=["error", "warning"],
 )
 def test_check_exits_with_1_on_an_error(run: Run, tmp_path: Path, front: str, exit_code: int, summary: str) -> None:
     write_article(tmp_path, "a", front)
     result = run("check", ".")
-    assert (result.exit_code, result.stderr) == (exit_code, f"{summary}\n")
+    assert (result.exit_code, count(result.stderr)) == (exit_code, summary)
     assert result.stdout.startswith("./a.md:5:") or result.stdout.startswith("a.md:5:")
 
 
 def test_check_writes_json(run: Run, tmp_path: Path) -> None:
     write_article(tmp_path, "a", "title: again")
-    found = json.loads(run("check", "--format", "json", ".").stdout)
-    assert [(problem["line"], problem["level"], problem["code"]) for problem in found] == [
-        (5, "error", "duplicate-key")
-    ]
-    assert json.loads(run("check", "--format", "json").stdout) == []
+    report = json.loads(run("check", "--format", "json", ".").stdout)
+    (problem,) = report.pop("problems")
+    assert (problem["line"], problem["level"], problem["code"]) == (5, "error", "duplicate-key")
+    assert report == {"articles": 1, "topic_files": 0, "errors": 1, "warnings": 0}
+    assert json.loads(run("check", "--format", "json").stdout)["problems"] == []
 
 
 def test_check_writes_for_github(run: Run, tmp_path: Path) -> None:
@@ -223,11 +239,117 @@ def test_check_writes_for_github(run: Run, tmp_path: Path) -> None:
     assert run("check", "--format", "github").stdout == ""
 
 
+def test_check_takes_files_and_folders(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    (folder / "topics").mkdir(parents=True)
+    named, topic = write_article(folder, "a", "images: [{}]"), folder / "topics" / "tides.yaml"
+    write_article(folder, "b", "images: [{}]")
+    topic.write_text("name: Tides\nmerged_into: Sea\n")
+    result = run("check", "elsewhere/a.md", "./elsewhere/../elsewhere/a.md", str(named), "elsewhere/topics/tides.yaml")
+    assert result.stdout.startswith("elsewhere/a.md:5:10: warning bad-image ")
+    assert count(result.stderr) == "1 article, 1 topic file, 1 problem (0 errors, 1 warning)"
+    whole = run("check", "elsewhere", str(named))
+    assert count(whole.stderr) == "2 articles, 1 topic file, 2 problems (0 errors, 2 warnings)"
+    assert "unknown-topic" in run("check", "elsewhere").stdout
+    assert_sentence(
+        run("check", "elsewhere/c.md"), "elsewhere/c.md not found; name a folder with articles or an article"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        (
+            "notes.txt",
+            "",
+            "empty/notes.txt: the name of an article ends in .md or .markdown; name a file such as story.md.",
+        ),
+        ("UPPER.MD", "", "empty/UPPER.MD: the name of an article ends in .md or .markdown, in small letters; rename"),
+        ("README.md", "Hello", "empty/README.md: a file about a repository is an article only with front matter"),
+        (".draft.md", "", "empty/.draft.md: names that start with `.` or `#`, or end with `~`, are hidden"),
+        (
+            "tides.yaml",
+            "name: Tides",
+            "empty/tides.yaml: a topic file must be in a folder called `topics`; move the file.",
+        ),
+    ],
+)
+def test_check_says_why_there_is_nothing_to_check(
+    run: Run, tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / name).write_text(text)
+    for argument in ("empty", f"empty/{name}"):
+        result = run("check", argument)
+        assert result.exit_code == 0
+        first, reason, summary = result.stderr.splitlines()
+        assert first == f"Nothing to check: no article in {argument}."
+        assert reason.startswith(sentence)
+        is_warned = name == "UPPER.MD"
+        assert count(summary) == f"0 articles, {'1 problem (0 errors, 1 warning)' if is_warned else '0 problems'}"
+        assert result.stdout.startswith("empty/UPPER.MD:1:1: warning ignored-file ") is is_warned
+
+
+def test_check_says_that_a_folder_is_empty(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    lines = run("check", "empty").stderr.splitlines()
+    assert lines[0] == "Nothing to check: no article in empty. Add one, such as empty/story.md, or name another folder."
+    for number in range(3):
+        (tmp_path / "empty" / f"{number}.txt").touch()
+    assert "empty/0.txt and 2 more: " in run("check", "empty").stderr
+
+
+def test_check_names_ignored_files_beside_articles_only_if_they_are_named(run: Run, tmp_path: Path) -> None:
+    article, notes = write_article(tmp_path, "a"), tmp_path / "notes.txt"
+    notes.touch()
+    assert len(run("check", ".").stderr.splitlines()) == 1
+    assert run("check", str(article), str(notes)).stderr.startswith(f"{notes}: the name of an article ends in .md")
+
+
 def test_topics_are_a_table(collected: Run) -> None:
     assert collected("topics").stdout.splitlines() == [
         "ai                     3  2020-12-22  AI",
         "computer-vision        3  2020-12-22  Computer Vision",
     ]
+
+
+@pytest.mark.parametrize(
+    ("order", "slugs"),
+    [
+        ([], ["boats", "sea", "tides"]),
+        (["--sort=name"], ["boats", "sea", "tides"]),
+        (["--sort", "count"], ["tides", "boats", "sea"]),
+        (["--sort=NEWEST"], ["sea", "tides", "boats"]),
+    ],
+)
+def test_topics_are_sorted(run: Run, tmp_path: Path, order: list[str], slugs: list[str]) -> None:
+    (tmp_path / "content" / "topics").mkdir(parents=True)
+    (tmp_path / "content" / "topics" / "quiet.yaml").write_text("name: Quiet\nretired: 2020-01-01\n")
+    write_article(tmp_path / "content", "a", "topics: [Tides, boats]")
+    write_article(tmp_path / "content", "b", "topics: [Tides, Sea]\nupdatedDateTime: 2021-02-02")
+    text = (tmp_path / "content" / "b.md").read_text()
+    (tmp_path / "content" / "b.md").write_text(text.replace("2021-01-01", "2021-02-01"))
+    run("collect", "content")
+    assert [line.split()[0] for line in run("topics", *order).stdout.splitlines()] == slugs
+    listed = json.loads(run("topics", "--json", *order).stdout)
+    assert [topic["slug"] for topic in listed] == slugs
+    assert listed[slugs.index("sea")] == {
+        "slug": "sea",
+        "name": "Sea",
+        "entries": 1,
+        "newest": "2021-02-01T00:00:00Z",
+        "url": "http://localhost:8000/topics/sea.atom",
+    }
+
+
+def test_a_composed_feed_is_described_as_json(collected: Run) -> None:
+    assert json.loads(collected("topics", "ai+!computer-vision", "--json").stdout) == {
+        "expression": "ai+!computer-vision",
+        "name": "AI, not Computer Vision — Topic Feeds",
+        "entries": 0,
+        "newest": None,
+        "url": "http://localhost:8000/topics/ai+!computer-vision.atom",
+    }
 
 
 @pytest.mark.parametrize(
@@ -325,6 +447,18 @@ def test_settings_show_each_with_its_value_and_hide_passwords(run: Run) -> None:
     assert "hunter2" not in result.output
 
 
+def test_settings_are_written_as_json_with_their_origins(run: Run) -> None:
+    secrets = {"DATABASE_URL": "postgresql://ada:hunter2@localhost:1/feeds", "FEEDS_TOKEN": "hunter2-hunter2-hunter2"}
+    result = run("settings", "--json", FEEDS_LIMIT="7", **secrets)
+    listed = json.loads(result.stdout)
+    assert list(listed) == [setting.name for setting in SETTINGS]
+    assert (listed["FEEDS_LIMIT"]["value"], listed["FEEDS_LIMIT"]["origin"]) == ("7", "the variable FEEDS_LIMIT")
+    assert (listed["FEEDS_LINK"]["value"], listed["FEEDS_LINK"]["origin"]) == ("web", "default")
+    assert listed["FEEDS_TOKEN"]["value"] == "***"
+    assert listed["PORT"]["help"] == "The port the server listens on."
+    assert "hunter2" not in result.output
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(run: Run, command: str) -> None:
     result = run(command, "--help")
@@ -399,19 +533,19 @@ def test_without_a_catalog_commands_suggest_collect(run: Run, command: list[str]
 def test_a_missing_folder_is_reported(run: Run, command: str) -> None:
     for folder in ("nowhere", "\udcff"):
         assert_sentence(run(command, folder), "not found; name a folder", "FEEDS_CONTENT")
-    assert_sentence(run(command, "junk"), "junk is a file; name the folder that holds the articles.")
+    if command != "check":  # which takes files too
+        assert_sentence(run(command, "junk"), "junk is a file; name the folder that holds the articles.")
 
 
-@pytest.mark.parametrize("command", ["collect", "check"])
-def test_a_folder_without_articles_is_reported(run: Run, tmp_path: Path, command: str) -> None:
+def test_a_folder_without_articles_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "notes.txt").write_text("---")
-    found = run(command, "content")
+    found = run("collect", "content")
     assert found.exit_code == 0
     sentence = "No articles found in content: articles are files whose names end in .md or .markdown."
     assert found.stderr.count(sentence) == 1
     write_article(tmp_path / "content", "good")
-    assert "No articles" not in run(command, "content").stderr
+    assert "No articles" not in run("collect", "content").stderr
 
 
 @pytest.mark.parametrize("command", ["collect", "check"])
@@ -445,7 +579,7 @@ def start(folder: Path, command: str, **environ: str) -> subprocess.CompletedPro
 def test_in_a_pipe_there_is_no_progress_bar(tmp_path: Path) -> None:
     finished = start(tmp_path, "feeds collect && feeds check")
     assert finished.returncode == 0
-    assert finished.stderr == b"0 errors, 0 warnings\n"
+    assert count(finished.stderr.decode()) == "2 articles, 0 problems"
     assert b"\r" not in finished.stdout
     assert b"\x1b" not in finished.stdout
 
@@ -472,7 +606,7 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path, command: str, lab
 def test_a_closed_pipe_prints_no_error(tmp_path: Path, command: str) -> None:
     assert start(tmp_path, "feeds collect").returncode == 0
     finished = start(tmp_path, f"(sleep 0.1; feeds {command}) 2>errors | true; cat errors")
-    assert finished.stdout.replace(b"0 errors, 0 warnings\n", b"") == b""
+    assert finished.stdout == b"" or count(finished.stdout.decode()) == "2 articles, 0 problems"
 
 
 @pytest.mark.program

@@ -13,8 +13,8 @@ from yaml._yaml import CParser
 from feeds.articles import yaml_values
 from feeds.articles.files import locate_article
 from feeds.collector.collect import Collector
-from feeds.collector.lint import check_folders
 from feeds.model.errors import Level
+from tests.support.checks import check_paths
 from tests.support.newsroom import Newsroom, related, url_of
 
 
@@ -40,7 +40,7 @@ def break_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 def list_codes(newsroom: Newsroom) -> list[tuple[str, str]]:
     """Check the articles, and return the name of the file and the code of each problem."""
-    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    problems = check_paths(newsroom.folder).problems
     assert "faulty" not in str(problems)
     return [(Path(problem.path).name, problem.code) for problem in problems]
 

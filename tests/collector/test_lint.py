@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.collector.lint import check_folders
 from feeds.model.errors import Level, SettingsError
+from tests.support.checks import check_paths
 from tests.support.newsroom import Newsroom
 
 TOPIC = "_id: ml\nname: Machine Learning\n"
@@ -16,7 +16,7 @@ def newsroom(tmp_path: Path) -> Newsroom:
 
 def check(newsroom: Newsroom) -> list[tuple[str, str]]:
     """Return the file and the code of every problem."""
-    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    problems = check_paths(newsroom.folder).problems
     return [(Path(problem.path).name, problem.code) for problem in problems]
 
 
@@ -52,7 +52,7 @@ def test_an_unpublished_file_duplicates_nothing(newsroom: Newsroom) -> None:
 def test_articles_that_claim_one_id_are_errors(newsroom: Newsroom) -> None:
     newsroom.write("b", id="urn:story:1")
     newsroom.write("a", id="urn:story:1", publishedDateTime="2021-03-02")
-    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    problems = check_paths(newsroom.folder).problems
     assert [(Path(each.path).name, each.level, each.code) for each in problems] == [
         ("a.md", Level.ERROR, "id-taken"),
         ("b.md", Level.ERROR, "id-shared"),
@@ -101,7 +101,7 @@ def test_merged_labels_do_not_clash(newsroom: Newsroom) -> None:
 @pytest.mark.parametrize("text", ["description: no name\n", "name: [\n", "- a list\n"])
 def test_a_bad_topic_file_is_an_error(newsroom: Newsroom, text: str) -> None:
     write_topic(newsroom, text)
-    problems = check_folders([newsroom.folder], progress=lambda _done, _total: None)
+    problems = check_paths(newsroom.folder).problems
     assert [(Path(problem.path).name, problem.level) for problem in problems] == [("ml.yaml", Level.ERROR)]
 
 
@@ -109,7 +109,7 @@ def test_progress_ends_at_the_number_of_articles(newsroom: Newsroom) -> None:
     seen: list[tuple[int, int]] = []
     for name in "abc":
         newsroom.write(name)
-    check_folders([newsroom.folder], progress=lambda done, total: seen.append((done, total)))
+    check_paths(newsroom.folder, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -127,4 +127,4 @@ def test_check_reports_the_problems_of_a_collect(newsroom: Newsroom) -> None:
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="nowhere"):
-        check_folders([tmp_path / "nowhere"], progress=lambda _done, _total: None)
+        check_paths(tmp_path / "nowhere")

@@ -116,11 +116,12 @@ def test_a_collect_survives_a_file_that_ends_its_process(tmp_path: Path) -> None
     script = f"""{KILLERS}
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
-from feeds.collector.lint import check_folders
+from feeds.articles.named_files import find_named
+from feeds.collector.lint import check_content
 folder = Path(sys.argv[1])
 result = Collector(Catalog(f"sqlite:///{{folder}}/catalog.sqlite3"), [folder]).collect()
 print(result.added, result.rejected, [problem.code for problem in result.problems])
-print([problem.code for problem in check_folders([folder], progress=lambda *_: None)])
+print([problem.code for problem in check_content(find_named([folder]), progress=lambda *_: None).problems])
 """
     assert " ".join(read_alone(tmp_path, script)) == "2 1 ['internal'] ['internal']"
 

@@ -16,17 +16,22 @@ def test_text_is_a_line_per_problem() -> None:
     ]
 
 
-def test_json_is_a_list_of_every_field() -> None:
-    assert json.loads(write_report([ERROR], ReportFormat.JSON)) == [
-        {
-            "path": "news/a.md",
-            "line": 3,
-            "column": 7,
-            "level": "error",
-            "code": "missing-title",
-            "message": "Missing title; add `title`.",
-        }
-    ]
+def test_json_has_every_field_and_the_counts() -> None:
+    assert json.loads(write_report([ERROR], ReportFormat.JSON, counts={"articles": 2})) == {
+        "articles": 2,
+        "errors": 1,
+        "warnings": 0,
+        "problems": [
+            {
+                "path": "news/a.md",
+                "line": 3,
+                "column": 7,
+                "level": "error",
+                "code": "missing-title",
+                "message": "Missing title; add `title`.",
+            }
+        ],
+    }
 
 
 def test_github_is_a_workflow_command_per_problem() -> None:
@@ -43,9 +48,10 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
     )
 
 
-@pytest.mark.parametrize(("format", "report"), [("text", ""), ("json", "[]"), ("github", "")])
+@pytest.mark.parametrize(("format", "report"), [("text", ""), ("github", "")])
 def test_no_problems_are_an_empty_report(format: str, report: str) -> None:
     assert write_report([], ReportFormat(format)) == report
+    assert json.loads(write_report([], ReportFormat.JSON)) == {"errors": 0, "warnings": 0, "problems": []}
 
 
 @pytest.mark.parametrize("format", ReportFormat)

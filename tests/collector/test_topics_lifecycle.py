@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from werkzeug.test import TestResponse
 
-from feeds.collector.lint import check_folders
 from feeds.model.errors import GoneError, MovedError, NotFoundError
 from feeds.site.documents import make_document, parse_and_resolve
 from feeds.web.app import create_app
 from tests.support.app import make_settings
+from tests.support.checks import check_paths
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, dump_fresh, open_newsroom, url_of
 from tests.support.postgresql import DatabaseServer
@@ -427,7 +427,7 @@ def test_conflicts_between_topic_files_are_reported_with_positions(newsroom: New
         f"{folder}/boats.yaml:3:12: warning unknown-topic {unknown}",
         f"{folder}/sea.yaml:2:10: warning label-taken {taken}",
     ]
-    assert check_folders([newsroom.folder], progress=lambda _done, _total: None) == list(problems)
+    assert check_paths(newsroom.folder).problems == list(problems)
 
 
 def test_the_last_good_version_of_a_broken_file_has_conflicts_too(newsroom: Newsroom) -> None:

@@ -2,15 +2,18 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from feeds.cli import main
 from tests.project.test_locks import PYPROJECT, read_pins
 from tests.support import environment
 from tests.support.paths import ROOT
@@ -19,6 +22,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"(?m)^([a-z]+):.*##", MAKEFILE))
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+(PUBLISHED_HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 
 
 def list_steps() -> Iterator[dict[str, Any]]:
@@ -96,3 +100,22 @@ def test_hooks_run_the_locked_tools_as_make_does(hook: dict[str, Any]) -> None:
     assert f"$(python) -m {match[1]}" in MAKEFILE
     assert match[2] in {Requirement(pin).name for pin in read_pins("requirements-test.txt")}
     assert (hook["language"], len(HOOKS["repos"])) == ("system", 1)
+
+
+def test_the_published_hook_checks_the_articles_of_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PUBLISHED_HOOK.keys() >= {"id", "name", "entry", "language", "files"}  # pre-commit requires all but `files`
+    assert PUBLISHED_HOOK["language"] == "python"
+    program, *arguments = shlex.split(PUBLISHED_HOOK["entry"])
+    assert program in PYPROJECT["project"]["scripts"]
+    monkeypatch.chdir(tmp_path)
+    for name in ("README.md", "news/a.md", "news/b.markdown", "news/topics/ai.yaml", "feeds.toml", ".github/issue.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "news" / "topics" / "ai.yaml").write_text("name: AI\nmerged_into: Robotics\n")
+    paths = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    committed = [path for path in paths if re.search(PUBLISHED_HOOK["files"], path)]
+    assert set(paths) - set(committed) == {"feeds.toml"}
+    found = CliRunner().invoke(main, [*arguments, *committed])
+    assert [line.partition(":")[0] for line in found.stdout.splitlines()] == ["news/a.md", "news/b.markdown"]
+    assert "\n2 articles, 1 topic file, 2 problems (2 errors, 0 warnings), " in found.stderr
+    assert found.exit_code == 1

@@ -1,0 +1,50 @@
+"""Find the files that a person names, one by one or by their folder."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from feeds.articles.files import Content, ContentFile, scan
+from feeds.articles.ignored_files import IgnoredFile, explain_ignored, list_ignored
+from feeds.articles.names import is_topic_file
+from feeds.model.errors import SettingsError
+
+
+class NamedContent(msgspec.Struct, frozen=True):
+    """The files that a person names: those that count in `content`, the others in `ignored`.
+
+    `ignored` lists files below folders after files that are named one by one; `has_files` says whether there are any of
+    the latter, so that files beside them may belong to the same content.
+    """
+
+    content: Content
+    ignored: tuple[IgnoredFile, ...]
+    has_files: bool
+
+
+def find_named(paths: Sequence[Path], *, follow_links: bool = False) -> NamedContent:
+    """Find the articles and topic files below folders, as `scan` does, and among the files in `paths`.
+
+    Raises:
+        SettingsError: a path does not exist, or a folder cannot be read.
+    """
+    for path in paths:
+        if not path.exists():
+            raise SettingsError(f"{path} not found; name a folder with articles or an article, or set FEEDS_CONTENT.")
+    folders = [path for path in paths if path.is_dir()]
+    content = scan(folders, now_ns=time.time_ns(), follow_links=follow_links) if folders else Content([], [])
+    known = {os.path.abspath(file.path) for file in (*content.articles, *content.topics)}
+    named: list[IgnoredFile] = []
+    for file in dict.fromkeys(os.path.normpath(path) for path in paths if path not in folders):
+        key = os.path.abspath(file)
+        relative = os.path.relpath(file)
+        if reason := explain_ignored(file, relative="" if relative.startswith(os.pardir) else relative):
+            named.append(IgnoredFile(file, reason))
+        elif key not in known:
+            known.add(key)
+            (content.topics if is_topic_file(file) else content.articles).append(ContentFile(key, file, ""))
+    ignored = (*named, *list_ignored(folders))
+    return NamedContent(content, ignored, has_files=len(folders) < len(paths))
