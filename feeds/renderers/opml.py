@@ -1,11 +1,12 @@
 """Write a list of feeds as OPML 2.0 (http://opml.org/spec2.opml), which feed readers import in one step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 from lxml import etree
 
+from feeds.model.text import strip_controls
 from feeds.renderers.dates import format_rfc822
 from feeds.renderers.plain_text import escape_ambiguous
 
@@ -28,23 +29,23 @@ def render_opml(
     outlines: Iterable[Outline],
     *,
     modified: datetime | None = None,
-    created: datetime | None = None,
-    owner: str = "",
+    comment: Sequence[str] = (),
 ) -> bytes:
-    """Write `outlines` as a UTF-8 document in the given order. The dates are aware, and come from the data.
+    """Write `outlines` as a UTF-8 document in the given order. The date is aware, and comes from the data.
 
-    OPML requires at least one outline.
+    OPML requires at least one outline. The lines of `comment` come before all elements, for people.
     """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     _add_text(head, "title", title)
-    _add_text(head, "dateCreated", format_rfc822(created) if created else "")
     _add_text(head, "dateModified", format_rfc822(modified) if modified else "")
-    _add_text(head, "ownerName", owner)
     body = etree.SubElement(root, "body")
     for outline in outlines:
         _add_outline(body, outline)
-    return etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    if comment:
+        lines = "".join(f"\n  {strip_controls(line)}" for line in comment).replace("--", "-%2D")
+        root.addprevious(etree.Comment(f"{lines}\n"))
+    return etree.tostring(root.getroottree(), pretty_print=True, xml_declaration=True, encoding="UTF-8")
 
 
 def _add_text(parent: etree._Element, name: str, text: str) -> None:

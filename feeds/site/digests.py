@@ -14,6 +14,7 @@ from feeds.model.query import Query
 from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading
+from feeds.site.titles import name_digest
 from feeds.site.urls import digest_stem
 
 
@@ -32,13 +33,12 @@ def read_digest(
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
     reference = f"{origin}?{query.query_string}" if query.query_string else origin
-    title = f"{heading.name}, {cycle}" if heading.name else cycle.capitalize()
     feed = msgspec.structs.replace(
         plain,
         id=make_id(reference, site_id=settings.site_id),
         path=digest_stem(query, cycle),
         query_string=query.query_string,
-        title=f"{title} — {settings.site.title}",
+        title=f"{name_digest(heading.name, cycle)} — {settings.site.title}",
         subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",
         entries=tuple(
             _make_entry(digest, cycle, plain, name=heading.name, reference=reference, settings=settings)
@@ -49,7 +49,7 @@ def read_digest(
     return FeedSnapshot(
         query=query,
         feed=feed,
-        name=title,
+        name=name_digest(heading.name, cycle),
         changed=FormatTimes.same(reader.find_last_title_change(selected, since=closed)),
         is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),

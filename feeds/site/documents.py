@@ -16,6 +16,7 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.feed import render
 from feeds.settings import Settings
+from feeds.site.bundles import list_scopes, resolve_bundle, write_bundle
 from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import read_digest
 from feeds.site.directory import Directory, read_activity, read_directory
@@ -38,6 +39,7 @@ from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
+    BundleAddress,
     ComposeAddress,
     DigestAddress,
     DirectoryPageAddress,
@@ -82,6 +84,8 @@ def resolve_address(address: Address, reader: CatalogReader, *, path: str, now: 
     """
     if isinstance(address, QueryAddress):
         address = msgspec.structs.replace(address, query=resolve(address.query, reader, now=now))
+    elif isinstance(address, BundleAddress):
+        address = resolve_bundle(address, reader, now=now)
     check_spelling(path, address)
     return address
 
@@ -104,11 +108,11 @@ def make_document(
             return _make_page_document(address, reader, settings=settings, now=now, is_static=is_static)
         case OpmlAddress() | SitemapAddress():
             return _make_directory_document(address, reader, settings=settings, now=now)
-        case RobotsAddress() | AssetAddress():
-            return _make_fixed_document(address, settings)
-        case NotFoundAddress():
-            body = render_not_found(settings, is_static=is_static)
-            return _make(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
+        case BundleAddress():
+            body, max_age = write_bundle(address, reader, settings=settings, now=now), settings.max_age_seconds
+            return _make(body, OPML, changed=None, max_age_seconds=max_age, scopes=list_scopes(address))
+        case RobotsAddress() | AssetAddress() | NotFoundAddress():
+            return _make_fixed_document(address, settings, is_static=is_static)
         case _:
             return _make_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
 
@@ -136,9 +140,14 @@ def make_asset_document(address: AssetAddress) -> Document:
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
-def _make_fixed_document(address: RobotsAddress | AssetAddress, settings: Settings) -> Document:
+def _make_fixed_document(
+    address: RobotsAddress | AssetAddress | NotFoundAddress, settings: Settings, *, is_static: bool
+) -> Document:
     if isinstance(address, AssetAddress):
         return make_asset_document(address)
+    if isinstance(address, NotFoundAddress):
+        body = render_not_found(settings, is_static=is_static)
+        return _make(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
     return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 

@@ -53,3 +53,6 @@ _PARAMETERS = {
         Parameter("active_days", "active_days", partial(parse_number, minimum=1, maximum=MAX_ACTIVE_DAYS)),
     )
 }
+
+OPML_PARAMETERS = tuple(_PARAMETERS)
+"""The names of all known parameters, in canonical order."""

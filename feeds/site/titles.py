@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from feeds.model.expression import Expression, Term
+from feeds.model.periods import Cycle
 from feeds.model.query import Query
 
 _BETWEEN = ", or "
@@ -23,6 +24,11 @@ def write_name(query: Query, topics: Mapping[str, str]) -> str:
     """
     words = _write_query(query, topics)
     return words[:1].upper() + words[1:] if words.startswith(("everything", "everyone")) else words
+
+
+def name_digest(name: str, cycle: Cycle) -> str:
+    """Name a digest after the name of its query, which is empty for everything."""
+    return f"{name}, {cycle}" if name else cycle.capitalize()
 
 
 def write_subtitle(query: Query, topics: Mapping[str, str]) -> str:

@@ -12,12 +12,14 @@ from feeds.model.expression import Expression, combine, parse_expression
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query, parse_query
-from feeds.site.opml_query import parse_opml_query
+from feeds.site.bundle_query import FEED, read_references
+from feeds.site.opml_query import OPML_PARAMETERS, parse_opml_query
 from feeds.site.urls import (
     ROOT_ASSETS,
     Address,
     ArchiveAddress,
     AssetAddress,
+    BundleAddress,
     ComposeAddress,
     DigestAddress,
     FeedAddress,
@@ -38,6 +40,7 @@ SEARCH_PATH = "/search"
 ANY_OF, ALL_OF, NONE_OF = "any", "all", "not"
 """The parameters by which the compose form names topics, one parameter for each topic."""
 
+_SHOWN_CHARACTERS = 60
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
 _CYCLES = {str(cycle): cycle for cycle in Cycle}
 _FORMATS = {str(format): format for format in Format}
@@ -72,7 +75,7 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     """
     address = _parse_path(path)
     if isinstance(address, OpmlAddress):
-        return OpmlAddress(parse_opml_query(query_string))
+        return _parse_list(query_string, defaults=defaults)
     if not isinstance(address, QueryAddress | HomeAddress | ComposeAddress):
         return address
     query = parse_query(query_string).without_defaults(defaults)
@@ -83,6 +86,33 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     if isinstance(address, ComposeAddress):
         query = msgspec.structs.replace(query, topics=parse_choices(query_string))
     return PageAddress(query) if query != EVERYTHING else address
+
+
+def _parse_list(query_string: str, *, defaults: Query) -> OpmlAddress | BundleAddress:
+    if references := read_references(query_string, excluded=OPML_PARAMETERS):
+        return BundleAddress.of(_parse_feed(reference, defaults=defaults) for reference in references)
+    return OpmlAddress(parse_opml_query(query_string))
+
+
+def _parse_feed(reference: str, *, defaults: Query) -> FeedAddress | DigestAddress:
+    """Parse the path and query of a feed or of its page, percent-encoded; a name stands for a topic."""
+    name, _, query_string = reference.partition("?")
+    path = unquote(name)
+    if not path.startswith("/"):
+        path = f"/{path}" if "/" in path else f"/topics/{path}"
+    address: Address | None = None
+    try:
+        address = parse_address(path, query_string, defaults=defaults)
+    except BadRequestError as error:
+        raise BadRequestError(f"“{FEED}”: {str(error).rstrip('.')}.") from error
+    except NotFoundError:
+        pass  # reported below
+    if isinstance(address, PageAddress) and not address.part:
+        return FeedAddress(address.query, Format.ATOM)
+    if isinstance(address, FeedAddress | DigestAddress):
+        return address
+    shown = reference if len(reference) <= _SHOWN_CHARACTERS else f"{reference[:_SHOWN_CHARACTERS]}…"
+    raise BadRequestError(f"“{FEED}”: “{shown}” is not a feed; write such as /topics/ai or /topics/ai+robotics.rss.")
 
 
 def parse_choices(query_string: str) -> Expression | None:

@@ -3,7 +3,8 @@
 An address is a parsed URL. Only the catalog knows whether an address has a document.
 """
 
-from typing import TypeAlias
+from collections.abc import Iterable
+from typing import Self, TypeAlias
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +13,7 @@ from feeds.model.archive import ArchivePart
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
+from feeds.site.bundle_query import write_references
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
 HEALTH_PATH = "/healthz"
@@ -130,6 +132,33 @@ class OpmlAddress(msgspec.Struct, frozen=True):
         return "/feeds.opml"
 
 
+class BundleAddress(msgspec.Struct, frozen=True):
+    """A list of chosen feeds in OPML, at the path of the list of all feeds; both parts are in canonical order.
+
+    The feeds in `missing` do not exist. The URL names them all the same: they may appear later.
+    """
+
+    feeds: tuple[FeedAddress | DigestAddress, ...]
+    missing: tuple[FeedAddress | DigestAddress, ...] = ()
+
+    @classmethod
+    def of(
+        cls, feeds: Iterable[FeedAddress | DigestAddress], *, missing: Iterable[FeedAddress | DigestAddress] = ()
+    ) -> Self:
+        """Return the bundle of feeds in any order, some of them more than once."""
+        return cls(*(tuple(sorted(set(each), key=write_reference)) for each in (feeds, missing)))
+
+    @property
+    def path(self) -> str:
+        """The canonical path."""
+        return OpmlAddress().path
+
+    @property
+    def query_string(self) -> str:
+        """The canonical query string, percent-encoded."""
+        return write_references(map(write_reference, (*self.feeds, *self.missing)))
+
+
 class SitemapAddress(msgspec.Struct, frozen=True):
     """The list of all pages, for search engines."""
 
@@ -156,7 +185,14 @@ class AssetAddress(msgspec.Struct, frozen=True):
 QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
 DirectoryPageAddress: TypeAlias = HomeAddress | TopicListAddress | ProviderListAddress | ComposeAddress
 Address: TypeAlias = (
-    QueryAddress | DirectoryPageAddress | OpmlAddress | SitemapAddress | RobotsAddress | AssetAddress | NotFoundAddress
+    QueryAddress
+    | DirectoryPageAddress
+    | OpmlAddress
+    | BundleAddress
+    | SitemapAddress
+    | RobotsAddress
+    | AssetAddress
+    | NotFoundAddress
 )
 
 
@@ -169,6 +205,8 @@ def query_string_of(address: Address) -> str:
     """Return the canonical query string of an address, percent-encoded; empty if the address takes none."""
     if isinstance(address, OpmlAddress):
         return str(address.listing)
+    if isinstance(address, BundleAddress):
+        return address.query_string
     return address.query.query_string if isinstance(address, QueryAddress) else ""
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
+import listparser
 import pytest
 from playwright.sync_api import Page
 
@@ -113,3 +115,25 @@ def test_all_feeds_are_downloaded_as_a_file(open_window: OpenWindow, tmp_path: P
         page.get_by_role("link", name="Download the list").click()
     download.value.save_as(tmp_path / "feeds.opml")
     assert (tmp_path / "feeds.opml").read_text().count('type="rss"') == 6
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_from_a_choice_of_topics_to_a_list(open_window: OpenWindow, tmp_path: Path, *, has_script: bool) -> None:
+    window = open_window(java_script_enabled=has_script)
+    page = window.visit("/compose")
+    form = page.get_by_role("form", name="One list for several feeds")
+    assert not page.locator("#listed").is_visible()
+    for name in ("Tides", "Markets"):
+        form.get_by_role("checkbox", name=name).check()
+    form.get_by_label("Another feed").fill("/topics/tides+markets.rss?limit=3&q=spring tide")
+    address = page.locator("#address-listed").inner_text() if has_script else ""
+    with page.expect_download() as download:
+        form.get_by_role("button", name="Download the list").click()
+    download.value.save_as(tmp_path / "list.opml")
+    urls = [
+        feed.url.removeprefix(window.home) for feed in listparser.parse((tmp_path / "list.opml").read_bytes()).feeds
+    ]
+    assert urls == ["/topics/markets+tides.rss?q=spring+tide&limit=3", "/topics/markets.atom", "/topics/tides.atom"]
+    if has_script:
+        assert address.startswith(f"{window.home}/feeds.opml?feed=tides&feed=")
+        assert urlopen(address).read() == (tmp_path / "list.opml").read_bytes()  # noqa: S310 our own server

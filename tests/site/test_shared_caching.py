@@ -45,3 +45,5 @@ def test_what_may_be_kept_is_what_is_listed(archived: Newsroom) -> None:
             assert may_be_kept(address, reader) is expected, target
         searched = parse_and_resolve("/topics/sea", reader, query_string="q=x", now=archived.now)
         assert not may_be_kept(searched, reader)
+        bundle = parse_and_resolve("/feeds.opml", reader, query_string="feed=sea", now=archived.now)
+        assert not may_be_kept(bundle, reader)

@@ -9,6 +9,7 @@ from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
 from feeds.model.expression import parse_expression
 from feeds.model.feed import Format
+from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.model.search import parse_search
 from feeds.site.opml_query import OpmlQuery
@@ -17,7 +18,9 @@ from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
+    BundleAddress,
     ComposeAddress,
+    DigestAddress,
     FeedAddress,
     HomeAddress,
     OpmlAddress,
@@ -52,8 +55,13 @@ QUERIES = st.one_of(
     st.builds(Query.for_topic, SLUGS),
     st.builds(Query.for_provider, SLUGS),
 )
-ADDRESSES: st.SearchStrategy[Address] = st.one_of(
+FEEDS = st.one_of(
     st.builds(FeedAddress, QUERIES, st.sampled_from(Format)),
+    st.builds(DigestAddress, QUERIES, st.sampled_from(Cycle), st.sampled_from(Format)),
+)
+ADDRESSES: st.SearchStrategy[Address] = st.one_of(
+    FEEDS,
+    st.lists(FEEDS, min_size=1, max_size=3).map(BundleAddress.of),
     st.builds(PageAddress, QUERIES, st.none() | PARTS),
     st.builds(ArchiveAddress, QUERIES, PARTS, st.sampled_from(Format)),
     st.sampled_from([HomeAddress(), ComposeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),

@@ -11,6 +11,7 @@ from feeds.model.parameter_codec import MAX_CHARACTERS
 from tests.support.app import SITE_URL, make_client
 
 CANONICAL = "/topics/ai+computer-vision.atom?type=article&min_quality=0&limit=2"
+BUNDLE = "/feeds.opml?feed=/topics/ai.atom"
 NAME = "AI and Computer Vision, type article, quality ≥ 0"
 
 
@@ -30,6 +31,7 @@ NAME = "AI and Computer Vision, type article, quality ≥ 0"
         ("/compose?any=computer-vision&any=ai&q=&limit=&related=", "/topics/ai,computer-vision"),
         ("/compose?all=AI&not=computer-vision&min_quality=50", "/topics/ai+!computer-vision?min_quality=50"),
         ("/compose?q=bill", "/latest?q=bill"),
+        ("/FEEDS.opml?feed=AI&feed=&utm_source=x", BUNDLE),
     ],
 )
 def test_another_path_redirects_to_the_canonical_path_and_query(
@@ -67,6 +69,7 @@ def test_another_spelling_of_a_query_gets_the_same_document(client: FlaskClient,
         ("/feed.xml?related=all", "“related”: invalid value “all”; expected entries or links."),
         ("/feed.json?provider=!!a", "“provider”: Invalid name “!!a”: use “!” only once, at the start."),
         ("/feed.json?limit=1&limit=2", "Duplicate parameter “limit”; keep one."),
+        ("/feeds.opml?feed=/nope", "“feed”: “/nope” is not a feed; write such as /topics/ai or"),
         (f"/feed.json?x={'x' * MAX_CHARACTERS}", "The query string after “?” exceeds 2000 characters."),
     ],
 )
@@ -86,6 +89,7 @@ def test_a_bad_request_gets_a_sentence(client: FlaskClient, reference: str, sent
         (f"/topics/{'x' * 100}.atom", f"Topic “{'x' * 60}…” not found."),
         ("/providers/govtech.com,nope.example.rss", "Provider “nope.example” not found."),
         ("/topics/ai.atom?provider=nope.example", "Provider “nope.example” not found."),
+        ("/feeds.opml?feed=robotix", "Topic “robotix” not found."),
         ("/topics/ai,computer-vision/archive/1.atom", "Composed feeds have no archive."),
         ("/feed/archive/1.atom?limit=3", "Composed feeds have no archive."),
     ],
@@ -138,10 +142,11 @@ def test_an_overload_is_answered_with_503(
 ) -> None:
     monkeypatch.setattr("feeds.web.fetcher.MAX_WAITING", -1)  # the throttle admits no thread
     busy = make_client(catalog)
-    response = busy.get(CANONICAL)
-    assert response.status_code == 503
-    assert response.headers["Retry-After"] == "2"
-    assert response.headers["Cache-Control"] == "no-store"
+    for reference in (CANONICAL, BUNDLE):
+        response = busy.get(reference)
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "2"
+        assert response.headers["Cache-Control"] == "no-store"
     assert busy.get("/topics/ai.atom").data == client.get("/topics/ai.atom").data
 
 

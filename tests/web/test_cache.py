@@ -67,6 +67,10 @@ def test_filtered_lists_of_feeds_evict_each_other_only(sqlite_newsstand: Newssta
     assert not sqlite_newsstand.is_kept(narrowed[0])
     assert sqlite_newsstand.is_kept(narrowed[-1])
     assert sqlite_newsstand.fetch("/feeds.opml", "min_entries=0&utm_source=x") is plain
+    bundles = [sqlite_newsstand.fetch("/feeds.opml", f"feed=tides?limit={number}") for number in range(1, 20)]
+    assert sqlite_newsstand.is_kept(plain)
+    assert not sqlite_newsstand.is_kept(bundles[0])
+    assert sqlite_newsstand.fetch("/feeds.opml", "feed=/topics/TIDES?limit=019&feed=") is bundles[-1]
 
 
 @pytest.mark.slow

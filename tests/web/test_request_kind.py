@@ -21,6 +21,7 @@ from feeds.web.request_kind import name_kind
         ("/feed/archive/2", "", "page"),
         ("/compose", "", "page"),
         ("/feeds.opml", "provider=1", "opml"),
+        ("/feeds.opml", "feed=/topics/ai.atom", "opml"),
         ("/sitemap.xml", "", "sitemap"),
         ("/robots.txt", "", "robots"),
         ("/static/style.css", "", "static"),

@@ -15,6 +15,7 @@ from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Que
 from feeds.model.text import escape_controls
 from feeds.renderers.dates import format_rfc3339
 from feeds.settings import Settings
+from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
 from feeds.site.pages.assets import find_asset
@@ -233,9 +234,11 @@ _ENVIRONMENT.globals.update(
     CHOICES=((ANY_OF, "any of"), (ALL_OF, "all of"), (NONE_OF, "none of")),
     COMPOSE_PATH=ComposeAddress().path,
     EVERYTHING=EVERYTHING,
+    FEED=FEED,
     FORMATS=tuple(Format),
     FeedAddress=FeedAddress,
     MAX_ENTRIES=MAX_ENTRIES,
+    MAX_FEEDS=MAX_FEEDS,
     MAX_PROBLEMS=MAX_PROBLEMS,
     MAX_RANK=MAX_RANK,
     MAX_ROWS=MAX_STATISTICS_ROWS,

@@ -207,7 +207,7 @@ def test_the_compose_form_offers_every_topic(client: FlaskClient) -> None:
     page = read(client, "/compose")
     for name in ("any", "all", "not"):
         assert select(page, f"//input[@name='{name}']/@value")[1:] == ["mowen", "海"]
-    assert select(page, "//form[@class='compose']/@action") == ["/feeds/compose"]
+    assert select(page, "//form[@class='compose']/@action") == ["/feeds/compose", "/feeds/feeds.opml"]
     assert select(page, "//datalist/option/@value") == ["gazette.example", "post.example"]
 
 

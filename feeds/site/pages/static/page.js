@@ -1,5 +1,5 @@
 // Every page works without this script. It adds buttons to copy an address, shows the address
-// of a feed while the form to compose the feed is filled in, and removes missing pictures.
+// of a feed or list while its form is filled in, and removes missing pictures.
 "use strict";
 
 const DONE_MILLISECONDS = 2000;
@@ -41,10 +41,20 @@ function composeAddress(form) {
   return `${form.dataset.site}${path}${filters.length ? "?" : ""}${filters.join("&")}`;
 }
 
-for (const form of document.querySelectorAll("form.compose")) {
+// Write the address of a list, empty without a feed.
+function listAddress(form) {
+  const feeds = new FormData(form).getAll("feed").map((feed) => feed.trim()).filter(Boolean);
+  return feeds.length ? `${form.dataset.address}?${feeds.map((feed) => `feed=${encodeURIComponent(feed)}`).join("&")}` : "";
+}
+
+for (const [write, name, form] of [
+  [composeAddress, "composed", document.getElementById("compose")],
+  [listAddress, "listed", document.getElementById("list")],
+].filter(([, , form]) => form)) {
   const show = () => {
-    document.getElementById("address-composed").textContent = composeAddress(form);
-    document.getElementById("composed").hidden = false;
+    const address = write(form);
+    document.getElementById(`address-${name}`).textContent = address;
+    document.getElementById(name).hidden = !address;
   };
   form.addEventListener("input", show);
   form.addEventListener("reset", () => setTimeout(show));

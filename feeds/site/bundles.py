@@ -1,0 +1,84 @@
+"""Resolve and write bundles: OPML lists of chosen feeds, which follow their topics."""
+
+from datetime import datetime
+
+import msgspec
+
+from feeds.catalog.reader import CatalogReader
+from feeds.model.errors import GoneError, NotFoundError
+from feeds.renderers.opml import Outline, render_opml
+from feeds.settings import Settings
+from feeds.site.feeds import read_heading
+from feeds.site.resolve import resolve
+from feeds.site.titles import name_digest
+from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress, page_of, write_reference
+
+
+def resolve_bundle(bundle: BundleAddress, reader: CatalogReader, *, now: datetime) -> BundleAddress:
+    """Return the bundle in the catalog's spelling: renamed, merged and succeeded topics, each feed once.
+
+    Feeds that do not exist are missing, so that a reader keeps all others.
+
+    Raises:
+        GoneError: all feeds are closed.
+        NotFoundError: no feed exists, and at least one of them never did.
+    """
+    found: list[FeedAddress | DigestAddress] = []
+    missing: list[FeedAddress | DigestAddress] = []
+    errors: list[NotFoundError] = []
+    for feed in bundle.feeds:
+        try:
+            found.append(msgspec.structs.replace(feed, query=resolve(feed.query, reader, now=now)))
+        except NotFoundError as error:
+            missing.append(feed)
+            errors.append(error)
+    if not found:
+        raise next((error for error in errors if not isinstance(error, GoneError)), errors[0])
+    return BundleAddress.of(found, missing=missing)
+
+
+def write_bundle(bundle: BundleAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> bytes:
+    """Write a resolved bundle as OPML 2.0; a comment says for people which feeds are missing, and why.
+
+    There are no dates: the bytes depend only on names, descriptions and URLs.
+    """
+    return render_opml(
+        f"Selected feeds — {settings.site_title}",
+        [_outline(feed, reader, settings=settings, now=now) for feed in bundle.feeds],
+        comment=(
+            "This is a list of feeds, for feed readers that subscribe to OPML or import it.",
+            f"Its address: {settings.site_url}{write_reference(bundle)}",
+            *(f"Left out: {write_reference(feed)}. {_explain(feed, reader, now=now)}" for feed in bundle.missing),
+        ),
+    )
+
+
+def list_scopes(bundle: BundleAddress) -> tuple[str, ...]:
+    """Return the scopes on which a resolved bundle depends; () for the whole catalog, where a missing feed may appear.
+
+    The scopes of a topic move with its name, description and URL.
+    """
+    if bundle.missing:
+        return ()
+    return tuple(dict.fromkeys(scope for feed in bundle.feeds for scope in feed.query.scopes))
+
+
+def _outline(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Outline:
+    heading = read_heading(feed.query, reader, now=now)
+    name = name_digest(heading.name, feed.cycle) if isinstance(feed, DigestAddress) else heading.name
+    return Outline(
+        text=name or settings.site_title,
+        xml_url=f"{settings.site_url}{write_reference(feed)}",
+        html_url=f"{settings.site_url}{write_reference(page_of(feed.query))}",
+        description=heading.description,
+    )
+
+
+def _explain(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, now: datetime) -> str:
+    try:
+        resolve(feed.query, reader, now=now)
+    except GoneError as error:
+        return str(error)
+    except NotFoundError:
+        pass
+    return "There is no such feed."
