@@ -74,6 +74,26 @@ def _is_autolink(block: Mapping[str, object]) -> bool:
     return isinstance(link, dict) and link["link_type"] in _AUTOLINKS
 
 
+def find_code(text: str) -> list[tuple[int, int]]:
+    """Return the start and end of each span and block of code, in order."""
+    data = text.encode()
+    result = []
+    index = read = 0
+    for start, end in _list_code(text):
+        index += len(data[read:start].decode())
+        length = len(data[start:end].decode())
+        result.append((index, index + length))
+        index, read = index + length, end
+    return result
+
+
+def _list_code(text: str) -> Iterator[tuple[int, int]]:
+    for event, place in _markdown.events_with_range(text):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if (isinstance(start, dict) and "CodeBlock" in start) or (isinstance(event, dict) and "Code" in event):
+            yield place["start"], place["end"]
+
+
 def find_extra_cell(text: str) -> int | None:
     """Return where the first cell is that has words but no column, because Markdown leaves it out."""
     data = text.encode()

@@ -1,0 +1,23 @@
+"""Find plain texts in files of JavaScript and TypeScript, of which nothing is executed."""
+
+import re
+
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+_TEXT = r"(?:\"([^\"\n\\]*)\"|'([^'\n\\]*)'|`([^`\\$]*)`)"
+
+
+def strip_comments(script: str) -> str:
+    """Return a script without comments of whole lines and between `/*` and `*/`."""
+    return _COMMENT.sub("", script)
+
+
+def find_text(script: str, key: str) -> str:
+    """Return the text of the first `key: "text"` in a script without comments; "" if its value is anything else."""
+    match = re.search(rf"(?:^|[{{,(;])\s*[\"']?{re.escape(key)}[\"']?\s*[:=]\s*{_TEXT}", script, re.MULTILINE)
+    return next(filter(None, match.groups()), "") if match else ""
+
+
+def find_arguments(script: str, function: str) -> list[str]:
+    """Return the texts that a script passes to a function as first argument."""
+    matches = re.finditer(rf"\b{re.escape(function)}\s*(?:<[^<>()\n]*>)?\(\s*{_TEXT}", script)
+    return [next(filter(None, match.groups()), "") for match in matches]

@@ -1,0 +1,39 @@
+"""Define what the path of a post depends on, besides the name of its file and the configuration."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+
+class PermalinkError(ValueError):
+    """The path of a post cannot be built; the message is one sentence that says what to do."""
+
+
+class PostFields(msgspec.Struct, frozen=True):
+    """The fields of a post that its path may depend on; absent ones are empty.
+
+    `date` has the offset that its author wrote, because Hugo takes the day from it; a date without an offset is in the
+    site's time zone. `slug`, `permalink` and `url` are the fields of these names. `categories` are in the order of the
+    file: `categories`, then `category`. `sections` are the folders around the file with a page of their own, for
+    Hugo's `:sections`; None means all. `others` are the texts of other fields, for templates of Eleventy.
+    """
+
+    date: datetime | None = None
+    slug: str = ""
+    title: str = ""
+    categories: tuple[str, ...] = ()
+    permalink: str = ""
+    url: str = ""
+    sections: tuple[str, ...] | None = None
+    others: Mapping[str, str] = {}
+
+    def get_date(self, part: str) -> datetime:
+        """Return the date for a part of a pattern.
+
+        Raises:
+            PermalinkError: the post has no date.
+        """
+        if self.date is None:
+            raise PermalinkError(f"The pattern of the address needs a date for `{part}`; add `date`.")
+        return self.date

@@ -1,0 +1,225 @@
+"""Configurations of sites are found around articles, read without running anything, and noticed when they change."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from feeds.articles.dialects.site_config import Tool, find_site_config, fingerprint_site_config
+from feeds.articles.dialects.sites import find_defaults
+from feeds.model.errors import Level
+from tests.articles.dialects.sample_site import find_config, write_file
+
+JEKYLL = """
+url: https://example.org/
+baseurl: /blog
+title: A Blog
+author: {name: Ada}
+lang: de
+timezone: Europe/Berlin
+permalink: pretty
+collections_dir: all
+collections:
+  recipes: {permalink: "/r/:title/"}
+"""
+HUGO = """
+baseURL = "https://example.org/blog/"
+title = "A Blog"
+languageCode = "de-DE"
+timeZone = "Europe/Berlin"
+uglyURLs = true
+[params.author]
+name = "Ada"
+[permalinks.page]
+Posts = "/:slug/"
+[permalinks.section]
+posts = "/no/"
+[languages.de]
+contentDir = "content/de"
+"""
+
+
+def test_jekyll_is_read(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", JEKYLL)
+    config = find_config(tmp_path, "_posts/2020-01-01-a.md")
+    assert (config.tool, config.url, config.title, config.author) == (
+        *(Tool.JEKYLL, "https://example.org/blog"),
+        *("A Blog", "Ada"),
+    )
+    assert (config.language, config.timezone) == ("de", "Europe/Berlin")
+    assert config.permalinks["recipes"] == "/r/:title/"
+    assert config.make_key(str(tmp_path / "_posts/a.md")) == "_posts/a.md"
+
+
+def test_the_host_of_github_pages_counts_without_a_url(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", "title: x\nurl: http://localhost:4000")
+    assert find_config(tmp_path, "_posts/a.md").url == ""
+    write_file(tmp_path / "CNAME", "blog.example.org\n")
+    assert find_config(tmp_path, "_posts/a.md").url == "https://blog.example.org"
+
+
+@pytest.mark.parametrize(
+    "name", ["hugo.toml", "config.toml", "config/_default/hugo.toml", "config/_default/config.toml"]
+)
+def test_hugo_is_read(tmp_path: Path, name: str) -> None:
+    write_file(tmp_path / name, HUGO)
+    config = find_config(tmp_path, "content/posts/a.md")
+    assert (config.tool, config.url, config.title) == (Tool.HUGO, "https://example.org/blog", "A Blog")
+    assert (config.author, config.language, config.timezone) == ("Ada", "de-DE", "Europe/Berlin")
+    assert config.permalinks == {"posts": "/:slug/"}
+    assert config.hugo.ugly_sections == {""}
+    assert config.hugo.languages == {"de": "content/de"}
+
+
+def test_the_tables_of_hugo_may_be_files(tmp_path: Path) -> None:
+    write_file(tmp_path / "config/_default/hugo.yaml", "baseURL: https://example.com\ntitle: x")
+    write_file(tmp_path / "config/_default/permalinks.json", '{"posts": "/:slug/"}')
+    write_file(tmp_path / "config/production/hugo.toml", 'baseURL = "https://example.org"')
+    config = find_config(tmp_path, "content/posts/a.md")
+    assert (config.url, config.title, config.permalinks) == ("https://example.org", "x", {"posts": "/:slug/"})
+
+
+def test_the_rules_of_hugo_may_be_a_list(tmp_path: Path) -> None:
+    rules = """
+[[permalinks]]
+pattern = "/s/"
+[permalinks.target]
+kind = "section"
+[[permalinks]]
+pattern = "/p/:slug/"
+[permalinks.target]
+kind = "page"
+path = "/posts/**"
+"""
+    write_file(tmp_path / "hugo.toml", rules)
+    assert find_config(tmp_path, "content/posts/a.md").permalinks == {"/posts/**": "/p/:slug/"}
+
+
+def test_hugo_makes_pages_of_its_content_only(tmp_path: Path) -> None:
+    write_file(tmp_path / "hugo.toml", "title = 'x'")
+    assert find_site_config(str(tmp_path / "articles/a.md"), root=str(tmp_path)) == (None, ())
+
+
+@pytest.mark.parametrize("text", ["name = 'x'", "[broken"])
+def test_a_file_called_config_may_belong_to_another_program(tmp_path: Path, text: str) -> None:
+    write_file(tmp_path / "config.toml", text)
+    assert find_site_config(str(tmp_path / "content/a.md"), root=str(tmp_path)) == (None, ())
+
+
+def test_eleventy_is_read(tmp_path: Path) -> None:
+    write_file(tmp_path / ".eleventy.js", 'module.exports = () => ({dir: {input: "./src/", data: "data"}})')
+    write_file(
+        tmp_path / "src/data/site.json", '{"url": "https://example.org", "title": "A Blog", "author": {"name": "Ada"}}'
+    )
+    write_file(tmp_path / "src/posts/posts.json", '{"layout": "post", "permalink": "/{{ page.fileSlug }}/"}')
+    config = find_config(tmp_path, "src/posts/a.md")
+    assert (config.tool, config.url, config.author) == (Tool.ELEVENTY, "https://example.org", "Ada")
+    assert config.content_root == "src"
+    assert find_defaults(config, "src/posts/a.md", type="")["layout"] == "post"
+    assert find_defaults(config, "src/other/a.md", type="") == {}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "site: 'https://example.org/',\n  base: '/blog/'",
+        "// site: 'https://example.com',\n  \"site\": `https://example.org`, base: 'blog'",
+        "site: /* 'x' */ 'https://example.org', base: '/blog'",
+    ],
+)
+def test_astro_is_read(tmp_path: Path, script: str) -> None:
+    write_file(tmp_path / "astro.config.mjs", f"export default defineConfig({{\n  {script}\n}});")
+    assert find_config(tmp_path, "src/content/blog/a.md").url == "https://example.org/blog"
+
+
+def test_a_url_that_a_program_builds_is_unknown(tmp_path: Path) -> None:
+    write_file(tmp_path / "astro.config.mjs", "export default { site: `https://${host}`, base: process.env.BASE }")
+    assert find_config(tmp_path, "src/content/blog/a.md").url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("_config.yml", "title: x\nurl: [", (2, 6)),
+        ("hugo.toml", "title = 'x'\nurl = ?", (2, 7)),
+        ("hugo.json", '{"title": "x",\n}', (2, 1)),
+    ],
+)
+def test_a_broken_configuration_is_one_problem(tmp_path: Path, name: str, text: str, place: tuple[int, int]) -> None:
+    write_file(tmp_path / name, text)
+    for file in ("content/a.md", "content/b.md"):
+        config, (problem,) = find_site_config(str(tmp_path / file), root=str(tmp_path))
+        assert config is None
+        assert (problem.path, problem.level) == (str(tmp_path / name), Level.ERROR)
+        assert problem.line == place[0]
+
+
+def test_a_pipe_and_a_large_file_are_problems(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "_config.yml")
+    (problem,) = find_site_config(str(tmp_path / "a.md"), root=str(tmp_path))[1]
+    assert problem.code == "not-a-file"
+    (tmp_path / "_config.yml").unlink()
+    write_file(tmp_path / "_config.yml", "#" * 2_000_000)
+    (problem,) = find_site_config(str(tmp_path / "a.md"), root=str(tmp_path))[1]
+    assert problem.code == "too-large"
+
+
+def test_a_broken_data_file_costs_only_itself(tmp_path: Path) -> None:
+    write_file(tmp_path / ".eleventy.js", "")
+    write_file(tmp_path / "posts/posts.json", "{")
+    write_file(tmp_path / "_data/site.json", '{"url": 1')
+    config, problems = find_site_config(str(tmp_path / "posts/a.md"), root=str(tmp_path))
+    assert config is not None
+    assert {problem.path for problem in problems} == {
+        str(tmp_path / "posts/posts.json"),
+        str(tmp_path / "_data/site.json"),
+    }
+
+
+def test_an_unknown_time_zone_is_a_warning(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", "timezone: Europe/Nowhere")
+    config, (problem,) = find_site_config(str(tmp_path / "a.md"), root=str(tmp_path))
+    assert config is not None
+    assert (config.timezone, problem.level, problem.code) == ("", Level.WARNING, "bad-time-zone")
+
+
+def test_the_closest_configuration_counts(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", "title: outer")
+    write_file(tmp_path / "inner/_config.yml", "title: inner")
+    assert find_config(tmp_path, "_posts/a.md").title == "outer"
+    assert find_config(tmp_path, "inner/_posts/a.md").title == "inner"
+
+
+@pytest.mark.parametrize(("root", "is_found"), [("_posts", True), ("notes", False)])
+def test_the_search_leaves_a_content_folder_of_a_tool_only(tmp_path: Path, root: str, *, is_found: bool) -> None:
+    write_file(tmp_path / "_config.yml", "title: x")
+    config, _ = find_site_config(str(tmp_path / root / "a.md"), root=str(tmp_path / root))
+    assert bool(config) is is_found
+    assert config is None or config.make_key(str(tmp_path / root / "a.md")) == f"{root}/a.md"
+
+
+def test_the_configuration_of_astro_is_above_its_content(tmp_path: Path) -> None:
+    write_file(tmp_path / "astro.config.mjs", "")
+    content = tmp_path / "src/content"
+    assert find_site_config(str(content / "blog/a.md"), root=str(content))[0]
+
+
+def test_the_fingerprint_changes_with_the_bytes(tmp_path: Path) -> None:
+    article, root = str(tmp_path / "_posts/a.md"), str(tmp_path)
+    seen = [fingerprint_site_config(article, root=root)]
+    for text in ("title: a", "title: b", "title: ["):
+        write_file(tmp_path / "_config.yml", text)
+        seen.append(fingerprint_site_config(article, root=root))
+    (tmp_path / "_config.yml").unlink()
+    assert seen[0] == ""
+    assert len(set(seen)) == len(seen)
+    assert fingerprint_site_config(article, root=root) == ""
+
+
+def test_the_fingerprint_is_the_same_in_another_folder(tmp_path: Path) -> None:
+    prints = []
+    for name in ("a", "b"):
+        write_file(tmp_path / name / "_config.yml", "title: x")
+        write_file(tmp_path / name / "_posts/a.md", "text")
+        prints.append(fingerprint_site_config(str(tmp_path / name / "_posts/a.md"), root=str(tmp_path / name)))
+    assert prints[0] == prints[1] != ""

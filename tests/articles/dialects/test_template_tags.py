@@ -1,0 +1,159 @@
+"""Tags of templates leave bodies, and nothing else does."""
+
+import pytest
+
+from feeds.articles.dialects.sites import SiteConfig, Tool
+from feeds.articles.dialects.template_tags import TagFound, blank_template_tags
+
+JEKYLL = SiteConfig(Tool.JEKYLL, "/site", url="https://example.org/base")
+HUGO = SiteConfig(Tool.HUGO, "/site")
+ASTRO = SiteConfig(Tool.ASTRO, "/site")
+ELEVENTY = SiteConfig(Tool.ELEVENTY, "/site")
+
+JEKYLL_BODIES = {
+    "a {% include x.html y='z' %} b": "a  b",
+    "a {%- if x -%}b{%- else -%}c{% endif %} d": "a bc d",
+    "{% include a.html\n  b=1 %}\nText": "\n\nText",
+    "a {{ page.title }} b": "a  b",
+    "![a]({{ site.baseurl }}/x.png)": "![a](/base/x.png)",
+    "![a]({{ site.url }}{{ site.baseurl }}/x.png)": "![a](https://example.org/base/x.png)",
+    "![a]({{ '/x.png' | relative_url }})": "![a](/base/x.png)",
+    '![a]({{ "/x.png" | prepend: site.baseurl | prepend: site.url }})': "![a](https://example.org/base/x.png)",
+    '{{ "a" | upcase }}': "",
+    "[a]({% link files/x.pdf %})": "[a](/base/files/x.pdf)",
+    "[a]({% link _posts/x.md %})": "[a]()",
+    "{% raw %}{{ x }} {% y %}{% endraw %}": "{{ x }} {% y %}",
+    "a {% comment %}b\n{% x %}{% endcomment %} c": "a \n c",
+    "{% highlight ruby linenos %}\nputs 1\n{% endhighlight %}\n": "```ruby\nputs 1\n```\n",
+    "{% highlight md %}\n```\n{% endhighlight %}": "~~~md\n```\n~~~",
+    "a {% highlight c %}x{% endhighlight %} b": "a `x` b",
+    "- a\n\n  {% highlight c %}\n  x\n  {% endhighlight %}": "- a\n\n  ```c\n  x\n  ```",
+    "a\n```\n{% x %} {{ y }}\n```\n": "a\n```\n{% x %} {{ y }}\n```\n",
+    "a\n```\n{% raw %}{{ y }}{% endraw %}\n```\n": "a\n```\n{{ y }}\n```\n",
+    "a `{% x %}` b": "a `{% x %}` b",
+    "a\n\n    {{ x }}\n": "a\n\n    {{ x }}\n",
+    "- a\n\n    {{ x }}\n": "- a\n\n    \n",
+    "<div>\n\n    <p>{% x %}</p>\n</div>": "<div>\n\n    <p></p>\n</div>",
+    "a {: .b} c\n{: #d}": "a  c\n",
+    "## a {#b}\ntext {#c}": "## a \ntext {#c}",
+    "a {% b": "a {% b",
+    "a {{< b >}} c": "a  c",
+    "100 % {x} <Y>": "100 % {x} <Y>",
+}
+HUGO_BODIES = {
+    'a {{< figure src="x" >}} b': "a  b",
+    "{{% note %}}a **b**{{% /note %}}": "a **b**",
+    '{{< x\n  y="1"\n>}}\na': "\n\n\na",
+    "{{</* x y */>}} {{%/* z */%}}": "{{< x y >}} {{% z %}}",
+    "{{< highlight go >}}\nx\n{{< /highlight >}}": "```go\nx\n```",
+    "{{< mermaid >}}\na-->b\n{{< /mermaid >}}": "```\na-->b\n```",
+    "{{ x }} {% y %}": "{{ x }} {% y %}",
+    "`{{< x >}}`": "`{{< x >}}`",
+    "## a {#b .c}": "## a ",
+}
+ASTRO_BODIES = {
+    "import A from '../a.astro';\nimport { B } from \"b\"\n\nText": "\n\n\nText",
+    "import taxes rose\nexport rules stay": "import taxes rose\nexport rules stay",
+    "export const a = {\n  b: 1,\n};\n\nText": "\n\n\n\nText",
+    'a <YouTube id="x" /> b': "a  b",
+    "import Box from 'x'\n\n<Box>a **b**</Box>": "\n\na **b**",
+    "<Note type={x => y}>a</Note>": "a",
+    "a List<String> b": "a List<String> b",
+    "`<Box />`": "`<Box />`",
+    "<B>x</B> <IMG SRC='a'>": "<B>x</B> <IMG SRC='a'>",
+    "{{ x }} {% y %}": "{{ x }} {% y %}",
+}
+HOSTILE = (
+    *(
+        "{%",
+        "{{",
+        "{{<",
+        "{{%",
+        "{:",
+        "{#a",
+        "<A",
+        "</A",
+        "<A {",
+        '<A "',
+        "<A '",
+        "`{% x %}",
+        "{% raw %}",
+        "{% comment %}",
+    ),
+    *(
+        "{% highlight %}",
+        "{{< highlight >}}",
+        "{% x %}",
+        "{{ x }}",
+        "{{</*",
+        "import {",
+        "\nimport {",
+        "\nexport {",
+        "{{'",
+    ),
+    *(
+        "<A {{}",
+        "{% raw %}{% endraw",
+        "{{ '|'",
+        "{% a",
+        "\n# {#a}",
+        "{% highlight x %}\n{% endhighlight %}",
+        "{{ '' | a",
+    ),
+)
+
+
+@pytest.mark.parametrize("body", JEKYLL_BODIES)
+def test_liquid_leaves_a_body(body: str) -> None:
+    assert blank_template_tags(body, config=JEKYLL)[0] == JEKYLL_BODIES[body]
+
+
+@pytest.mark.parametrize("body", HUGO_BODIES)
+def test_shortcodes_leave_a_body(body: str) -> None:
+    assert blank_template_tags(body, config=HUGO)[0] == HUGO_BODIES[body]
+
+
+@pytest.mark.parametrize("body", ASTRO_BODIES)
+def test_components_leave_a_body(body: str) -> None:
+    assert blank_template_tags(body, config=ASTRO)[0] == ASTRO_BODIES[body]
+
+
+def test_without_a_tool_every_syntax_counts() -> None:
+    body = "{{ a }} {% b %} {{< c >}} <D e={f} />"
+    assert blank_template_tags(body) == (
+        "   ",
+        (TagFound(0, "a"), TagFound(8, "b"), TagFound(16, "c"), TagFound(26, "D")),
+    )
+
+
+def test_tags_are_found_by_index_and_name() -> None:
+    body = "é {% include secret.html %}{% assign x = 1 %}{{ page.title | upcase }}\n{% endif %}{{ 'secret' | upcase }}"
+    _, tags = blank_template_tags(body, config=JEKYLL)
+    assert tags == (
+        TagFound(2, "include"),
+        TagFound(body.index("{{ page"), "page.title"),
+        TagFound(body.index("{{ 'secret'"), "{{"),
+    )
+
+
+def test_tags_without_output_are_not_found() -> None:
+    body = "{% raw %}x{% endraw %}{% comment %}y{% endcomment %}{{ site.baseurl }}{% highlight c %}z{% endhighlight %}"
+    assert blank_template_tags(body, config=JEKYLL) == ("x/base`z`", ())
+
+
+def test_the_end_of_a_shortcode_is_not_found_again() -> None:
+    assert blank_template_tags("{{< a/b.html >}}x{{< /a/b.html >}}", config=HUGO) == ("x", (TagFound(0, "a/b.html"),))
+
+
+def test_a_body_without_tags_is_the_same_object() -> None:
+    body = "Plain *text* with { braces } and 100 %."
+    assert blank_template_tags(body)[0] is body
+
+
+@pytest.mark.parametrize("tool", [None, JEKYLL, HUGO, ASTRO, ELEVENTY], ids=lambda tool: tool.tool if tool else "any")
+@pytest.mark.parametrize("part", HOSTILE)
+def test_hostile_bodies_are_read(part: str, tool: SiteConfig | None) -> None:
+    for body in (part * 200, f"{part * 200}%}}", f"x {part} " * 200):
+        text, tags = blank_template_tags(body, config=tool)
+        assert len(text) <= 2 * len(body)
+        assert len(tags) <= 600
