@@ -1,9 +1,12 @@
 """Request URLs from a server, without following redirects, within limits of time, count and size."""
 
 import http.client
+import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.message import Message
+from threading import Timer
 from urllib.parse import urlsplit
 
 import msgspec
@@ -67,10 +70,15 @@ class AuditClient:
         connection_class = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = connection_class(parts.netloc, timeout=TIMEOUT_SECONDS)
         try:
-            connection.request(method, parts._replace(scheme="", netloc="").geturl() or "/", headers=dict(headers))
-            response = connection.getresponse()
-            return AuditResponse(response.status, _join(response.getheaders()), _read(response, deadline))
+            connection.connect()
+            with _breaking_at(deadline, connection.sock):
+                connection.request(method, parts._replace(scheme="", netloc="").geturl() or "/", headers=dict(headers))
+                response = connection.getresponse()
+                body = _read(response, deadline)
+            _check_time(deadline)  # a broken connection can look like the end of the response
+            return AuditResponse(response.status, _join(response.getheaders()), body)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            _check_time(deadline)
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise RequestError(f"request failed: {reason}") from error
         finally:
@@ -99,9 +107,30 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
         chunks.append(chunk)
         if sum(map(len, chunks)) > MAX_BYTES:
             raise RequestError(f"response exceeds {MAX_BYTES // 2**20} MiB")
-        if time.monotonic() > deadline:
-            raise RequestError(f"response takes longer than {TIMEOUT_SECONDS} seconds")
+        _check_time(deadline)
     declared = response.getheader("Content-Length", "")
     if response.length and declared.isdecimal():  # read1 ignores a response cut short
         raise RequestError(f"response ends {response.length} bytes before its Content-Length")
     return b"".join(chunks)
+
+
+def _check_time(deadline: float) -> None:
+    if time.monotonic() >= deadline:
+        raise RequestError(f"response takes longer than {TIMEOUT_SECONDS} seconds")
+
+
+@contextmanager
+def _breaking_at(deadline: float, connection: socket.socket) -> Iterator[None]:
+    """Break a connection at the deadline: a server that sends a byte now and then never times out."""
+    breaker = Timer(max(0.0, deadline - time.monotonic()), _break, [connection])
+    breaker.daemon = True
+    breaker.start()
+    try:
+        yield
+    finally:
+        breaker.cancel()
+
+
+def _break(connection: socket.socket) -> None:
+    with suppress(OSError):  # closed in time
+        connection.shutdown(socket.SHUT_RDWR)
