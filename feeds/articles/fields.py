@@ -7,6 +7,7 @@ import msgspec
 from feeds.articles.field_names import Fields, find_misspelt
 from feeds.articles.front_matter import FrontMatter, locate_values
 from feeds.articles.yaml_values import AT_KEY, Path, Value
+from feeds.model.adopted import MAX_ENTRIES, MAX_FEEDS
 from feeds.model.entry import Image
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.excerpt import shorten
@@ -27,7 +28,7 @@ _MAX_URL_BYTES = 8_000  # servers refuse longer ones
 _MAX_KEY_BYTES = 2_000  # the limit of PostgreSQL's index rows, minus a host name
 
 # Related items get the topics of their article, so the limits also bound the product of both lists.
-_MAX_ITEMS = {"authors": 100, "related": 200, "topics": 100}
+_MAX_ITEMS = {"authors": 100, "entries": MAX_ENTRIES, "feeds": MAX_FEEDS, "related": 200, "topics": 100}
 _MAX_OTHER_ITEMS = 1_000
 
 # The catalog finds topics by their key.

@@ -8,6 +8,7 @@ import msgspec
 
 from feeds.articles.file_reader import escape_path, is_utf8
 from feeds.articles.names import (
+    ADOPTED_FILE,
     explain_bad_name,
     find_key_base,
     is_article_name,
@@ -38,7 +39,7 @@ class ContentFile(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """All files to collect: article files in any order, topic metadata files by key.
+    """All files to collect: article files in any order, topic metadata files and files of adopted ids by key.
 
     `skipped` has the keys of files and folders that exist and are not read, because of a problem in `problems`.
     """
@@ -47,6 +48,7 @@ class Content(msgspec.Struct, frozen=True):
     topics: list[ContentFile]
     skipped: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    adopted: tuple[ContentFile, ...] = ()
 
     def has_skipped(self, key: str) -> bool:
         """Return whether a file, or a folder around it, is skipped."""
@@ -54,7 +56,9 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) -> Content:
-    """Find every article, and every YAML file in a folder called `topics`; ignore hidden and temporary files.
+    """Find every article, every YAML file in a folder called `topics`, and `adopted.yaml` at the top of each folder.
+
+    Hidden and temporary files are ignored.
 
     `now_ns` is the time in nanoseconds. A file modified in the last two seconds gets no stamp, because the file may
     change again without a change of its stamp. With `follow_links`, symbolic links may lead out of the content folders.
@@ -68,15 +72,17 @@ def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) ->
     base = find_key_base(roots)
     walk = _Walk(roots, follow_links=follow_links)
     articles: dict[str, ContentFile] = {}
-    topics: dict[str, ContentFile] = {}
+    others: dict[str, ContentFile] = {}
     for entry in walk.find_files():
         key = make_key(entry.path, base=base)
         if is_article_name(entry.name):
             articles[key] = ContentFile(key, entry.path, _make_stamp(entry, now_ns))
         else:
-            topics[key] = ContentFile(key, entry.path, "")
-    by_key = [topics[key] for key in sorted(topics)]
-    return Content(list(articles.values()), by_key, frozenset(walk.skipped), tuple(walk.problems))
+            others[key] = ContentFile(key, entry.path, "")
+    by_key = [others[key] for key in sorted(others)]
+    adopted = tuple(file for file in by_key if file.path in walk.adopted_paths)
+    topics = [file for file in by_key if file.path not in walk.adopted_paths]
+    return Content(list(articles.values()), topics, frozenset(walk.skipped), tuple(walk.problems), adopted)
 
 
 def check_folder(root: str) -> None:
@@ -85,6 +91,11 @@ def check_folder(root: str) -> None:
         raise SettingsError(f"{root} is a file; name the folder that holds the articles.")
     if not os.path.isdir(root):
         raise SettingsError(f"Folder {root} not found; name a folder with articles, or set FEEDS_CONTENT.")
+
+
+def list_adopted_paths(roots: Sequence[str]) -> list[str]:
+    """Return the path of the file of adopted ids in each content folder."""
+    return [os.path.join(root, ADOPTED_FILE) for root in roots]
 
 
 def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
@@ -140,11 +151,12 @@ class _Walk:
         self._roots = roots
         self._base = find_key_base(roots)
         self._boundaries = None if follow_links else _list_boundaries(roots)
+        self.adopted_paths = frozenset(list_adopted_paths(roots))
         self.skipped: set[str] = set()
         self.problems: list[Problem] = []
 
     def find_files(self) -> Iterator[os.DirEntry[str]]:
-        """Yield article and topic files, and note what is skipped."""
+        """Yield article files, topic files and files of adopted ids, and note what is skipped."""
         seen: set[tuple[int, int]] = set()
         folders = list(self._roots)
         links: list[str] = []
@@ -187,13 +199,16 @@ class _Walk:
     def _is_content(self, entry: os.DirEntry[str]) -> bool:
         """Return whether to read a file, and report what an author may have meant to be read."""
         path = entry.path
-        if is_article_name(entry.name) or is_topic_file(path):
+        if is_article_name(entry.name) or is_topic_file(path) or path in self.adopted_paths:
             return self._may_read(entry)
         if entry.name == SETTINGS_FILE and os.path.dirname(path) not in self._roots:
             message = (
                 "The settings in this file are not used; move the file into the content folder, or serve this folder."
             )
             self._report(path, Level.WARNING, "misplaced-settings", message=message)
+        if entry.name == ADOPTED_FILE:
+            message = "The ids in this file are not used; move the file to the top of the content folder."
+            self._report(path, Level.WARNING, "misplaced-adopted", message=message)
         return False
 
     def _may_read(self, entry: os.DirEntry[str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from feeds.articles.names import (
+    ADOPTED_FILE,
     ARTICLE_SUFFIXES,
     TOPIC_FOLDER,
     TOPIC_SUFFIXES,
@@ -64,7 +65,7 @@ def explain_ignored(path: str, *, relative: str = "") -> Reason | None:
         return Reason.HIDDEN
     if is_article_name(name):
         return Reason.REPOSITORY if is_about_repository(path) else None
-    if is_topic_file(path):
+    if is_topic_file(path) or name == ADOPTED_FILE:
         return None
     if name.lower().endswith(ARTICLE_SUFFIXES):
         return Reason.CAPITALS

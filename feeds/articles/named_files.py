@@ -9,7 +9,7 @@ import msgspec
 
 from feeds.articles.files import Content, ContentFile, scan
 from feeds.articles.ignored_files import IgnoredFile, explain_ignored, list_ignored
-from feeds.articles.names import is_topic_file
+from feeds.articles.names import ADOPTED_FILE, is_topic_file
 from feeds.model.errors import SettingsError
 
 
@@ -36,7 +36,8 @@ def find_named(paths: Sequence[Path], *, follow_links: bool = False) -> NamedCon
             raise SettingsError(f"{path} not found; name a folder with articles or an article, or set FEEDS_CONTENT.")
     folders = [path for path in paths if path.is_dir()]
     content = scan(folders, now_ns=time.time_ns(), follow_links=follow_links) if folders else Content([], [])
-    known = {os.path.abspath(file.path) for file in (*content.articles, *content.topics)}
+    known = {os.path.abspath(file.path) for file in (*content.articles, *content.topics, *content.adopted)}
+    adopted = list(content.adopted)
     named: list[IgnoredFile] = []
     for file in dict.fromkeys(os.path.normpath(path) for path in paths if path not in folders):
         key = os.path.abspath(file)
@@ -45,6 +46,8 @@ def find_named(paths: Sequence[Path], *, follow_links: bool = False) -> NamedCon
             named.append(IgnoredFile(file, reason))
         elif key not in known:
             known.add(key)
-            (content.topics if is_topic_file(file) else content.articles).append(ContentFile(key, file, ""))
+            others = adopted if os.path.basename(file) == ADOPTED_FILE else content.articles
+            (content.topics if is_topic_file(file) else others).append(ContentFile(key, file, ""))
+    content = msgspec.structs.replace(content, adopted=tuple(adopted))
     ignored = (*named, *list_ignored(folders))
     return NamedContent(content, ignored, has_files=len(folders) < len(paths))

@@ -9,6 +9,9 @@ from feeds.articles.file_reader import escape_path, is_utf8
 MAX_KEY_BYTES = 500
 """PostgreSQL's indexes hold a key of this length and a URL of the greatest length."""
 
+ADOPTED_FILE = "adopted.yaml"
+"""The name of the file of adopted ids, at the top of a content folder."""
+
 ARTICLE_SUFFIXES = (".md", ".markdown")
 TOPIC_SUFFIXES = (".yaml", ".yml")
 TOPIC_FOLDER = "topics"

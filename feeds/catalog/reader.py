@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, o
 
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
+from feeds.catalog.adopted_store import FORMER_FEEDS
 from feeds.catalog.archive_blocks import Blocks, Scope
 from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.collect_history import CollectRecord, list_collects
@@ -45,7 +46,7 @@ _PROVIDER = select(
     schema.providers, count_hidden(_ENTRIES.provider.concat("") == _PROVIDERS.domain).label("hidden")
 ).where(_PROVIDERS.domain == bindparam("domain"), _PROVIDERS.since <= _NOW)
 _STATE = select(schema.facts).where(
-    schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version", "commit"))
+    schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version", "commit", FORMER_FEEDS))
 )
 _COMMIT = select(schema.commits.c.token).where(schema.commits.c.version == bindparam("version"))
 _TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
@@ -78,6 +79,7 @@ class CatalogReader:
             commit=facts.get("commit", ""),
             collected=collected,
             settings_fingerprint=facts.get("settings_fingerprint", ""),
+            former_feeds=facts.get(FORMER_FEEDS, ""),
         )
 
     def read_shown_values(self) -> dict[str, str]:

@@ -68,7 +68,8 @@ class CatalogState(msgspec.Struct, frozen=True):
 
     `generation` changes when the catalog is rebuilt and versions start again. `version` is the version of the last
     commit, and `commit` a random token of the same commit. `collected` is the time of the last collect, with the
-    settings behind `settings_fingerprint`.
+    settings behind `settings_fingerprint`. `former_feeds` are the paths of the feeds that answer at the URLs of earlier
+    feeds, by URL, as JSON; empty: none.
     """
 
     generation: str
@@ -76,3 +77,4 @@ class CatalogState(msgspec.Struct, frozen=True):
     commit: str
     collected: datetime | None
     settings_fingerprint: str
+    former_feeds: str = ""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     event,
 )
 
-LAYOUT = "16"
+LAYOUT = "17"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()

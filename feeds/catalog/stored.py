@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from feeds.catalog.rows import Record
+from feeds.model.adopted import AdoptedFile
 from feeds.model.entry import Entry
 from feeds.model.errors import Problem
 
@@ -80,6 +81,13 @@ class StoredLabel(msgspec.Struct, frozen=True, order=True):
     label: str
     since: int | None
     published: int
+
+
+class StoredAdoption(msgspec.Struct, frozen=True):
+    """A file of adopted ids, as last read by the collector; `digest` is a hash of the bytes."""
+
+    digest: str
+    file: AdoptedFile
 
 
 DESCRIBED = -(2**62)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, delete, inspect, select
 
 from feeds.catalog import schema
+from feeds.catalog.adopted_store import AdoptedStore
 from feeds.catalog.bulk_load import analyze_sources
 from feeds.catalog.digest_rankings import rank_issues
 from feeds.catalog.entry_store import EntryWriter, find_entries
@@ -34,6 +35,7 @@ class CatalogWriter:
         self.has_started_over = has_started_over
         self.sources = SourceStore(connection)
         self.topics = TopicStore(connection)
+        self.adopted = AdoptedStore(connection)
 
     # The last collect
 

@@ -16,10 +16,11 @@ from feeds.articles.repository_files import is_about_repository
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.stored import CollectState, StoredFile
 from feeds.catalog.writer import CatalogWriter
+from feeds.collector.adopted_files import read_adopted_files
 from feeds.collector.collect_result import CollectResult, Progress
 from feeds.collector.commit import Commit
 from feeds.collector.entries import update_entries
-from feeds.collector.lint_rules import find_clashes, find_id_problems, find_problems
+from feeds.collector.lint_rules import find_adopted_id_problems, find_clashes, find_id_problems, find_problems
 from feeds.collector.mass_removal import Removal, check_removal, find_removal
 from feeds.collector.parallel import ReadSources, read_sources
 from feeds.collector.pending import PendingUpdates
@@ -27,6 +28,7 @@ from feeds.collector.read_result import ReadTask
 from feeds.collector.sources import forget_files, save_results
 from feeds.collector.topic_files import read_topic_files
 from feeds.collector.topics import CollectedTopics, update_topics
+from feeds.model.adopted import Adoption
 from feeds.model.clock import SYSTEM_CLOCK, Clock, from_seconds, to_seconds
 from feeds.model.errors import ClockError, DamagedCatalogError, Level, Problem
 from feeds.model.shown_settings import ShownSettings
@@ -182,15 +184,17 @@ class _Collect:
         with self._timing("publish"):
             described = None if keys is not None else content
             topic_metadata = read_topic_files(self._writer, described, pending=self._pending, problems=self._problems)
+            adoption = read_adopted_files(self._writer, described, pending=self._pending, problems=self._problems)
             topics = update_topics(self._writer, self._pending, files=topic_metadata, committed=self._committed)
             summary = update_entries(
                 self._writer,
                 self._pending,
                 topics=topics,
+                adoption=adoption,
                 shown=self._options.shown,
                 committed=self._committed,
             )
-            self._find_problems(topics, keys=keys)
+            self._find_problems(topics, adoption, keys=keys)
             state = self._commit.finish(topics, summary, lists=lists)
         return CollectResult(
             read=read,
@@ -221,13 +225,15 @@ class _Collect:
                 self._progress(done, len(tasks))
         return parsed
 
-    def _find_problems(self, topics: CollectedTopics, *, keys: Collection[str] | None) -> None:
+    def _find_problems(self, topics: CollectedTopics, adoption: Adoption, *, keys: Collection[str] | None) -> None:
         """Find the problems of all files, or of the files with the given keys."""
         folders = self._options.folders
         self._problems.extend(find_problems(self._writer, folders, keys=keys))
         clashes = find_clashes(self._writer, folders, clashes=topics.clashes, changed=topics.changed, keys=keys)
         self._problems.extend(clashes)
         self._id_problems = find_id_problems(self._writer, folders, at=self._committed, keys=keys)
+        if adoption.owners:
+            self._id_problems += find_adopted_id_problems(self._writer, folders, adoption=adoption, keys=keys)
 
     def _choose_commit_time(self) -> int:
         """Return the time of the commit: now, but after the last commit and after the last scheduled change.

@@ -11,16 +11,18 @@ from feeds.collector.linked_mentions import gather_mentions, load_mention
 from feeds.collector.pending import PendingUpdates
 from feeds.collector.topics import CollectedTopics
 from feeds.collector.version_plan import plan_entries
+from feeds.model.adopted import Adoption
 from feeds.model.shown_settings import ShownSettings
 
 _BATCH_NAMES = 4_000
 
 
-def update_entries(
+def update_entries(  # noqa: PLR0913 what decides on entries
     writer: CatalogWriter,
     pending: PendingUpdates,
     *,
     topics: CollectedTopics,
+    adoption: Adoption,
     shown: ShownSettings,
     committed: int,
 ) -> DiffSummary:
@@ -33,7 +35,7 @@ def update_entries(
         names = set(batch) - handled
         mentions = gather_mentions(writer.sources, names)
         handled.update(mention.url for mention in mentions if mention.url not in names)
-        plan = plan_entries(mentions, names=topics.names, removed_urls=removed_urls, at=committed)
+        plan = plan_entries(mentions, names=topics.names, removed_urls=removed_urls, at=committed, adoption=adoption)
         stored = {} if pending.everything else writer.find_entries(_list_ids(names, mentions))
         for id in sorted(stored.keys() | plan.keys()):
             diff.compare(plan.get(id, ()), stored.get(id, ()))

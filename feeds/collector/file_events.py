@@ -17,7 +17,7 @@ import msgspec
 import watchfiles
 from watchfiles import Change
 
-from feeds.articles.files import ContentFile, is_within, locate_article
+from feeds.articles.files import ContentFile, is_within, list_adopted_paths, locate_article
 from feeds.articles.names import is_topic_file, is_visible
 from feeds.catalog.sqlite_file import OWN_FOLDER
 from feeds.model.errors import SettingsError
@@ -151,6 +151,7 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
     files = []
     # Some deployments replace a hidden link to a folder, and visible links lead through it.
     needs_full_collect = any(os.path.islink(path) and os.path.isdir(path) for path in paths - visible)
+    needs_full_collect |= not paths.isdisjoint(list_adopted_paths(roots))
     for path in visible:
         file = locate_article(folders, path)
         if file and not os.path.isdir(path):

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from feeds.articles.mention import Mention, Role
-
-_SPARE_PREFIX = "tag:topic-feeds.invalid,2021:"
+from feeds.catalog.stored import StoredMention
+from feeds.model.adopted import NOTHING_ADOPTED, SPARE_PREFIX, Adoption
 
 _Rank = tuple[int, bool, float, str]
 
@@ -20,28 +20,29 @@ class IdConflict(msgspec.Struct, frozen=True, order=True):
 
 def make_spare_id(url: str) -> str:
     """Return the id of an article whose URL is the id of an earlier article; no front matter can give such an id."""
-    return f"{_SPARE_PREFIX}{url}"
+    return f"{SPARE_PREFIX}{url}"
 
 
 def strip_spare_prefix(id: str) -> str:
     """Return the URL of the article with a spare id; any other id stays as it is."""
-    return id.removeprefix(_SPARE_PREFIX)
+    return id.removeprefix(SPARE_PREFIX)
 
 
-def assign_ids(mentions: Iterable[Mention], *, at: int) -> dict[str, str]:
+def assign_ids(mentions: Iterable[Mention], *, at: int, adoption: Adoption = NOTHING_ADOPTED) -> dict[str, str]:
     """Map each mentioned URL to the id of its entry at a time, in seconds, each id to one URL.
 
     `mentions` must include all mentions with a common URL or id. The oldest file at a URL that gives an id decides on
     the id of the URL. Of the URLs that claim the same id, the URL with the oldest published and released file keeps the
-    id, ties by path. The other URLs are their own ids.
+    id, ties by path. The other URLs are their own ids. No URL gets an id that another URL has adopted.
     """
     found = list(mentions)
     ids = {mention.url: mention.url for mention in found}
     claimed = {mention.id for mention in found if mention.id not in {"", mention.url}}
-    if claimed:
-        contenders = {mention.url for mention in found if mention.id or mention.url in claimed}
+    denied = {url for url in ids if adoption.is_taken(url, by=url)}
+    if claimed or denied:
+        contenders = {mention.url for mention in found if mention.id or mention.url in claimed} | denied
         files = _group_files(mention for mention in found if mention.url in contenders)
-        ids.update((url, id) for id, url in _resolve_claims(files, at=at).items())
+        ids.update((url, id) for id, url in _resolve_claims(files, at=at, adoption=adoption).items())
     return ids
 
 
@@ -50,6 +51,12 @@ def find_conflicts(mentions: Iterable[Mention], *, at: int) -> list[IdConflict]:
     files = _group_files(mentions)
     owners = _resolve_claims(files, at=at)
     return sorted(set(_list_conflicts(files, owners)))
+
+
+def find_adopted_conflicts(mentions: Iterable[Mention | StoredMention], adoption: Adoption) -> dict[str, str]:
+    """Return the articles whose id another URL has adopted: the URL by the path of the article file."""
+    claims = ((mention, mention.id or mention.url) for mention in mentions if mention.role == Role.PUBLISHED)
+    return {mention.path: adoption.owners[id] for mention, id in claims if adoption.is_taken(id, by=mention.url)}
 
 
 def _list_conflicts(files: Mapping[str, Sequence[Mention]], owners: Mapping[str, str]) -> Iterator[IdConflict]:
@@ -80,14 +87,16 @@ def _age(mention: Mention) -> tuple[float, str]:
     return float("inf") if mention.released is None else mention.released, mention.path
 
 
-def _resolve_claims(files: Mapping[str, Sequence[Mention]], *, at: int) -> dict[str, str]:
+def _resolve_claims(
+    files: Mapping[str, Sequence[Mention]], *, at: int, adoption: Adoption = NOTHING_ADOPTED
+) -> dict[str, str]:
     """Return the URL of each id: the URLs choose in the order of their ranks."""
     given = {url: _choose_given_id(own) for url, own in files.items()}
     ranked = [(_rank(own, gives_id=given[url] not in {"", url}, at=at), url) for url, own in files.items()]
     owners: dict[str, str] = {}
     for _, url in sorted(ranked):
         wanted = (given[url] or url, url, make_spare_id(url))
-        owners[next(id for id in wanted if id not in owners)] = url
+        owners[next(id for id in wanted if id not in owners and not adoption.is_taken(id, by=url))] = url
     return owners
 
 

@@ -7,10 +7,16 @@ import msgspec
 from feeds.articles.ignored_files import Reason
 from feeds.articles.mention import Mention, Role
 from feeds.articles.named_files import NamedContent
+from feeds.collector.adopted_files import make_adoption, parse_adopted_files
 from feeds.collector.collect_result import Progress
-from feeds.collector.identity import find_conflicts
+from feeds.collector.identity import find_adopted_conflicts, find_conflicts
 from feeds.collector.linked_mentions import load_mention
-from feeds.collector.lint_rules import describe_clash, describe_duplicates, describe_id_conflicts
+from feeds.collector.lint_rules import (
+    describe_adopted_conflicts,
+    describe_clash,
+    describe_duplicates,
+    describe_id_conflicts,
+)
 from feeds.collector.parallel import read_sources
 from feeds.collector.read_result import ReadResult
 from feeds.collector.topic_files import parse_topic_files
@@ -40,6 +46,8 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
         problems = [problem for problem in problems if problem.code != UNKNOWN_TOPIC]
     problems.extend(content.problems)
     problems.extend(file.warn() for file in named.ignored if file.reason is Reason.CAPITALS)
+    adopted, found = parse_adopted_files(content, known={})
+    problems.extend(found)
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     now = to_seconds(clock.now())
     own: dict[str, tuple[Mention, str]] = {}
@@ -66,6 +74,8 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
         problems.extend(_find_clashes(path_by_topic, labels=labels, known=known))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
+    taken = find_adopted_conflicts((mention for mention, _ in own.values()), make_adoption(adopted))
+    problems.extend(describe_adopted_conflicts({own[key][1]: url for key, url in taken.items()}))
     return CheckResult(sorted(problems), len(articles), len(content.topics))
 
 

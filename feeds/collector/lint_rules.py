@@ -6,8 +6,9 @@ from pathlib import Path
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
 from feeds.catalog.writer import CatalogWriter
-from feeds.collector.identity import IdConflict, find_conflicts
+from feeds.collector.identity import IdConflict, find_adopted_conflicts, find_conflicts
 from feeds.collector.linked_mentions import gather_mentions
+from feeds.model.adopted import Adoption
 from feeds.model.errors import Level, Problem
 from feeds.model.topics import TopicName
 
@@ -39,6 +40,16 @@ def find_id_problems(
         for each in conflicts
         if keys is None or each.loser in keys or each.winner in keys
     )
+
+
+def find_adopted_id_problems(
+    writer: CatalogWriter, folders: Sequence[Path], *, adoption: Adoption, keys: Collection[str] | None = None
+) -> list[Problem]:
+    """Return a problem for each article, or each in the files with the given keys, whose id another URL has adopted."""
+    sources = writer.sources
+    stored = sources.find_mentions(adoption.owners.keys()) if keys is None else sources.read_mentions_in(keys)
+    conflicts = find_adopted_conflicts((mention for mention in stored if mention.position == 0), adoption)
+    return describe_adopted_conflicts({locate_key(folders, key): url for key, url in conflicts.items()})
 
 
 def find_clashes(
@@ -79,6 +90,21 @@ def describe_id_conflicts(conflicts: Iterable[tuple[str, str]]) -> list[Problem]
         for path, code, message in ((loser, "id-taken", taken), (winner, "id-shared", shared)):
             problems.setdefault((path, code), Problem(path, 1, 1, Level.ERROR, code, message))
     return list(problems.values())
+
+
+def describe_adopted_conflicts(conflicts: Mapping[str, str]) -> list[Problem]:
+    """Report each article whose id another URL has adopted; `conflicts` has the URL by the path of the article."""
+    return [
+        Problem(
+            path,
+            1,
+            1,
+            Level.ERROR,
+            "id-adopted",
+            f"adopted.yaml gives this article's id to {url}; give this article another `id`, or correct adopted.yaml.",
+        )
+        for path, url in sorted(conflicts.items())
+    ]
 
 
 def describe_clash(topic: TopicName, *, path: str) -> Problem:

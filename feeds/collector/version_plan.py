@@ -3,22 +3,30 @@
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+import msgspec
+
 from feeds.articles.mention import Mention, Role
 from feeds.catalog.stored import TimedEntry
 from feeds.collector.identity import assign_ids
 from feeds.collector.merge import group_by_url, merge
+from feeds.model.adopted import NOTHING_ADOPTED, Adoption
 from feeds.model.entry import Entry, encode_visible
 from feeds.model.topics import TopicName
 
 
 def plan_entries(
-    mentions: Sequence[Mention], *, names: Mapping[str, TopicName], removed_urls: Container[str], at: int
+    mentions: Sequence[Mention],
+    *,
+    names: Mapping[str, TopicName],
+    removed_urls: Container[str],
+    at: int,
+    adoption: Adoption = NOTHING_ADOPTED,
 ) -> dict[str, list[TimedEntry]]:
     """Return the present and all future versions of entries by id, in order of time, seen from a time in seconds.
 
-    `mentions` must include all mentions with a common URL or id.
+    `mentions` must include all mentions with a common URL or id. Entries show their ids in `adoption`.
     """
-    planner = _Planner(names, removed_urls)
+    planner = _Planner(names, removed_urls, adoption)
     if not any((mention.released or 0) > at or (mention.expires or 0) > at for mention in mentions):
         return {id: [TimedEntry(entry)] for id, entry in planner.merge_all(mentions, at=at).items()}
     groups = _group_linked(mentions)
@@ -33,18 +41,23 @@ def plan_entries(
 class _Planner:
     """Merge mentions at several times."""
 
-    def __init__(self, names: Mapping[str, TopicName], removed_urls: Container[str]) -> None:
+    def __init__(self, names: Mapping[str, TopicName], removed_urls: Container[str], adoption: Adoption) -> None:
         self._names = names
         self._removed_urls = removed_urls
+        self._adoption = adoption
 
     def merge_all(self, mentions: Sequence[Mention], *, at: int) -> dict[str, Entry]:
         """Return the entries at a time, by id."""
-        ids = assign_ids(mentions, at=at)
-        merged = (
-            merge(ids[url], of_url, names=self._names, removed_urls=self._removed_urls, at=at)
+        ids = assign_ids(mentions, at=at, adoption=self._adoption)
+        merged = {
+            url: merge(ids[url], of_url, names=self._names, removed_urls=self._removed_urls, at=at)
             for url, of_url in group_by_url(mentions).items()
-        )
-        return {entry.id: entry for entry in merged if entry}
+        }
+        return {entry.id: self._adopt(entry, url) for url, entry in merged.items() if entry}
+
+    def _adopt(self, entry: Entry, url: str) -> Entry:
+        adopted = self._adoption.ids.get(url)
+        return msgspec.structs.replace(entry, adopted=adopted) if adopted else entry
 
     def plan(self, mentions: Sequence[Mention], *, at: int) -> dict[str, list[TimedEntry]]:
         """Return the versions of the entries of linked mentions, by id."""

@@ -78,12 +78,37 @@ class Story(Headline, frozen=True, kw_only=True, omit_defaults=True):
     heat: int | None = None
 
 
+class AdoptedIds(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The ids by which subscribers of earlier feeds know an entry; an empty text means no such id.
+
+    `every` is the id in each format without another id. `is_permalink` is `isPermaLink` of the id in RSS; None means
+    that the attribute follows from the link of the entry.
+    """
+
+    every: str = ""
+    atom: str = ""
+    rss: str = ""
+    json: str = ""
+    is_permalink: bool | None = None
+
+    def find(self, format: str) -> str:
+        """Return the id in a format: `atom`, `rss` or `json`; empty if the entry keeps its own id there."""
+        id: str = getattr(self, format)
+        return id or self.every
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every id, in any format."""
+        return frozenset((self.every, self.atom, self.rss, self.json)) - {""}
+
+
 class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One item of a feed: everything that a subscriber can see, and type, quality and heat.
 
     `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
     sanitised HTML with absolute URLs. If `is_cut`, the body is longer than `body`, and `rest_words` are its further
-    words, for search only. `released` is the time from which feeds may show the entry.
+    words, for search only. `released` is the time from which feeds may show the entry. `adopted` are its ids in earlier
+    feeds.
     """
 
     id: str
@@ -98,6 +123,11 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     categories: tuple[Category, ...] = ()
     coverage: tuple[Reference, ...] = ()
     leads: tuple[Reference, ...] = ()
+    adopted: AdoptedIds | None = None
+
+    def find_id(self, format: str) -> str:
+        """Return the id that feeds in a format show: `atom`, `rss` or `json`."""
+        return (self.adopted.find(format) if self.adopted else "") or self.id
 
 
 # Made before any thread starts: two threads that both decode the first entry of a process would crash inside msgspec.

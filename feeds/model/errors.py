@@ -11,6 +11,7 @@ FeedsError
 │   ├── ClockError          the catalog is from the future
 │   ├── DamagedCatalogError the catalog is a damaged file
 │   └── ReadOnlyCatalogError the catalog can be read, but not written
+├── AdoptionError       an earlier feed cannot be adopted
 ├── ExportError         an export cannot be written
 ├── DeliveryError       a request to another server, to be sent again
 │   ├── HubError            a hub does not accept a notification
@@ -107,6 +108,10 @@ class ClockError(CatalogError):
             f" {now:%Y-%m-%dT%H:%M:%SZ}, so nothing was changed. Set the clock. If the clock is right, `feeds collect"
             " --force` rebuilds the catalog."
         )
+
+
+class AdoptionError(FeedsError):
+    """An earlier feed cannot be read, or its ids cannot be written."""
 
 
 class ExportError(FeedsError):

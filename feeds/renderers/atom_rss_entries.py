@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from feeds.model.entry import Entry
-from feeds.model.feed import Feed, LinkChoice, entry_url
+from feeds.model.feed import Feed, Format, LinkChoice, entry_url
 from feeds.model.html_text import is_same_text
 from feeds.model.links import write_provider_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
@@ -79,7 +79,7 @@ def _write_atom_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     yield f'<title type="text">{escape_text(entry.title)}</title>'
     yield f'<link href="{escape_attribute(url)}" rel="alternate" type="text/html"/>'
     yield from _write_links("link", entry, url)
-    yield write_element("id", entry.id)
+    yield write_element("id", entry.find_id(Format.ATOM))
     yield write_element("published", format_rfc3339(entry.published))
     yield write_element("updated", format_rfc3339(entry.updated))
     for name in entry.authors or (entry.provider.name,):
@@ -100,7 +100,7 @@ def _write_rss_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     yield write_element("link", url)
     yield write_element("description", escape_ambiguous(make_excerpt(entry)))
     yield write_element("content:encoded", write_content(entry, style.link_choice))
-    yield f'<guid isPermaLink="{"true" if entry.id == url else "false"}">{escape_text(entry.id)}</guid>'
+    yield _write_guid(entry, url)
     for category in entry.categories:
         yield f'<category domain="{scheme}">{_escape_name(category.label or category.term)}</category>'
     if provider_url := write_provider_url(entry.provider):
@@ -113,6 +113,13 @@ def _write_rss_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     if entry.image:
         yield from write_media(entry.image)
     yield from _write_links("atom:link", entry, url)
+
+
+def _write_guid(entry: Entry, url: str) -> str:
+    id = entry.find_id(Format.RSS)
+    given = entry.adopted.is_permalink if entry.adopted else None
+    is_permalink = id == url if given is None else given
+    return f'<guid isPermaLink="{"true" if is_permalink else "false"}">{escape_text(id)}</guid>'
 
 
 def _write_links(element: str, entry: Entry, url: str) -> Iterator[str]:

@@ -48,7 +48,7 @@ def _describe_feed(feed: Feed) -> _Object:
 
 
 def _describe_entry(entry: Entry, feed: Feed) -> _Object:
-    return {"id": entry.id} | _without_empty(
+    return {"id": entry.find_id(Format.JSON)} | _without_empty(
         {
             "url": entry_url(entry, feed.link_choice),
             "title": entry.title,

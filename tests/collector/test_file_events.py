@@ -45,3 +45,11 @@ def test_the_catalogs_own_files_count_as_no_change(tmp_path: Path) -> None:
         (tmp_path / "feeds.toml").write_text("")
         changes = next(events for events in batches if events.count)
     assert (changes.has_settings, changes.files, changes.needs_full_collect) == (True, (), False)
+
+
+def test_a_change_of_adopted_ids_needs_a_full_collect(tmp_path: Path) -> None:
+    with closing(watch_folders([tmp_path], stop=Event(), on_error=lambda error: pytest.fail(str(error)))) as batches:
+        assert next(batches).is_fresh
+        (tmp_path / "adopted.yaml").write_text("entries: []\n")
+        changes = next(events for events in batches if events.count)
+    assert (changes.files, changes.needs_full_collect) == ((), True)

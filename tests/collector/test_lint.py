@@ -4,7 +4,7 @@ import pytest
 
 from feeds.model.errors import Level, SettingsError
 from tests.support.checks import check_paths
-from tests.support.newsroom import Newsroom
+from tests.support.newsroom import Newsroom, url_of
 
 TOPIC = "_id: ml\nname: Machine Learning\n"
 
@@ -128,3 +128,19 @@ def test_check_reports_the_problems_of_a_collect(newsroom: Newsroom) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="nowhere"):
         check_paths(tmp_path / "nowhere")
+
+
+def test_adopted_ids_are_checked(newsroom: Newsroom) -> None:
+    newsroom.write("a")
+    path = newsroom.folder / "adopted.yaml"
+    path.write_text(f"entries:\n- url: {url_of('b')}\n  id: {url_of('a')}\n")
+    assert check(newsroom) == [("a.md", "id-adopted")]
+    path.write_text("entries:\n- id: urn:1\n")
+    assert check(newsroom) == [("adopted.yaml", "missing-url")]
+    assert [problem.code for problem in check_paths(path).problems] == ["missing-url"]
+
+
+def test_a_misplaced_file_of_adopted_ids_is_reported(newsroom: Newsroom) -> None:
+    (newsroom.folder / "2026").mkdir()
+    (newsroom.folder / "2026" / "adopted.yaml").write_text("entries: []\n")
+    assert check(newsroom) == [("adopted.yaml", "misplaced-adopted")]

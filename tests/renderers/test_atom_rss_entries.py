@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from feeds.model.entry import Category
+from feeds.model.entry import AdoptedIds, Category
 from feeds.model.feed import Feed, Format, LinkChoice
 from feeds.renderers.atom_rss_entries import write_atom_entries, write_rss_items
 from feeds.renderers.feed import render
@@ -39,6 +39,22 @@ def test_written_elements_are_equal_whether_kept_or_not(format: Format, body: st
     feed = make_feed(*(make_entry(number, body=body) for number in range(3)))
     assert render(feed, format) == render(feed, format)
     assert render(_copy(feed), format) == render(feed, format)
+
+
+@pytest.mark.parametrize(
+    ("adopted", "guid"),
+    [
+        (AdoptedIds(every="urn:1"), '<guid isPermaLink="false">urn:1</guid>'),
+        (AdoptedIds(every="https://gazette.example/1"), '<guid isPermaLink="true">https://gazette.example/1</guid>'),
+        (AdoptedIds(atom="urn:1", rss="a & b"), '<guid isPermaLink="false">a &amp; b</guid>'),
+        (AdoptedIds(atom="urn:1", rss="/1", is_permalink=True), '<guid isPermaLink="true">/1</guid>'),
+        (AdoptedIds(atom="urn:1", rss="\n 1 "), '<guid isPermaLink="false">\n 1 </guid>'),
+    ],
+)
+def test_an_entry_shows_the_ids_of_earlier_feeds(adopted: AdoptedIds, guid: str) -> None:
+    feed = make_feed(make_entry(1, url="https://gazette.example/1", adopted=adopted))
+    assert guid in write_rss_items(feed).decode()
+    assert f"<id>{adopted.every or adopted.atom}</id>" in write_atom_entries(feed).decode()
 
 
 def test_elements_stand_on_lines_of_their_own() -> None:
