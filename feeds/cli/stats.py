@@ -14,10 +14,11 @@ from feeds.cli.settings_source import read_settings
 from feeds.cli.stats_table import format_report
 from feeds.cli.terminal import is_terminal
 from feeds.model.clock import SYSTEM_CLOCK, find_day, to_seconds
-from feeds.model.errors import FeedsError
+from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
 from feeds.model.text import escape_controls
 from feeds.settings import Settings
-from feeds.site.feed_names import name_feed
+from feeds.site.feed_names import name_any_feed, name_feed
+from feeds.site.former_feeds import FormerFeeds, read_former_feeds
 from feeds.statistics.log_files import LogReader
 from feeds.statistics.report import Period, Report, make_report, show_report
 from feeds.statistics.tally import Tally
@@ -83,10 +84,23 @@ def _report_stored(request: _Request) -> Report:
 
 def _report_logs(paths: Iterable[Path], request: _Request) -> Report:
     settings = request.settings
-    reader = LogReader(partial(name_feed, base_path=settings.base_path, defaults=settings.defaults))
+    former = _read_former_feeds(settings)
+    reader = LogReader(partial(name_any_feed, former=former, base_path=settings.base_path, defaults=settings.defaults))
     totals = _read_logs(reader, paths)
     last_day = totals[-1].day if totals else find_day(to_seconds(SYSTEM_CLOCK.now()))
     return request.make_report(totals, last_day=last_day, knows_conditions=reader.knows_conditions)
+
+
+def _read_former_feeds(settings: Settings) -> FormerFeeds:
+    """Return the feeds at the URLs of earlier feeds; none without a catalog."""
+    catalog = Catalog(settings.database_url)
+    try:
+        with catalog.reading() as reader:
+            return read_former_feeds(reader.read_state().former_feeds, base_path=settings.base_path)
+    except (CatalogMissingError, DamagedCatalogError):
+        return {}
+    finally:
+        catalog.close()
 
 
 def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:

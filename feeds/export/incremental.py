@@ -18,7 +18,7 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import depends_on_any, find_digest_change, parse_and_resolve
 from feeds.site.feeds import read_archive
-from feeds.site.urls import Address, ArchiveAddress, DigestAddress, PageAddress
+from feeds.site.urls import Address, ArchiveAddress, DigestAddress, FormerFeedAddress, PageAddress
 
 _GRACE_SECONDS = 3_600
 """How long to keep an archive document without links after the last cached copy of the linking feed has expired."""
@@ -67,6 +67,8 @@ class PreviousExport:
 
     def _is_current(self, address: Address, files: ExportedFiles, *, changed: Collection[str] | None) -> bool:
         """Compare files with the folder and with the changed scopes; None means changes in any scope."""
+        if isinstance(address, FormerFeedAddress):
+            return False  # another feed may answer there than before
         if any(self._folder.get_stamp(name) != stamp for name, stamp in files.stamps.items()):
             return False
         if changed is not None and not depends_on_any(files.scopes, changed):

@@ -44,6 +44,7 @@ from feeds.site.urls import (
     DigestAddress,
     DirectoryPageAddress,
     FeedAddress,
+    FormerFeedAddress,
     HomeAddress,
     NotFoundAddress,
     OpmlAddress,
@@ -102,8 +103,9 @@ def make_document(
         NotFoundError: no static file has this name, or the archive has no such part.
     """
     match address:
-        case FeedAddress() | DigestAddress() | ArchiveAddress():
-            return _make_feed_document(address, reader, settings=settings, now=now)
+        case FeedAddress() | DigestAddress() | ArchiveAddress() | FormerFeedAddress():
+            feed = address.target if isinstance(address, FormerFeedAddress) else address
+            return _make_feed_document(feed, reader, settings=settings, now=now)
         case PageAddress():
             return _make_page_document(address, reader, settings=settings, now=now, is_static=is_static)
         case OpmlAddress() | SitemapAddress():

@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from feeds.model.errors import FeedsError
 from feeds.model.query import EVERYTHING, Query
+from feeds.site.former_feeds import FormerFeeds, comes_first, find_former_feed
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import DigestAddress, FeedAddress, write_reference
 
@@ -32,3 +33,16 @@ def _find_name(url: str, *, base_path: str, defaults: Query) -> str:
 
 
 _find_kept_name = lru_cache(_KEPT_NAMES)(_find_name)
+
+
+def name_any_feed(url: str, *, former: FormerFeeds, base_path: str = "", defaults: Query = EVERYTHING) -> str:
+    """Return the name as `name_feed` does, also of the feed that answers at the URL of an earlier feed."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    path = unquote(parts.path).removeprefix(base_path)
+    found = find_former_feed(former, path, parts.query) if former else None
+    if found and comes_first(path, parts.query):
+        return found.path
+    return name_feed(url, base_path=base_path, defaults=defaults) or (found.path if found else "")

@@ -151,6 +151,11 @@ def _parse_path(path: str) -> Address:
     return _parse_named(section, name)
 
 
+def is_alias(path: str) -> bool:
+    """Return whether a decoded path is an alias of a feed, for readers that probe it."""
+    return path in _ALIASES
+
+
 def check_spelling(path: str, address: Address) -> None:
     """Accept the decoded `path` of `address` if it is canonical or an alias that feed readers probe.
 

@@ -182,11 +182,24 @@ class AssetAddress(msgspec.Struct, frozen=True):
         return f"/{self.name}" if self.name in ROOT_ASSETS else f"/static/{quote(self.name)}"
 
 
+class FormerFeedAddress(msgspec.Struct, frozen=True):
+    """The path of an earlier feed, decoded, at which a feed of this site answers."""
+
+    former_path: str
+    target: FeedAddress
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded."""
+        return quote(self.former_path)
+
+
 QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
 DirectoryPageAddress: TypeAlias = HomeAddress | TopicListAddress | ProviderListAddress | ComposeAddress
 Address: TypeAlias = (
     QueryAddress
     | DirectoryPageAddress
+    | FormerFeedAddress
     | OpmlAddress
     | BundleAddress
     | SitemapAddress

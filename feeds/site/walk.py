@@ -1,16 +1,20 @@
 """List every address of the site: the result of a crawl, without sending any requests."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from feeds.catalog.reader import CatalogReader
 from feeds.model.archive import ArchivePart
+from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
+from feeds.site.former_feeds import list_former_addresses, read_former_feeds
 from feeds.site.pages.assets import list_assets
+from feeds.site.resolve import resolve
 from feeds.site.urls import (
     SERVER_ASSETS,
     Address,
@@ -18,6 +22,7 @@ from feeds.site.urls import (
     AssetAddress,
     DigestAddress,
     FeedAddress,
+    FormerFeedAddress,
     HomeAddress,
     NotFoundAddress,
     OpmlAddress,
@@ -47,7 +52,16 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
 
 
 def list_static_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:
-    """Return every address of a static host: those of `list_addresses`, and the page for URLs without a file."""
+    """Return every address of a static host: those of `list_addresses`, and the page for URLs without a file.
+
+    The addresses of earlier feeds come first: a file of the site itself with the same name goes before.
+    """
+    former = read_former_feeds(reader.read_state().former_feeds, base_path=settings.base_path)
+    for former_address in list_former_addresses(former):
+        with suppress(NotFoundError):  # the topic is gone
+            query = resolve(former_address.target.query, reader, now=now)
+            target = FeedAddress(query, former_address.target.format)
+            yield FormerFeedAddress(former_address.former_path, target)
     yield NotFoundAddress()
     for address in list_addresses(reader, settings=settings, now=now):
         if not isinstance(address, AssetAddress) or address.name not in SERVER_ASSETS:

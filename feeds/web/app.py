@@ -9,11 +9,15 @@ from flask import Flask, Response, g, request
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import SYSTEM_CLOCK, Clock
+from feeds.model.errors import NotFoundError
+from feeds.model.query import Query
 from feeds.settings import Settings
+from feeds.site.former_feeds import comes_first
 from feeds.site.health import read_health
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import HEALTH_PATH
 from feeds.web.cache import DocumentCache
+from feeds.web.cached_document import CachedDocument
 from feeds.web.error_handlers import register_error_handlers
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
@@ -83,9 +87,7 @@ def create_app(
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
-        query_string = request.query_string.decode(errors="replace")
-        address = parse_address(f"/{path}", query_string, defaults=settings.defaults)
-        cached = fetcher.fetch(address, path=f"/{path}")
+        cached = _fetch(fetcher, f"/{path}", defaults=settings.defaults)
         g.key = cached.key
         return make_flask_response(cached.respond(request.environ))
 
@@ -99,6 +101,19 @@ def create_app(
     register_error_handlers(app, settings)
     app.wsgi_app = FastPath(app.wsgi_app, cache, log=options.request_log)  # type: ignore[method-assign] # as Flask's documentation says
     return app
+
+
+def _fetch(fetcher: DocumentFetcher, path: str, *, defaults: Query) -> CachedDocument:
+    """Fetch the document at a decoded path and the query of the request, or the feed in place of an earlier feed."""
+    query_string = request.query_string.decode(errors="replace")
+    if comes_first(path, query_string) and (former := fetcher.fetch_former(path, query_string)):
+        return former
+    try:
+        return fetcher.fetch(parse_address(path, query_string, defaults=defaults), path=path)
+    except NotFoundError:
+        if former := fetcher.fetch_former(path, query_string):
+            return former
+        raise
 
 
 def _report_health(catalog: Catalog, settings: Settings, *, clock: Clock) -> Response:

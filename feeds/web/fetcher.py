@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from functools import lru_cache, partial
 from threading import Lock
 from urllib.parse import unquote
 
@@ -11,11 +11,13 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.reader import CatalogReader
 from feeds.model.clock import Clock
 from feeds.model.document import Document
+from feeds.model.errors import CatalogMissingError, MovedError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding
 from feeds.site.documents import make_asset_document, make_document, resolve_address
+from feeds.site.former_feeds import FormerFeeds, find_former_feed, read_former_feeds
 from feeds.site.shared_caching import may_be_kept
-from feeds.site.url_parser import check_spelling
+from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import Address, AssetAddress, DigestAddress, QueryAddress, query_string_of
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument, CacheKey
@@ -46,6 +48,31 @@ class DocumentFetcher:
         """Called with the key of each rendered document, and with the time it took."""
 
         self._render_locks = [Lock() for _ in range(_RENDER_LOCKS)]
+
+    def fetch_former(self, path: str, query_string: str) -> CachedDocument | None:
+        """Return the feed that answers at the URL of an earlier feed, a decoded path and an encoded query; else None.
+
+        The answer is the feed itself: a reader that follows a redirect may take the feed for another one.
+
+        Raises:
+            NotFoundError: the topic of the feed is unknown or retired.
+            CatalogError: the catalog cannot be read.
+        """
+        if not self._poller.has_started:
+            try:
+                run_in_thread(self._poller.start)
+            except CatalogMissingError:  # nothing has ever been published
+                return None
+        document = self._poller.former_feeds
+        feeds = _read_former_feeds(document, self._settings.base_path) if document else {}
+        address: Address | None = find_former_feed(feeds, path, query_string)
+        if address is None:
+            return None
+        try:
+            return self.fetch(address, path=unquote(address.path))
+        except MovedError as error:  # the topic has another name by now
+            renamed = unquote(error.reference)
+            return self.fetch(parse_address(renamed), path=renamed)
 
     def fetch(self, address: Address, *, path: str) -> CachedDocument:
         """Return the document at an address; `path` is the decoded request path.
@@ -97,6 +124,11 @@ class DocumentFetcher:
 
     def _throttle_composing(self, address: Address) -> AbstractContextManager[None]:
         return self._throttle.admit() if _is_composed(address) else nullcontext()
+
+
+@lru_cache(maxsize=1)
+def _read_former_feeds(document: str, base_path: str) -> FormerFeeds:
+    return read_former_feeds(document, base_path=base_path)
 
 
 def _make_key(address: Address) -> CacheKey:

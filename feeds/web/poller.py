@@ -47,7 +47,7 @@ class Poller:
         self._clock = clock
         self._seconds = seconds
         self._lock = Lock()
-        self._has_started = False
+        self.has_started = False
         self._is_stopped = Event()
         self._is_reachable = True
         self._known = KnownState()
@@ -55,6 +55,8 @@ class Poller:
         self._stamp: Stamp | None = None
         self._checked = -math.inf  # by the monotonic clock
         self._due = self._polled  # when to read the catalog even with the same stamp
+        self.former_feeds = ""
+        """`CatalogState.former_feeds` at the last poll."""
 
     def start(self) -> None:
         """Poll once and start the thread; calls after the first success do nothing.
@@ -63,12 +65,12 @@ class Poller:
             CatalogError: the catalog cannot be read.
         """
         with self._lock:
-            if self._has_started:
+            if self.has_started:
                 return
             self._poll()
             if self._seconds is not None:
                 Thread(target=self._poll_forever, args=(self._seconds,), name="poller", daemon=True).start()
-            self._has_started = True
+            self.has_started = True
 
     def stop(self) -> None:
         """End the thread after any poll in progress."""
@@ -123,6 +125,7 @@ class Poller:
 
         released = self._known.released if keeps_any else now
         self._known = KnownState(state.generation, state.version, state.commit, released)
+        self.former_feeds = state.former_feeds
         self._polled = now
         self._stamp = stamp if keeps_any else None
         self._due = min(release or datetime.max.replace(tzinfo=UTC), now + _MAX_UNREAD)

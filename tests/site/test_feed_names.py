@@ -3,7 +3,8 @@
 import pytest
 
 from feeds.model.query import Query
-from feeds.site.feed_names import name_feed
+from feeds.site.feed_names import name_any_feed, name_feed
+from feeds.site.former_feeds import read_former_feeds
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,17 @@ def test_the_path_of_the_site_is_left_out() -> None:
 
 def test_parameters_that_change_nothing_are_left_out() -> None:
     assert name_feed("/feed.atom?limit=50&q=tides", defaults=Query(limit=50)) == "/feed.atom?q=tides"
+
+
+def test_feeds_at_the_addresses_of_earlier_feeds_have_names() -> None:
+    document = '{"https://b.example/blog/index.xml":"/feed.rss","https://b.example/blog/old":"/topics/ai.atom"}'
+    former = read_former_feeds(document, base_path="/blog")
+
+    def name(url: str) -> str:
+        return name_any_feed(url, former=former, base_path="/blog")
+
+    assert name("/blog/index.xml") == name("https://b.example/blog/index.xml?utm_source=x") == "/feed.rss"
+    assert name("/blog/old") == "/topics/ai.atom"
+    assert name("/blog/feed.xml") == "/feed.atom"
+    assert name("/blog/nothing") == name("https://[b.example/blog/old") == ""
+    assert name_any_feed("/index.xml", former={}) == "/feed.atom"

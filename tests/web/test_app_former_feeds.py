@@ -1,0 +1,105 @@
+"""The addresses of earlier feeds answer with feeds of this site, directly, and before aliases of the same path."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from feeds.collector.collect import Collector
+from feeds.web.app import create_app
+from tests.support.app import make_settings
+from tests.support.newsroom import Newsroom
+
+Get = Callable[[str], TestResponse]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    newsroom = Newsroom(tmp_path / "content", f"sqlite:///{tmp_path / 'catalog.sqlite3'}")
+    newsroom.write("a", topics=["Tides"])
+    newsroom.write("b", topics=["Boats"])
+    return newsroom
+
+
+def adopt(newsroom: Newsroom, feeds: Mapping[str, str]) -> None:
+    lines = (f"- url: https://blog.example{path}\n  feed: {feed}\n" for path, feed in feeds.items())
+    (newsroom.folder / "adopted.yaml").write_text("feeds:\n" + "".join(lines))
+    newsroom.collect()
+
+
+def serve(newsroom: Newsroom) -> Get:
+    app = create_app(make_settings(), newsroom.catalog, clock=newsroom.clock)
+
+    def get(path: str) -> TestResponse:
+        app.extensions["poller"].poll()
+        return app.test_client().get(path)
+
+    return get
+
+
+def assert_same(get: Get, path: str, canonical: str) -> None:
+    found, expected = get(path), get(canonical)
+    assert (found.status_code, found.data) == (200, expected.data), path
+    assert found.headers["ETag"] == expected.headers["ETag"]
+    assert found.headers["Content-Type"] == expected.headers["Content-Type"]
+
+
+def test_old_addresses_answer_directly(newsroom: Newsroom) -> None:
+    adopt(
+        newsroom,
+        {"/index.xml": "/feed.rss", "/tags/tides/index.xml": "/topics/tides.rss", "/?feed=atom": "/feed.atom"},
+    )
+    get = serve(newsroom)
+    assert_same(get, "/index.xml", "/feed.rss")
+    assert_same(get, "/tags/tides/index.xml", "/topics/tides.rss")
+    assert_same(get, "/tags/tides/index.xml?utm_source=x", "/topics/tides.rss")
+    assert_same(get, "/?feed=atom", "/feed.atom")
+    assert_same(get, "/atom.xml", "/feed.atom")  # an alias stays
+    assert get("/").headers["Content-Type"].startswith("text/html")
+    assert get("/tags/boats/index.xml").status_code == 404
+
+
+def test_a_new_address_answers_without_a_restart(newsroom: Newsroom) -> None:
+    newsroom.collect()
+    get = serve(newsroom)
+    assert get("/old.xml").status_code == 404
+    assert get("/index.xml").headers["Content-Type"].startswith("application/atom+xml")
+    adopt(newsroom, {"/old.xml": "/feed.rss", "/index.xml": "/feed.rss"})
+    assert_same(get, "/old.xml", "/feed.rss")
+    assert_same(get, "/index.xml", "/feed.rss")
+
+
+def test_an_alias_answers_for_the_earlier_feed_from_the_first_request_on(newsroom: Newsroom) -> None:
+    adopt(newsroom, {"/index.xml": "/feed.rss"})
+    app = create_app(make_settings(), newsroom.catalog, clock=newsroom.clock)
+    assert app.test_client().get("/index.xml").headers["Content-Type"].startswith("application/rss+xml")
+
+
+def test_own_documents_come_first(newsroom: Newsroom) -> None:
+    adopt(newsroom, {"/topics/tides.rss": "/feed.rss", "/topics/nope.rss": "/topics/tides.rss", "/latest": "/feed.rss"})
+    get = serve(newsroom)
+    assert b"Story b" not in get("/topics/tides.rss").data
+    assert_same(get, "/topics/nope.rss", "/topics/tides.rss")
+    assert get("/latest").headers["Content-Type"].startswith("text/html")
+
+
+def test_the_address_follows_a_renamed_topic_and_ends_with_it(newsroom: Newsroom) -> None:
+    folder = newsroom.folder / "topics"
+    folder.mkdir()
+    adopt(newsroom, {"/old.xml": "/topics/tides.rss"})
+    (folder / "tides.yaml").write_text("name: Seas\nrenamed_from: Tides\n")
+    newsroom.collect()
+    get = serve(newsroom)
+    assert_same(get, "/old.xml", "/topics/seas.rss")
+    (folder / "tides.yaml").write_text("name: Seas\nrenamed_from: Tides\nretired: 2020-01-01\n")
+    newsroom.collect()
+    assert get("/old.xml").status_code == 410
+
+
+def test_collecting_is_the_only_way_in(newsroom: Newsroom) -> None:
+    """A damaged file keeps the addresses of its last good version."""
+    adopt(newsroom, {"/old.xml": "/feed.rss"})
+    (newsroom.folder / "adopted.yaml").write_text("feeds: [")
+    Collector(newsroom.catalog, [newsroom.folder], clock=newsroom.clock).collect()
+    assert_same(serve(newsroom), "/old.xml", "/feed.rss")
