@@ -2,7 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import feedparser_sgmllib
@@ -22,12 +23,18 @@ def proxy() -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+def reader(new_reader: Callable[[], Reader]) -> Reader:
     """Return a reader without subscriptions."""
+    return new_reader()
+
+
+@pytest.fixture
+def new_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Reader]]:
+    """Return a function that makes readers without subscriptions."""
     # reader's bundled feedparser imports a module that current feedparser installs under another name.
     monkeypatch.setitem(sys.modules, "sgmllib", feedparser_sgmllib)
-    with make_reader(":memory:") as reader:
-        yield reader
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(make_reader(":memory:"))
 
 
 @pytest.fixture

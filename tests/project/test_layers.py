@@ -34,7 +34,11 @@ ARROWS = {
     "export": {"catalog", "model", "settings", "site"},
     "notify": {"catalog", "model", "settings", "site"},
     "audit": {"model"},
-    "cli": {"articles", "audit", "catalog", "collector", "export", "model", "notify", "settings", "site", "statistics"},
+    "migrate": {"articles", "audit", "collector", "model", "renderers", "site"},
+    "cli": {
+        *{"articles", "audit", "catalog", "collector", "export", "migrate", "model", "notify", "settings", "site"},
+        "statistics",
+    },
     "gunicorn_conf": {"catalog", "cli", "model", "settings", "web"},
     "wsgi": {"catalog", "model", "settings", "web"},
     "__main__": {"cli"},
@@ -42,6 +46,7 @@ ARROWS = {
 LIBRARIES = (
     "click",
     "feedgen",
+    "feedparser",
     "flask",
     "gevent",
     "jinja2",

@@ -46,3 +46,14 @@ class Newsboat:
     def list_items(self) -> list[Item]:
         with closing(sqlite3.connect(self.folder / "cache.db")) as cache:
             return sorted(cache.execute("SELECT guid, title, url, pubDate FROM rss_item WHERE deleted = 0"))
+
+    def count_unread(self) -> int:
+        with closing(sqlite3.connect(self.folder / "cache.db")) as cache:
+            (count,) = cache.execute("SELECT count(*) FROM rss_item WHERE deleted = 0 AND unread = 1").fetchone()
+        assert isinstance(count, int)
+        return count
+
+    def mark_all_read(self) -> None:
+        with closing(sqlite3.connect(self.folder / "cache.db")) as cache:
+            cache.execute("UPDATE rss_item SET unread = 0")
+            cache.commit()
