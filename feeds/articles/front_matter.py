@@ -20,7 +20,7 @@ from feeds.articles.secured import find_repeated_secret
 from feeds.articles.source import Source, Syntax, split_front_matter, wrap_yaml
 from feeds.articles.surrogates import has_surrogate_pairs, join_surrogate_pairs
 from feeds.articles.toml_values import RefusedTomlError, find_toml_starts, parse_toml
-from feeds.articles.yaml_comments import find_cut_texts, may_have_comments
+from feeds.articles.yaml_comments import find_cut_texts, may_cut_texts
 from feeds.articles.yaml_values import AT_KEY, Composer, Path, RefusedError, Value, open_parser
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -118,7 +118,7 @@ def _compose(source: Source, warnings: tuple[Problem, ...] = ()) -> FrontMatter:
         raise source.make_error(error.index, error.code, message=error.message) from None
     if isinstance(value, dict):
         duplicates = (_report_duplicate(source, index, key=key) for index, key in composer.duplicates)
-        cut = _report_cut_texts(source) if may_have_comments(source.yaml) else ()
+        cut = _report_cut_texts(source) if may_cut_texts(source.yaml) else ()
         problems = tuple(sorted((*warnings, *duplicates, *cut)))
         return FrontMatter(source, value, problems, has_unknown_names=composer.has_unknown_names)
     problem = "is empty" if value is None else "is not a mapping"

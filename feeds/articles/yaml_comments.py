@@ -14,12 +14,24 @@ _NULLS = frozenset({"~", "null", "Null", "NULL"})
 _UNUSED = "/"
 """Stands for all fields below an unknown field."""
 
+# The beginning of a line whose value is in quotes.
+_QUOTED = re.compile(
+    r"""[ \t]*+(?:-[ \t]++)*+(?:(?:"[^"\n]*+"|'[^'\n]*+'|[^\s"'#:]++):[ \t]++)?+["']""",
+)
 _COMMENT = re.compile(r"[ \t]+#([^\r\n]*)")
 
 
-def may_have_comments(yaml: str) -> bool:
-    """Return whether a text may have a comment after a value, in a fraction of the time of a search for one."""
-    return " #" in yaml or "\t#" in yaml
+def may_cut_texts(yaml: str) -> bool:
+    """Return whether a comment may cut a text: most files are told apart in a hundredth of the time of a parse."""
+    # A search for the single character is many times faster than one for a space and the character.
+    at = yaml.find("#", 1)
+    while at > 0:
+        if yaml[at - 1] in " \t":
+            if not _QUOTED.match(yaml, yaml.rfind("\n", 0, at) + 1):
+                return True
+            at = yaml.find("\n", at)  # nothing else on this line can be cut
+        at = yaml.find("#", at + 1) if at >= 0 else -1
+    return False
 
 
 def find_cut_texts(yaml: str) -> Iterator[tuple[int, str]]:
