@@ -1,6 +1,6 @@
 """Read the catalog: the database queries behind feeds and pages; each uses an index and reads only its results."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -20,7 +20,8 @@ from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
-from feeds.catalog.stored import DESCRIBED
+from feeds.catalog.source_store import SourceStore
+from feeds.catalog.stored import DESCRIBED, StoredMention
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.archive import ArchivePart
@@ -255,6 +256,14 @@ class CatalogReader:
         changed = or_(scopes.version > version, scopes.ranking > version)
         rows = self._connection.execute(select(scopes.name, scopes.version, scopes.ranking).where(changed))
         return {row.name: max(row.version, row.ranking) for row in rows}
+
+    def find_mentions(self, names: Collection[str]) -> list[StoredMention]:
+        """Return all mentions with a URL or given id in `names`; a mention may be repeated."""
+        return SourceStore(self._connection).find_mentions(sorted(names))
+
+    def read_mentions_in(self, keys: Collection[str]) -> list[StoredMention]:
+        """Return the mentions in the files with the given keys."""
+        return SourceStore(self._connection).read_mentions_in(sorted(keys))
 
     def list_collects(self) -> list[CollectRecord]:
         """List the last collects that changed or reported something, newest first."""

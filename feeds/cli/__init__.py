@@ -13,7 +13,20 @@ from feeds.cli.terminal import wants_colors
 from feeds.model.errors import FeedsError, SettingsError
 from feeds.model.text import escape_controls
 
-_COMMANDS = ("collect", "announce", "check", "audit", "serve", "export", "topics", "show", "stats", "adopt", "settings")
+_COMMANDS = (
+    "collect",
+    "announce",
+    "check",
+    "diff",
+    "audit",
+    "serve",
+    "export",
+    "topics",
+    "show",
+    "stats",
+    "adopt",
+    "settings",
+)
 
 # Python's own first threshold is 700 objects: commands create hundreds of thousands, and few of them become garbage.
 _GARBAGE_THRESHOLDS = (50_000, 20, 100)

@@ -12,6 +12,7 @@ FeedsError
 │   ├── DamagedCatalogError the catalog is a damaged file
 │   └── ReadOnlyCatalogError the catalog can be read, but not written
 ├── AdoptionError       an earlier feed cannot be adopted
+├── ComparisonError     two states of a site cannot be compared
 ├── ExportError         an export cannot be written
 ├── DeliveryError       a request to another server, to be sent again
 │   ├── HubError            a hub does not accept a notification
@@ -112,6 +113,10 @@ class ClockError(CatalogError):
 
 class AdoptionError(FeedsError):
     """An earlier feed cannot be read, or its ids cannot be written."""
+
+
+class ComparisonError(FeedsError):
+    """Two states of a site cannot be compared: one of them is missing or cannot be read."""
 
 
 class ExportError(FeedsError):

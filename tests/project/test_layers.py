@@ -35,8 +35,10 @@ ARROWS = {
     "notify": {"catalog", "model", "settings", "site"},
     "audit": {"model"},
     "migrate": {"articles", "audit", "collector", "model", "renderers", "site"},
+    "compare": {"articles", "catalog", "collector", "model", "renderers", "settings", "site"},
     "cli": {
-        *{"articles", "audit", "catalog", "collector", "export", "migrate", "model", "notify", "settings", "site"},
+        *{"articles", "audit", "catalog", "collector", "compare", "export", "migrate", "model", "notify", "settings"},
+        "site",
         "statistics",
     },
     "gunicorn_conf": {"catalog", "cli", "model", "settings", "web"},
