@@ -25,6 +25,7 @@ from benchmarks.exporting.benchmark import SECTION as EXPORTING
 from benchmarks.exporting.benchmark import ExportingPlan, measure_exporting
 from benchmarks.figures import Figure
 from benchmarks.machine import describe_machine
+from benchmarks.prediction.replay import replay_history, write_prediction_result
 from benchmarks.processes import MeasureError, run_python
 from benchmarks.report import Report, Section, write_json, write_markdown, write_table
 from benchmarks.serving.benchmark import SECTION as SERVING
@@ -67,7 +68,10 @@ DATE = click.option("--date", default="", help="Date to write into the report; b
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
-    """Measure speed and memory, also of other programs; only `soak`, `faults`, `edge` and `costs` pass or fail."""
+    """Measure speed and memory, also of other programs.
+
+    Only `soak`, `faults`, `edge`, `prediction` and `costs` pass or fail.
+    """
 
 
 @main.command()
@@ -308,6 +312,25 @@ def edge(*, commits: int, every: float, readers: int, history: Path | None, work
     with _working_folder(work) as folder:
         result = run_edge(folder, plan, progress=_print_progress)
     click.echo(write_edge_result(result))
+    if not result.has_passed:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--commits", type=click.IntRange(1), default=10_000, show_default=True, help="Maximum commits to replay.")
+@click.option("--skip", type=click.IntRange(0), default=0, show_default=True, help="Commits before the first poll.")
+@HISTORY
+@WORK
+def prediction(*, commits: int, skip: int, history: Path | None, work: Path | None) -> None:
+    """Check that `feeds diff` predicts what a feed reader counts.
+
+    The commits of a history are replayed. Before each commit, `feeds diff` compares the commit with the last one, and
+    after the commit, the library `reader` polls the real feeds. Exits with 1 if the reader counts other stories as new
+    or modified than predicted. The folder --work must be empty.
+    """
+    with _working_folder(work) as folder:
+        result = replay_history(folder, history, skip=skip, commits=commits, progress=_print_progress)
+    click.echo(write_prediction_result(result))
     if not result.has_passed:
         raise SystemExit(1)
 

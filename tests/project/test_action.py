@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.support.articles import write_article
+from tests.support.comparison import commit_all, git
 from tests.support.paths import ROOT
 
 TEXT = (ROOT / "action.yml").read_text()
@@ -26,22 +27,39 @@ def evaluate(expression: str, context: Mapping[str, str]) -> str:
     return next(filter(None, (context[name.strip()] for name in expression.split("||"))), "")
 
 
+def is_met(condition: str, context: Mapping[str, str]) -> bool:
+    """Evaluate comparisons with `&&` between them."""
+    return all(
+        (context[left.strip()] == right.strip().strip("'")) is (sign == "==")
+        for left, sign, right in (re.split("(==|!=)", part) for part in condition.split("&&"))
+    )
+
+
 def substitute(value: str, context: Mapping[str, str]) -> str:
     return re.sub(r"\$\{\{(.+?)\}\}", lambda found: evaluate(found[1], context), value)
 
 
-def run_steps(folder: Path, **inputs: str) -> list[subprocess.CompletedProcess[str]]:
+def run_steps(folder: Path, *, event: str = "push", **inputs: str) -> list[subprocess.CompletedProcess[str]]:
     """Run the shell steps in a folder as GitHub does, except the installation, until a step fails."""
     given = {name: str(each["default"]) for name, each in ACTION["inputs"].items()} | inputs
-    context = {f"inputs.{name}": value for name, value in given.items()} | {"steps.pages.outputs.base_url": PAGES}
+    context = {f"inputs.{name}": value for name, value in given.items()} | {
+        "steps.pages.outputs.base_url": PAGES,
+        "github.event_name": event,
+        "github.sha": git(folder, "rev-parse", "HEAD") if event == "pull_request" else "",
+    }
     command = folder.parent / "bin" / "feeds"
     command.parent.mkdir(exist_ok=True)
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m feeds "$@"\n')
     command.chmod(0o755)
-    environ = {**os.environ, "PATH": f"{command.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environ = {
+        **os.environ,
+        "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_STEP_SUMMARY": str(folder.parent / "summary.md"),
+    }
     finished: list[subprocess.CompletedProcess[str]] = []
     for step in STEPS:
-        if "run" in step and "pip" not in step["run"]:
+        if "run" in step and "pip" not in step["run"] and ("if" not in step or is_met(step["if"], context)):
             own = {name: substitute(value, context) for name, value in step["env"].items()}
             script = folder.parent / "step.sh"
             script.write_text(step["run"])
@@ -77,15 +95,40 @@ def test_a_repository_of_articles_becomes_a_site(repository: Path) -> None:
     assert "Gulls are louder" in feed
     assert f'href="{PAGES}/feed.atom" rel="self"' in feed
     assert "Harbour News" in (site / "index.html").read_text()
-    ignored = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=git(repository), check=True, capture_output=True, text=True
-    )
-    assert ".feeds" not in ignored.stdout
+    git(repository, "init", "--quiet")
+    assert ".feeds" not in git(repository, "status", "--porcelain")
 
 
-def git(folder: Path) -> Path:
-    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-    return folder
+@pytest.fixture
+def pull_request(repository: Path) -> Path:
+    """Make a shallow clone of a merge, in which one story gets another URL and a new story comes."""
+    git(repository, "init", "--quiet", "--initial-branch", "main")
+    commit_all(repository)
+    git(repository, "checkout", "--quiet", "-b", "edit")
+    write_article(repository / "2021", "terns", title="Terns are back", webUrl="https://gazette.example/terns-again")
+    write_article(repository, "waves", title="Waves are higher")
+    commit_all(repository)
+    git(repository, "checkout", "--quiet", "main")
+    git(repository, "merge", "--quiet", "--no-ff", "--message", "Merge", "edit")
+    clone = repository.with_name("clone")
+    git(repository.parent, "clone", "--quiet", "--depth", "1", repository.as_uri(), str(clone))
+    return clone
+
+
+@pytest.mark.program
+def test_a_pull_request_that_doubles_a_story_fails_beside_its_file(pull_request: Path) -> None:
+    checked, compared = run_steps(pull_request, event="pull_request")
+    assert (checked.returncode, compared.returncode) == (0, 1), compared.stderr
+    assert compared.stdout.startswith("::error file=2021/terns.md,line=1,col=1,title=doubled-entry::Subscribers get")
+    assert compared.stderr == "2 new, 1 withdrawn, 1 doubled; in 3 feeds.\n"
+    summary = (pull_request.parent / "summary.md").read_text()
+    assert summary.startswith("### What subscribers see\n\n```text\n2 new, 1 withdrawn, 1 doubled; in 3 feeds.\n")
+    assert not (pull_request / "_site").exists()
+
+
+@pytest.mark.program
+def test_a_pull_request_may_leave_out_the_comparison(pull_request: Path) -> None:
+    assert len(run_steps(pull_request, event="pull_request", compare="false")) == 1
 
 
 @pytest.mark.program
@@ -133,3 +176,4 @@ def test_the_documented_workflow_has_ten_lines_and_uses_the_action() -> None:
         "actions/deploy-pages",
     ]
     assert yaml.safe_load(blocks[1])[0]["with"]["path"] == ".feeds"
+    assert set(yaml.safe_load(blocks[2])[True]) == {"pull_request"}
