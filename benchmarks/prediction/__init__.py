@@ -1,0 +1,1 @@
+"""Check the predictions of `feeds diff` against a feed reader that polls the real feeds."""
