@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from feeds.catalog.search_index import finder
 from tests.support.environment import IN_CI, MATERIAL, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
 from tests.support.postgresql import DatabaseServer, run_server, use_server
 from tests.support.programs import pytest_collection_modifyitems, pytest_runtest_protocol
 from tests.support.statements import share_statements
+from tests.support.waiting import PATIENCE_SECONDS
 
 __all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol", "share_statements"]  # hooks
 
@@ -56,6 +58,14 @@ def clean_environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [*PLATFORM_SETTINGS, *(name for name in os.environ if name.startswith("FEEDS_"))]:
             patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_searches() -> Iterator[None]:
+    """Let searches in this process take long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finder, "MAX_SECONDS", PATIENCE_SECONDS)
         yield
 
 

@@ -48,7 +48,6 @@ def test_an_answer_of_no_version_is_reported(log: VersionLog) -> None:
 @pytest.mark.program
 @pytest.mark.slow
 @pytest.mark.skipif(not SOAK, reason="takes a minute; set FEEDS_SOAK")
-@pytest.mark.timeout(300)
 def test_a_real_varnish_passes(tmp_path: Path) -> None:
     work = tmp_path / "work"
     result = CliRunner().invoke(main, ["edge", "--commits", "5", "--work", str(work)])

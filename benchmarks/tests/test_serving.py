@@ -32,7 +32,6 @@ def test_a_missing_server_is_an_error(program: Callable[[str], str]) -> None:
 
 
 @pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
-@pytest.mark.timeout(300)
 def test_every_server_is_measured(program: Callable[[str], str], tmp_path: Path) -> None:
     program("wrk")
     program("nginx")
@@ -46,7 +45,6 @@ def test_every_server_is_measured(program: Callable[[str], str], tmp_path: Path)
 
 
 @pytest.mark.skipif(not SOAK, reason="takes a minute: FEEDS_SOAK is not set")
-@pytest.mark.timeout(300)
 @pytest.mark.program
 def test_slow_clients_and_restarts_are_measured(tmp_path: Path) -> None:
     plan = ClientsPlan(slow=50, rounds=1, seconds=1, restart_seconds=2, with_others=False)

@@ -16,7 +16,8 @@ import pytest
 from tests.support.locked_packages import link_locked_packages
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
-from tests.support.site import PATIENCE_SECONDS, Response, fetch, stopping
+from tests.support.site import Response, fetch, stopping
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.program
 
@@ -103,7 +104,6 @@ def assert_serves(dyno: Dyno, process: subprocess.Popen[bytes]) -> None:
     assert b"localhost" not in home.body + feed.body
 
 
-@pytest.mark.timeout(300)
 def test_release_collects(dyno: Dyno) -> None:
     released = subprocess.run(
         dyno.start("release"), cwd=dyno.folder, env=dyno.environ, capture_output=True, check=False, timeout=60
@@ -113,7 +113,6 @@ def test_release_collects(dyno: Dyno) -> None:
     assert b"Traceback" not in released.stdout + released.stderr
 
 
-@pytest.mark.timeout(300)
 def test_web_starts_with_an_empty_disk(dyno: Dyno) -> None:
     with dyno.running("web") as process:
         assert_serves(dyno, process)
@@ -121,7 +120,6 @@ def test_web_starts_with_an_empty_disk(dyno: Dyno) -> None:
     assert_stopped_cleanly(dyno)
 
 
-@pytest.mark.timeout(300)
 def test_web_and_worker_run_side_by_side(dyno: Dyno) -> None:
     with dyno.running("web", "worker") as process:
         assert_serves(dyno, process)

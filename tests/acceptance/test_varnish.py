@@ -171,7 +171,8 @@ def test_a_change_replaces_exactly_what_has_changed_before_hubs_are_told(edge: E
 def test_an_archived_story_is_corrected_in_the_archive(edge: Edge) -> None:
     end = next(path for path in edge.list_paths() if path.startswith("/topics/robots/archive/1-"))
     before = edge.varnish.get(end)
-    assert (before.status, edge.varnish.has(end)) == (200, True)
+    edge.varnish.get(STEADY)
+    assert (before.status, edge.varnish.has(end), edge.varnish.has(STEADY)) == (200, True, True)
     edge.write("old-10", "Corrected", published=LONG_AGO - timedelta(days=11))
     wait_until(lambda: b"Corrected" in edge.varnish.get(end).body)
     assert edge.varnish.has(STEADY)

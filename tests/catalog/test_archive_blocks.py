@@ -201,7 +201,7 @@ def run_history(newsroom: Newsroom, steps: list[tuple[str, Stories, int]], *, li
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120 + 10 * SOAK)
+@pytest.mark.timeout(300 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 2, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))
 def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, int]], limit: int) -> None:
@@ -213,7 +213,7 @@ def test_feed_and_archive_hold_everything_once(steps: list[tuple[str, Stories, i
             check_complete(fresh, limit=limit)
 
 
-@pytest.mark.timeout(120 + 10 * SOAK)
+@pytest.mark.timeout(300 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES)
 @given(steps=STEPS, limit=st.integers(1, 200))
 def test_postgresql_holds_everything_once(

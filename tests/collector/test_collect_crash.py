@@ -102,7 +102,7 @@ def measure_collect(newsroom: Newsroom) -> float:
     return time.monotonic() - begun
 
 
-@pytest.mark.timeout(60 + 10 * KILLS)
+@pytest.mark.timeout(300 + 10 * KILLS)
 def test_a_killed_collector_leaves_the_old_or_the_new_catalog(newsroom: Newsroom) -> None:
     newsroom.now = datetime.now(UTC)  # as the programs; a catalog from the future is refused
     write_edition(newsroom, 0)
@@ -123,7 +123,7 @@ def test_a_killed_collector_leaves_the_old_or_the_new_catalog(newsroom: Newsroom
         old = new
 
 
-@pytest.mark.timeout(60 + 10 * KILLS)
+@pytest.mark.timeout(300 + 10 * KILLS)
 def test_a_collector_killed_at_its_first_collect_leaves_no_or_a_whole_catalog(newsroom: Newsroom) -> None:
     newsroom.now = datetime.now(UTC)  # as the programs; a catalog from the future is refused
     write_edition(newsroom, 0)
@@ -149,7 +149,7 @@ def kill_alone(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="a pool is used, and seen, on Linux only")
 @pytest.mark.parametrize("kill", [kill_with_workers, kill_alone])
-@pytest.mark.timeout(60 + 10 * POOL_KILLS)
+@pytest.mark.timeout(300 + 10 * POOL_KILLS)
 def test_the_workers_of_a_killed_collector_end_too(
     tmp_path: Path, kill: Callable[["subprocess.Popen[bytes]"], None]
 ) -> None:

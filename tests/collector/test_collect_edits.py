@@ -276,7 +276,7 @@ def run_history(newsroom: Newsroom, history: list[Step]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120 + 30 * SOAK)
+@pytest.mark.timeout(300 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 3, phases=PHASES, derandomize=not SOAK)
 @given(steps())
 def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: list[Step]) -> None:
@@ -285,7 +285,7 @@ def test_validators_follow_bytes_and_the_catalog_equals_a_fresh_one(history: lis
         assert newsroom.dump() == dump_fresh(newsroom, "")
 
 
-@pytest.mark.timeout(120 + 30 * SOAK)
+@pytest.mark.timeout(300 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=steps())
 def test_validators_follow_bytes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:

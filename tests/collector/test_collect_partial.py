@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine, event
 
 from feeds.articles.files import locate_article
@@ -116,7 +115,6 @@ def measure_partial(folder: Path, *, articles: int) -> int:
     return steps[0] * STEP
 
 
-@pytest.mark.timeout(60)
 def test_the_cost_in_the_database_does_not_grow_with_the_catalog(tmp_path: Path) -> None:
     few = measure_partial(tmp_path / "few", articles=60)
     many = measure_partial(tmp_path / "many", articles=390)

@@ -510,7 +510,7 @@ def run(newsroom: Newsroom, history: list[Step]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120 + 10 * SOAK)
+@pytest.mark.timeout(300 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 5, phases=PHASES, derandomize=not SOAK)
 @given(steps())
 def test_validators_follow_all_changes_to_topics(history: list[Step]) -> None:
@@ -518,7 +518,7 @@ def test_validators_follow_all_changes_to_topics(history: list[Step]) -> None:
         run(newsroom, history)
 
 
-@pytest.mark.timeout(120 + 10 * SOAK)
+@pytest.mark.timeout(300 + 10 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=steps())
 def test_validators_follow_all_changes_on_postgresql(postgresql: DatabaseServer, history: list[Step]) -> None:

@@ -107,7 +107,6 @@ def receive_readiness(listener: socket.socket) -> bytes:
 
 
 @pytest.mark.program
-@pytest.mark.timeout(300)
 def test_the_steps_of_the_dockerfile_give_a_healthy_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     container = Container(tmp_path / "root")
     container.root.mkdir()

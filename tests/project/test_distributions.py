@@ -20,7 +20,7 @@ import feeds
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
-from tests.support.waiting import STARTS_WITHIN_SECONDS, wait_for_answer, wait_until
+from tests.support.waiting import PATIENCE_SECONDS, wait_for_answer, wait_until
 
 pytestmark = pytest.mark.program
 
@@ -118,7 +118,7 @@ def serving(environment: Path, folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(timeout=STARTS_WITHIN_SECONDS)
+            server.wait(timeout=PATIENCE_SECONDS)
 
 
 def fetch(url: str) -> str:

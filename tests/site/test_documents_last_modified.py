@@ -283,7 +283,7 @@ def run_history(newsroom: Newsroom, history: list[tuple[str, dict[str, object] |
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120 + 30 * SOAK)
+@pytest.mark.timeout(300 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 3, phases=PHASES, derandomize=not SOAK)
 @given(st.lists(edits(), min_size=2, max_size=6))
 def test_validators_follow_bytes(history: list[tuple[str, dict[str, object] | None]]) -> None:
@@ -291,7 +291,7 @@ def test_validators_follow_bytes(history: list[tuple[str, dict[str, object] | No
         run_history(newsroom, history)
 
 
-@pytest.mark.timeout(120 + 30 * SOAK)
+@pytest.mark.timeout(300 + 30 * SOAK)
 @settings(deadline=None, max_examples=SOAK or 1, phases=PHASES, derandomize=not SOAK)
 @given(history=st.lists(edits(), min_size=2, max_size=6))
 def test_validators_follow_bytes_on_postgresql(

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import psycopg
 
 from tests.support.processes import list_children
+from tests.support.waiting import PATIENCE_SECONDS
 
 # The data need not survive a crash of the machine. A stop loses the commits of the last seconds, as a replica does that
 # takes over.
@@ -29,7 +30,6 @@ _SETTINGS = (
     "autovacuum=off",
     "shared_buffers=16MB",
 )
-_START_SECONDS = 30
 
 
 class DatabaseServer:
@@ -160,7 +160,7 @@ class OwnDatabaseServer(DatabaseServer):
 
     def wait_until_up(self) -> None:
         """Return when the server accepts connections."""
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 self._connect().close()

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 
 from tests.support.paths import ROOT, SEEDS
-from tests.support.waiting import STARTS_WITHIN_SECONDS, wait_for_answer
+from tests.support.waiting import PATIENCE_SECONDS, wait_for_answer
 
 GUNICORN = "gunicorn"
 GRANIAN = "granian"
@@ -59,4 +59,4 @@ def serving(folder: Path, server: str = GUNICORN, **environ: str) -> Iterator[st
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=STARTS_WITHIN_SECONDS)
+            process.wait(timeout=PATIENCE_SECONDS)

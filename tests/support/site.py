@@ -18,9 +18,9 @@ from feeds.model.expression import name
 from feeds.model.query import Query
 from tests.support.paths import ROOT
 from tests.support.servers import find_free_port
+from tests.support.waiting import PATIENCE_SECONDS
 
 SERVER = ("-m", "gunicorn", "--config", "python:feeds.gunicorn_conf", "feeds.wsgi:app")
-PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def stopping(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[byte
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
