@@ -19,7 +19,9 @@ from feeds.articles.names import (
 )
 from feeds.articles.repository_files import is_about_repository
 from feeds.model.errors import Level, Problem
+from feeds.model.shown_settings import SETTINGS_FILE
 
+_OTHER_PURPOSES = frozenset({ADOPTED_FILE, SETTINGS_FILE})
 _ENDINGS = " or ".join(ARTICLE_SUFFIXES)
 
 
@@ -45,12 +47,12 @@ class IgnoredFile(msgspec.Struct, frozen=True):
 
 
 def list_ignored(folders: Sequence[Path]) -> list[IgnoredFile]:
-    """List the ignored files below folders by path, without those in hidden folders."""
+    """List the ignored files below folders by path, without those in hidden folders and those with other purposes."""
     found: list[IgnoredFile] = []
     for folder in folders:
         for parent, names, files in os.walk(os.path.normpath(folder)):
             names[:] = [name for name in names if not is_hidden(name)]
-            paths = (os.path.join(parent, name) for name in files)
+            paths = (os.path.join(parent, name) for name in files if name not in _OTHER_PURPOSES)
             found.extend(IgnoredFile(path, reason) for path in paths if (reason := explain_ignored(path)))
     return sorted(found, key=lambda file: file.path)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -99,3 +100,9 @@ def test_newsboat_imports_every_feed_of_the_list(
     feeds = [path for path in site.list_feeds() if path.startswith(sections) and path != UNPUBLISHED_TOPIC]
     assert sorted(imported) == sorted(f"{site.settings['FEEDS_SITE_URL']}{path}.atom" for path in feeds)
     assert len(feeds) >= 2
+    chosen = ["/feed.rss", "/topics/ai+computer-vision.atom?min_heat=50&q=robots"]
+    bundle = newsboat.import_opml(
+        site.show(f"/feeds.opml?{urlencode([('feed', path) for path in (*chosen, 'ai', 'nope')])}")
+    )
+    added = [f"{site.settings['FEEDS_SITE_URL']}{path}" for path in (*chosen, "/topics/ai.atom")]
+    assert set(bundle) == {*imported, *added}

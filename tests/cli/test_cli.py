@@ -292,6 +292,7 @@ def test_check_says_why_there_is_nothing_to_check(
 
 def test_check_says_that_a_folder_is_empty(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "feeds.toml").touch()  # settings, which nobody meant as an article
     lines = run("check", "empty").stderr.splitlines()
     assert lines[0] == "Nothing to check: no article in empty. Add one, such as empty/story.md, or name another folder."
     for number in range(3):

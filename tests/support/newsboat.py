@@ -35,8 +35,8 @@ class Newsboat:
         )
 
     def import_opml(self, document: bytes) -> list[str]:
-        """Import an OPML list, and return the URLs of the imported feeds."""
-        self.folder.mkdir()
+        """Import an OPML list, and return the URLs of all imported feeds."""
+        self.folder.mkdir(exist_ok=True)
         (self.folder / "feeds.opml").write_bytes(document)
         files = [f"--url-file={self.folder}/urls", f"--import-from-opml={self.folder}/feeds.opml"]
         environ = {**os.environ, "HOME": str(self.folder)}
