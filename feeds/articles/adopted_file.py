@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected
+from feeds.articles.field_problem import FieldProblem
+from feeds.articles.fields import Section, locate_problems, raise_if_rejected
 from feeds.articles.front_matter import load_yaml_mapping
 from feeds.articles.yaml_values import AT_KEY, Path
 from feeds.model.adopted import MAX_ID_BYTES, SPARE_PREFIX, AdoptedFile

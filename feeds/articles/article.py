@@ -1,27 +1,52 @@
-"""Parse one article file into a typed article, and report its problems."""
+"""Parse one article file, in the native shape or as a post of another tool, and report its problems."""
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC
 
 import msgspec
 
+from feeds.articles.article_fields import read_fields
 from feeds.articles.body import render_body
+from feeds.articles.dialects.field_table import DATE_NAMES, NATIVE_MARKS, OTHER_DATE_NAMES
+from feeds.articles.dialects.folder_site import FolderSite
+from feeds.articles.dialects.post_article import read_post
+from feeds.articles.dialects.post_dates import read_post_date
+from feeds.articles.dialects.post_scope import is_outside_posts, is_post
 from feeds.articles.field_names import ARTICLE_FIELDS
-from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
-from feeds.articles.front_matter import load_front_matter
-from feeds.articles.mention import count_covered
-from feeds.articles.parsed import Article, PublicationState, RelatedItem
-from feeds.articles.players import clean_embed
-from feeds.model.entry import Provider
-from feeds.model.errors import Level, Problem
-from feeds.model.hosts import normalize_domain
-from feeds.model.uri import is_iri, read_url_host
+from feeds.articles.field_problem import FieldProblem
+from feeds.articles.fields import Section, locate_problems, raise_if_rejected
+from feeds.articles.front_matter import FrontMatter, load_front_matter, locate_values
+from feeds.articles.parsed import Article, ParsedFile, PublicationState
+from feeds.articles.yaml_values import AT_KEY
+from feeds.model.errors import ArticleError, Level, Problem
 
-_MAX_TYPE_CHARACTERS = 100
+
+def parse_article_file(data: bytes, path: str, *, key: str = "", site: FolderSite | None = None) -> ParsedFile:
+    """Parse the bytes of one file into an article, and report its problems, by the name `path`.
+
+    The shape is native if the file has an address or a date of the native shape. `key` is the path below the content
+    folder, and `site` what is known of the posts in the folder. A page of a site that is not a post gives no article.
+
+    Raises:
+        ArticleError: the file cannot become an article; carries all its problems, in file order.
+    """
+    try:
+        front = load_front_matter(data, path)
+    except ArticleError:
+        if is_outside_posts(site, path):
+            return ParsedFile(None)
+        raise
+    if not NATIVE_MARKS.isdisjoint(front.fields) or not is_post(front.fields, path, site):
+        return ParsedFile(*_read_native(front))
+    root = path.removesuffix(key) if key else ""
+    post = read_post(front, site or FolderSite(root=root))
+    if post.article is None:
+        return ParsedFile(None, post.problems)
+    article, problems = _finish(post.article, post.front, found=post.found)
+    return ParsedFile(article, (*problems, *post.problems), post.taken)
 
 
 def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]:
-    """Parse the bytes of one file into an article and its warnings, in file order. Problems name the file by `path`.
+    """Parse the bytes of a file in the native shape into an article and its warnings, in file order.
 
     A problem with a part, such as a picture, drops only this part. Unknown fields are ignored, but likely typing
     errors are reported.
@@ -29,12 +54,21 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     Raises:
         ArticleError: the file cannot become an article; carries all its problems, in file order.
     """
-    front = load_front_matter(data, path)
+    return _read_native(load_front_matter(data, path))
+
+
+def _read_native(front: FrontMatter) -> tuple[Article, tuple[Problem, ...]]:
+    if DATE_NAMES.isdisjoint(front.fields):
+        front = _take_other_date(front)
     found: list[FieldProblem] = []
     section = Section(front.fields, (), problems=found)
     if front.has_unknown_names:
         section.report_misspelt(ARTICLE_FIELDS)
-    article = _read_article(section)
+    return _finish(read_fields(section), front, found=found)
+
+
+def _finish(article: Article, front: FrontMatter, *, found: list[FieldProblem]) -> tuple[Article, tuple[Problem, ...]]:
+    """Add the body to an article, and locate the problems found in its fields."""
     problems = locate_problems(front, found) if found else front.problems
     if article.state is PublicationState.PUBLISHED and article.url:
         body, body_problems = render_body(front.source, article.url)
@@ -43,183 +77,16 @@ def parse_article(data: bytes, path: str) -> tuple[Article, tuple[Problem, ...]]
     return article, problems
 
 
-def _read_article(section: Section) -> Article:
-    state = _read_state(section)
-    # A hidden article only needs to be recognised, so few problems are errors, and few fields are read.
-    is_shown = state is PublicationState.PUBLISHED
-    level = Level.ERROR if is_shown else Level.WARNING
-    iri, url = _read_identity(section, level=level)
-    published, updated = _read_dates(section, level=level)
-    if not section.has("publishedDateTime") and not section.has("updatedDateTime"):
-        message = "Missing date; add `publishedDateTime`."
-        section.report("missing-date", message, at=("publishedDateTime",), level=level)
-    return Article(
-        state=state,
-        id=iri,
-        title=_read_title(section, level=level),
-        url=url,
-        published=published,
-        updated=updated,
-        expires=_read_expiry(section, published, level=level),
-        embed=_read_embed(section) if is_shown else "",
-        topics=section.read_topics("topics"),
-        related=_read_all_related(section, url) if is_shown else (),
-        **_read_optional_fields(section, url),
-    )
-
-
-def _read_all_related(section: Section, own_url: str) -> tuple[RelatedItem, ...]:
-    # An article is not related to itself, and the pipeline's merges may list an item twice.
-    items: dict[str, RelatedItem] = {}
-    for part in section.read_sections("related"):
-        item = _read_related(part)
-        if item and item.url != own_url:
-            items.setdefault(item.url, item)
-    related = tuple(items.values())
-    if (count := count_covered(related)) < len(related):
-        message = f"The entry lists only the first {count:,} related items, because their titles and URLs are long."
-        section.report("cut-coverage", message, at=("related",))
-    return related
-
-
-def _read_related(section: Section) -> RelatedItem | None:
-    title = _read_title(section, level=Level.WARNING)
-    url = _read_article_url(section, level=Level.WARNING)
-    if not title or not url:
-        return None
-    if section.has("id"):
-        message = "`id` of a related item is ignored; write it in the article's own file."
-        section.report("related-id", message, at=("id",))
-    published, updated = _read_dates(section, level=Level.WARNING)
-    return RelatedItem(
-        title=title,
-        url=url,
-        published=published,
-        updated=updated,
-        **_read_optional_fields(section, url),
-    )
-
-
-def _read_optional_fields(section: Section, url: str) -> dict[str, Any]:
-    """Read the optional fields of a story; invalid fields are dropped."""
-    provider = section.read_section("provider")
-    return {
-        "amp_url": section.read_url("ampWebUrl"),
-        "cdn_amp_url": section.read_url("cdnAmpWebUrl"),
-        "via_url": _read_via_url(section, url),
-        "summary": section.read_text("excerpt"),
-        "image": read_image(section),
-        "provider": _read_provider(provider, url),
-        "authors": _read_authors(provider),
-        "type": _read_type(section),
-        "language": section.read_language("locale"),
-        "quality": section.read_number("quality"),
-        "heat": section.read_number("heat"),
-    }
-
-
-def _read_state(section: Section) -> PublicationState:
-    if section.read_flag("removed", default=False) or section.read_flag("deleted", default=False):
-        return PublicationState.REMOVED
-    is_draft = section.read_flag("draft", default=False)
-    is_published = section.read_flag("published", default=True) and not is_draft
-    return PublicationState.PUBLISHED if is_published else PublicationState.UNPUBLISHED
-
-
-def _read_identity(section: Section, *, level: Level) -> tuple[str, str]:
-    """Read id and URL: a published article needs a good URL and no bad id; a hidden article needs either."""
-    value = section.fields.get("id")
-    has_id = isinstance(value, str) and is_iri(value.strip())
-    url = _read_article_url(section, level=level if has_id else Level.ERROR)
-    return section.read_iri("id", level=level if url else Level.ERROR), url
-
-
-def _read_article_url(section: Section, *, level: Level) -> str:
-    key = "webUrl" if section.has("webUrl") else "originalUrl"
-    if section.has(key):
-        return section.read_story_url(key, level=level)
-    section.report("missing-url", "Missing URL; add `webUrl`.", at=("webUrl",), level=level)
-    return ""
-
-
-def _read_via_url(section: Section, url: str) -> str:
-    # The two URLs are mostly equal; then `url` is valid already.
-    return "" if not url or section.fields.get("originalUrl") == url else section.read_url("originalUrl")
-
-
-def _read_title(section: Section, *, level: Level) -> str:
-    title = section.read_text("title", level=level)
-    if not title and not isinstance(section.fields.get("title"), list | dict):
-        section.report("missing-title", "Missing title; add `title`.", at=("title",), level=level)
-    return title
-
-
-def _read_dates(section: Section, *, level: Level) -> tuple[datetime | None, datetime | None]:
-    """Read the dates of publication and update; either date replaces the other if absent."""
-    published = section.read_date("publishedDateTime", level=level)
-    updated = section.read_date("updatedDateTime", level=Level.WARNING if published else level)
-    if published is None and not section.has("publishedDateTime"):
-        published = updated
-    if published is None or updated is None:
-        return published, published
-    return published, max(published, updated)
-
-
-def _read_expiry(section: Section, published: datetime | None, *, level: Level) -> datetime | None:
-    """Read the time from which the article is unpublished: the earlier of two fields with the same meaning."""
-    if "expiryDate" not in section.fields and "unpublishDate" not in section.fields:
-        return None
-    dates = {
-        section.read_date("expiryDate", level=level): "expiryDate",
-        section.read_date("unpublishDate", level=level): "unpublishDate",
-    }
-    dates.pop(None, None)
-    expires = min((date for date in dates if date), default=None)
-    if expires is None:
-        return None
-    if len(dates) > 1:
-        message = f"`expiryDate` and `unpublishDate` differ, and the earlier `{dates[expires]}` counts; remove one."
-        section.report("two-expiries", message, at=(dates[expires],))
-    if published and expires <= published:
-        message = f"`{dates[expires]}` is not after the date of publication, so the article never appears; fix one."
-        section.report("never-shown", message, at=(dates[expires],))
-    return expires
-
-
-def _read_type(section: Section) -> str:
-    type = section.read_text("type")
-    if len(type) <= _MAX_TYPE_CHARACTERS:
-        return type or "article"
-    message = f"`type` is longer than {_MAX_TYPE_CHARACTERS} characters and is left out; shorten it."
-    section.report("too-long", message, at=("type",))
-    return "article"
-
-
-def _read_provider(provider: Section, url: str) -> Provider:
-    domain = provider.read_domain("domain") or _find_domain(url)
-    return Provider(provider.read_text("name") or domain, domain)
-
-
-def _find_domain(url: str) -> str:
-    host = normalize_domain(read_url_host(url))
-    return host.removeprefix("www.") or host
-
-
-def _read_authors(provider: Section) -> tuple[str, ...]:
-    names: list[str] = []
-    for path, author in provider.read_list("authors"):
-        name = author.get("name") if isinstance(author, dict) else author
-        if isinstance(name, str):
-            names.append(provider.clean("authors", name, at=path))
-        else:
-            provider.report("bad-author", "An author without a name is left out; add the name.", at=path)
-    return tuple(name for name in names if name)
-
-
-def _read_embed(section: Section) -> str:
-    content = section.read_raw("featuredContent")
-    embed = clean_embed(content) if content else ""
-    if content and not embed:
-        message = "`featuredContent` must be an <iframe> of a supported video site; replace or remove it."
-        section.report("bad-embed", message, at=("featuredContent",))
-    return embed
+def _take_other_date(front: FrontMatter) -> FrontMatter:
+    """Return the front matter with a date of another name as `publishedDateTime`, and a warning."""
+    for name in OTHER_DATE_NAMES if not NATIVE_MARKS.isdisjoint(front.fields) else ():
+        value = front.fields.get(name)
+        date = read_post_date(value, UTC) if isinstance(value, str) else None
+        if date:
+            fields = {**front.fields, "publishedDateTime": date.isoformat()}
+            del fields[name]
+            position = locate_values(front.source, [(name, AT_KEY)])[0]
+            message = f"`{name}` is read as `publishedDateTime`; rename the field."
+            warning = Problem(front.source.path, *position, Level.WARNING, "other-name", message)
+            return msgspec.structs.replace(front, fields=fields, problems=(*front.problems, warning))
+    return front

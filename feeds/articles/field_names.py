@@ -26,14 +26,25 @@ _FOREIGN = (
 # Names for which the most similar field is another one, or none is similar enough.
 _OTHER_NAMES = {
     "ampurl": "ampWebUrl",
+    "cover": "images",
+    "coverimage": "images",
     "expires": "expiryDate",
     "expiresat": "expiryDate",
     "expiry": "expiryDate",
+    "featuredimage": "images",
+    "heroimage": "images",
+    "lang": "locale",
+    "lastmod": "updatedDateTime",
+    "lastmodifiedat": "updatedDateTime",
+    "pubdate": "publishedDateTime",
+    "pubdatetime": "publishedDateTime",
     "publishdate": "publishedDateTime",
     "publishedat": "publishedDateTime",
     "relateditems": "related",
     "unpublishat": "unpublishDate",
     "unpublishdatetime": "unpublishDate",
+    "updated": "updatedDateTime",
+    "updateddate": "updatedDateTime",
 }
 
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_-]{2,39}")
@@ -71,7 +82,7 @@ def find_misspelt(mapping: Mapping[str, Value], fields: Fields) -> Iterator[tupl
     Only the first unknown names of a file are compared.
     """
     for path, names in islice(_find_unknown(mapping, fields, ()), _MAX_UNKNOWN):
-        if likely := _suggest(str(path[-1]), names):
+        if likely := suggest_field(str(path[-1]), names):
             yield path, likely
 
 
@@ -90,12 +101,12 @@ def _find_unknown(mapping: Mapping[str, Value], fields: Fields, path: Path) -> I
 
 
 @lru_cache(maxsize=1_024)
-def _suggest(name: str, names: frozenset[str]) -> str:
-    """Return the field that a name was probably meant for; empty if none is close."""
+def suggest_field(name: str, names: frozenset[str]) -> str:
+    """Return the one of `names` that a name was probably meant for; empty if none is close."""
     if not _NAME.fullmatch(name):
         return ""
-    folded = _fold(name)
-    candidates = {_fold(field): field for field in sorted(names)}
+    folded = fold(name)
+    candidates = {fold(field): field for field in sorted(names)}
     other = _OTHER_NAMES.get(folded, "")
     if other in names:
         return other
@@ -106,5 +117,6 @@ def _suggest(name: str, names: frozenset[str]) -> str:
     return candidates.get(found, "")
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """Return a name without the differences between camelCase, snake_case and kebab-case."""
     return name.replace("_", "").replace("-", "").casefold()

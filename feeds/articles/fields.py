@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-import msgspec
-
 from feeds.articles.field_names import Fields, find_misspelt
+from feeds.articles.field_problem import FieldProblem
 from feeds.articles.front_matter import FrontMatter, locate_values
 from feeds.articles.yaml_values import AT_KEY, Path, Value
 from feeds.model.adopted import MAX_ENTRIES, MAX_FEEDS
@@ -34,15 +33,6 @@ _MAX_OTHER_ITEMS = 1_000
 # The catalog finds topics by their key.
 _MAX_LABEL_CHARACTERS = 200
 _MAX_LABEL_BYTES = 1_800  # PostgreSQL's indexes hold the label and the key of a topic
-
-
-class FieldProblem(msgspec.Struct, frozen=True):
-    """A problem with the value at `path` in the front matter, without line and column."""
-
-    path: Path
-    level: Level
-    code: str
-    message: str
 
 
 class Section:

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from feeds.articles.content_file import ContentFile
+from feeds.articles.dialects.folder_site import FolderSite
+from feeds.articles.dialects.site_finder import SiteFinder
 from feeds.articles.file_reader import escape_path, is_utf8
 from feeds.articles.names import (
     ADOPTED_FILE,
+    PACKAGES_FOLDER,
     explain_bad_name,
     find_key_base,
     is_article_name,
     is_hidden,
+    is_post_name,
     is_topic_file,
     is_visible,
     list_roots,
@@ -23,19 +28,6 @@ from feeds.model.errors import Level, Problem, SettingsError
 from feeds.model.shown_settings import SETTINGS_FILE
 
 _MIN_AGE_NS = 2_000_000_000  # the coarsest clock of a file system (FAT): a younger file may change with equal times
-
-
-class ContentFile(msgspec.Struct, frozen=True):
-    """A file to collect.
-
-    `key` is the name in the catalog, relative to the content folder, so another checkout of the same content gives the
-    same catalog. `path` opens the file and names it in messages. `stamp` changes whenever the file system shows a
-    change of the file; it is empty if the file system cannot show changes yet.
-    """
-
-    key: str
-    path: str
-    stamp: str
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -55,13 +47,14 @@ class Content(msgspec.Struct, frozen=True):
         return any(key == skipped or key.startswith(f"{skipped}/") for skipped in self.skipped)
 
 
-def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) -> Content:
+def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False, articles_url: str = "") -> Content:
     """Find every article, every YAML file in a folder called `topics`, and `adopted.yaml` at the top of each folder.
 
     Hidden and temporary files are ignored.
 
     `now_ns` is the time in nanoseconds. A file modified in the last two seconds gets no stamp, because the file may
     change again without a change of its stamp. With `follow_links`, symbolic links may lead out of the content folders.
+    `articles_url` is the URL below which posts of other tools stand.
 
     Raises:
         SettingsError: a content folder does not exist or cannot be read.
@@ -70,19 +63,20 @@ def scan(folders: Sequence[Path], *, now_ns: int, follow_links: bool = False) ->
     for root in roots:
         check_folder(root)
     base = find_key_base(roots)
-    walk = _Walk(roots, follow_links=follow_links)
+    walk = _Walk(roots, follow_links=follow_links, finder=SiteFinder(articles_url))
     articles: dict[str, ContentFile] = {}
     others: dict[str, ContentFile] = {}
-    for entry in walk.find_files():
+    for entry, site in walk.find_files():
         key = make_key(entry.path, base=base)
-        if is_article_name(entry.name):
-            articles[key] = ContentFile(key, entry.path, _make_stamp(entry, now_ns))
+        if _is_article(entry.name, site):
+            articles[key] = ContentFile(key, entry.path, _make_stamp(entry, now_ns, site), site)
         else:
             others[key] = ContentFile(key, entry.path, "")
     by_key = [others[key] for key in sorted(others)]
     adopted = tuple(file for file in by_key if file.path in walk.adopted_paths)
     topics = [file for file in by_key if file.path not in walk.adopted_paths]
-    return Content(list(articles.values()), topics, frozenset(walk.skipped), tuple(walk.problems), adopted)
+    problems = (*walk.problems, *walk.finder.problems)
+    return Content(list(articles.values()), topics, frozenset(walk.skipped), problems, adopted)
 
 
 def check_folder(root: str) -> None:
@@ -105,11 +99,22 @@ def locate_article(folders: Sequence[Path], path: str) -> ContentFile | None:
         folder = os.path.join(os.path.abspath(root), "")
         if path.startswith(folder):
             relative = path[len(folder) :]
-            if not is_visible(relative) or not is_article_name(os.path.basename(path)):
+            name = os.path.basename(path)
+            if not is_visible(relative) or not (is_article_name(name) or is_post_name(name)):
                 return None
             located = os.path.join(root, relative)
             return ContentFile(make_key(located, base=find_key_base(roots)), located, "")
     return None
+
+
+def find_site(folders: Sequence[Path], file: ContentFile, finder: SiteFinder) -> ContentFile | None:
+    """Return a located file with what is known of its site; None if only a site would make an article of the file."""
+    roots = list_roots(folders)
+    root = next((root for root in roots if file.path.startswith(os.path.join(root, ""))), os.path.dirname(file.path))
+    site = finder.find(os.path.dirname(file.path), root=root)
+    if site is None and not is_article_name(os.path.basename(file.path)):
+        return None
+    return msgspec.structs.replace(file, site=site)
 
 
 def locate_key(folders: Sequence[Path], key: str) -> str:
@@ -147,7 +152,8 @@ class _Walk:
     Links never make a folder count twice: it counts under a path without links, else under the first link by path.
     """
 
-    def __init__(self, roots: Sequence[str], *, follow_links: bool) -> None:
+    def __init__(self, roots: Sequence[str], *, follow_links: bool, finder: SiteFinder) -> None:
+        self.finder = finder
         self._roots = roots
         self._base = find_key_base(roots)
         self._boundaries = None if follow_links else _list_boundaries(roots)
@@ -155,27 +161,32 @@ class _Walk:
         self.skipped: set[str] = set()
         self.problems: list[Problem] = []
 
-    def find_files(self) -> Iterator[os.DirEntry[str]]:
-        """Yield article files, topic files and files of adopted ids, and note what is skipped."""
+    def find_files(self) -> Iterator[tuple[os.DirEntry[str], FolderSite | None]]:
+        """Yield article files, topic files and files of adopted ids, and note what is skipped.
+
+        With each file comes what is known of posts in its folder.
+        """
         seen: set[tuple[int, int]] = set()
-        folders = list(self._roots)
-        links: list[str] = []
+        folders = [(root, root) for root in self._roots]
+        links: list[tuple[str, str]] = []
         while folders or links:
             if not folders:
                 links.sort(reverse=True)
                 folders.append(links.pop())
-            identity, entries = self._list_folder(folders.pop())
+            folder, root = folders.pop()
+            identity, entries = self._list_folder(folder)
             if identity in seen:
                 continue
             seen.add(identity)
+            site = self.finder.find(folder, root=root, names=(entry.name for entry in entries))
             for entry in entries:
                 if is_hidden(entry.name):
                     continue
                 if _is_folder(entry):
-                    if self._may_follow(entry):
-                        (links if entry.is_symlink() else folders).append(entry.path)
-                elif self._is_content(entry):
-                    yield entry
+                    if not (site and entry.name == PACKAGES_FOLDER) and self._may_follow(entry):
+                        (links if entry.is_symlink() else folders).append((entry.path, root))
+                elif self._is_content(entry, site):
+                    yield entry, site
 
     def _list_folder(self, folder: str) -> tuple[tuple[int, int], list[os.DirEntry[str]]]:
         try:
@@ -196,10 +207,10 @@ class _Walk:
             message = f"Cannot read the folder ({error.strerror}); give the collector permission to read it."
             self._skip(folder, Level.ERROR, "unreadable-folder", message=message)
 
-    def _is_content(self, entry: os.DirEntry[str]) -> bool:
+    def _is_content(self, entry: os.DirEntry[str], site: FolderSite | None) -> bool:
         """Return whether to read a file, and report what an author may have meant to be read."""
         path = entry.path
-        if is_article_name(entry.name) or is_topic_file(path) or path in self.adopted_paths:
+        if _is_article(entry.name, site) or is_topic_file(path) or path in self.adopted_paths:
             return self._may_read(entry)
         if entry.name == SETTINGS_FILE and os.path.dirname(path) not in self._roots:
             message = (
@@ -242,7 +253,11 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # for example a link to itself; reading the file reports the problem
 
 
-def _make_stamp(entry: os.DirEntry[str], now_ns: int) -> str:
+def _is_article(name: str, site: FolderSite | None) -> bool:
+    return is_article_name(name) or (site is not None and is_post_name(name))
+
+
+def _make_stamp(entry: os.DirEntry[str], now_ns: int, site: FolderSite | None) -> str:
     try:
         status = entry.stat()
     except OSError:
@@ -250,4 +265,5 @@ def _make_stamp(entry: os.DirEntry[str], now_ns: int) -> str:
     newest = max(status.st_mtime_ns, status.st_ctime_ns)
     if newest > now_ns - _MIN_AGE_NS:
         return ""
-    return f"{status.st_size}.{status.st_mtime_ns}.{status.st_ctime_ns}.{status.st_ino}"
+    stamp = f"{status.st_size}.{status.st_mtime_ns}.{status.st_ctime_ns}.{status.st_ino}"
+    return f"{stamp}.{site.fingerprint}" if site else stamp

@@ -12,7 +12,11 @@ MAX_KEY_BYTES = 500
 ADOPTED_FILE = "adopted.yaml"
 """The name of the file of adopted ids, at the top of a content folder."""
 
+PACKAGES_FOLDER = "node_modules"
+"""The folder of a site for packages of other people."""
+
 ARTICLE_SUFFIXES = (".md", ".markdown")
+POST_SUFFIX = ".mdx"
 TOPIC_SUFFIXES = (".yaml", ".yml")
 TOPIC_FOLDER = "topics"
 
@@ -56,6 +60,11 @@ def is_hidden(name: str) -> bool:
 def is_article_name(name: str) -> bool:
     """Return whether a file with this name is an article."""
     return name.endswith(ARTICLE_SUFFIXES) and not is_hidden(name)
+
+
+def is_post_name(name: str) -> bool:
+    """Return whether a file with this name is an article only if it belongs to a site of another tool."""
+    return name.endswith(POST_SUFFIX) and not is_hidden(name)
 
 
 def is_topic_file(path: str) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from feeds.model.entry import Story
+from feeds.model.errors import Problem
 
 
 class PublicationState(StrEnum):
@@ -44,3 +45,22 @@ class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
     embed: str = ""
     topics: tuple[str, ...] = ()
     related: tuple[RelatedItem, ...] = ()
+
+
+class TakenField(msgspec.Struct, frozen=True):
+    """A field of an article, and the names of the fields, or the other place, that its value was taken from."""
+
+    field: str
+    origin: str
+
+
+class ParsedFile(msgspec.Struct, frozen=True):
+    """The content of a file: an article, or None for a page of a site that is not a post, and the file's warnings.
+
+    `taken` says where the fields of a post in the shape of another tool come from; an article of the native shape has
+    none.
+    """
+
+    article: Article | None
+    problems: tuple[Problem, ...] = ()
+    taken: tuple[TakenField, ...] = ()

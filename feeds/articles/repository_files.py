@@ -18,7 +18,7 @@ _STEMS = frozenset(
         "security",
     }
 )
-_FRONT_MATTER = (b"---", b"\xef\xbb\xbf---")
+_FRONT_MATTER = (b"---", b"+++", b"\xef\xbb\xbf---")
 
 
 def is_about_repository(path: str) -> bool:

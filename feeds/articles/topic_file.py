@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from feeds.articles.field_names import TOPIC_FIELDS
-from feeds.articles.fields import FieldProblem, Section, locate_problems, raise_if_rejected, read_image
+from feeds.articles.field_problem import FieldProblem
+from feeds.articles.fields import Section, locate_problems, raise_if_rejected, read_image
 from feeds.articles.front_matter import load_yaml_mapping, locate_values
 from feeds.model.errors import Level, Problem
 from feeds.model.topics import TopicFile

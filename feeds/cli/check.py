@@ -40,7 +40,9 @@ def check(paths: tuple[Path, ...], format: ReportFormat) -> None:
     settings = load([path for path in paths if path.is_dir()]).settings
     report_lost_settings(settings.content)
     with show_progress("Checking") as progress:
-        named = find_named(paths or settings.content, follow_links=settings.follow_links)
+        named = find_named(
+            paths or settings.content, follow_links=settings.follow_links, articles_url=settings.articles_url
+        )
         result = check_content(named, progress=progress)
     _show(result, format)
     for line in (*_explain_ignored(named, result, paths or settings.content), _summarise(result, started=started)):

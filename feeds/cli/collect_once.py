@@ -32,6 +32,7 @@ def collect_once(
         catalog,
         settings.content,
         follow_links=settings.follow_links,
+        articles_url=settings.articles_url,
         shown=settings.shown,
     )
     with show_progress("Collecting", final_step="publishing ...", pipe=progress_pipe) as progress:

@@ -61,6 +61,7 @@ def watch_articles(settings: Settings, *, progress_pipe: int | None) -> None:
             catalog=catalog,
             folders=settings.content,
             follow_links=settings.follow_links,
+            articles_url=settings.articles_url,
             read=read,
             shown=settings.shown,
         )

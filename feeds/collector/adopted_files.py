@@ -3,8 +3,9 @@
 from collections.abc import Container, Mapping, Sequence
 
 from feeds.articles.adopted_file import parse_adopted_file
+from feeds.articles.content_file import ContentFile
 from feeds.articles.file_reader import isolate_failures, read_file
-from feeds.articles.files import Content, ContentFile
+from feeds.articles.files import Content
 from feeds.catalog.stored import StoredAdoption
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.pending import PendingUpdates

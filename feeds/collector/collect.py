@@ -11,7 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.articles.files import Content, ContentFile, needs_scan, scan
+from feeds.articles.content_file import ContentFile
+from feeds.articles.dialects.site_finder import SiteFinder
+from feeds.articles.files import Content, find_site, needs_scan, scan
 from feeds.articles.repository_files import is_about_repository
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.stored import CollectState, StoredFile
@@ -45,6 +47,7 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
 
     folders: Sequence[Path]
     follow_links: bool
+    articles_url: str
     shown: ShownSettings
     clock: Clock
 
@@ -52,20 +55,24 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
 class Collector:
     """Collect the articles below `folders` into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders. `shown` are the settings that feeds show.
+    With `follow_links`, symbolic links may lead out of the folders. `articles_url` is the URL below which posts of
+    other tools stand. `shown` are the settings that feeds show.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 the settings of a collect
         self,
         catalog: Catalog,
         folders: Sequence[Path],
         *,
         follow_links: bool = False,
+        articles_url: str = "",
         shown: ShownSettings = _NOTHING_SHOWN,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._catalog = catalog
-        self._options = _Options(folders=folders, follow_links=follow_links, shown=shown, clock=clock)
+        self._options = _Options(
+            folders=folders, follow_links=follow_links, articles_url=articles_url, shown=shown, clock=clock
+        )
 
     def collect(
         self,
@@ -156,7 +163,12 @@ class _Collect:
     def run_full(self) -> CollectResult:
         with self._timing("scan"):
             options = self._options
-            content = scan(options.folders, now_ns=self._now * 1_000_000_000, follow_links=options.follow_links)
+            content = scan(
+                options.folders,
+                now_ns=self._now * 1_000_000_000,
+                follow_links=options.follow_links,
+                articles_url=options.articles_url,
+            )
             known = self._writer.sources.read_files()
         return self._run(content, known=known, keys=None)
 
@@ -165,7 +177,9 @@ class _Collect:
         if self._is_new or any(needs_scan(self._options.folders, file) for file in files):
             return self.run_full()
         with self._timing("scan"):
-            present = [file for file in files if os.path.lexists(file.path) and not is_about_repository(file.path)]
+            finder = SiteFinder(self._options.articles_url)
+            found = [find_site(self._options.folders, file, finder) for file in files if os.path.lexists(file.path)]
+            present = [file for file in found if file and not is_about_repository(file.path)]
             keys = {file.key for file in files}
             known = self._writer.sources.read_files(keys)
         return self._run(Content(present, []), known=known, keys=keys)

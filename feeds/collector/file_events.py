@@ -17,7 +17,9 @@ import msgspec
 import watchfiles
 from watchfiles import Change
 
-from feeds.articles.files import ContentFile, is_within, list_adopted_paths, locate_article
+from feeds.articles.content_file import ContentFile
+from feeds.articles.dialects.site_finder import identify_outer_site, is_site_file
+from feeds.articles.files import is_within, list_adopted_paths, locate_article
 from feeds.articles.names import is_topic_file, is_visible
 from feeds.catalog.sqlite_file import OWN_FOLDER
 from feeds.model.errors import SettingsError
@@ -75,6 +77,7 @@ def _watch_same_folders(
     """Yield batches of changes until a folder appears, disappears, or is replaced."""
     roots = [os.path.abspath(folder) for folder in folders]
     identities = [_identify(root) for root in roots]
+    outer = [identify_outer_site(root) for root in roots]
     present = [root for root, identity in zip(roots, identities, strict=True) if identity]
     is_fresh = True
     seen_files: set[str] = set()
@@ -88,6 +91,9 @@ def _watch_same_folders(
             is_fresh = False
             is_root_gone = any(path in roots for _, path in events)
             if is_root_gone or [_identify(root) for root in roots] != identities:
+                return
+            # The system does not report changes above the content folders.
+            if [identify_outer_site(root) for root in roots] != outer:
                 return
 
 
@@ -152,6 +158,7 @@ def _classify(events: _RawEvents, folders: Sequence[Path], *, roots: Sequence[st
     # Some deployments replace a hidden link to a folder, and visible links lead through it.
     needs_full_collect = any(os.path.islink(path) and os.path.isdir(path) for path in paths - visible)
     needs_full_collect |= not paths.isdisjoint(list_adopted_paths(roots))
+    needs_full_collect |= any(map(is_site_file, paths))
     for path in visible:
         file = locate_article(folders, path)
         if file and not os.path.isdir(path):

@@ -55,8 +55,10 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     path_by_topic = {topic.keys[0]: "" for topic in topics}
     labels = {topic.keys[0]: topic.name for topic in topics}
     known = set(path_by_topic)
+    pages = 0
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
+        pages += result.mentions == []
         if result.mentions:
             own[result.file.key] = load_mention(result.mentions[0]), result.file.path
         if url := _find_published_url(result):
@@ -76,7 +78,7 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     taken = find_adopted_conflicts((mention for mention, _ in own.values()), make_adoption(adopted))
     problems.extend(describe_adopted_conflicts({own[key][1]: url for key, url in taken.items()}))
-    return CheckResult(sorted(problems), len(articles), len(content.topics))
+    return CheckResult(sorted(problems), len(articles) - pages, len(content.topics))
 
 
 def _find_published_url(result: ReadResult) -> str:

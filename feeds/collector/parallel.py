@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from feeds.articles.article import parse_article
+from feeds.articles.article import parse_article_file
+from feeds.articles.content_file import ContentFile
 from feeds.articles.file_reader import describe_failure, isolate_failures, read_file
-from feeds.articles.files import ContentFile
 from feeds.articles.mention import Mention, Role, list_mentions, make_categories
 from feeds.catalog.stored import StoredLabel, StoredMention
 from feeds.collector.read_result import ReadResult, ReadTask
@@ -126,7 +126,9 @@ def read_source(task: ReadTask) -> ReadResult:
     try:
         with isolate_failures(file.path):
             data = read_file(file.path)
-            digest = blake2b(data, digest_size=16).hexdigest()
+            # The content of a post depends on the configuration of its site too.
+            context = file.site.fingerprint.encode() if file.site else b""
+            digest = blake2b(data, digest_size=16, key=context).hexdigest()
             return ReadResult(file, digest) if digest == known_digest else _parse(file, data, digest=digest)
     except UnexpectedFailureError as error:
         # Without a digest, the next collect reads the file again.
@@ -136,19 +138,23 @@ def read_source(task: ReadTask) -> ReadResult:
 
 
 def _parse(file: ContentFile, data: bytes, *, digest: str) -> ReadResult:
-    article, problems = parse_article(data, file.path)
+    parsed = parse_article_file(data, file.path, key=file.key, site=file.site)
+    article = parsed.article
+    if article is None:
+        return ReadResult(file, digest, problems=parsed.problems, mentions=[])
     mentions = list_mentions(article, file.key)
     own = mentions[0]
     is_published = int(own.role is Role.PUBLISHED)
     return ReadResult(
         file,
         digest,
-        problems=problems,
+        problems=parsed.problems,
         mentions=[_encode(mention) for mention in mentions],
         labels=tuple(
             StoredLabel(file.key, category.term, category.label, own.released, is_published)
             for category in make_categories(article.topics)
         ),
+        taken=parsed.taken,
     )
 
 

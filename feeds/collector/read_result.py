@@ -4,7 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from feeds.articles.files import ContentFile
+from feeds.articles.content_file import ContentFile
+from feeds.articles.parsed import TakenField
 from feeds.catalog.stored import StoredLabel, StoredMention
 from feeds.model.errors import Problem
 
@@ -13,7 +14,10 @@ ReadTask: TypeAlias = tuple[ContentFile, str]
 
 
 class ReadResult(msgspec.Struct, frozen=True):
-    """The result of reading a file; `mentions` is None if the content is unchanged or rejected."""
+    """The result of reading a file; `mentions` is None if the content is unchanged or rejected.
+
+    `taken` says where the fields of a post in the shape of another tool come from.
+    """
 
     file: ContentFile
     digest: str
@@ -21,3 +25,4 @@ class ReadResult(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     mentions: list[StoredMention] | None = None
     labels: tuple[StoredLabel, ...] = ()
+    taken: tuple[TakenField, ...] = ()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from feeds.articles.content_file import ContentFile
 from feeds.articles.file_reader import isolate_failures, read_file
-from feeds.articles.files import Content, ContentFile
+from feeds.articles.files import Content
 from feeds.articles.topic_file import locate_field, parse_topic_file
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.pending import PendingUpdates

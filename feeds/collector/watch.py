@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import Event
 from types import FrameType
 
-from feeds.articles.files import ContentFile
+from feeds.articles.content_file import ContentFile
 from feeds.collector.collect import Collector
 from feeds.collector.collect_result import CollectResult
 from feeds.collector.file_events import FileEvents, watch_folders
@@ -76,6 +76,7 @@ class _Watcher:
             options.catalog,
             options.folders,
             follow_links=options.follow_links,
+            articles_url=options.articles_url,
             shown=options.shown,
             clock=clock,
         )

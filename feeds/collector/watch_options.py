@@ -34,14 +34,15 @@ class WatchTiming(msgspec.Struct, frozen=True, kw_only=True):
 class WatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The articles below `folders` to collect into `catalog`.
 
-    With `follow_links`, symbolic links may lead out of the folders. `read` reads the files. `shown` are the settings
-    that feeds show. `catalog` should have `wait_seconds=WAIT_SECONDS`; the watch retries by
-    itself.
+    With `follow_links`, symbolic links may lead out of the folders. `articles_url` is the URL below which posts of
+    other tools stand. `read` reads the files. `shown` are the settings that feeds show. `catalog` should have
+    `wait_seconds=WAIT_SECONDS`; the watch retries by itself.
     """
 
     catalog: Catalog
     folders: Sequence[Path]
     follow_links: bool = False
+    articles_url: str = ""
     read: ReadSources = read_sources
     shown: ShownSettings = ShownSettings()
     clock: Clock = SYSTEM_CLOCK

@@ -81,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     related: RelatedMode
     link: LinkChoice
+    articles_url: str
     limit: int
     max_age_seconds: int
     hubs: tuple[str, ...]
@@ -221,6 +222,10 @@ SETTINGS = (
     Setting(
         "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice), is_shown=True, file_key="link",
         help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
+    ),
+    Setting(
+        "FEEDS_ARTICLES_URL", "articles_url", "", parse_site_url, is_shown=True, file_key="articles_url",
+        help="The URL of the site with your posts, if they have the shape of Jekyll, Hugo, Astro or Eleventy.",
     ),
     Setting(
         "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES), is_shown=True,

@@ -36,6 +36,11 @@ MISSPELT = {
     "web-url": "webUrl",
     "weburl": "webUrl",
     "unpublished": "published",
+    "lastmod": "updatedDateTime",
+    "last_modified_at": "updatedDateTime",
+    "pubDate": "publishedDateTime",
+    "heroImage": "images",
+    "lang": "locale",
     "drafts": "draft",
     "providers": "provider",
     "secure": "secured",
@@ -43,7 +48,7 @@ MISSPELT = {
 SILENT = (
     "tags locale actions length price ratings layout removed category author date"
     " description image_ratio summary slug"
-    " permalink weight aliases cascade keywords lastmod linkTitle markup outputs series url uid ids video created"
+    " permalink weight aliases cascade keywords linkTitle markup outputs series url uid ids video created"
     " modified contents body menu source tag x heading_1 0123456789 déjà"
 )
 

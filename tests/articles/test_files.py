@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.articles.files import Content, ContentFile, locate_article, locate_key, needs_scan, scan
+from feeds.articles.content_file import ContentFile
+from feeds.articles.files import Content, locate_article, locate_key, needs_scan, scan
 from feeds.articles.names import MAX_KEY_BYTES
 from feeds.model.errors import Level, SettingsError
 

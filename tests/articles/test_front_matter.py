@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.articles import article, fields, topic_file
+from feeds.articles import article_fields, fields, topic_file
 from feeds.articles.front_matter import load_front_matter, locate_values
 from feeds.articles.yaml_values import MAX_DEPTH, MAX_DUPLICATES, Value
 from feeds.model.errors import ArticleError, Level, Problem
@@ -191,7 +191,7 @@ def test_values_after_surrogate_pairs_are_located() -> None:
 
 
 def test_every_field_that_is_read_is_known() -> None:
-    sources = [Path(module.__file__ or "").read_text() for module in (article, fields, topic_file)]
+    sources = [Path(module.__file__ or "").read_text() for module in (article_fields, fields, topic_file)]
     names = set(re.findall(r'(?:read_\w+|has|get)\("(\w+)"', "".join(sources)))
     assert {"webUrl", "width", "successor"} <= names
     assert [name for name in names if f"`{name}`" not in first_error(wrap(f"{name}: x\n{name}: y")).message] == []

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.articles.files import ContentFile, scan
+from feeds.articles.content_file import ContentFile
+from feeds.articles.files import scan
 from feeds.collector.adopted_files import make_adoption, parse_adopted_files
 from feeds.model.entry import AdoptedIds
 from feeds.model.errors import SettingsError

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.articles.files import ContentFile, locate_article
+from feeds.articles.content_file import ContentFile
+from feeds.articles.files import locate_article
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.model.errors import CatalogBusyError, ClockError, MassRemovalError, SettingsError

@@ -8,7 +8,7 @@ from threading import Event, Thread
 import msgspec
 import pytest
 
-from feeds.articles.files import ContentFile
+from feeds.articles.content_file import ContentFile
 from feeds.catalog.stored import StoredLabel, StoredMention
 from feeds.collector.parallel import read_source, read_sources
 from feeds.collector.read_result import ReadResult, ReadTask
@@ -38,7 +38,7 @@ yaml_values.open_parser = open_parser
 PREAMBLE = """
 import multiprocessing, sys
 from pathlib import Path
-from feeds.articles.files import ContentFile
+from feeds.articles.content_file import ContentFile
 from feeds.collector.parallel import read_source, read_sources
 tasks = [(ContentFile(path.name, str(path), ""), "") for path in sorted(Path(sys.argv[1]).iterdir())]
 """

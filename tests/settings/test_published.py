@@ -13,6 +13,7 @@ VALUES = {
     "FEEDS_LANGUAGE": "de",
     "FEEDS_RELATED": "links",
     "FEEDS_LINK": "amp",
+    "FEEDS_ARTICLES_URL": "https://blog.example/base",
     "FEEDS_LIMIT": "10",
     "FEEDS_MAX_AGE": "60",
     "FEEDS_HUBS": "https://hub.example https://hub2.example",

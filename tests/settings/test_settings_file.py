@@ -18,6 +18,7 @@ language = "pt-BR"
 id = "harbour"
 related = "links"
 link = "amp"
+articles_url = "https://blog.example/base"
 limit = 20
 max_age = 60
 """
@@ -45,10 +46,11 @@ def test_every_setting_of_the_file_is_read(tmp_path: Path) -> None:
         "FEEDS_SITE_ID": "harbour",
         "FEEDS_RELATED": "links",
         "FEEDS_LINK": "amp",
+        "FEEDS_ARTICLES_URL": "https://blog.example/base",
         "FEEDS_LIMIT": "20",
         "FEEDS_MAX_AGE": "60",
     }
-    assert values["FEEDS_LIMIT"].place == f"{tmp_path}/feeds.toml:8"
+    assert values["FEEDS_LIMIT"].place == f"{tmp_path}/feeds.toml:9"
     assert values.keys() == {setting.name for setting in SETTINGS if setting.file_key}
 
 

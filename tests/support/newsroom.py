@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
-from feeds.articles.files import ContentFile
+from feeds.articles.content_file import ContentFile
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import open_engine
 from feeds.catalog.reader import CatalogReader
