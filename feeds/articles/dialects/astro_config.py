@@ -6,6 +6,7 @@ Sources: https://docs.astro.build/en/reference/configuration-reference/ (`site`,
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 import msgspec
 
@@ -27,6 +28,8 @@ _DEFINITION = re.compile(r"\b(\w+)\s*=\s*defineCollection\b")
 _BASE = re.compile(r"\bbase\s*:\s*[\"'`](?:\./)?([^\"'`$\n]*)[\"'`]")
 # A route with one of these parameters shows a post; others show lists, such as `[tag]` and `[page]`.
 _POST_PARAMETERS = frozenset(("slug", "id", "post", "path", "entry", "article"))
+# The program of the site makes the ids of a collection, so nobody else knows them.
+_UNKNOWN_ROUTE = "/[collection]/[id]"
 _MAX_ROUTES = 200
 _MAX_DEPTH = 5
 
@@ -43,7 +46,8 @@ def read_astro_config(files: ConfigFiles, names: list[str]) -> SiteConfig:
     script = strip_comments(files.read_text(next(name for name in CONFIG_NAMES if name in names)))
     source = (find_text(script, "srcDir") or "src").removeprefix("./").strip("/")
     routes = list(_list_routes(files, f"{source}/pages"))
-    roots = dict(_list_roots(files, source))
+    scripts = dict(_list_definitions(files, source))
+    roots = {name: base[1].strip("/") for name, script in scripts.items() if (base := _BASE.search(script))}
     collections = {
         *roots,
         *files.list_names(f"{source}/content"),
@@ -54,22 +58,26 @@ def read_astro_config(files: ConfigFiles, names: list[str]) -> SiteConfig:
         Tool.ASTRO,
         files.folder,
         url=clean_url(find_text(script, "site"), find_text(script, "base")),
-        permalinks={name: path for name in sorted(collections) if (path := _find_route(routes, name))},
+        permalinks={
+            name: _UNKNOWN_ROUTE if "generateId" in scripts.get(name, "") else path
+            for name in sorted(collections)
+            if (path := _find_route(routes, name))
+        },
         content_root=source,
         roots=roots,
         has_slash_at_end=has_slash,
     )
 
 
-def _list_roots(files: ConfigFiles, source: str) -> Iterator[tuple[str, str]]:
-    """Yield the collections with a folder of their own, and the folder."""
+def _list_definitions(files: ConfigFiles, source: str) -> Iterator[tuple[str, str]]:
+    """Yield the collections, and the part of a script that defines each."""
     for name in _CONTENT_CONFIGS:
         script = strip_comments(files.read_text(f"{source}/{name}"))
         definitions = [*_DEFINITION.finditer(script)]
-        ends = [*(each.start() for each in definitions[1:]), len(script)]
-        for definition, end in zip(definitions, ends, strict=False):
-            if base := _BASE.search(script, definition.end(), end):
-                yield definition[1], base[1].strip("/")
+        ends = [each.start() for each in definitions[1:]]
+        for definition, end in zip_longest(definitions, ends, fillvalue=None):
+            if definition:
+                yield definition[1], script[definition.end() : end]
 
 
 def _list_routes(files: ConfigFiles, folder: str) -> Iterator[_Route]:

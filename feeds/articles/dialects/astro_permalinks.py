@@ -25,10 +25,12 @@ def build_astro_path(config: SiteConfig, key: str, *, fields: PostFields) -> str
     """Return the path of a page below the site's base path, percent-encoded.
 
     Raises:
-        PermalinkError: the route of the collection has more parameters than the id of the entry.
+        PermalinkError: the route of the collection depends on more than the id of the entry.
     """
     collection, stem = _locate_entry(config, key)
-    if collection == PAGES_FOLDER:
+    if fields.permalink:
+        path = fields.permalink
+    elif collection == PAGES_FOLDER:
         path = stem
     else:
         slug = fields.slug.strip("/") or _drop_index("/".join(map(make_slug, stem.split("/"))))
@@ -60,6 +62,6 @@ def _drop_index(path: str) -> str:
 
 def _fill_route(route: str, slug: str) -> str:
     if len(ROUTE_PARAMETER.findall(route)) > 1:
-        message = "The address depends on more than one parameter of a route of Astro; write `permalink` in the post."
+        message = "Only Astro itself can build the address, from several parameters or `generateId`; write `permalink`."
         raise PermalinkError(message)
     return ROUTE_PARAMETER.sub(lambda _: slug, route)

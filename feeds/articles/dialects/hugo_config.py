@@ -37,7 +37,7 @@ def read_hugo_config(files: ConfigFiles, names: list[str]) -> SiteConfig | None:
     for name in names:
         values = _lower_keys(files.read_mapping(name))
         table = _find_table(name.rpartition("/")[2])
-        fields = _merge(fields, values if table in ("hugo", "config") else {table: values})
+        fields = _merge(fields, _nest(table.lower(), values))
     if not any(name.rpartition("/")[2].startswith("hugo.") for name in names) and fields.keys().isdisjoint(_MARKS):
         return None
     default = read_text(fields, "defaultcontentlanguage") or "en"
@@ -54,13 +54,25 @@ def read_hugo_config(files: ConfigFiles, names: list[str]) -> SiteConfig | None:
         or default,
         author=_find_author(language) or _find_author(fields),
         title=read_text(language, "title") or read_text(fields, "title"),
+        roots=dict(_list_mounts(read_map(fields, "module").get("mounts"))),
         hugo=_read_options(fields, default),
     )
 
 
 def _find_table(name: str) -> str:
+    """Return the table that a file holds, such as `permalinks` or `languages.de`; "" for any other file."""
     stem, dot, suffix = name.rpartition(".")
-    return stem if f"{dot}{suffix}" in _SUFFIXES and stem in _TABLES else ""
+    return stem if f"{dot}{suffix}" in _SUFFIXES and stem.partition(".")[0] in _TABLES else ""
+
+
+def _nest(table: str, values: dict[str, Value]) -> dict[str, Value]:
+    """Return the values of a file at their place in the whole configuration."""
+    if table in ("hugo", "config"):
+        return values
+    name, _, language = table.partition(".")
+    if language and name != "languages":
+        return {"languages": {language: {name: values} if name in _TABLES - {"hugo", "config"} else values}}
+    return {name: {language: values} if language else values}
 
 
 def _lower_keys(value: dict[str, Value]) -> dict[str, Value]:
@@ -87,6 +99,15 @@ def _list_permalinks(value: Value) -> Iterator[tuple[str, str]]:
         for section, pattern in {**value, **read_map(value, "page")}.items():
             if isinstance(pattern, str):
                 yield section.strip(" /").lower(), pattern
+
+
+def _list_mounts(value: Value) -> Iterator[tuple[str, str]]:
+    """Yield the folders below the content folder that other folders take the place of, with these folders."""
+    for mount in value if isinstance(value, list) else []:
+        if isinstance(mount, dict):
+            source, target = (_clean_folder(read_text(mount, name)) for name in ("source", "target"))
+            if source and (target == "content" or target.startswith("content/")):
+                yield target.removeprefix("content").strip("/"), source
 
 
 def _read_options(fields: dict[str, Value], default: str) -> HugoOptions:

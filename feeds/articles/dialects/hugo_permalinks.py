@@ -84,7 +84,8 @@ def _find_language(config: SiteConfig, key: str) -> tuple[str, str]:
     for language, root in config.hugo.languages.items():
         if root and key.startswith(f"{root}/"):
             return language, key[len(root) + 1 :]
-    return config.hugo.default_language, config.strip_content_root(key)
+    mounted = config.find_root(key)
+    return config.hugo.default_language, "/".join(filter(None, mounted)) if mounted else config.strip_content_root(key)
 
 
 def _find_prefix(config: SiteConfig, page: _Page) -> str:

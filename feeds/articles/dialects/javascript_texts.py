@@ -12,8 +12,12 @@ def strip_comments(script: str) -> str:
 
 
 def find_text(script: str, key: str) -> str:
-    """Return the text of the first `key: "text"` in a script without comments; "" if its value is anything else."""
-    match = re.search(rf"(?:^|[{{,(;])\s*[\"']?{re.escape(key)}[\"']?\s*[:=]\s*{_TEXT}", script, re.MULTILINE)
+    """Return the text of the first `key: "text"` in a script without comments; "" if its value is anything else.
+
+    The text may be the last choice after a variable, as in `process.env.URL || "text"`.
+    """
+    choice = r"(?:[\w.]+\s*(?:\|\||\?\?)\s*)?"
+    match = re.search(rf"(?:^|[{{,(;])\s*[\"']?{re.escape(key)}[\"']?\s*[:=]\s*{choice}{_TEXT}", script, re.MULTILINE)
     return next(filter(None, match.groups()), "") if match else ""
 
 

@@ -37,7 +37,8 @@ def find_site_config(path: str, *, root: str) -> tuple[SiteConfig | None, tuple[
     """Return the closest configuration around the article at `path`, and the problems in its files.
 
     The search ends at the content folder `root`, or above it if `root` itself is the content folder of a tool, such as
-    `_posts` or `src/content`. The configuration is None if there is none, or if the closest one is broken: other
+    `_posts` or `src/content`. A configuration whose tool makes no page of the article counts if there is no other; see
+    `SiteConfig.covers`. The configuration is None if there is none, or if the closest one is broken: other
     addresses than before would be worse than none.
     """
     found = _search(path, root)
@@ -55,6 +56,7 @@ def _search(path: str, root: str) -> _Found:
     data: dict[str, dict[str, Value]] = {}
     problems: list[Problem] = []
     digests: list[str] = []
+    beside: _Found | None = None
     for folder in _list_folders(os.path.dirname(path), os.path.abspath(root)):
         sites = _SITES.get(folder)
         folder_data = _DATA.get(folder)
@@ -62,13 +64,14 @@ def _search(path: str, root: str) -> _Found:
             data[folder] = folder_data.value
             problems += folder_data.problems
             digests.append(folder_data.digest)
-        config = next((each for each in sites.value.configs if _covers(each, path)), None)
+        config = next((each for each in sites.value.configs if each.covers(each.make_key(path))), None)
+        if config and config.tool is Tool.ELEVENTY:
+            return _Found(_add_data(config, data), (*problems, *sites.problems), (*digests, sites.digest))
         if config or sites.value.is_broken:
-            digests.append(sites.digest)
-            if config and config.tool is Tool.ELEVENTY:
-                return _Found(_add_data(config, data), (*problems, *sites.problems), tuple(digests))
             return _Found(config, sites.problems, (sites.digest,))
-    return _Found(None, (), ())
+        if sites.value.configs and beside is None:
+            beside = _Found(sites.value.configs[0], sites.problems, (sites.digest,))
+    return beside or _Found(None, (), ())
 
 
 def _list_folders(folder: str, root: str) -> Iterator[str]:
@@ -87,19 +90,6 @@ def _find_highest(root: str) -> str:
     if name in ("content", "pages") and os.path.basename(parent) == "src":
         return os.path.dirname(parent)
     return parent if name == "content" or (name.startswith("_") and len(name) > 1) else root
-
-
-def _covers(config: SiteConfig, path: str) -> bool:
-    """Return whether the tool makes a page of a file at this path."""
-    key = config.make_key(path)
-    match config.tool:
-        case Tool.HUGO:
-            roots = [config.content_root, *config.hugo.languages.values()]
-        case Tool.ASTRO:
-            roots = [f"{config.content_root}/content", f"{config.content_root}/pages", *config.roots.values()]
-        case _:
-            roots = [config.content_root]
-    return any(not folder or key.startswith(f"{folder}/") for folder in roots)
 
 
 def _add_data(config: SiteConfig, data: dict[str, dict[str, Value]]) -> SiteConfig:

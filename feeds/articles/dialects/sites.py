@@ -74,6 +74,22 @@ class SiteConfig(msgspec.Struct, frozen=True):
         """Return the absolute `path` of a file as `build_path` takes it: relative to the configuration's folder."""
         return path.removeprefix(self.folder).lstrip("/")
 
+    def covers(self, key: str) -> bool:
+        """Return whether the tool makes pages of the files in the folder of a key."""
+        roots = [*self.roots.values(), *filter(None, self.hugo.languages.values())]
+        match self.tool:
+            case Tool.ASTRO:
+                roots += [f"{self.content_root}/content", f"{self.content_root}/pages"]
+            case Tool.HUGO:
+                roots += [] if self._is_replaced() else [self.content_root]
+            case _:
+                roots = [self.content_root]
+        return any(not root or key.startswith(f"{root}/") for root in roots)
+
+    def _is_replaced(self) -> bool:
+        """Return whether other folders take the place of Hugo's content folder."""
+        return "" in self.roots or bool(self.hugo.languages and all(self.hugo.languages.values()))
+
     def find_root(self, key: str) -> tuple[str, str] | None:
         """Return the collection and the path inside its folder of a key below one of `roots`, else None."""
         below = [name for name, root in self.roots.items() if key.startswith(f"{root}/")]

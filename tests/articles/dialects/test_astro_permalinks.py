@@ -55,5 +55,16 @@ def test_paths_may_have_no_slash_at_the_end(tmp_path: Path, setting: str) -> Non
 
 def test_a_route_of_two_parameters_is_an_error() -> None:
     config = SiteConfig(Tool.ASTRO, "/site", content_root="src", permalinks={"blog": "/[lang]/[slug]"})
-    with pytest.raises(PermalinkError, match="more than one parameter"):
+    with pytest.raises(PermalinkError, match="several parameters"):
         build_path(config, "src/content/blog/a.md", fields=PostFields())
+
+
+def test_ids_that_a_program_makes_are_unknown(tmp_path: Path) -> None:
+    write_file(tmp_path / "astro.config.mjs", "")
+    write_file(tmp_path / "src/pages/[...slug].astro", "getCollection('blog')")
+    script = "const blog = defineCollection({ loader: glob({ base: './src/posts', generateId: (each) => each.id }) });"
+    write_file(tmp_path / "src/content.config.ts", script)
+    config = find_config(tmp_path, "src/posts/a.md")
+    with pytest.raises(PermalinkError, match="generateId"):
+        build_path(config, "src/posts/a.md", fields=PostFields())
+    assert build_path(config, "src/posts/a.md", fields=PostFields(permalink="/b/")) == "/b/"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.articles.dialects.permalinks import PostFields, build_path
 from feeds.articles.dialects.site_config import Tool, find_site_config, fingerprint_site_config
 from feeds.articles.dialects.sites import find_defaults
 from feeds.model.errors import Level
@@ -95,9 +96,48 @@ path = "/posts/**"
     assert find_config(tmp_path, "content/posts/a.md").permalinks == {"/posts/**": "/p/:slug/"}
 
 
-def test_hugo_makes_pages_of_its_content_only(tmp_path: Path) -> None:
-    write_file(tmp_path / "hugo.toml", "title = 'x'")
-    assert find_site_config(str(tmp_path / "articles/a.md"), root=str(tmp_path)) == (None, ())
+def test_the_languages_of_hugo_may_be_files(tmp_path: Path) -> None:
+    write_file(tmp_path / "config/_default/hugo.toml", "baseURL = 'https://example.org'")
+    for code in ("en", "de"):
+        write_file(
+            tmp_path / f"config/_default/languages.{code}.toml", f"contentDir = 'content/{code}'\ntitle = '{code}'"
+        )
+        write_file(tmp_path / f"config/_default/params.{code}.toml", f"author = '{code}'")
+    config = find_config(tmp_path, "content/en/posts/a.md")
+    assert config.hugo.languages == {"en": "content/en", "de": "content/de"}
+    assert (config.title, config.author) == ("en", "en")
+    assert not config.covers("content/fr/posts/a.md")
+
+
+def test_other_folders_may_take_the_place_of_the_content_of_hugo(tmp_path: Path) -> None:
+    mounts = [("src/content", "content"), ("news", "content/posts/news"), ("static", "static")]
+    rules = "".join(f"[[module.mounts]]\nsource = '{source}'\ntarget = '{target}'\n" for source, target in mounts)
+    write_file(tmp_path / "hugo.toml", rules)
+    config = find_config(tmp_path, "src/content/posts/a.md")
+    paths = {"src/content/posts/a.md": "/posts/a/", "news/a.md": "/posts/news/a/"}
+    assert {key: build_path(config, key, fields=PostFields()) for key in paths} == paths
+    assert [config.covers(key) for key in (*paths, "content/posts/a.md")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "covered"),
+    [
+        ("hugo.toml", "title = 'x'", "content/a.md"),
+        (".eleventy.js", "{dir: {input: 'site'}}", "site/a.md"),
+        ("astro.config.mjs", "", "src/content/a.md"),
+    ],
+)
+def test_tools_make_pages_of_their_content_only(tmp_path: Path, name: str, text: str, covered: str) -> None:
+    write_file(tmp_path / name, text)
+    for key in (covered, "articles/a.md"):
+        assert find_config(tmp_path, key).covers(key) is (key == covered)
+
+
+def test_a_configuration_around_counts_if_the_closest_is_for_other_files(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", "title: outer")
+    write_file(tmp_path / "inner/hugo.toml", "title = 'inner'")
+    assert find_config(tmp_path, "inner/content/a.md").title == "inner"
+    assert find_config(tmp_path, "inner/_posts/a.md").title == "outer"
 
 
 @pytest.mark.parametrize("text", ["name = 'x'", "[broken"])
@@ -125,6 +165,7 @@ def test_eleventy_is_read(tmp_path: Path) -> None:
         "site: 'https://example.org/',\n  base: '/blog/'",
         "// site: 'https://example.com',\n  \"site\": `https://example.org`, base: 'blog'",
         "site: /* 'x' */ 'https://example.org', base: '/blog'",
+        "site: process.env.URL || 'https://example.org', base: '/blog'",
     ],
 )
 def test_astro_is_read(tmp_path: Path, script: str) -> None:
