@@ -9,7 +9,7 @@ install := $(python) -m pip --disable-pip-version-check --no-input --quiet insta
 lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-strip-extras --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-pytest := $(python) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+pytest := $(python) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 define static_checks
 $(python) -m ruff format --check .

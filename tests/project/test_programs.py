@@ -1,11 +1,14 @@
-"""Tests of programs carry the mark `program`."""
+"""Tests of programs carry the mark `program`, and slow modules run first."""
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.support.programs import run_slow_modules_first
 
 
 def test_an_unmarked_test_cannot_start_a_program() -> None:
@@ -36,3 +39,22 @@ def test_tests_of_properties_count_no_coverage(request: pytest.FixtureRequest, v
 
 def test_other_tests_count_coverage(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("no_cover") is None
+
+
+class FakeItem:
+    """A test with a path and a mark."""
+
+    def __init__(self, path: str, mark: str = "") -> None:
+        self.path = Path(path)
+        self.mark = mark
+
+    def get_closest_marker(self, name: str) -> bool:
+        return name == self.mark
+
+
+def test_slow_modules_run_first_and_in_one_piece() -> None:
+    quick, slow = [FakeItem("quick") for _ in range(3)], [FakeItem("slow", "slow"), FakeItem("slow")]
+    programs = [FakeItem("programs", "program") for _ in range(2)]
+    items = [quick[0], slow[1], *quick[1:], *programs, slow[0]]
+    run_slow_modules_first(items)
+    assert items == [*programs, slow[1], slow[0], *quick]
