@@ -51,7 +51,12 @@ def adopt(  # noqa: PLR0913 options
     if address:
         old_feeds = [msgspec.structs.replace(old_feeds[0], urls=(address,))]
     with show_progress("Reading") as progress:
-        stories = read_stories(settings.content, follow_links=settings.follow_links, progress=progress)
+        stories = read_stories(
+            settings.content,
+            follow_links=settings.follow_links,
+            articles_url=settings.articles_url,
+            progress=progress,
+        )
     feeds = _match(old_feeds, stories, path=path, asks=not (yes or dry_run))
     accepts = yes or (not dry_run and _confirm_titles(feeds))
     plan = make_plan(feeds, known, accepts_titles=accepts)

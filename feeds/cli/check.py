@@ -14,7 +14,7 @@ from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count, name_folders, report_lost_settings, show_problems
 from feeds.cli.settings_source import load
 from feeds.collector.lint import CheckResult, check_content
-from feeds.collector.problem_report import ReportFormat, write_report
+from feeds.collector.problem_report import ReportFormat, TakenFields, escape_taken, write_report
 from feeds.model.errors import Level
 from feeds.model.text import escape_controls
 
@@ -28,7 +28,13 @@ from feeds.model.text import escape_controls
     show_default=True,
     help="Format of the report.",
 )
-def check(paths: tuple[Path, ...], format: ReportFormat) -> None:
+@click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Show which field each field of a post of Jekyll, Hugo, Astro or Eleventy was taken from.",
+)
+def check(paths: tuple[Path, ...], format: ReportFormat, *, verbose: bool) -> None:
     """Report problems in the articles in PATH.
 
     PATH is a folder, an article or a topic file, by default FEEDS_CONTENT. The catalog does not change. Each problem is
@@ -44,19 +50,31 @@ def check(paths: tuple[Path, ...], format: ReportFormat) -> None:
             paths or settings.content, follow_links=settings.follow_links, articles_url=settings.articles_url
         )
         result = check_content(named, progress=progress)
-    _show(result, format)
+    _show(result, format, verbose=verbose)
     for line in (*_explain_ignored(named, result, paths or settings.content), _summarise(result, started=started)):
         click.echo(line, err=True)
     if _count_errors(result):
         raise SystemExit(1)
 
 
-def _show(result: CheckResult, format: ReportFormat) -> None:
+def _show(result: CheckResult, format: ReportFormat, *, verbose: bool) -> None:
     if format is ReportFormat.TEXT:
+        for post in result.posts if verbose else ():
+            click.echo(_describe_post(post))
         show_problems(result.problems, sys.stdout)
     elif result.problems or format is ReportFormat.JSON:
-        counts = {"articles": result.articles, "topic_files": result.topic_files}
-        click.echo(write_report(result.problems, format, counts=counts))
+        others: dict[str, object] = {"articles": result.articles, "topic_files": result.topic_files}
+        if verbose:
+            others["posts"] = [escape_taken(post) for post in result.posts]
+        click.echo(write_report(result.problems, format, others=others))
+
+
+def _describe_post(post: TakenFields) -> str:
+    """Write the path of a post, and a line for each field with the field that it was taken from, aligned."""
+    post = escape_taken(post)
+    width = max(map(len, post.fields))
+    lines = [f"  {field:{width}}  from  {origin}" for field, origin in post.fields.items()]
+    return "\n".join([click.style(post.path, bold=True), *lines, ""])
 
 
 def _explain_ignored(named: NamedContent, result: CheckResult, paths: Sequence[Path]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from feeds.collector.lint_rules import (
     describe_id_conflicts,
 )
 from feeds.collector.parallel import read_sources
+from feeds.collector.problem_report import TakenFields
 from feeds.collector.read_result import ReadResult
 from feeds.collector.topic_files import parse_topic_files
 from feeds.collector.topic_succession import UNKNOWN_TOPIC
@@ -27,11 +28,15 @@ from feeds.model.topics import TopicName, assign_slugs, slugify
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """The problems of the checked files, sorted by path and position, and the numbers of these files."""
+    """The problems of the checked files, sorted by path and position, and the numbers of these files.
+
+    `posts` are those in the shapes of other tools, by path.
+    """
 
     problems: list[Problem]
     articles: int
     topic_files: int
+    posts: list[TakenFields]
 
 
 def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYSTEM_CLOCK) -> CheckResult:
@@ -56,9 +61,12 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     labels = {topic.keys[0]: topic.name for topic in topics}
     known = set(path_by_topic)
     pages = 0
+    posts: list[TakenFields] = []
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
         pages += result.mentions == []
+        if result.taken:
+            posts.append(TakenFields(result.file.path, {each.field: each.origin for each in result.taken}))
         if result.mentions:
             own[result.file.key] = load_mention(result.mentions[0]), result.file.path
         if url := _find_published_url(result):
@@ -78,7 +86,7 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     taken = find_adopted_conflicts((mention for mention, _ in own.values()), make_adoption(adopted))
     problems.extend(describe_adopted_conflicts({own[key][1]: url for key, url in taken.items()}))
-    return CheckResult(sorted(problems), len(articles) - pages, len(content.topics))
+    return CheckResult(sorted(problems), len(articles) - pages, len(content.topics), posts)
 
 
 def _find_published_url(result: ReadResult) -> str:

@@ -18,10 +18,19 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
 
 
-def write_report(problems: Iterable[Problem], format: ReportFormat, *, counts: Mapping[str, int] | None = None) -> str:
+class TakenFields(msgspec.Struct, frozen=True):
+    """The fields of a post in the shape of another tool, and where each was taken from."""
+
+    path: str
+    fields: dict[str, str]
+
+
+def write_report(
+    problems: Iterable[Problem], format: ReportFormat, *, others: Mapping[str, object] | None = None
+) -> str:
     """Write problems as lines `path:line:column: level code message`, as JSON, or as GitHub workflow commands.
 
-    The JSON object also has the numbers of errors and warnings, after other `counts`.
+    The JSON object also has the numbers of errors and warnings, after `others`.
     See https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
     """
     printable = [make_printable(problem) for problem in problems]
@@ -29,7 +38,7 @@ def write_report(problems: Iterable[Problem], format: ReportFormat, *, counts: M
         case ReportFormat.JSON:
             levels = Counter(problem.level for problem in printable)
             numbers = {"errors": levels[Level.ERROR], "warnings": levels[Level.WARNING]}
-            report = {**(counts or {}), **numbers, "problems": printable}
+            report = {**(others or {}), **numbers, "problems": printable}
             return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
         case ReportFormat.GITHUB:
             return "\n".join(_write_github(problem) for problem in printable)
@@ -42,6 +51,12 @@ def make_printable(problem: Problem) -> Problem:
     return msgspec.structs.replace(
         problem, path=escape_controls(problem.path), message=escape_controls(problem.message)
     )
+
+
+def escape_taken(post: TakenFields) -> TakenFields:
+    """Escape control characters and bytes outside UTF-8 in the path of a post and the names of its fields."""
+    fields = {field: escape_controls(origin) for field, origin in post.fields.items()}
+    return TakenFields(escape_controls(post.path), fields)
 
 
 def _write_github(problem: Problem) -> str:

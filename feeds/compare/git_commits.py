@@ -10,8 +10,9 @@ from typing import IO
 
 import msgspec
 
+from feeds.articles.dialects.site_finder import is_site_file
 from feeds.articles.file_reader import MAX_FILE_BYTES
-from feeds.articles.names import is_article_name, is_hidden
+from feeds.articles.names import is_article_name, is_hidden, is_post_name
 from feeds.model.errors import ComparisonError
 from feeds.model.text import escape_controls
 
@@ -153,9 +154,11 @@ def _is_wanted(path: str, folder: PurePosixPath) -> bool:
     """Return whether a collect may read a file; no commit made by git has an unsafe path."""
     parts = path.split("/")
     inner = parts[len(folder.parts) :]
-    if not inner or not all(part not in {"", ".", ".."} for part in parts) or any(map(is_hidden, inner)):
+    if not inner or not all(part not in {"", ".", ".."} for part in parts) or any(map(is_hidden, inner[:-1])):
         return False
-    return is_article_name(inner[-1]) or inner[-1].endswith(_DATA_SUFFIXES)
+    name = inner[-1]
+    is_content = is_article_name(name) or is_post_name(name) or name.endswith(_DATA_SUFFIXES)
+    return is_site_file("/".join(inner)) or (is_content and not is_hidden(name))
 
 
 def _read_blobs(ids: Sequence[str]) -> Iterator[bytes]:

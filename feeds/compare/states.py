@@ -192,6 +192,7 @@ class _Preparation:
             catalog,
             folders,
             follow_links=settings.follow_links if follow_links is None else follow_links,
+            articles_url=settings.articles_url,
             shown=settings.shown,
             clock=Clock(now=lambda: time, sleep=lambda _seconds: None),
         )

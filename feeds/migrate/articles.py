@@ -15,15 +15,21 @@ from feeds.model.topics import slugify
 
 
 def read_stories(
-    folders: Sequence[Path], *, follow_links: bool, progress: Callable[[int, int], object] = lambda _done, _total: None
+    folders: Sequence[Path],
+    *,
+    follow_links: bool,
+    articles_url: str = "",
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> Stories:
     """Read all stories below the content folders; files with errors are left out.
+
+    `articles_url` is the URL below which posts of other tools are.
 
     Raises:
         SettingsError: a folder does not exist or cannot be read.
     """
     now_ns = to_seconds(SYSTEM_CLOCK.now()) * 1_000_000_000
-    content = scan(folders, now_ns=now_ns, follow_links=follow_links)
+    content = scan(folders, now_ns=now_ns, follow_links=follow_links, articles_url=articles_url)
     files = sorted(content.articles, key=lambda file: file.path)
     stories: dict[str, Candidate] = {}
     related: dict[str, Candidate] = {}

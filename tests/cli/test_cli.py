@@ -233,6 +233,27 @@ def test_check_writes_json(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("check", "--format", "json").stdout)["problems"] == []
 
 
+def test_check_shows_where_the_fields_of_posts_come_from(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog" / "mapping.toml").write_text('url = "https://blog.example"\n')
+    (tmp_path / "blog" / "2024-05-01-a.md").write_text("---\ntitle: A\ntags: [b]\n---\n")
+    result = run("check", "-v", "blog")
+    assert (result.exit_code, count(result.stderr)) == (0, "1 article, 0 problems")
+    assert result.stdout.splitlines() == [
+        "blog/2024-05-01-a.md",
+        "  publishedDateTime  from  name of the file",
+        "  title              from  title",
+        "  topics             from  tags",
+        "  webUrl             from  name of the file",
+        "",
+    ]
+    (post,) = json.loads(run("check", "-v", "--format", "json", "blog").stdout)["posts"]
+    assert post == {"path": "blog/2024-05-01-a.md", "fields": post["fields"]}
+    assert post["fields"]["topics"] == "tags"
+    assert run("check", "-v", "blog/2024-05-01-a.md").stdout == result.stdout
+    assert run("check", "blog").stdout == ""
+
+
 def test_check_writes_for_github(run: Run, tmp_path: Path) -> None:
     write_article(tmp_path, "a", "title: again")
     assert run("check", "--format", "github", ".").stdout.startswith("::error file=")

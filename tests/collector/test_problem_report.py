@@ -17,7 +17,7 @@ def test_text_is_a_line_per_problem() -> None:
 
 
 def test_json_has_every_field_and_the_counts() -> None:
-    assert json.loads(write_report([ERROR], ReportFormat.JSON, counts={"articles": 2})) == {
+    assert json.loads(write_report([ERROR], ReportFormat.JSON, others={"articles": 2})) == {
         "articles": 2,
         "errors": 1,
         "warnings": 0,
