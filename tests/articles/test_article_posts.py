@@ -217,6 +217,44 @@ def test_the_secured_value_is_in_no_message_and_no_article(tmp_path: Path) -> No
         assert "hush" not in repr(read_one(tmp_path, text))
 
 
+@pytest.mark.parametrize("name", ["secured", "Secured", "se-cured"])
+def test_no_template_of_an_address_publishes_the_secured_value(tmp_path: Path, name: str) -> None:
+    write_files(tmp_path, {"mapping.toml": 'dialect = "eleventy"\n'})
+    text = f"---\ntitle: T\ndate: 2024-05-01\n{name}: hush\npermalink: '/{{{{ {name} }}}}/'\n---\n"
+    assert "hush" not in repr(read_one(tmp_path, text))
+
+
+HOSTILE = {
+    "heading": "# " + "#" * 500_000 + "x",
+    "blank heading": "#" + " \t" * 250_000 + "x",
+    "underline": "x\n" + "=" * 500_000 + "x",
+    "marker": "<!--" * 30_000 + " more",
+    "liquid": "{% a " * 20_000,
+    "shortcodes": "{{< a >}}" * 20_000,
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_bodies_of_posts_take_a_few_seconds_at_most(tmp_path: Path, body: str) -> None:
+    read_one(tmp_path, f"---\ndate: 2024-05-01\n---\n{body}\n")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "date: {}".format("2024-05-01 " * 40_000),
+        "image: {}".format("a.ab?" * 60_000),
+        "images: [{}]".format("./a.jpg, " * 30_000),
+        "tags: {}".format("a," * 200_000),
+        "aliases: {}".format("[" * 49 + "]" * 49),
+        "\n".join(f"dat{number}: a" for number in range(20_000)),
+    ],
+    ids=["date", "image", "images", "tags", "depth", "unknown names"],
+)
+def test_hostile_fields_of_posts_take_a_few_seconds_at_most(tmp_path: Path, front: str) -> None:
+    assert len(read_one(tmp_path, f"---\ntitle: T\nlayout: post\n{front}\n---\n").problems) <= 51
+
+
 def test_template_tags_are_left_out_and_reported(tmp_path: Path) -> None:
     text = (
         "---\nlayout: post\ntitle: T\ndate: 2024-05-01\n---\nBefore.\n\n{% youtube a %}\n\n{% youtube b %}\n\nAfter.\n"

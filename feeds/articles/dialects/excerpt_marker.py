@@ -8,7 +8,11 @@ from feeds.model.excerpt import shorten
 from feeds.model.html_text import extract_text
 
 _MARKER = re.compile(r"<!--[ \t]*more[ \t]*-->", re.IGNORECASE)
-_HEADING = re.compile(r"\s*(?:#{1,3}[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)|([^\n]+)\n[ \t]*=+[ \t]*(?:\n|\Z))")
+# A regular expression without limits would take quadratic time for a long line of blanks or number signs.
+_HEADING = re.compile(
+    r"\s*+(?:#{1,3}[ \t]{1,9}([^\n]{1,300}?)[ \t]{0,9}#{0,9}[ \t]{0,9}"
+    r"|([^\n]{1,300})\n[ \t]{0,3}={1,300}[ \t]{0,9})(?:\n|\Z)"
+)
 _MAX_EXCERPT_CHARACTERS = 1_000
 _MAX_MARKED_CHARACTERS = 20_000
 

@@ -49,6 +49,11 @@ class FieldFinder:
                 yield found
 
 
+def is_secured(name: str) -> bool:
+    """Return whether a name, with dots for fields inside mappings, may be that of a secret."""
+    return any(fold(part.strip()) == "secured" for part in name.split("."))
+
+
 def list_items(found: FoundField) -> Iterator[tuple[Path, Value]]:
     """Yield the items of a list with their paths, or a single value with the path of the field."""
     if isinstance(found.value, list):

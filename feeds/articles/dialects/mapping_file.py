@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from feeds.articles.dialects.field_finder import is_secured
 from feeds.articles.dialects.field_table import MAPPABLE_NAMES
 from feeds.articles.dialects.sites import Tool
 from feeds.articles.field_names import suggest_field
@@ -89,7 +90,7 @@ class _Reader:
                 likely = suggest_field(native, MAPPABLE_NAMES)
                 hint = f"did you mean `{likely}`?" if likely else "use a name of the native shape, such as `excerpt`."
                 self._report((_FIELDS, native, AT_KEY), f"Unknown field `{native[:60]}`; {hint}")
-            elif not texts or not all(texts) or "secured" in texts:
+            elif not texts or not all(texts) or any(map(is_secured, texts)):
                 message = f"`{native}` must be the name of a field in your posts, or a list of names, in quotes."
                 self._report((_FIELDS, native), message)
             else:

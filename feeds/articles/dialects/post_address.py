@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from feeds.articles.dialects.field_finder import FoundField
+from feeds.articles.dialects.field_finder import FoundField, is_secured
 from feeds.articles.dialects.field_table import POST_NAMES
 from feeds.articles.dialects.native_fields import NativeFields, is_flag
 from feeds.articles.dialects.permalinks import PermalinkError, PostFields, build_path
@@ -84,7 +84,7 @@ def _build_address(reader: PostReader, native: NativeFields, *, date: datetime |
         categories=tuple(categories),
         permalink=read_text(permalink).removeprefix("false"),
         url=read_text(url),
-        others={name: value for name, value in post.fields.items() if isinstance(value, str) and name != "secured"},
+        others={name: value for name, value in post.fields.items() if isinstance(value, str) and not is_secured(name)},
     )
     used = [each for each in (permalink, url, slug) if each]
     try:

@@ -28,6 +28,7 @@ _ZONE_HOURS = {
     "cet": 1, "cest": 2, "bst": 1, "jst": 9,
 }  # fmt: skip
 _NOON = 12
+_MAX_CHARACTERS = 100
 
 
 def read_post_date(text: str, zone: tzinfo) -> datetime | None:
@@ -37,6 +38,8 @@ def read_post_date(text: str, zone: tzinfo) -> datetime | None:
     RFC 2822.
     """
     text = text.strip()
+    if len(text) > _MAX_CHARACTERS:
+        return None
     date = _DATE.match(text)
     if date:
         return _add_time(text[date.end() :], (int(date[1]), int(date[2]), int(date[3])), zone)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from feeds.articles.addresses import MAX_ADDRESS_CHARACTERS
 from feeds.articles.dialects.field_finder import FoundField, list_items
 from feeds.articles.dialects.sites import Tool
 from feeds.articles.yaml_values import Path, Value
@@ -52,4 +53,6 @@ def _read_mapping(path: Path, item: dict[str, Value]) -> Iterator[tuple[Path, di
 
 
 def _is_address(text: str) -> bool:
+    if len(text) > MAX_ADDRESS_CHARACTERS:
+        return False
     return "/" in text or _FILE_ENDING.search(text.strip()) is not None

@@ -89,7 +89,8 @@ def test_posts_of_each_tool_have_an_address(tmp_path: Path, dialect: str) -> Non
         ('[fields]\nexerpt = "teaser"', 2, "did you mean `excerpt`"),
         ('[fields]\nnonsense = "teaser"', 2, "native shape"),
         ("[fields]\nexcerpt = 1.5\ntitle = []", 3, "name of a field"),
-        ('[fields]\nexcerpt = "secured"', 2, "name of a field"),
+        ('[fields]\nexcerpt = "SECURED"', 2, "name of a field"),
+        ('[fields]\nexcerpt = ["a", "b.secured"]', 2, "name of a field"),
         ("[fields\n", 1, "`[`"),
     ],
 )
