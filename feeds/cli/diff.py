@@ -47,7 +47,9 @@ def _read_time(_context: click.Context, _option: click.Parameter, text: str | No
 def diff(  # noqa: PLR0913 one parameter per argument and option
     old: str, new: str, *, at: datetime, format: ReportFormat, is_complete: bool, summary: Path | None
 ) -> None:
-    """Show what subscribers see of the difference between OLD and NEW.
+    """Show what subscribers see of a change.
+
+    The report compares the feeds of OLD with the feeds of NEW.
 
     OLD and NEW are each an existing folder of articles, an existing SQLite catalog, the URL of a catalog's database, or
     else a revision of the git repository around the current folder, such as `feeds diff main HEAD`. Of a revision, the
