@@ -11,11 +11,13 @@ lock = $(VENV)/bin/uv --no-config pip compile --quiet --universal --python-versi
 
 pytest := $(python) -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-define static_checks
+define lint
 $(python) -m ruff format --check .
 $(python) -m ruff check .
-$(python) -m mypy
 endef
+
+# mypy keeps one processor busy for a minute the first time, and tests mostly wait for programs.
+types_and_tests = $(MAKE) --no-print-directory --jobs 2 .types .tests
 
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,16 +31,23 @@ help: ## list the targets
 serve: $(VENV)/.run ## collect the articles, serve the feeds, and print the address
 	@exec $(python) -m feeds serve
 
+check: export SELECT = -m 'not program and not slow'
 check: $(VENV)/.test ## check format, lint and types, and run the quick tests that start no program
-	$(static_checks)
-	$(pytest) -m 'not program and not slow' $(PYTEST_ARGS)
+	$(lint)
+	@+$(types_and_tests)
 
 test: $(VENV)/.test ## run every check and test
-	$(static_checks)
-	$(pytest) $(PYTEST_ARGS)
+	$(lint)
+	@+$(types_and_tests)
 
-coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program
-	$(pytest) -m 'not program' --cov $(PYTEST_ARGS)
+.types:
+	$(python) -m mypy
+
+.tests:
+	$(pytest) $(SELECT) $(PYTEST_ARGS)
+
+coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program and test no property
+	$(pytest) -m 'not no_cover' --cov $(PYTEST_ARGS)
 
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \

@@ -11,6 +11,7 @@ from feeds.catalog.digests import DIGESTS, Digest
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.model.search import parse_search
+from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, url_of
 
 ALL = Query()
@@ -158,7 +159,7 @@ def read_naively(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(SOAK or 1))
 def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: int) -> None:
     random = Random(seed)  # noqa: S311 no secret
 
