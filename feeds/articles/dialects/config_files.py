@@ -67,6 +67,8 @@ class ConfigFiles:
         path = self._note(name)
         data = read_file(path)
         self._digest.update(f"{name}\0{len(data)}\0".encode() + data)
+        if not any(line.strip() and not line.lstrip().startswith(b"#") for line in data.splitlines()):
+            return {}
         if name.endswith(".toml"):
             return _parse_toml(path, data)
         return _parse_json(path, data) if name.endswith(".json") else load_yaml_mapping(data, path).fields

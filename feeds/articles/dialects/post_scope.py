@@ -20,7 +20,7 @@ _JEKYLL_FOLDERS = frozenset(("_posts", "_drafts"))
 def is_post_file(config: SiteConfig, key: str) -> bool:
     """Return whether the tool regards a file as a post, or as a page that may be one, by its path only."""
     *folders, name = config.strip_content_root(key).split("/")
-    if PACKAGES_FOLDER in folders:
+    if PACKAGES_FOLDER in folders or not config.covers(key):
         return False
     match config.tool:
         case Tool.JEKYLL:

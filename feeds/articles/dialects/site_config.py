@@ -13,8 +13,10 @@ from feeds.articles.dialects.sites import Defaults, SiteConfig, Tool
 from feeds.articles.yaml_values import Value
 from feeds.model.errors import ArticleError, Level, Problem
 
-__all__ = ["SiteConfig", "Tool", "find_site_config", "fingerprint_site_config"]
+__all__ = ["SiteConfig", "Tool", "find_site_config", "fingerprint_site_config", "list_outer_folders"]
 
+_CONTENT_NAMES = frozenset(("content", "src"))
+_MAX_OUTER = 4
 _HUGO_FOLDERS = frozenset(("archetypes", "config", "content", "layouts", "themes"))
 
 
@@ -36,10 +38,9 @@ class _Found(msgspec.Struct, frozen=True):
 def find_site_config(path: str, *, root: str) -> tuple[SiteConfig | None, tuple[Problem, ...]]:
     """Return the closest configuration around the article at `path`, and the problems in its files.
 
-    The search ends at the content folder `root`, or above it if `root` itself is the content folder of a tool, such as
-    `_posts` or `src/content`. A configuration whose tool makes no page of the article counts if there is no other; see
-    `SiteConfig.covers`. The configuration is None if there is none, or if the closest one is broken: other
-    addresses than before would be worse than none.
+    The search ends at the content folder `root`, or above it; see `list_outer_folders`. A configuration whose tool
+    makes no page of the article counts if there is no other; see `SiteConfig.covers`. The configuration is None if
+    there is none, or if the closest one is broken: other addresses than before would be worse than none.
     """
     found = _search(path, root)
     return found.config, found.problems
@@ -57,7 +58,8 @@ def _search(path: str, root: str) -> _Found:
     problems: list[Problem] = []
     digests: list[str] = []
     beside: _Found | None = None
-    for folder in _list_folders(os.path.dirname(path), os.path.abspath(root)):
+    root = os.path.abspath(root)
+    for folder in _list_folders(os.path.dirname(path), root):
         sites = _SITES.get(folder)
         folder_data = _DATA.get(folder)
         if folder_data.value or folder_data.problems:
@@ -69,27 +71,39 @@ def _search(path: str, root: str) -> _Found:
             return _Found(_add_data(config, data), (*problems, *sites.problems), (*digests, sites.digest))
         if config or sites.value.is_broken:
             return _Found(config, sites.problems, (sites.digest,))
-        if sites.value.configs and beside is None:
-            beside = _Found(sites.value.configs[0], sites.problems, (sites.digest,))
+        if beside is None and (known := next((each for each in sites.value.configs if _is_near(each, root)), None)):
+            beside = _Found(known, sites.problems, (sites.digest,))
     return beside or _Found(None, (), ())
+
+
+def _is_near(config: SiteConfig, root: str) -> bool:
+    """Return whether a configuration is inside the content folder, or around a part of its own content."""
+    return config.folder.startswith(root) or f"{config.make_key(root)}/".startswith(f"{config.content_root}/")
+
+
+def list_outer_folders(root: str) -> list[str]:
+    """List the folders above a content folder that may hold its configuration, the closest first.
+
+    A content folder that has the name of a tool's content folder, such as `content` or `_posts`, or is in one, belongs
+    to a site with more folders above.
+    """
+    folders = [os.path.abspath(root)]
+    while len(folders) <= _MAX_OUTER and folders[-1] != os.path.dirname(folders[-1]):
+        folders.append(os.path.dirname(folders[-1]))
+    names = [os.path.basename(folder) for folder in folders]
+    inside = [at for at, name in enumerate(names) if name in _CONTENT_NAMES or (name.startswith("_") and len(name) > 1)]
+    return folders[1 : max(inside, default=-1) + 2]
 
 
 def _list_folders(folder: str, root: str) -> Iterator[str]:
     """Yield the folders from an article upwards that may hold its configuration."""
-    highest = _find_highest(root)
+    highest = [root, *list_outer_folders(root)][-1]
     while folder == highest or folder.startswith(os.path.join(highest, "")):
         yield folder
         parent = os.path.dirname(folder)
         if parent == folder:
             return
         folder = parent
-
-
-def _find_highest(root: str) -> str:
-    parent, name = os.path.split(root)
-    if name in ("content", "pages") and os.path.basename(parent) == "src":
-        return os.path.dirname(parent)
-    return parent if name == "content" or (name.startswith("_") and len(name) > 1) else root
 
 
 def _add_data(config: SiteConfig, data: dict[str, dict[str, Value]]) -> SiteConfig:

@@ -9,7 +9,7 @@ import msgspec
 from feeds.articles.dialects import astro_config, eleventy_config, jekyll_config
 from feeds.articles.dialects.folder_site import FolderSite
 from feeds.articles.dialects.mapping_file import MAPPING_FILE, MappingFile, read_mapping_file
-from feeds.articles.dialects.site_config import find_site_config, fingerprint_site_config
+from feeds.articles.dialects.site_config import find_site_config, fingerprint_site_config, list_outer_folders
 from feeds.articles.file_reader import read_file
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -99,14 +99,6 @@ class _Mapping(msgspec.Struct, frozen=True):
 def has_site_file(folder: str) -> bool:
     """Return whether a file in a folder may say how to read the posts below the folder."""
     return any(os.path.lexists(os.path.join(folder, name)) for name in _SITE_NAMES)
-
-
-def list_outer_folders(root: str) -> list[str]:
-    """List the folders above a content folder that may hold its configuration, as `find_site_config` does."""
-    parent, name = os.path.split(os.path.abspath(root))
-    if name in {"content", "pages"} and os.path.basename(parent) == "src":
-        return [parent, os.path.dirname(parent)]
-    return [parent] if name == "content" or name.startswith("_") else []
 
 
 def is_site_file(path: str) -> bool:

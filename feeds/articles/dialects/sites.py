@@ -79,7 +79,7 @@ class SiteConfig(msgspec.Struct, frozen=True):
         roots = [*self.roots.values(), *filter(None, self.hugo.languages.values())]
         match self.tool:
             case Tool.ASTRO:
-                roots += [f"{self.content_root}/content", f"{self.content_root}/pages"]
+                roots += [f"{self.content_root}/{name}".lstrip("/") for name in ("content", "pages")]
             case Tool.HUGO:
                 roots += [] if self._is_replaced() else [self.content_root]
             case _:

@@ -107,6 +107,8 @@ def test_the_languages_of_hugo_may_be_files(tmp_path: Path) -> None:
     assert config.hugo.languages == {"en": "content/en", "de": "content/de"}
     assert (config.title, config.author) == ("en", "en")
     assert not config.covers("content/fr/posts/a.md")
+    content = tmp_path / "content"
+    assert find_site_config(str(content / "fr/posts/a.md"), root=str(content))[0] == config
 
 
 def test_other_folders_may_take_the_place_of_the_content_of_hugo(tmp_path: Path) -> None:
@@ -231,18 +233,25 @@ def test_the_closest_configuration_counts(tmp_path: Path) -> None:
     assert find_config(tmp_path, "inner/_posts/a.md").title == "inner"
 
 
-@pytest.mark.parametrize(("root", "is_found"), [("_posts", True), ("notes", False)])
-def test_the_search_leaves_a_content_folder_of_a_tool_only(tmp_path: Path, root: str, *, is_found: bool) -> None:
-    write_file(tmp_path / "_config.yml", "title: x")
+@pytest.mark.parametrize(
+    ("name", "root", "is_found"),
+    [
+        ("_config.yml", "_posts", True),
+        ("_config.yml", "notes", False),
+        ("hugo.toml", "content", True),
+        ("hugo.toml", "content/en/blog", True),
+        ("hugo.toml", "articles", False),
+        ("astro.config.mjs", "src/content/blog", True),
+        (".eleventy.js", "src/posts", True),
+    ],
+)
+def test_the_search_leaves_a_content_folder_of_a_tool_only(
+    tmp_path: Path, name: str, root: str, *, is_found: bool
+) -> None:
+    write_file(tmp_path / name, "")
     config, _ = find_site_config(str(tmp_path / root / "a.md"), root=str(tmp_path / root))
     assert bool(config) is is_found
     assert config is None or config.make_key(str(tmp_path / root / "a.md")) == f"{root}/a.md"
-
-
-def test_the_configuration_of_astro_is_above_its_content(tmp_path: Path) -> None:
-    write_file(tmp_path / "astro.config.mjs", "")
-    content = tmp_path / "src/content"
-    assert find_site_config(str(content / "blog/a.md"), root=str(content))[0]
 
 
 def test_the_fingerprint_changes_with_the_bytes(tmp_path: Path) -> None:
