@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from feeds.articles.corrections import read_corrections
 from feeds.articles.fields import Section, read_image
 from feeds.articles.mention import count_covered
 from feeds.articles.parsed import Article, PublicationState, RelatedItem
@@ -34,6 +35,8 @@ def read_fields(section: Section) -> Article:
         published=published,
         updated=updated,
         expires=_read_expiry(section, published, level=level),
+        removed=section.read_date("removedDateTime"),
+        corrections=read_corrections(section, published),
         embed=_read_embed(section) if is_shown else "",
         topics=section.read_topics("topics"),
         related=_read_all_related(section, url) if is_shown else (),
@@ -63,6 +66,9 @@ def _read_related(section: Section) -> RelatedItem | None:
     if section.has("id"):
         message = "`id` of a related item is ignored; write it in the article's own file."
         section.report("related-id", message, at=("id",))
+    if section.has("corrections"):
+        message = "`corrections` of a related item are ignored; write them in the article's own file."
+        section.report("related-corrections", message, at=("corrections",))
     published, updated = _read_dates(section, level=Level.WARNING)
     return RelatedItem(
         title=title,

@@ -14,7 +14,10 @@ _STORY = (
     "ampWebUrl cdnAmpWebUrl excerpt heat id images locale originalUrl provider publishedDateTime quality title type"
     " updatedDateTime webUrl"
 )
-_ARTICLE = "deleted draft expiryDate featuredContent published related removed secured topics unpublishDate"
+_ARTICLE = (
+    "corrections deleted draft expiryDate featuredContent published related removed removedDateTime secured topics"
+    " unpublishDate"
+)
 _TOPIC = "_id aliases description images merged_into name parent renamed_from retired shortname successor"
 
 # Fields of real articles and of other tools that nobody misspelt, although some are similar to a known name.
@@ -65,11 +68,14 @@ def _make(names: str, **parts: Fields) -> Fields:
 
 _IMAGE = _make("height title url width")
 _PROVIDER = _make("authors domain images name", authors=_make("name"), images=_IMAGE)
+_CORRECTION = _make("date text")
 _RELATED = _make(_STORY, images=_IMAGE, provider=_PROVIDER)
-ARTICLE_FIELDS = _make(f"{_STORY} {_ARTICLE}", images=_IMAGE, provider=_PROVIDER, related=_RELATED)
+ARTICLE_FIELDS = _make(
+    f"{_STORY} {_ARTICLE}", corrections=_CORRECTION, images=_IMAGE, provider=_PROVIDER, related=_RELATED
+)
 TOPIC_FIELDS = _make(_TOPIC, images=_IMAGE)
 
-KNOWN_NAMES = ARTICLE_FIELDS.names | TOPIC_FIELDS.names | _PROVIDER.names | _IMAGE.names
+KNOWN_NAMES = ARTICLE_FIELDS.names | TOPIC_FIELDS.names | _CORRECTION.names | _PROVIDER.names | _IMAGE.names
 """The names of all fields."""
 
 SILENT_NAMES = KNOWN_NAMES | frozenset(_FOREIGN.split())

@@ -30,8 +30,12 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` comes from the front matter, or is empty. The mention counts from `released` to `expires`, in seconds: an
     article is released on its date of publication (None: no valid date), a related item not before its lead. `draft` is
-    the entry made from this mention alone; None if the article is hidden. The categories of a draft have topic keys as
-    terms and the author's spellings as labels.
+    the entry made from this mention alone. The categories of a draft have topic keys as terms and the author's
+    spellings as labels.
+
+    The draft of a hidden article is None, or holds the little that others need, and neither title nor text: of an
+    unpublished article the corrections, of a removed article what a tombstone needs, with the time of removal as
+    `updated`.
     """
 
     path: str
@@ -66,7 +70,7 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
         draft=None,
     )
     if article.state is not PublicationState.PUBLISHED or article.published is None:
-        return [own]
+        return [msgspec.structs.replace(own, draft=_make_hidden_draft(article))]
     categories = make_categories(article.topics)
     lead = _make_reference(article, article.published)
     covered = article.related[: count_covered(article.related)]
@@ -79,6 +83,7 @@ def list_mentions(article: Article, path: str) -> list[Mention]:
         rest_words=article.body.rest_words,
         embed=article.embed,
         coverage=coverage,
+        corrections=article.corrections,
     )
     mentions = [msgspec.structs.replace(own, draft=draft)]
     for position, item in enumerate(article.related, start=1):
@@ -105,6 +110,31 @@ def make_categories(labels: tuple[str, ...]) -> tuple[Category, ...]:
     """Return the topics of labels, by key, each in the spelling of its first label."""
     by_key = {topic_key(label): label for label in reversed(labels)}
     return tuple(Category(term=key, label=label) for key, label in sorted(by_key.items()))
+
+
+def _make_hidden_draft(article: Article) -> Entry | None:
+    """Make the draft of a hidden article; None if nobody needs one, or the article has no date."""
+    published = article.published
+    if published is None:
+        return None
+    is_removed = article.state is PublicationState.REMOVED
+    last_change = max(article.updated or published, *(correction.date for correction in article.corrections), published)
+    removed = article.removed or last_change
+    # Nobody knows an article that was removed before its publication.
+    if removed < published if is_removed else not article.corrections:
+        return None
+    return Entry(
+        id=article.id or article.url,
+        kind=Kind.ARTICLE,
+        title="",
+        url=article.url,
+        provider=article.provider,
+        published=published,
+        updated=removed if is_removed else last_change,
+        released=published,
+        categories=make_categories(article.topics) if is_removed else (),
+        corrections=() if is_removed else article.corrections,
+    )
 
 
 def _make_reference(story: Story, published: datetime) -> Reference:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from feeds.model.entry import Story
+from feeds.model.entry import Correction, Story
 from feeds.model.errors import Problem
 
 
@@ -36,11 +36,14 @@ class Article(Story, frozen=True, kw_only=True, omit_defaults=True):
     """One article file. `topics` are labels as the author typed them; `embed` is sanitised HTML.
 
     `updated` is never before `published`. Only a published article is sure to have a title and meaningful dates. From
-    `expires` on, the article is unpublished.
+    `expires` on, the article is unpublished. `corrections` are sorted newest first. `removed` is the time at which an
+    article was removed, if given.
     """
 
     state: PublicationState
     expires: datetime | None = None
+    removed: datetime | None = None
+    corrections: tuple[Correction, ...] = ()
     body: Body = Body()
     embed: str = ""
     topics: tuple[str, ...] = ()

@@ -56,8 +56,8 @@ class StoredMention(msgspec.Struct, frozen=True, order=True):
     """A mention of a URL: the file, the position in the file, and the draft of an entry.
 
     `path` is the key of the file. `role` is a value of `feeds.articles.mention.Role`. The mention counts from
-    `released` to `expires`. `draft` is the entry as JSON, empty if the article is not published. Worker processes
-    encode drafts, and drafts of unchanged mentions are never decoded.
+    `released` to `expires`. `draft` is the draft as JSON, empty without one. Worker processes encode drafts, and drafts
+    of unchanged mentions are never decoded.
     """
 
     path: str

@@ -5,8 +5,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import msgspec
 
 from feeds.articles.mention import Mention, Role
-from feeds.model.clock import from_seconds
-from feeds.model.entry import Category, Entry, Kind, Reference
+from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.entry import MAX_CORRECTIONS, Category, Correction, Entry, Kind, Reference, sort_corrections
 from feeds.model.links import link_by_uri
 from feeds.model.topics import TopicName
 
@@ -30,7 +30,8 @@ def merge(
 
     A removed article suppresses the entry. A published article becomes the entry. Without an article, the related items
     become the entry, with the topics and leads of all items. `names` maps topic keys to slugs and display names.
-    Coverage in `removed_urls` is left out.
+    Coverage in `removed_urls` is left out. The corrections in all files of the URL count from their dates on, also if
+    the article has become a related item.
     """
     if any(mention.role is Role.REMOVED for mention in mentions):
         return None
@@ -45,6 +46,10 @@ def merge(
         return None
     changes = [mention.released or 0 for mention in current if mention.role is _ROLES[entry.kind]]
     changes += [mention.expires for mention in mentions if mention.expires is not None and mention.expires <= at]
+    corrections = _find_corrections(mentions, at)
+    changes += corrections.values()
+    if corrections or entry.corrections:
+        entry = _replace_corrections(entry, corrections)
     categories = _name_categories(entry.categories, names)
     return link_by_uri(
         msgspec.structs.replace(entry, id=id, categories=categories, released=from_seconds(max(changes)))
@@ -57,6 +62,24 @@ _ROLES = {Kind.ARTICLE: Role.PUBLISHED, Kind.RELATED: Role.RELATED}
 def _is_current(mention: Mention, at: int) -> bool:
     is_released = mention.released is not None and mention.released <= at
     return is_released and (mention.expires is None or at < mention.expires)
+
+
+def _find_corrections(mentions: Iterable[Mention], at: int) -> dict[Correction, int]:
+    """Return the corrections in the files of a URL that count at a time, each with the time from which it counts."""
+    files = [mention for mention in mentions if mention.draft and mention.draft.corrections]
+    found: dict[Correction, int] = {}
+    for mention in sorted(files, key=lambda mention: mention.path):
+        for correction in mention.draft.corrections if mention.draft else ():
+            since = max(to_seconds(correction.date), mention.released or 0)
+            if since <= at:
+                found[correction] = min(since, found.get(correction, since))
+    return found
+
+
+def _replace_corrections(entry: Entry, corrections: Iterable[Correction]) -> Entry:
+    newest = sort_corrections(corrections)[:MAX_CORRECTIONS]
+    updated = max([entry.updated, *(correction.date for correction in newest[:1])])
+    return msgspec.structs.replace(entry, corrections=newest, updated=updated)
 
 
 def _drafts(mentions: Iterable[Mention], role: Role) -> list[Entry]:

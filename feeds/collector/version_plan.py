@@ -1,4 +1,4 @@
-"""Plan how entries change with the clock alone: articles are released and expire without another collect."""
+"""Plan how entries change with the clock alone: articles are released, corrected and expire without another collect."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -10,6 +10,7 @@ from feeds.catalog.stored import TimedEntry
 from feeds.collector.identity import assign_ids
 from feeds.collector.merge import group_by_url, merge
 from feeds.model.adopted import NOTHING_ADOPTED, Adoption
+from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry, encode_visible
 from feeds.model.topics import TopicName
 
@@ -27,7 +28,10 @@ def plan_entries(
     `mentions` must include all mentions with a common URL or id. Entries show their ids in `adoption`.
     """
     planner = _Planner(names, removed_urls, adoption)
-    if not any((mention.released or 0) > at or (mention.expires or 0) > at for mention in mentions):
+    if not any(
+        (mention.released or 0) > at or (mention.expires or 0) > at or _awaits_correction(mention, at)
+        for mention in mentions
+    ):
         return {id: [TimedEntry(entry)] for id, entry in planner.merge_all(mentions, at=at).items()}
     groups = _group_linked(mentions)
     due = {root for root, group in groups.items() if any(any(_list_times(each, after=at)) for each in group)}
@@ -87,9 +91,17 @@ def _is_same(before: Entry | None, after: Entry | None) -> bool:
 
 
 def _list_times(mention: Mention, *, after: int) -> Iterator[int]:
-    """Yield the later times at which a mention begins or ceases to count."""
-    if mention.role in {Role.PUBLISHED, Role.RELATED}:
-        yield from (time for time in (mention.released, mention.expires) if time is not None and time > after)
+    """Yield the later times at which a mention, or a correction in it, begins or ceases to count."""
+    corrections = mention.draft.corrections if mention.draft else ()
+    times: list[int | None] = [to_seconds(correction.date) for correction in corrections]
+    if corrections or mention.role in {Role.PUBLISHED, Role.RELATED}:
+        times += [mention.released, mention.expires]
+    yield from (time for time in times if time is not None and time > after)
+
+
+def _awaits_correction(mention: Mention, at: int) -> bool:
+    corrections = mention.draft.corrections if mention.draft else ()
+    return bool(corrections) and to_seconds(corrections[0].date) > at
 
 
 def _group_linked(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:

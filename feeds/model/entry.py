@@ -47,6 +47,17 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
     published: datetime | None = None
 
 
+class Correction(msgspec.Struct, frozen=True):
+    """A correction that the editor of a story published on a date, as plain text."""
+
+    date: datetime
+    text: str
+
+
+MAX_CORRECTIONS = 20
+"""The maximum number of corrections of an entry."""
+
+
 class Headline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of a story that a digest shows."""
 
@@ -108,7 +119,7 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     `id` is never empty. `link_by_uri` turns `url` and the URLs of references into URIs. `body` and `embed` are
     sanitised HTML with absolute URLs. If `is_cut`, the body is longer than `body`, and `rest_words` are its further
     words, for search only. `released` is the time from which feeds may show the entry. `adopted` are its ids in earlier
-    feeds.
+    feeds. `corrections` are sorted newest first, and `updated` is no earlier than any of them.
     """
 
     id: str
@@ -124,6 +135,7 @@ class Entry(Story, frozen=True, kw_only=True, omit_defaults=True):
     coverage: tuple[Reference, ...] = ()
     leads: tuple[Reference, ...] = ()
     adopted: AdoptedIds | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def find_id(self, format: str) -> str:
         """Return the id that feeds in a format show: `atom`, `rss` or `json`."""
@@ -157,10 +169,15 @@ def decode_headlines(document: str) -> list[Headline]:
 
 
 def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
-    """Leave out the entries already listed as coverage of another entry on the same page."""
+    """Leave out the entries already listed as coverage of another entry on the same page, unless they are corrected."""
     shown = list(entries)
     covered = {reference.url for entry in shown for reference in entry.coverage}
-    return [entry for entry in shown if entry.coverage or entry.url not in covered]
+    return [entry for entry in shown if entry.coverage or entry.corrections or entry.url not in covered]
+
+
+def sort_corrections(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Sort corrections, newest first, without duplicates; those of one time stay in order."""
+    return tuple(sorted(dict.fromkeys(corrections), key=lambda correction: correction.date, reverse=True))
 
 
 def encode_visible(entry: Entry) -> bytes:

@@ -18,6 +18,7 @@ from feeds.renderers.media import MEDIA
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+DUBLIN_CORE_TERMS = "http://purl.org/dc/terms/"
 
 # The elements that a person should see first in the document; the others follow in feedgen's order.
 _ORDER = ("title", "subtitle", "link", "id", "updated", "author")
@@ -54,7 +55,9 @@ class RssFeedRepair:
 
     def extend_ns(self) -> dict[str, str]:
         """Declare the namespaces of all elements that the extensions add; feedgen declares the Atom namespace."""
-        return {"dc": DUBLIN_CORE, "media": MEDIA, **_history_namespace(self._feed)}
+        has_corrections = any(entry.corrections for entry in self._feed.entries)
+        terms = {"dcterms": DUBLIN_CORE_TERMS} if has_corrections else {}
+        return {"dc": DUBLIN_CORE, "media": MEDIA, **terms, **_history_namespace(self._feed)}
 
     def extend_rss(self, root: etree._Element) -> etree._Element:
         """Add the date, a comment, and the links, which are elements from the Atom namespace.

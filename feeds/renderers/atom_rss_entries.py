@@ -15,7 +15,7 @@ from feeds.model.feed import Feed, Format, LinkChoice, entry_url
 from feeds.model.html_text import is_same_text
 from feeds.model.links import write_provider_url
 from feeds.renderers.dates import format_rfc822, format_rfc3339
-from feeds.renderers.entry_html import make_excerpt, write_content
+from feeds.renderers.entry_html import make_excerpt, make_summary, write_content
 from feeds.renderers.media import write_media
 from feeds.renderers.plain_text import escape_ambiguous
 from feeds.renderers.xml_text import (
@@ -88,7 +88,7 @@ def _write_atom_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
         term, label = escape_attribute(category.term), escape_attribute(category.label)
         yield f'<category term="{term}" scheme="{scheme}" label="{label}"/>'
     if entry.summary and not is_same_text(entry.body, entry.summary):
-        yield f'<summary type="text">{escape_text(entry.summary)}</summary>'
+        yield f'<summary type="text">{escape_text(make_summary(entry))}</summary>'
     yield f'<content type="html">{escape_text(write_content(entry, style.link_choice))}</content>'
     if entry.image:
         yield from write_media(entry.image)
@@ -106,6 +106,10 @@ def _write_rss_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     if provider_url := write_provider_url(entry.provider):
         yield f'<source url="{escape_attribute(provider_url)}">{_escape_name(entry.provider.name)}</source>'
     yield write_element("pubDate", format_rfc822(entry.published))
+    if entry.corrections:
+        # RSS has no date of its own for changes; feed readers know either of these.
+        yield write_element("atom:updated", format_rfc3339(entry.updated))
+        yield write_element("dcterms:modified", format_rfc3339(entry.updated))
     for name in entry.authors or (entry.provider.name,):
         yield f"<dc:creator>{_escape_name(name)}</dc:creator>"
     if _has_own_language(entry, style):

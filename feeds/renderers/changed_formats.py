@@ -8,7 +8,7 @@ from feeds.model.shown_settings import ShownSettings
 from feeds.renderers.atom_rss_entries import write_atom_entries, write_rss_items
 from feeds.renderers.json_feed import render_json
 
-_SHOWN_ALWAYS = ("title", "published", "body")
+_SHOWN_ALWAYS = ("title", "published", "body", "corrections")
 """Fields that every format shows as they are."""
 
 

@@ -5,22 +5,24 @@ The HTML loads only the picture, and stays the same from fetch to fetch, because
 
 from html import escape
 
-from feeds.model.entry import Entry, Headline, Image, Reference
+from feeds.model.entry import Correction, Entry, Headline, Image, Reference
 from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
 from feeds.model.html_text import extract_text
+from feeds.renderers.dates import format_day
 
 EXCERPT_CHARACTERS = 500
 
 
 def write_content(entry: Entry, link_choice: LinkChoice) -> str:
-    """Write the whole entry as HTML: picture or embed, text, source, coverage and leads.
+    """Write the whole entry as HTML: corrections, picture or embed, text, source, coverage and leads.
 
     The HTML has absolute URLs only, and a block per line. An embed replaces the picture, and a body replaces the
     summary.
     """
     url = entry_url(entry, link_choice)
     blocks = (
+        *map(_write_correction, entry.corrections),
         entry.embed or write_picture(entry, url),
         entry.body or write_summary(entry),
         _write_attribution(entry, url),
@@ -31,8 +33,28 @@ def write_content(entry: Entry, link_choice: LinkChoice) -> str:
 
 
 def make_excerpt(entry: Entry) -> str:
-    """Return plain text that introduces the entry: the summary, or the start of the body, or the title."""
-    return entry.summary or excerpt_body(entry, EXCERPT_CHARACTERS) or entry.title
+    """Return plain text that introduces the entry: corrections, and the summary, the start of the body or the title."""
+    return _introduce(entry, entry.summary or excerpt_body(entry, EXCERPT_CHARACTERS) or entry.title)
+
+
+def make_summary(entry: Entry) -> str:
+    """Return the summary after the corrections, as plain text; empty for an entry without a summary."""
+    return _introduce(entry, entry.summary) if entry.summary else ""
+
+
+def _introduce(entry: Entry, text: str) -> str:
+    if not entry.corrections:
+        return text
+    notes = " ".join(f"{_name_correction(each)} {each.text}" for each in entry.corrections)
+    return f"{shorten(notes, EXCERPT_CHARACTERS)} {text}"
+
+
+def _write_correction(correction: Correction) -> str:
+    return f"<p><strong>{_name_correction(correction)}</strong> {escape(correction.text)}</p>"
+
+
+def _name_correction(correction: Correction) -> str:
+    return f"Correction, {format_day(correction.date)}:"
 
 
 def excerpt_body(entry: Entry, characters: int) -> str:

@@ -9,7 +9,7 @@ from feeds.model.entry import Entry, Reference
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.links import write_provider_url
 from feeds.renderers.dates import format_rfc3339
-from feeds.renderers.entry_html import write_content
+from feeds.renderers.entry_html import make_summary, write_content
 from feeds.renderers.feed_comment import write_feed_comment
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -52,7 +52,7 @@ def _describe_entry(entry: Entry, feed: Feed) -> _Object:
         {
             "url": entry_url(entry, feed.link_choice),
             "title": entry.title,
-            "summary": entry.summary,
+            "summary": make_summary(entry),
             "content_html": write_content(entry, feed.link_choice),
             "image": entry.image.url if entry.image else "",
             "date_published": format_rfc3339(entry.published),

@@ -91,10 +91,12 @@ def _list_articles() -> Iterator[dict[str, Any]]:
         "excerpt": "تقول البلدية إن المكتبة ستزور كل رصيف مرة في الأسبوع، وإن القراءة فيها مجانية للجميع.",
         "locale": "ar",
         "topics": ["Harbour"],
+        "corrections": [{"date": LATER.isoformat(), "text": "تزور المكتبة رصيفين."}],
         "images": [{"url": _picture(f"{MISSING}-1"), "width": 1200, "height": 800}],
     }
     yield _story("Weather station loses its picture", _PROVIDERS[0], number=901, time=LATER) | {
         "excerpt": "It was there yesterday.",
+        "corrections": [{"date": NEWEST.isoformat(), "text": "An earlier version said it was there today."}],
         "topics": ["Harbour"],
         "images": [{"url": _picture(f"{MISSING}-2"), "width": 1200, "height": 800}],
     }

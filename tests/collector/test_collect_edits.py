@@ -60,6 +60,7 @@ DATES = (
 )
 UPDATES = ("2021-03-01T12:00:00Z", "2021-03-03T12:00:00Z", "2021-03-04T11:00:00Z")
 EXPIRIES = ("2021-03-03T12:00:00Z", "2021-03-04T12:10:00Z", "2021-03-04T12:20:00Z", "2021-03-04T12:50:00Z")
+CORRECTIONS = [{"date": date, "text": f"Early on {date}."} for date in (*UPDATES, *EXPIRIES)]
 
 Article = dict[str, Any] | None
 Step = tuple[int, dict[str, Article], bool]
@@ -92,6 +93,8 @@ def articles(draw: st.DrawFn) -> Article:
         "type": draw(st.sampled_from(["article", "article", "video"])),
         "related": related(*covered, **dates),
         "updatedDateTime": draw(st.sampled_from([None, None, *UPDATES])),
+        "corrections": draw(st.lists(st.sampled_from(CORRECTIONS), max_size=2)),
+        "removedDateTime": draw(st.sampled_from([None, *UPDATES, *EXPIRIES])),
         "ampUrl": draw(st.sampled_from([None, None, "https://amp.gazette.example/"])),
         "secured": draw(st.sampled_from(["one", "two"])),
     }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from feeds.model.entry import Entry, Image, Kind, Provider, drop_covered, encode_visible, fingerprint
+from feeds.model.entry import Correction, Entry, Image, Kind, Provider, drop_covered, encode_visible, fingerprint
 from tests.support.sample_feeds import make_entry, make_lead
 
 TIME = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -74,3 +74,5 @@ def test_only_stories_covered_by_another_story_are_left_out() -> None:
     lead, other, covered = make_lead(), make_entry(2), make_entry(3, url="https://times.example/b")
     assert drop_covered([lead, other, covered]) == [lead, other]
     assert drop_covered([other, covered]) == [other, covered]
+    corrected = msgspec.structs.replace(covered, corrections=(Correction(covered.published, "Not on Monday."),))
+    assert drop_covered([lead, corrected]) == [lead, corrected]

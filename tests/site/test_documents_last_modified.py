@@ -257,6 +257,8 @@ def edits(draw: st.DrawFn) -> tuple[str, dict[str, object] | None]:
                 {"related": related("x", publishedDateTime="2021-02-02T12:00:00Z")},
                 {"related": related("x", publishedDateTime="2021-02-03T12:00:00Z")},
                 {"related": related("b")},
+                {"corrections": {"date": "2021-03-02T12:00:00Z", "text": "Corrected."}},
+                {"corrections": {"date": "2021-03-04T12:03:30Z", "text": "Corrected soon."}},
                 {"heat": 9},
                 {"language": "de"},
             ]

@@ -28,7 +28,7 @@ _ANY = Phrase((EVERY,))
 def index_words(connection: Connection, rows: Iterable[tuple[Record, Entry]]) -> None:
     """Index the words of entries or former versions under their numbers, and replace the words under the numbers.
 
-    Words come from the attributes, the title, summary and body, and from the provider's name and domain.
+    Words come from the attributes, the title, summary, body and corrections, and from the provider's name and domain.
     """
     # FTS5 writes a new part of its index for each number lower than the number before.
     ordered = sorted(rows, key=lambda row: row[0]["number"])
@@ -61,7 +61,8 @@ def find_numbers(connection: Connection, condition: Condition, *, numbers: range
 def list_words(entry: Entry) -> Words:
     """Return the searchable words of an entry's text."""
     body = f"{extract_text(entry.body)} {entry.rest_words}" if entry.body else ""
-    return split_texts((entry.title, entry.summary, entry.provider.name, entry.provider.domain, body))
+    corrections = (correction.text for correction in entry.corrections)
+    return split_texts((entry.title, entry.summary, entry.provider.name, entry.provider.domain, body, *corrections))
 
 
 class _FullTextIndex(Protocol):

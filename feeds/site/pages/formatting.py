@@ -1,34 +1,26 @@
 """Format dates, counts, excerpts and addresses for pages, and find the direction of a language."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 
 from markupsafe import Markup
 
 from feeds.model.entry import Entry
 from feeds.model.excerpt import shorten
+from feeds.renderers.dates import format_day
 from feeds.renderers.entry_html import excerpt_body
 
 EXCERPT_CHARACTERS = 280
 
-# The locale of the process has its own month names, and must not change the bytes of a page.
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 # Languages with more than a few million readers. A script subtag takes precedence (BCP 47).
 _LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _LEFTWARD_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
 
 
-def write_date(timestamp: date) -> str:
-    """Format a day, or the day of an aware UTC timestamp, for people, as `22 December 2020`."""
-    return f"{timestamp.day} {_MONTHS[timestamp.month - 1]} {timestamp.year}"
-
-
 def write_time(timestamp: datetime) -> str:
     """Format an aware UTC timestamp for people, as `22 December 2020, 16:48 UTC`."""
-    return f"{write_date(timestamp)}, {timestamp:%H:%M} UTC"
+    return f"{format_day(timestamp)}, {timestamp:%H:%M} UTC"
 
 
 def write_duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from feeds.model.entry import Entry, drop_covered
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
 from feeds.model.text import escape_controls
-from feeds.renderers.dates import format_rfc3339
+from feeds.renderers.dates import format_day, format_rfc3339
 from feeds.settings import Settings
 from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.directory import Directory, TopicNode
@@ -24,7 +24,6 @@ from feeds.site.pages.formatting import (
     allow_breaks,
     find_direction,
     write_count,
-    write_date,
     write_duration,
     write_excerpt,
     write_time,
@@ -218,7 +217,7 @@ _ENVIRONMENT.filters.update(
     bars=draw_bars,
     breakable=allow_breaks,
     count=write_count,
-    date=write_date,
+    date=format_day,
     datetime=from_seconds,
     duration=write_duration,
     escape_controls=escape_controls,

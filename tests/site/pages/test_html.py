@@ -23,7 +23,10 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     folder = tmp_path_factory.mktemp("content")
     images = "[{url: 'https://img.example/1.jpg', width: 640, height: 360}]"
     write_article(folder, "one", title=f"'{SCRIPT} & more'", images=images, related=RELATED, topics=f"['A & {SCRIPT}']")
-    write_article(folder, "two", topics="[Möwen, 海]", excerpt="A short text.", locale="he")
+    correction = "{date: 2024-11-24T23:30:00Z, text: 'Two <lanes>.'}"
+    write_article(
+        folder, "two", topics="[Möwen, 海]", excerpt="A short text.", locale="he", corrections=f"[{correction}]"
+    )
     with collected(folder, folder / "catalog.sqlite3") as catalog:
         yield catalog
 
@@ -148,6 +151,14 @@ def test_a_story_has_its_own_language(client: FlaskClient) -> None:
     assert select(page, "//article/@dir") == ["auto"]
     assert select(page, "//article//h3/@lang | //article//p/@lang") == ["he", "he"]
     assert select(read(client, "/providers/gazette.example"), "//article//h3/@lang") == ["he"]
+
+
+def test_a_story_shows_its_corrections(client: FlaskClient) -> None:
+    page = read(client, "/topics/mowen")
+    note = "".join(select(page, "//article//p[@class='correction']//text()"))
+    assert note == "Correction, 24 November 2024: Two <lanes>."
+    assert select(page, "//p[@class='correction']//time/@datetime") == ["2024-11-24T23:30:00Z"]
+    assert select(page, "//p[@class='correction']/span/@lang") == ["he"]
 
 
 @pytest.mark.parametrize("path", ["/", "/topics/mowen", "/latest", "/feed/archive/1"])
