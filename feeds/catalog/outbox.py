@@ -83,18 +83,22 @@ class Outbox:
     def find_scopes_changed_by_time(self, *, after: int, until: datetime) -> set[str]:
         """Return the names of scopes changed by time alone, later than `after`, in seconds, and by `until`.
 
-        In a scope changed by time, entries have been released or have expired, the topic has been retired, or its feed
-        has been closed.
+        In a scope changed by time, entries have been released, have expired or have got a tombstone, the topic has been
+        retired, or its feed has been closed.
         """
-        entries, topics = schema.entries.c, schema.topics.c
+        entries, topics, tombstones = schema.entries.c, schema.topics.c, schema.tombstones.c
         found = select(entries.provider, entries.topics).distinct()
         rows = [
             row
             for time in (entries.released, entries.expires)
             for row in self._connection.execute(found.where(time > after, time <= to_seconds(until)))
         ]
+        has_appeared = (tombstones.appears > after) & (tombstones.appears <= to_seconds(until))
+        scopes = set(self._connection.scalars(select(tombstones.scope).distinct().where(has_appeared)))
+        of_topics = {scope for scope in scopes if scope.startswith("topics/")}
         numbers = {int(number) for row in rows for number in row.topics.split()}
-        names = {f"providers/{row.provider}" for row in rows} | ({"feed"} if rows else set())
+        numbers |= {int(scope.partition("/")[2]) for scope in of_topics}
+        names = {f"providers/{row.provider}" for row in rows} | ({"feed"} if rows else set()) | (scopes - of_topics)
         for chunk in chunks(numbers):
             slugs = self._connection.scalars(select(topics.slug).where(topics.number.in_(chunk)))
             names.update(f"topics/{slug}" for slug in slugs)

@@ -23,6 +23,7 @@ from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import DESCRIBED, StoredMention
 from feeds.catalog.timeline import Window, WindowReader
+from feeds.catalog.tombstones import TombstoneWindow, read_tombstones
 from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
@@ -50,6 +51,7 @@ _STATE = select(schema.facts).where(
     schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version", "commit", FORMER_FEEDS))
 )
 _COMMIT = select(schema.commits.c.token).where(schema.commits.c.version == bindparam("version"))
+_FIRST_TIME = -(2**62)
 _TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
 
 
@@ -186,6 +188,14 @@ class CatalogReader:
         """Return the last window if it was read with the same arguments: all formats of a feed show one window."""
         last_key, window = self._last_window
         return window if last_key == key else None
+
+    def read_tombstones(self, query: Query, *, since: datetime | None, now: datetime) -> TombstoneWindow:
+        """Read the tombstones of a query for entries removed by `now`, and not before `since`."""
+        names = query.topics.names if query.topics else ()
+        slugs = self._connection.execute(select(_TOPICS.number, _TOPICS.slug).where(_TOPICS.slug.in_(names)))
+        topics = {row.slug: row.number for row in slugs}
+        start = to_seconds(since) if since else _FIRST_TIME
+        return read_tombstones(self._connection, query, topics=topics, since=start, now=to_seconds(now))
 
     def count_entries(self, query: Query, *, now: datetime) -> int:
         """Count the entries of a query released by `now`."""

@@ -1,4 +1,4 @@
-"""Find scheduled changes: an entry is released or expires, a topic is retired, or its feed is closed.
+"""Find scheduled changes: an entry is released, expires or gets a tombstone; a topic is retired, or its feed closed.
 
 Times are in seconds.
 """
@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Connection, ScalarSelect, bindparam, 
 from feeds.catalog import schema
 from feeds.model.retirement import CLOSING_DELAY
 
-_ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires)
+_ENTRY_TIMES = (schema.entries.c.released, schema.entries.c.expires, schema.tombstones.c.appears)
 MAX_SCHEDULED = 10
 """The number of scheduled changes between two collects that are looked at one by one."""
 
@@ -58,7 +58,7 @@ def list_scheduled_changes(connection: Connection, *, after: int, until: int) ->
 
 
 def find_last_entry_change(connection: Connection, *, until: int) -> int:
-    """Return the last time up to a time at which an entry was released or expired; 0 if there was none."""
+    """Return the last time up to a time of a release, an expiry or a new tombstone; 0 if there was none."""
     found = (connection.scalar(select(func.max(time)).where(time <= until)) for time in _ENTRY_TIMES)
     return max(time or 0 for time in found)
 

@@ -3,18 +3,7 @@
 Times are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code point in both databases.
 """
 
-from sqlalchemy import (
-    DDL,
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    event,
-)
+from sqlalchemy import DDL, BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event
 
 LAYOUT = "17"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
@@ -62,7 +51,7 @@ mentions = Table(
     Column("role", TEXT, nullable=False),
     Column("released", BIG_INTEGER, comment="time from which the mention counts; of an article: its publication"),
     Column("expires", BIG_INTEGER, comment="time from which the mention no longer counts"),
-    Column("draft", TEXT, nullable=False, comment="the draft entry as JSON; empty: not shown"),
+    Column("draft", TEXT, nullable=False, comment="the draft entry as JSON; empty: none"),
     # This table has row ids: without them, SQLite needs four times the space for long rows.
 )
 Index("mentions_by_url", mentions.c.url)
@@ -122,13 +111,7 @@ providers = Table(
 entries = Table(
     "entries",
     metadata,
-    Column(
-        "number",
-        BIG_INTEGER,
-        primary_key=True,
-        autoincrement=False,
-        comment="in order of days of publication, see numbers.py",
-    ),
+    Column("number", BIG_INTEGER, primary_key=True, autoincrement=False, comment="in order of days, see numbers.py"),
     Column("id", TEXT, nullable=False, comment="of one version at any time; other versions of the id come later"),
     Column("kind", TEXT, nullable=False),
     Column("type", TEXT, nullable=False),
@@ -196,12 +179,27 @@ departures = Table(
     sqlite_with_rowid=False,
 )
 
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("scope", TEXT, primary_key=True, comment="`feed`, `topics/<topic number>` or `providers/<domain>`"),
+    Column("id", TEXT, primary_key=True, comment="of the entry that was removed"),
+    Column("changed", BIG_INTEGER, primary_key=True, comment="time from which the feed shows the tombstone"),
+    Column("ref", TEXT, nullable=False, comment="the id of the entry in Atom feeds"),
+    Column("removed", BIG_INTEGER, nullable=False, comment="time of the removal, as the article gives it"),
+    Column("appears", BIG_INTEGER, comment="time of the removal, if later than the commit that wrote the row"),
+    Column("ended", BIG_INTEGER, comment="time at which the feed ceased to show the tombstone; empty: not yet"),
+    comment="The removed articles, for the tombstones of Atom feeds (RFC 6721).",
+    sqlite_with_rowid=False,
+)
+Index("tombstones_by_time", tombstones.c.scope, tombstones.c.removed.desc(), tombstones.c.id)
+Index("tombstones_by_id", tombstones.c.id)
+_index_some(tombstones, "tombstones_by_appearance (appears)", where="appears IS NOT NULL")
+
 recent_changes = Table(
     "recent_changes",
     metadata,
-    Column(
-        "number", BIG_INTEGER, primary_key=True, autoincrement=False, comment="above those of entries, see numbers.py"
-    ),
+    Column("number", BIG_INTEGER, primary_key=True, autoincrement=False, comment="see numbers.py"),
     Column("id", TEXT, nullable=False),
     Column("published", BIG_INTEGER, nullable=False),
     Column("until", BIG_INTEGER, nullable=False, comment="time of the change"),

@@ -6,9 +6,11 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from feeds.catalog import schema
+from feeds.catalog.archive_blocks import Scope
 from feeds.catalog.facts import read_fact, save_facts
 from feeds.catalog.rows import Record, RowWriter
 from feeds.catalog.stored import StoredTopic
+from feeds.catalog.tombstones import find_buried_ids
 from feeds.catalog.visibility import find_newest
 from feeds.model.topics import TopicFile
 
@@ -28,10 +30,10 @@ class TopicStore:
         return [_load(row._asdict()) for row in self._connection.execute(select(*wanted))]
 
     def read_entry_ids(self, number: int) -> list[str]:
-        """Return the ids of a topic's entries."""
+        """Return the ids of a topic's entries, those of removed entries included."""
         members = schema.entry_topics.join(schema.entries, schema.entry_topics.c.entry == schema.entries.c.number)
         statement = select(schema.entries.c.id).select_from(members).where(schema.entry_topics.c.topic == number)
-        return list(self._connection.scalars(statement))
+        return [*self._connection.scalars(statement), *find_buried_ids(self._connection, Scope(topic=number))]
 
     def has_entries(self, number: int, *, at: int) -> bool:
         """Return whether a topic has entries that are shown at a time, in seconds."""

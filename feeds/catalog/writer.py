@@ -18,6 +18,7 @@ from feeds.catalog.rows import RowWriter
 from feeds.catalog.schedule import find_last_scheduled_change
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import CollectState, StoredEntry
+from feeds.catalog.tombstones import TombstoneStore
 from feeds.catalog.topic_store import TopicStore
 
 _KEPT_COMMITS = 1_000  # servers poll twice a second, and an export after more commits writes everything again
@@ -110,6 +111,10 @@ class CatalogWriter:
         """Begin to write changed entries; `committed` is the time of the current commit, in seconds."""
         analyze_sources(self._connection, inserted=self.sources.inserted)
         return EntryWriter(self._connection, committed=committed, is_new=is_new)
+
+    def write_tombstones(self, *, committed: int, is_new: bool) -> TombstoneStore:
+        """Begin to write tombstones; `committed` is the time of the current commit, in seconds."""
+        return TombstoneStore(self._connection, committed=committed, is_new=is_new)
 
     def close_days(self, days: range, *, committed: int, is_new: bool) -> None:
         """Close UTC days, counted from 1970-01-01, for digests; a new catalog has closed all days before them."""

@@ -9,6 +9,7 @@ from feeds.collector.diff import DiffSummary, EntryDiff
 from feeds.collector.identity import make_spare_id, strip_spare_prefix
 from feeds.collector.linked_mentions import gather_mentions, load_mention
 from feeds.collector.pending import PendingUpdates
+from feeds.collector.tombstones import TombstoneUpdate
 from feeds.collector.topics import CollectedTopics
 from feeds.collector.version_plan import plan_entries
 from feeds.model.adopted import Adoption
@@ -29,6 +30,10 @@ def update_entries(  # noqa: PLR0913 what decides on entries
     """Update every pending entry; `committed` is the time of the commit, in seconds."""
     diff = EntryDiff(topics.numbers, committed=committed, is_new=pending.everything)
     entries = writer.write_entries(committed=committed, is_new=pending.everything)
+    store = writer.write_tombstones(committed=committed, is_new=pending.everything)
+    tombstones = TombstoneUpdate(
+        store, names=topics.names, numbers=topics.numbers, adoption=adoption, committed=committed
+    )
     removed_urls = writer.sources.read_removed_urls()
     handled: set[str] = set()
     for batch in _batch_names(writer, pending):
@@ -36,13 +41,16 @@ def update_entries(  # noqa: PLR0913 what decides on entries
         mentions = gather_mentions(writer.sources, names)
         handled.update(mention.url for mention in mentions if mention.url not in names)
         plan = plan_entries(mentions, names=topics.names, removed_urls=removed_urls, at=committed, adoption=adoption)
-        stored = {} if pending.everything else writer.find_entries(_list_ids(names, mentions))
+        ids = [] if pending.everything else _list_ids(names, mentions)
+        stored = writer.find_entries(ids)
         for id in sorted(stored.keys() | plan.keys()):
             diff.compare(plan.get(id, ()), stored.get(id, ()))
         changes = diff.take_changes()
         replaced = entries.read_replaced(changes)
         entries.write(list(date_changes(changes, replaced, shown=shown, committed=committed)), replaced)
+        tombstones.update(mentions, shown=plan, ids=ids)
     entries.finish()
+    diff.summary.ranking |= tombstones.scopes
     return diff.summary
 
 

@@ -58,6 +58,13 @@ class DocumentLink(msgspec.Struct, frozen=True):
     path: str
 
 
+class Tombstone(msgspec.Struct, frozen=True):
+    """The statement that the entry with an id was removed from a feed at a time (RFC 6721)."""
+
+    id: str
+    removed: datetime
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The publishing site, as every feed names it; `url` is absolute, without a slash at the end."""
 
@@ -74,7 +81,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     `path` is the canonical URL path without an extension (`/topics/ai`, `/feed`); `id` is the same in every format and
     on every host; `page_url` is the absolute URL of the HTML page. `entries` are sorted newest first. `links` are
     absolute and exclude the self and alternate links; `documents` are the other documents of the feed. `ttl_seconds`
-    is the time for which readers need not poll. `is_archive` marks an archive document (RFC 5005 section 4).
+    is the time for which readers need not poll. `is_archive` marks an archive document (RFC 5005 section 4). Only Atom
+    shows `tombstones`.
     """
 
     id: str
@@ -91,11 +99,13 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     link_choice: LinkChoice = LinkChoice.WEB
     ttl_seconds: int = 900
     is_archive: bool = False
+    tombstones: tuple[Tombstone, ...] = ()
 
     @property
     def updated(self) -> datetime:
-        """The newest `updated` of the entries, never the current time."""
-        return max((entry.updated for entry in self.entries), default=EMPTY_FEED_UPDATED)
+        """The newest `updated` of the entries or time of a tombstone, never the current time."""
+        times = (*(entry.updated for entry in self.entries), *(each.removed for each in self.tombstones))
+        return max(times, default=EMPTY_FEED_UPDATED)
 
     @property
     def category_scheme(self) -> str:

@@ -15,6 +15,7 @@ from feeds.renderers.atom_rss_elements import AtomFeedRepair, RssFeedRepair
 from feeds.renderers.atom_rss_entries import write_atom_entries, write_rss_items
 from feeds.renderers.media import is_channel_image
 from feeds.renderers.plain_text import escape_ambiguous
+from feeds.renderers.tombstones import write_tombstones
 from feeds.renderers.xml_text import write_ambiguous_numerically, write_numerically
 
 GENERATOR = "topic-feeds"
@@ -50,7 +51,7 @@ def render_atom(feed: Feed) -> bytes:
     generator.icon(feed.site.icon)
     generator.logo(feed.image or feed.site.logo)
     start: bytes = generator.atom_str(pretty=True)
-    return b"".join((start.removesuffix(_ATOM_END), write_atom_entries(feed), _ATOM_END))
+    return b"".join((start.removesuffix(_ATOM_END), write_tombstones(feed), write_atom_entries(feed), _ATOM_END))
 
 
 def render_rss(feed: Feed) -> bytes:

@@ -14,6 +14,7 @@ from feeds.model.feed import Feed, Format, Link
 from feeds.renderers.dates import format_rfc822, format_rfc3339
 from feeds.renderers.feed_comment import write_feed_comment
 from feeds.renderers.media import MEDIA
+from feeds.renderers.tombstones import TOMBSTONES
 
 ATOM = "http://www.w3.org/2005/Atom"
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -33,7 +34,8 @@ class AtomFeedRepair:
 
     def extend_ns(self) -> dict[str, str]:
         """Declare the namespaces of all elements that the extensions add."""
-        return {"media": MEDIA, **_history_namespace(self._feed)}
+        tombstones = {"at": TOMBSTONES} if self._feed.tombstones else {}
+        return {"media": MEDIA, **tombstones, **_history_namespace(self._feed)}
 
     def extend_atom(self, root: etree._Element) -> etree._Element:
         """Add a comment and all links except the alternate link, which feedgen writes; correct title and date."""

@@ -32,7 +32,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     `parse` raises ValueError with the text "expected ...". With `is_secret`, messages and listings hide the value.
     Feeds show a setting that `is_shown`. `file_key` is the name in `feeds.toml`; a setting without this name comes from
-    the environment only. A value that `is_number` stands there without quotes.
+    the environment only. A value that `is_number` stands there without quotes, and one that `is_flag` as true or false.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Setting(msgspec.Struct, frozen=True):
     is_shown: bool = False
     file_key: str = ""
     is_number: bool = False
+    is_flag: bool = False
 
     @property
     def shown_default(self) -> str:

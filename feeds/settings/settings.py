@@ -84,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     articles_url: str
     limit: int
     max_age_seconds: int
+    tombstones: bool
     hubs: tuple[str, ...]
     caches: tuple[str, ...]
     cache_mb: int
@@ -165,7 +166,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """A fingerprint of everything that the bytes of feeds depend on, apart from the catalog."""
         shown = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
         description = (self.site_description,) if self.site_description else ()
-        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *description)))
+        tombstones = (True,) if self.tombstones else ()
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *description, *tombstones)))
 
 
 def describe_settings(settings: Settings) -> list[tuple[Setting, str]]:
@@ -236,6 +238,10 @@ SETTINGS = (
         "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400), is_shown=True,
         file_key="max_age", is_number=True,
         help="Number of seconds for which readers and caches may reuse a response, up to a day.",
+    ),
+    Setting(
+        "FEEDS_TOMBSTONES", "tombstones", "no", parse_flag, is_shown=True, file_key="tombstones", is_flag=True,
+        help="`yes`: Atom feeds name the stories kept with `removed: true`, for readers that then delete them.",
     ),
     Setting(
         "FEEDS_HUBS", "hubs", "", parse_hubs, is_shown=True,

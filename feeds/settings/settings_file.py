@@ -130,9 +130,11 @@ def _check(key: str, value: object, *, text: str, name: str) -> Iterator[str]:
     place = _find_place(key, text, name=name)
     if setting is None:
         yield f"{place}: {_explain_unknown(key)}"
+    elif setting.is_flag and not isinstance(value, bool):
+        yield f"{place}: `{key}` must be true or false without quotes."
     elif setting.is_number and (not isinstance(value, int) or isinstance(value, bool)):
         yield f"{place}: `{key}` must be a whole number without quotes."
-    elif not setting.is_number and not isinstance(value, str):
+    elif not (setting.is_number or setting.is_flag) and not isinstance(value, str):
         yield f'{place}: `{key}` must be a text in quotes, such as {key} = "…".'
     else:
         yield from _check_value(setting, str(value), place=place)

@@ -34,6 +34,7 @@ from feeds.site.pages.html import (
 )
 from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
+from feeds.site.tombstones import add_tombstones
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
@@ -164,6 +165,8 @@ def _make_feed_document(
         snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(address.query, reader, settings=settings, now=now)
+        if settings.tombstones and format is Format.ATOM:
+            snapshot = add_tombstones(snapshot, reader, settings=settings, now=now)
     document = _make_snapshot_document(add_retirement_notices(snapshot, reader, settings=settings, now=now), format)
     if not snapshot.feed.links:
         return document

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.acceptance.proxy import Proxy
+from tests.support.articles import write_article
 from tests.support.newsboat import Item, Newsboat
 from tests.support.site import Site
 
@@ -29,6 +30,8 @@ def list_expected(site: Site) -> list[Item]:
 def test_newsboat_gets_304_and_holds_the_catalogs_entries(
     site: Site, proxy: Proxy, newsboat: Newsboat, format: str
 ) -> None:
+    site = site.with_settings(FEEDS_TOMBSTONES="yes")
+    write_article(site.content, "withdrawn", topics="[AI]", removed="true")
     site.collect()
     newsboat.subscribe(f"{proxy.url}/topics/ai.{format}")
     with site.serving() as server:

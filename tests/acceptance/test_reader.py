@@ -9,6 +9,7 @@ from reader import Reader
 
 from feeds.model.entry import Entry
 from tests.acceptance.proxy import Proxy
+from tests.support.articles import write_article
 from tests.support.site import Site, SiteServer
 
 pytestmark = pytest.mark.program
@@ -42,17 +43,23 @@ def test_reader_gets_304_and_holds_the_catalogs_entries(site: Site, proxy: Proxy
     assert [feed.last_exception for feed in reader.get_feeds()] == [None]
 
 
-def test_reader_reads_all_formats(site: Site, proxy: Proxy, reader: Reader) -> None:
+def test_reader_reads_all_formats_with_corrections_and_tombstones(site: Site, proxy: Proxy, reader: Reader) -> None:
+    site = site.with_settings(FEEDS_TOMBSTONES="yes")
+    write_article(site.content, "corrected", topics="[AI]", corrections="{date: 2024-05-08, text: Two lanes.}")
+    write_article(site.content, "withdrawn", topics="[AI]", removed="true")
     site.collect()
     for format in FORMATS:
         reader.add_feed(f"{proxy.url}/topics/ai.{format}")
     with site.serving() as server:
         proxy.upstream = server.url
         reader.update_feeds(scheduled=False)
+        assert b"<at:deleted-entry" in server.get("/topics/ai.atom").body
     feeds = list(reader.get_feeds())
     assert [feed.last_exception for feed in feeds] == [None] * len(FORMATS)
     assert {feed.title for feed in feeds} == {"AI — Topic Feeds"}
     assert {feed.link for feed in feeds} == {f"{proxy.url}/topics/ai"}
+    corrected = [entry for entry in reader.get_entries() if entry.id == "https://gazette.example/corrected"]
+    assert [entry.updated for entry in corrected] == [datetime(2024, 5, 8, tzinfo=UTC)] * len(FORMATS)
 
 
 @dataclass(frozen=True)

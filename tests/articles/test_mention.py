@@ -80,10 +80,13 @@ def test_one_topic_spelled_twice_is_one_category_as_spelled_first() -> None:
     assert draft.categories == (Category("tides", "Tides"),)
 
 
-def test_a_hidden_article_mentions_only_itself_without_a_draft() -> None:
+def test_a_hidden_article_mentions_only_itself_without_title_or_text() -> None:
     for state, role in ((PublicationState.UNPUBLISHED, Role.UNPUBLISHED), (PublicationState.REMOVED, Role.REMOVED)):
         (mention,) = list_mentions(structs.replace(ARTICLE, state=state), "lead.md")
-        assert (mention.url, mention.role, mention.draft) == (ARTICLE.url, role, None)
+        assert (mention.url, mention.role) == (ARTICLE.url, role)
+        draft = mention.draft
+        assert (draft is not None) is (role is Role.REMOVED)
+        assert draft is None or (draft.title, draft.summary, draft.body, draft.coverage) == ("", "", "", ())
 
 
 def test_an_article_without_url_mentions_no_other_url() -> None:

@@ -16,6 +16,7 @@ VALUES = {
     "FEEDS_ARTICLES_URL": "https://blog.example/base",
     "FEEDS_LIMIT": "10",
     "FEEDS_MAX_AGE": "60",
+    "FEEDS_TOMBSTONES": "yes",
     "FEEDS_HUBS": "https://hub.example https://hub2.example",
 }
 

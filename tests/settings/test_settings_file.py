@@ -21,6 +21,7 @@ link = "amp"
 articles_url = "https://blog.example/base"
 limit = 20
 max_age = 60
+tombstones = true
 """
 
 
@@ -49,6 +50,7 @@ def test_every_setting_of_the_file_is_read(tmp_path: Path) -> None:
         "FEEDS_ARTICLES_URL": "https://blog.example/base",
         "FEEDS_LIMIT": "20",
         "FEEDS_MAX_AGE": "60",
+        "FEEDS_TOMBSTONES": "True",
     }
     assert values["FEEDS_LIMIT"].place == f"{tmp_path}/feeds.toml:9"
     assert values.keys() == {setting.name for setting in SETTINGS if setting.file_key}
@@ -68,6 +70,7 @@ def test_every_setting_of_the_file_is_read(tmp_path: Path) -> None:
         ('"a\\u001b" = 1', r"unknown setting `a\x1b`"),
         ("title = 3", 'news/feeds.toml:1: `title` must be a text in quotes, such as title = "…".'),
         ('limit = "20"', "news/feeds.toml:1: `limit` must be a whole number without quotes."),
+        ('tombstones = "yes"', "news/feeds.toml:1: `tombstones` must be true or false without quotes."),
         ("limit = true", "news/feeds.toml:1: `limit` must be a whole number without quotes."),
         ("limit = 500", 'news/feeds.toml:1: `limit`: invalid value "500"; expected a whole number from 1 to 200.'),
         ('related = "link"', "did you mean links?"),

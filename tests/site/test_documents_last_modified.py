@@ -23,7 +23,7 @@ from tests.support.newsroom import Newsroom, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
 from tests.support.properties import PHASES
 
-SETTINGS = Settings.from_environ({"FEEDS_SITE_URL": "https://feeds.example"})
+SETTINGS = Settings.from_environ({"FEEDS_SITE_URL": "https://feeds.example", "FEEDS_TOMBSTONES": "yes"})
 LISTS = ("/", "/feeds.opml")
 FEEDS = tuple(
     f"{stem}.{format}" for stem in ("/feed", "/topics/ai", "/topics/sea") for format in ("atom", "rss", "json")
@@ -259,6 +259,9 @@ def edits(draw: st.DrawFn) -> tuple[str, dict[str, object] | None]:
                 {"related": related("b")},
                 {"corrections": {"date": "2021-03-02T12:00:00Z", "text": "Corrected."}},
                 {"corrections": {"date": "2021-03-04T12:03:30Z", "text": "Corrected soon."}},
+                {"removed": True},
+                {"removed": True, "topics": ["AI"], "removedDateTime": "2021-03-03T12:00:00Z"},
+                {"removed": True, "removedDateTime": "2021-03-04T12:03:30Z"},
                 {"heat": 9},
                 {"language": "de"},
             ]

@@ -52,6 +52,10 @@ _TABLES = {
         "SELECT topics.key, entry_topics.published, entries.published AS time, entries.id FROM entry_topics"
         " JOIN topics ON topics.number = entry_topics.topic JOIN entries ON entries.number = entry_topics.entry"
     ),
+    "tombstones": (
+        "SELECT COALESCE(topics.key, tombstones.scope) AS scope, id, ref, removed FROM tombstones"
+        " LEFT JOIN topics ON tombstones.scope = 'topics/' || topics.number WHERE ended IS NULL"
+    ),
     "texts": "SELECT id, CAST(words AS TEXT) AS words FROM entries LEFT JOIN texts ON texts.rowid = entries.number",
 }
 
