@@ -1,6 +1,7 @@
 """Corrections in front matter: dates, texts, limits, and problems that cost one correction each."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from feeds.articles.parsed import Article
 from feeds.model.entry import MAX_CORRECTIONS, Correction
 from feeds.model.errors import Problem
 from tests.articles.test_article import wrap
+from tests.support.posts import read_article
 
 STORY = 'title: Story\nwebUrl: "https://x.example/"\npublishedDateTime: 2026-11-20T12:00:00Z\n'
 GOOD = "{date: 2026-11-24, text: The bridge has two lanes.}"
@@ -81,6 +83,16 @@ def test_the_number_is_bounded() -> None:
         f"T{minute}" for minute in range(39, 39 - MAX_CORRECTIONS, -1)
     ]
     assert [problem.code for problem in problems] == ["cut-corrections"]
+
+
+@pytest.mark.parametrize("correction", [GOOD, f"[{GOOD}]"])
+def test_posts_of_other_tools_have_corrections_and_removals_too(tmp_path: Path, correction: str) -> None:
+    post = (
+        f"---\ntitle: A\ndate: 2026-11-20\nlayout: post\nremovedDateTime: 2026-11-25\ncorrections: {correction}\n---\n"
+    )
+    article = read_article(tmp_path, post)
+    assert article.corrections == READ
+    assert article.removed == datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def test_corrections_of_a_related_item_belong_into_its_own_file() -> None:

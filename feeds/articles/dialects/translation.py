@@ -49,6 +49,8 @@ def _is_usable(native: str, value: Value) -> bool:
     """Return whether a value of a field with a native name has the native meaning."""
     if native == "id":
         return isinstance(value, str) and is_iri(value.strip())
+    if native == "corrections" and isinstance(value, dict):
+        return True
     if native in {"related", "corrections"}:
         return isinstance(value, list) and any(isinstance(item, dict) for item in value)
     if native in {"removed", "deleted", "published"}:
