@@ -106,7 +106,8 @@ def _confirm_titles(feeds: Sequence[MatchedFeed]) -> bool:
     for match in guesses:
         date = f"{match.entry.published:%Y-%m-%d}" if match.entry.published else ""
         click.echo(f"  {date}  {match.entry.title}  ->  {match.story.path if match.story else ''}", err=True)
-    return click.confirm(f"Take over these {len(guesses)} entries, which match by title and date only?", err=True)
+    found = "1 entry matches" if len(guesses) == 1 else f"{len(guesses)} entries match"
+    return click.confirm(f"{found} by title and date only. Keep the ids?", err=True)
 
 
 def _can_ask() -> bool:

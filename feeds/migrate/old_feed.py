@@ -56,13 +56,7 @@ def read_old_feed(source: FeedSource) -> OldFeed:
 
 
 def _read_xml(source: FeedSource) -> tuple[Format, str, Iterator[OldEntry]]:
-    # A stream: feedparser would take bytes for the name of a file. The entries' HTML is not needed.
-    parsed = feedparser.parse(
-        BytesIO(source.data),
-        response_headers={"content-type": source.content_type} if source.content_type else {},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    parsed = _parse(source)
     version = parsed.get("version", "")
     if not version:
         raise AdoptionError(f"{source.name} is not a feed in Atom, RSS or JSON Feed; give the URL or the file of one.")
@@ -72,6 +66,18 @@ def _read_xml(source: FeedSource) -> tuple[Format, str, Iterator[OldEntry]]:
     base = source.urls[-1] if source.urls else own_url or parsed.feed.get("link", "")
     guids = read_guids(source.data) if format is Format.RSS else []
     return format, own_url, _list_entries(parsed.entries, guids, base=base)
+
+
+def _parse(source: FeedSource) -> feedparser.FeedParserDict:
+    headers = {"content-type": source.content_type} if source.content_type else {}
+    try:
+        # A stream: feedparser would take bytes for the name of a file. The entries' HTML is not needed.
+        return feedparser.parse(
+            BytesIO(source.data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # a damaged feed lets feedparser fail in many ways
+        message = f"{source.name} is too damaged to be read as a feed ({type(error).__name__}); repair the document."
+        raise AdoptionError(message) from error
 
 
 def _list_entries(
@@ -112,7 +118,7 @@ def _read_time(parsed: Sequence[int] | None) -> datetime | None:
 def _read_json(source: FeedSource) -> tuple[Format, str, Iterator[OldEntry]]:
     try:
         document = msgspec.json.decode(source.data.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AdoptionError(f"{source.name} is not a feed: its JSON is damaged ({error}).") from None
     items = document.get("items")
     if "jsonfeed.org/version" not in str(document.get("version")) or not isinstance(items, list):

@@ -1,6 +1,8 @@
 """`feeds adopt` reports every entry, asks before guesses, and writes `adopted.yaml` once."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from feeds.cli import main
 from tests.support.articles import write_article
+from tests.support.terminal import starting_on_terminal
 
 Run: TypeAlias = Callable[..., Result]
 
@@ -133,3 +136,21 @@ def test_a_damaged_file_stays(run: Run, adopted: Path) -> None:
     assert result.exit_code == 1
     assert f"{adopted}:2:3: error missing-url" in result.stderr
     assert adopted.read_text() == "entries:\n- id: urn:x\n"
+
+
+@pytest.mark.program
+def test_a_person_is_asked(run: Run, adopted: Path, tmp_path: Path) -> None:
+    assert run("--dry-run", "old.xml").exit_code == 0
+    write_article(adopted.parent, "three", webUrl="https://blog.example/three/", topics="[Go]")
+    old = (tmp_path / "old.xml").read_text().replace("/index.xml", "/tags/go/index.xml")
+    (tmp_path / "old.xml").write_text(old)
+    command = [sys.executable, "-m", "feeds", "adopt", "old.xml"]
+    environ = {**os.environ, "FEEDS_CONTENT": str(adopted.parent)}
+    with starting_on_terminal(command, folder=tmp_path, environ=environ, columns=60) as (process, screen):
+        screen.type("y\ny\n")
+        assert process.wait(timeout=60) == 0
+    assert "Serve /topics/go there? [y/N]:" in screen.text
+    assert "1 entry matches by title and date only. Keep the ids? [y/N]:" in screen.text
+    assert "2 of 3 entries keep their ids: 1 by address, 1 by title and date" in screen.text.replace("\n", " ")
+    assert all(len(line) <= 60 for line in screen.lines if line.startswith("  "))
+    assert 'feed: "/topics/go.rss"' in adopted.read_text()

@@ -10,12 +10,17 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
+from feeds.articles.adopted_file import parse_adopted_file, write_adopted_file
 from feeds.articles.article import parse_article_file
 from feeds.articles.dialects.folder_site import FolderSite
 from feeds.articles.topic_file import parse_topic_file
 from feeds.catalog.reader import CatalogReader
+from feeds.migrate.fetching import FeedSource
+from feeds.migrate.matching import Matcher
+from feeds.migrate.old_feed import read_old_feed
+from feeds.migrate.stories import Candidate
 from feeds.model.document import Document
-from feeds.model.errors import ArticleError, BadRequestError, FeedsError, NotFoundError
+from feeds.model.errors import AdoptionError, ArticleError, BadRequestError, FeedsError, NotFoundError
 from feeds.model.query import parse_query
 from feeds.site.feed_names import name_feed
 from feeds.site.url_parser import check_spelling, parse_address
@@ -55,6 +60,20 @@ def read_topic_file(data: bytes) -> None:
     """Read a topic file."""
     with suppress(ArticleError):
         parse_topic_file(data, "topics/a.yaml")
+
+
+def read_adopted_file(data: bytes) -> None:
+    """Read a file of adopted ids; what is valid can be written and read again."""
+    with suppress(ArticleError):
+        file, _ = parse_adopted_file(data, "adopted.yaml")
+        assert parse_adopted_file(write_adopted_file(file).encode(), "adopted.yaml")[0] == file
+
+
+def read_earlier_feed(data: bytes) -> None:
+    """Read an earlier feed, and match its entries."""
+    with suppress(AdoptionError):
+        feed = read_old_feed(FeedSource(name="feed", data=data, urls=("https://blog.example/feed",)))
+        Matcher([Candidate(url="https://blog.example/1", path="1.md", title="One")]).match(feed.entries)
 
 
 def sanitize(data: bytes) -> None:
@@ -132,6 +151,8 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "article": read_article,
     "post": read_post,
     "topic_file": read_topic_file,
+    "adopted_file": read_adopted_file,
+    "earlier_feed": read_earlier_feed,
     "sanitizer": sanitize,
     "address": parse_url,
     "search": search,

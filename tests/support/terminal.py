@@ -35,6 +35,10 @@ class Screen:
     def lines(self) -> list[str]:
         return self.text.splitlines()
 
+    def type(self, text: str) -> None:
+        """Type a text on the keyboard."""
+        os.write(self._terminal, text.encode())
+
     def finish(self) -> None:
         """Read the rest of the output; no process may have the terminal open any more."""
         self._reader.join(timeout=20)
