@@ -20,6 +20,7 @@ from feeds.migrate.report import write_json, write_lines
 from feeds.migrate.stories import Stories
 from feeds.migrate.targets import choose_target, find_page, make_target
 from feeds.model.errors import AdoptionError
+from feeds.model.text import escape_controls
 from feeds.model.uri import is_http_uri
 
 
@@ -105,7 +106,8 @@ def _confirm_titles(feeds: Sequence[MatchedFeed]) -> bool:
         return False
     for match in guesses:
         date = f"{match.entry.published:%Y-%m-%d}" if match.entry.published else ""
-        click.echo(f"  {date}  {match.entry.title}  ->  {match.story.path if match.story else ''}", err=True)
+        line = f"  {date}  {match.entry.title}  ->  {match.story.path if match.story else ''}"
+        click.echo(clip(escape_controls(line), count_columns(sys.stderr)), err=True)
     found = "1 entry matches" if len(guesses) == 1 else f"{len(guesses)} entries match"
     return click.confirm(f"{found} by title and date only. Keep the ids?", err=True)
 

@@ -23,7 +23,6 @@ from feeds.collector.collect import Collector
 from feeds.web.app import create_app
 from tests.acceptance.proxy import Proxy, proxying
 from tests.support.app import make_settings
-from tests.support.articles import write_article
 from tests.support.newsboat import Newsboat
 from tests.support.rss2email import Rss2Email
 
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 POSTS = 12
 CONFIG = 'baseURL = "http://blog.example/"\ntitle = "Old blog"\ndisableKinds = ["sitemap", "robotsTXT", "404"]\n'
-PERMALINK = "https://blog.example/posts/story-{number}/"  # the blog moved from http to https
+ARTICLES_URL = "https://blog.example"  # the blog moved from http to https
 TAG = "Tides"
 FEEDS = ("/index.xml", "/tags/tides/index.xml")
 
@@ -76,19 +75,28 @@ def run(serve: Callable[[], None], stop: Callable[[], None], *, port: int) -> It
         thread.join()
 
 
-def build_blog(hugo: str, folder: Path) -> Path:
-    """Build the old blog, and return the folder to serve."""
-    posts = folder / "content" / "posts"
-    posts.mkdir(parents=True)
+def write_post(folder: Path, number: int) -> None:
+    """Write a post as Hugo's users do."""
+    tags = f'["{TAG}"]' if number % 3 == 0 else "[]"
+    front = f'title = "Story {number}"\ndate = {date_of(number)}\ntags = {tags}\n'
+    (folder / "content" / "posts" / f"story-{number}.md").write_text(f"+++\n{front}+++\nText {number}.\n")
+
+
+def write_blog(folder: Path) -> None:
+    """Write the old blog, with a configuration and posts."""
+    (folder / "content" / "posts").mkdir(parents=True)
     (folder / "config.toml").write_text(CONFIG)
     for number in range(1, POSTS + 1):
-        tags = f'["{TAG}"]' if number % 3 == 0 else "[]"
-        front = f'title = "Story {number}"\ndate = {date_of(number)}\ntags = {tags}\n'
-        (posts / f"story-{number}.md").write_text(f"+++\n{front}+++\nText {number}.\n")
+        write_post(folder, number)
+
+
+def build_blog(hugo: str, folder: Path) -> Path:
+    """Build the old blog, and return the folder to serve."""
+    write_blog(folder)
     # Hugo builds its default feeds only beside pages.
+    layouts = folder / "layouts" / "_default"
+    layouts.mkdir(parents=True)
     for name in ("single", "list"):
-        layouts = folder / "layouts" / "_default"
-        layouts.mkdir(parents=True, exist_ok=True)
         (layouts / f"{name}.html").write_text("{{ .Title }}")
     subprocess.run([hugo, "--quiet"], cwd=folder, check=True, capture_output=True, timeout=60)
     return folder / "public"
@@ -141,25 +149,13 @@ class Subscribers:
 
 @dataclass
 class Blog:
-    """The blog as this program publishes it."""
+    """The blog as this program publishes it: the same files, below another URL than before."""
 
     content: Path
     catalog: Catalog
 
-    def write(self, number: int) -> None:
-        """Write a post as an article."""
-        topics = f"[{TAG}]" if number % 3 == 0 else "[]"
-        write_article(
-            self.content,
-            f"story-{number}",
-            title=f"Story {number}",
-            webUrl=PERMALINK.format(number=number),
-            publishedDateTime=date_of(number),
-            topics=topics,
-        )
-
     def collect(self) -> None:
-        assert Collector(self.catalog, [self.content]).collect().problems == ()
+        assert Collector(self.catalog, [self.content], articles_url=ARTICLES_URL).collect().problems == ()
 
 
 @pytest.fixture
@@ -183,12 +179,11 @@ def test_a_blog_of_hugo_moves(
     for proxy, name in zip(proxies, ("adopted", "plain"), strict=True):
         folder = tmp_path / name
         folder.mkdir()
-        blog = Blog(folder / "content", Catalog(f"sqlite:///{folder}/catalog.sqlite3"))
+        blog = Blog(folder / "blog", Catalog(f"sqlite:///{folder}/catalog.sqlite3"))
         subscribers = Subscribers(
             new_reader(), Newsboat(newsboat, folder / "newsboat"), Rss2Email(r2e, folder / "rss2email"), proxy.url
         )
-        for number in range(1, POSTS + 1):
-            blog.write(number)
+        write_blog(blog.content)
         with serving_files(public) as url:
             proxy.upstream = url
             subscribers.subscribe()
@@ -199,7 +194,7 @@ def test_a_blog_of_hugo_moves(
         with serving_app(app) as url:
             proxy.upstream = url
             moved = subscribers.update()
-            blog.write(POSTS + 3)
+            write_post(blog.content, POSTS + 3)
             blog.collect()
             app.extensions["poller"].poll()
             found[name] = moved, subscribers.update()
@@ -212,7 +207,9 @@ def test_a_blog_of_hugo_moves(
 
 
 def adopt(blog: Blog, urls: list[str]) -> None:
-    result = CliRunner().invoke(main, ["adopt", *urls], env={"FEEDS_CONTENT": str(blog.content)})
+    result = CliRunner().invoke(
+        main, ["adopt", *urls], env={"FEEDS_CONTENT": str(blog.content), "FEEDS_ARTICLES_URL": ARTICLES_URL}
+    )
     assert result.exit_code == 0, result.output
     assert f"{POSTS} of {POSTS} entries keep their ids" in result.stdout
     assert "served from now on by /topics/tides.rss" in result.stdout
