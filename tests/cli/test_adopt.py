@@ -145,8 +145,8 @@ def test_a_person_is_asked(run: Run, adopted: Path, tmp_path: Path) -> None:
     old = (tmp_path / "old.xml").read_text().replace("/index.xml", "/tags/go/index.xml")
     (tmp_path / "old.xml").write_text(old)
     command = [sys.executable, "-m", "feeds", "adopt", "old.xml"]
-    environ = {**os.environ, "FEEDS_CONTENT": str(adopted.parent)}
-    with starting_on_terminal(command, folder=tmp_path, environ=environ, columns=60) as (process, screen):
+    environ = {**os.environ, "FEEDS_CONTENT": str(adopted.parent), "COLUMNS": "60"}
+    with starting_on_terminal(command, folder=tmp_path, environ=environ) as (process, screen):
         screen.type("y\ny\n")
         assert process.wait(timeout=60) == 0
     assert "Serve /topics/go there? [y/N]:" in screen.text
