@@ -70,11 +70,11 @@ def _show(result: CheckResult, format: ReportFormat, *, verbose: bool) -> None:
 
 
 def _describe_post(post: TakenFields) -> str:
-    """Write the path of a post, and a line for each field with the field that it was taken from, aligned."""
+    """Write the path and address of a post, and for each field a line with the field that it was taken from."""
     post = escape_taken(post)
     width = max(map(len, post.fields))
     lines = [f"  {field:{width}}  from  {origin}" for field, origin in post.fields.items()]
-    return "\n".join([click.style(post.path, bold=True), *lines, ""])
+    return "\n".join([f"{click.style(post.path, bold=True)}  {post.address}".rstrip(), *lines, ""])
 
 
 def _explain_ignored(named: NamedContent, result: CheckResult, paths: Sequence[Path]) -> Iterator[str]:

@@ -65,10 +65,11 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
         pages += result.mentions == []
-        if result.taken:
-            posts.append(TakenFields(result.file.path, {each.field: each.origin for each in result.taken}))
         if result.mentions:
             own[result.file.key] = load_mention(result.mentions[0]), result.file.path
+        if result.taken and result.mentions:
+            fields = {each.field: each.origin for each in result.taken}
+            posts.append(TakenFields(result.file.path, own[result.file.key][0].url, fields))
         if url := _find_published_url(result):
             paths_by_url.setdefault(url, []).append(result.file.path)
         for label in result.labels:

@@ -19,9 +19,10 @@ class ReportFormat(StrEnum):
 
 
 class TakenFields(msgspec.Struct, frozen=True):
-    """The fields of a post in the shape of another tool, and where each was taken from."""
+    """The address of a post in the shape of another tool, its fields, and where each was taken from."""
 
     path: str
+    address: str
     fields: dict[str, str]
 
 
@@ -54,9 +55,9 @@ def make_printable(problem: Problem) -> Problem:
 
 
 def escape_taken(post: TakenFields) -> TakenFields:
-    """Escape control characters and bytes outside UTF-8 in the path of a post and the names of its fields."""
+    """Escape control characters and bytes outside UTF-8 in the texts about a post."""
     fields = {field: escape_controls(origin) for field, origin in post.fields.items()}
-    return TakenFields(escape_controls(post.path), fields)
+    return TakenFields(escape_controls(post.path), escape_controls(post.address), fields)
 
 
 def _write_github(problem: Problem) -> str:

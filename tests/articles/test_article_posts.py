@@ -109,6 +109,11 @@ def test_drafts_stay_out(tmp_path: Path, text: str) -> None:
     assert read_article(tmp_path, text).state is PublicationState.UNPUBLISHED
 
 
+def test_no_field_publishes_a_file_among_the_drafts(tmp_path: Path) -> None:
+    text = "---\ntitle: Not finished\ndate: 2024-05-02\ndraft: false\n---\n"
+    assert read_article(tmp_path, text, name="_drafts/a.md").state is PublicationState.UNPUBLISHED
+
+
 def test_a_post_without_a_known_address_names_the_setting(tmp_path: Path) -> None:
     (problem,) = read_one(tmp_path, HUGO, url="").problems
     assert (problem.level, problem.code) == (Level.ERROR, "missing-articles-url")

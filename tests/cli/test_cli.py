@@ -240,7 +240,7 @@ def test_check_shows_where_the_fields_of_posts_come_from(run: Run, tmp_path: Pat
     result = run("check", "-v", "blog")
     assert (result.exit_code, count(result.stderr)) == (0, "1 article, 0 problems")
     assert result.stdout.splitlines() == [
-        "blog/2024-05-01-a.md",
+        "blog/2024-05-01-a.md  https://blog.example/2024/05/01/a.html",
         "  publishedDateTime  from  name of the file",
         "  title              from  title",
         "  topics             from  tags",
@@ -248,7 +248,8 @@ def test_check_shows_where_the_fields_of_posts_come_from(run: Run, tmp_path: Pat
         "",
     ]
     (post,) = json.loads(run("check", "-v", "--format", "json", "blog").stdout)["posts"]
-    assert post == {"path": "blog/2024-05-01-a.md", "fields": post["fields"]}
+    assert post["path"] == "blog/2024-05-01-a.md"
+    assert post["address"] == "https://blog.example/2024/05/01/a.html"
     assert post["fields"]["topics"] == "tags"
     assert run("check", "-v", "blog/2024-05-01-a.md").stdout == result.stdout
     assert run("check", "blog").stdout == ""

@@ -68,7 +68,7 @@ def _take_state(reader: PostReader, native: NativeFields) -> None:
         native.take("draft", draft.value, draft)
     if excluding and not native.is_hidden:
         native.take("draft", "true", excluding[0])
-    elif not draft and _DRAFTS_FOLDER in reader.post.key.split("/")[:-1]:
+    elif not native.is_hidden and _DRAFTS_FOLDER in reader.post.key.split("/")[:-1]:
         native.take_other("draft", "true", f"folder {_DRAFTS_FOLDER}")
 
 
