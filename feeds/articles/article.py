@@ -30,7 +30,8 @@ def parse_article_file(data: bytes, path: str, *, key: str = "", site: FolderSit
         ArticleError: the file cannot become an article; carries all its problems, in file order.
     """
     try:
-        front = load_front_matter(data, path)
+        # The name of a post may have its date and its title.
+        front = load_front_matter(data, path, may_be_empty=bool(site and site.config))
     except ArticleError:
         if is_outside_posts(site, path):
             return ParsedFile(None)

@@ -42,13 +42,15 @@ class FrontMatter(msgspec.Struct, frozen=True):
     has_unknown_names: bool = False
 
 
-def load_front_matter(data: bytes, path: str) -> FrontMatter:
+def load_front_matter(data: bytes, path: str, *, may_be_empty: bool = False) -> FrontMatter:
     """Read the front matter in a file's bytes.
 
     Raises:
         ArticleError: the file is not UTF-8, has no complete front matter, or its front matter is not a mapping.
     """
     source = split_front_matter(data, path)
+    if may_be_empty and not source.yaml.strip():
+        return FrontMatter(source, {})
     return _load_toml(source) if source.syntax is Syntax.TOML else _load(source)
 
 

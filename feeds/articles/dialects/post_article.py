@@ -15,7 +15,7 @@ from feeds.articles.dialects.native_fields import Translation
 from feeds.articles.dialects.post import Post
 from feeds.articles.dialects.post_scope import find_config, find_default_fields, is_post_file
 from feeds.articles.dialects.translation import translate
-from feeds.articles.field_names import fold, suggest_field
+from feeds.articles.field_names import ARTICLE_FIELDS, fold, suggest_field
 from feeds.articles.field_problem import FieldProblem
 from feeds.articles.fields import Section, raise_if_rejected
 from feeds.articles.front_matter import FrontMatter
@@ -26,6 +26,9 @@ from feeds.model.errors import ArticleError, Level, Problem
 
 _NAME = re.compile(r"`(\w+)`")
 _MAX_UNKNOWN = 200
+_USED_NAMES = frozenset(
+    fold(name.partition(".")[0]) for names in (*POST_NAMES.values(), ARTICLE_FIELDS.names) for name in names
+)
 _DATES = frozenset((*POST_NAMES["publishedDateTime"], *POST_NAMES["updatedDateTime"]))
 
 
@@ -53,6 +56,7 @@ def read_post(front: FrontMatter, site: FolderSite) -> ReadPost:
     if site.broken_file:
         message = f"This post cannot be read before {site.broken_file} is repaired; see the problems of that file."
         raise ArticleError(Problem(path, 1, 1, Level.ERROR, "broken-site", message))
+    front = msgspec.structs.replace(front, problems=tuple(_ease_duplicates(front)))
     is_yaml = front.source.syntax is Syntax.YAML
     config, key = find_config(site, path, names=front.fields, is_yaml=is_yaml)
     if not is_post_file(config, key):
@@ -85,6 +89,21 @@ def read_post(front: FrontMatter, site: FolderSite) -> ReadPost:
         problems=tag_problems,
         taken=translation.taken,
     )
+
+
+def _ease_duplicates(front: FrontMatter) -> Iterator[Problem]:
+    """Yield the problems of front matter, where a duplicate of a key that no article uses is only a warning.
+
+    Jekyll reads such posts.
+    """
+    for problem in front.problems:
+        if problem.code == "duplicate-key":
+            line = front.source.text.split("\n", problem.line)[problem.line - 1]
+            name = line[problem.column - 1 :].partition(":")[0].strip("\"' ")
+            if fold(name) not in _USED_NAMES:
+                yield msgspec.structs.replace(problem, level=Level.WARNING)
+                continue
+        yield problem
 
 
 def _find_misspelt(fields: Mapping[str, Value], site: FolderSite) -> Iterator[FieldProblem]:
