@@ -17,6 +17,7 @@ from feeds.compare.differences import (
     WithdrawalCause,
 )
 from feeds.model.errors import Level, Problem
+from feeds.model.feed import Format
 from feeds.model.retirement import CLOSING_DELAY
 from feeds.model.text import escape_controls
 
@@ -126,8 +127,10 @@ def _write_lines(difference: SiteDifference, *, is_complete: bool) -> Iterator[s
 
 def _write_doubled(story: DoubledStory) -> str:
     stays = ", and both stay" if story.has_stayed else ""
+    names = [format.display_name for format in story.formats]
+    formats = "" if len(names) == len(Format) else f", in {' and '.join(names)}"
     return (
-        f"  {_show(story.path or '-')}: {_show(story.title)} ({_SAMENESS[story.sameness]}{stays})\n"
+        f"  {_show(story.path or '-')}: {_show(story.title)} ({_SAMENESS[story.sameness]}{stays}{formats})\n"
         f"    was {_show(story.former_id)}\n    now {_show(story.id)}"
     )
 

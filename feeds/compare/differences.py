@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from feeds.model.feed import Format
+
 
 class Sameness(StrEnum):
     """How a story under another id is recognised."""
@@ -63,7 +65,8 @@ class SeenStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class DoubledStory(msgspec.Struct, frozen=True, kw_only=True):
     """A story that subscribers know by `former_id` and get again by `id`.
 
-    `path` is the file that gives the new id, and with `has_stayed`, feeds show the story under both ids.
+    `formats` are the formats whose id differs, and the ids are those of the first. `path` is the file of the article, and
+    with `has_stayed`, feeds show the story under both ids.
     """
 
     id: str
@@ -72,6 +75,7 @@ class DoubledStory(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     path: str = ""
     sameness: Sameness
+    formats: tuple[Format, ...]
     has_stayed: bool
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 from feeds.compare.differences import FeedDifference, SeenStory, WithdrawalCause
-from feeds.compare.site_view import EntryLook, FeedView, SiteView
+from feeds.compare.site_view import EntryLook, FeedView, SiteView, find_shown_id
 from feeds.model.entry import Entry
 from feeds.model.feed import entry_url
 from feeds.model.html_text import is_same_text
@@ -104,7 +104,7 @@ def describe_story(
 ) -> SeenStory:
     """Describe an entry as a story of a feed."""
     return SeenStory(
-        id=entry.id,
+        id=find_shown_id(entry),
         title=entry.title,
         url=entry_url(entry, look.link_choice),
         published=entry.published,

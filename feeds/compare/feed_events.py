@@ -11,7 +11,7 @@ from feeds.site.resolve import resolve
 
 
 def list_feed_events(before: SiteView, after: SiteView, reader: CatalogReader, *, now: datetime) -> list[FeedEvent]:
-    """List what happens to feeds, by path; `reader` reads the state afterwards.
+    """List what happens to feeds and to the URLs of earlier feeds, by path; `reader` reads the state afterwards.
 
     A feed that only gets the readers of a feed that moves there does not appear.
     """
@@ -22,7 +22,17 @@ def list_feed_events(before: SiteView, after: SiteView, reader: CatalogReader, *
         for path, feed in after.feeds.items()
         if path not in before.feeds and path not in targets
     )
+    events.extend(_list_former_events(before, after))
     return sorted(events, key=lambda event: event.path)
+
+
+def _list_former_events(before: SiteView, after: SiteView) -> Iterator[FeedEvent]:
+    """Yield what happens to the URLs of earlier feeds in `adopted.yaml`."""
+    for url, path in before.former_feeds.items():
+        target = after.former_feeds.get(url, "")
+        if target != path:
+            fate = FeedFate.MOVES if target else FeedFate.MISSING
+            yield FeedEvent(path=url, name="", fate=fate, target=target)
 
 
 def _find_event(feed: FeedView, after: SiteView, reader: CatalogReader, *, now: datetime) -> FeedEvent | None:

@@ -13,6 +13,7 @@ from feeds.catalog.stored import StoredMention
 from feeds.compare.differences import DoubledStory, LossCause, LostStory, Sameness, WithdrawalCause
 from feeds.model.clock import to_seconds
 from feeds.model.entry import Entry
+from feeds.model.feed import Format
 from feeds.model.uri import encode_uri
 
 _TRACKING = re.compile(r"(?:^|&)utm_[^&=]*(?:=[^&]*)?")
@@ -53,23 +54,17 @@ def compare_stories(
     """
     added = {id: entry for id, entry in after.items() if id not in before}
     gone = {id: entry for id, entry in before.items() if id not in after}
-    if not added and not gone:
-        return StoryChanges((), (), {})
     evidence = _Evidence(mentions, gone)
     found = dict(_find_doubled(added, before, gone=gone))
     found |= dict(_find_in_files(added, gone, evidence, found=found))
-    doubled = tuple(
-        DoubledStory(
-            id=id,
-            former_id=former,
-            title=after[id].title,
-            url=after[id].url,
-            sameness=sameness,
-            has_stayed=former in after,
-        )
-        for id, (former, sameness) in found.items()
+    doubled = (
+        *(
+            _describe_doubled(before[former], after[id], sameness, has_stayed=former in after)
+            for id, (former, sameness) in found.items()
+        ),
+        *_find_doubled_in_formats(before, after),
     )
-    causes = {story.former_id: WithdrawalCause.DOUBLED for story in doubled if not story.has_stayed}
+    causes = {former: WithdrawalCause.DOUBLED for former, _ in found.values() if former in gone}
     lost: list[LostStory] = []
     for id, entry in gone.items():
         if id not in causes:
@@ -79,6 +74,29 @@ def compare_stories(
                 lost.append(LostStory(id=id, title=entry.title, url=entry.url, path=path, cause=cause))
             causes[id] = WithdrawalCause.LOST if isinstance(cause, LossCause) else cause
     return StoryChanges(doubled, tuple(lost), causes)
+
+
+def _describe_doubled(former: Entry, entry: Entry, sameness: Sameness, *, has_stayed: bool) -> DoubledStory:
+    formats = tuple(format for format in Format if former.find_id(format) != entry.find_id(format))
+    return DoubledStory(
+        id=entry.find_id(formats[0]),
+        former_id=former.find_id(formats[0]),
+        title=entry.title,
+        url=entry.url,
+        sameness=sameness,
+        formats=formats,
+        has_stayed=has_stayed,
+    )
+
+
+def _find_doubled_in_formats(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[DoubledStory]:
+    """Yield the stories whose id differs in other formats than Atom only: adopted ids may depend on the format."""
+    for id, entry in after.items():
+        former = before.get(id)
+        if former is None or (former.adopted == entry.adopted and former.id == entry.id):
+            continue
+        if any(former.find_id(format) != entry.find_id(format) for format in Format):
+            yield _describe_doubled(former, entry, Sameness.URL, has_stayed=False)
 
 
 def _find_doubled(
@@ -125,12 +143,12 @@ def _find_in_files(
 ) -> Iterator[tuple[str, _Match]]:
     """Yield each further new id of an article in the same file with the same title or date, and the former id."""
     matched = {former for former, _ in found.values()}
-    by_url = {entry.url: id for id, entry in added.items()}
+    ids = _map_names(added)
     for former, entry in gone.items():
         if former in matched:
             continue
         for article in evidence.list_articles_now(former):
-            id = article.id if article.id in added else by_url.get(encode_uri(article.url), "")
+            id = ids.get(article.id) or ids.get(encode_uri(article.url))
             if id and id not in found and _has_same_title_or_date(entry, added[id]):
                 yield id, (former, Sameness.FILE)
 
@@ -196,7 +214,7 @@ _ROLES = {Role.REMOVED: WithdrawalCause.REMOVED, Role.UNPUBLISHED: WithdrawalCau
 def _map_names(entries: Mapping[str, Entry]) -> dict[str, str]:
     """Map the names by which files may mention entries to ids."""
     names = {entry.url: id for id, entry in entries.items()}
-    return names | {id: id for id in entries}
+    return names | {entry.id: id for id, entry in entries.items()}
 
 
 def _group(mentions: Iterable[StoredMention], ids: Mapping[str, str]) -> dict[str, list[StoredMention]]:

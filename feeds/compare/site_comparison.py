@@ -72,7 +72,8 @@ def _list_names(entries: Collection[Entry]) -> set[str]:
 
 def _locate_doubled(stories: Sequence[DoubledStory], view: SiteView, state: SiteState) -> tuple[DoubledStory, ...]:
     """Add the paths of the files that give the new ids."""
-    entries = [view.entries[story.id] for story in stories]
+    by_url = {entry.url: entry for entry in view.entries.values()} if stories else {}
+    entries = [by_url[story.url] for story in stories]
     mentions = state.reader.find_mentions(_list_names(entries)) if entries else []
     paths = dict(_list_paths(mentions))
     return tuple(

@@ -10,7 +10,7 @@ import msgspec
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.entry import Entry
-from feeds.model.feed import LinkChoice
+from feeds.model.feed import Format, LinkChoice
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import read_feed
@@ -46,12 +46,16 @@ class EntryLook(msgspec.Struct, frozen=True):
 
 
 class SiteView(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of the site: all entries by id, newest first, retirement notices by id, and open feeds by path."""
+    """A state of the site: all entries by id, newest first, retirement notices by id, and open feeds by path.
+
+    The id of an entry is the id that Atom shows. `former_feeds` maps the URLs of earlier feeds to the paths of feeds.
+    """
 
     entries: Mapping[str, Entry]
     notices: Mapping[str, Entry]
     feeds: Mapping[str, FeedView]
     look: EntryLook
+    former_feeds: Mapping[str, str] = {}
 
     def find_entry(self, id: str) -> Entry:
         """Return an entry or a retirement notice."""
@@ -64,7 +68,7 @@ def read_site_view(
     """Read the state of the site at `now`; equal entries become the objects in `known`, which saves memory."""
     query = EVERYTHING.with_defaults(settings.defaults)
     entries = _share_entries(reader.read_newest(query, limit=sys.maxsize, now=now).entries, known or {})
-    members = _group_by_feed(entries.values())
+    members = _group_by_feed(entries)
     topics = {Query.for_topic(topic.slug).path: topic for topic in reader.list_topics(now=now)}
     feeds: dict[str, FeedView] = {}
     notices: dict[str, Entry] = {}
@@ -76,8 +80,8 @@ def read_site_view(
         if is_retired:
             snapshot = read_feed(query, reader, settings=settings, now=now)
             shown_entries = add_retirement_notices(snapshot, reader, settings=settings, now=now).feed.entries
-            notices.update((entry.id, entry) for entry in shown_entries if entry.id not in entries)
-            shown = [entry.id for entry in shown_entries]
+            notices.update((id, entry) for entry in shown_entries if (id := find_shown_id(entry)) not in entries)
+            shown = [find_shown_id(entry) for entry in shown_entries]
         feeds[query.path] = FeedView(
             path=query.path,
             query=query,
@@ -88,23 +92,35 @@ def read_site_view(
             is_full=len(ids) >= settings.limit,
             is_retired=is_retired,
         )
-    return SiteView(entries=entries, notices=notices, feeds=feeds, look=EntryLook(settings.link, settings.language))
+    return SiteView(
+        entries=entries,
+        notices=notices,
+        feeds=feeds,
+        look=EntryLook(settings.link, settings.language),
+        former_feeds=msgspec.json.decode(reader.read_state().former_feeds or "{}", type=dict[str, str]),
+    )
+
+
+def find_shown_id(entry: Entry) -> str:
+    """Return the id of an entry in Atom."""
+    return entry.find_id(Format.ATOM)
 
 
 def _share_entries(entries: Iterable[Entry], known: Mapping[str, Entry]) -> dict[str, Entry]:
     shared: dict[str, Entry] = {}
     for entry in entries:
-        twin = known.get(entry.id)
-        shared[entry.id] = twin if twin is not None and twin == entry else entry
+        id = find_shown_id(entry)
+        twin = known.get(id)
+        shared[id] = twin if twin is not None and twin == entry else entry
     return shared
 
 
-def _group_by_feed(entries: Iterable[Entry]) -> dict[str, list[str]]:
+def _group_by_feed(entries: Mapping[str, Entry]) -> dict[str, list[str]]:
     """List the ids of the entries of each feed by path, in the given order."""
     members: dict[str, list[str]] = {}
-    for entry in entries:
+    for id, entry in entries.items():
         for path in set(_list_paths(entry)):
-            members.setdefault(path, []).append(entry.id)
+            members.setdefault(path, []).append(id)
     return members
 
 

@@ -235,3 +235,42 @@ def test_a_topic_without_articles_is_empty(change: Change) -> None:
     change.write("b", topics="[Waves]")
     change.edit("b", topics="[Tides]")
     assert [(event.path, event.fate) for event in change.compare().events] == [("/topics/waves", "empties")]
+
+
+def write_adopted(folder: Path, *lines: str) -> None:
+    (folder / "adopted.yaml").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_a_dropped_id_of_an_earlier_feed_doubles_its_story(change: Change) -> None:
+    change.write("a")
+    write_adopted(change.old, "entries:", f"  - url: {A}", "    atom: tag:old,2020:1", "    rss: '17'")
+    write_adopted(change.new, "entries:", f"  - url: {A}", "    atom: tag:old,2020:1")
+    (story,) = change.compare().doubled
+    assert (story.former_id, story.id, story.formats, story.has_stayed) == ("17", A, ("rss",), False)
+    assert story.path == str(change.new / "a.md")
+    (change.new / "adopted.yaml").unlink()
+    difference = change.compare()
+    assert [(story.former_id, story.id, story.formats) for story in difference.doubled] == [
+        ("tag:old,2020:1", A, ("atom", "rss"))
+    ]
+    assert [(story.id, story.cause) for story in find_feed(difference, "/feed").withdrawn] == [
+        ("tag:old,2020:1", "doubled")
+    ]
+
+
+def test_urls_of_earlier_feeds_move_and_end(change: Change) -> None:
+    change.write("a")
+    first, second = "https://old.example/feed.xml", "https://old.example/tides.xml"
+    feeds = [
+        "feeds:",
+        f"  - url: {first}",
+        "    feed: /feed.atom",
+        f"  - url: {second}",
+        "    feed: /topics/tides.atom",
+    ]
+    write_adopted(change.old, *feeds)
+    write_adopted(change.new, *feeds[:2], "    feed: /feed.rss")
+    assert [(event.path, event.fate, event.target) for event in change.compare().events] == [
+        (first, "moves", "/feed.rss"),
+        (second, "missing", ""),
+    ]
