@@ -65,8 +65,8 @@ class SeenStory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class DoubledStory(msgspec.Struct, frozen=True, kw_only=True):
     """A story that subscribers know by `former_id` and get again by `id`.
 
-    `formats` are the formats whose id differs, and the ids are those of the first. `path` is the file of the article, and
-    with `has_stayed`, feeds show the story under both ids.
+    `formats` are the formats whose id differs, and the ids are those of the first. `path` is the file of the article.
+    With `has_stayed`, feeds show the story under both ids.
     """
 
     id: str

@@ -10,13 +10,13 @@ from typing import IO
 
 import msgspec
 
-from feeds.articles.dialects.site_finder import is_site_file
+from feeds.articles.dialects.site_finder import is_site_file, list_outer_folders
 from feeds.articles.file_reader import MAX_FILE_BYTES
-from feeds.articles.names import is_article_name, is_hidden, is_post_name
+from feeds.articles.names import ARTICLE_SUFFIXES, PACKAGES_FOLDER, POST_SUFFIX, TOPIC_SUFFIXES, is_hidden
 from feeds.model.errors import ComparisonError
 from feeds.model.text import escape_controls
 
-_DATA_SUFFIXES = (".yaml", ".yml", ".toml", ".json")
+_SUFFIXES = (*ARTICLE_SUFFIXES, POST_SUFFIX, *TOPIC_SUFFIXES, ".toml", ".json")
 _LINK_MODE = b"120000"
 _BLOB = b"blob"
 _FAILURE = 128
@@ -57,7 +57,8 @@ def find_commit(revision: str) -> GitCommit | None:
 class Checkout:
     """A folder with the content files of a commit; a switch to another commit writes only the files that differ.
 
-    Articles, and small files of data such as topic files and settings, are written; hidden files are not.
+    Articles, and files such as topic files, settings and the configuration of other tools, are written; pictures and
+    hidden files are not.
     """
 
     def __init__(self, root: Path) -> None:
@@ -83,6 +84,8 @@ class Checkout:
                     f"{commit.revision} has no articles in {folder}; name their folder in FEEDS_CONTENT."
                 )
             files.update(found)
+            for outer in list_outer_folders(str(self.root / folder)):
+                files.update(_list_files(commit, PurePosixPath(Path(outer).relative_to(self.root)), is_outer=True))
         for path in [path for path, file in self._files.items() if files.get(path) != file]:
             self._remove(path)
         changed = {path: file for path, file in files.items() if self._files.get(path) != file}
@@ -132,8 +135,12 @@ class Checkout:
         self._safe_folders.add(folder)
 
 
-def _list_files(commit: GitCommit, folder: PurePosixPath) -> Iterator[tuple[str, CommitFile]]:
+def _list_files(
+    commit: GitCommit, folder: PurePosixPath, *, is_outer: bool = False
+) -> Iterator[tuple[str, CommitFile]]:
     """List the files to read below a folder, by path relative to the top of the repository.
+
+    Of a folder that `is_outer`, only the files that describe a site of another tool count.
 
     Raises:
         ComparisonError: git fails.
@@ -146,19 +153,17 @@ def _list_files(commit: GitCommit, folder: PurePosixPath) -> Iterator[tuple[str,
         facts, _, name = line.partition(b"\t")
         mode, type, blob = facts.split()
         path = os.fsdecode(name)
-        if type == _BLOB and _is_wanted(path, folder):
+        if type == _BLOB and _is_wanted(path, folder, is_outer=is_outer):
             yield path, CommitFile(blob.decode(), mode == _LINK_MODE)
 
 
-def _is_wanted(path: str, folder: PurePosixPath) -> bool:
+def _is_wanted(path: str, folder: PurePosixPath, *, is_outer: bool) -> bool:
     """Return whether a collect may read a file; no commit made by git has an unsafe path."""
     parts = path.split("/")
-    inner = parts[len(folder.parts) :]
-    if not inner or not all(part not in {"", ".", ".."} for part in parts) or any(map(is_hidden, inner[:-1])):
+    *folders, name = parts[len(folder.parts) :]
+    if PACKAGES_FOLDER in folders or any(part in {"", ".", ".."} for part in parts) or any(map(is_hidden, folders)):
         return False
-    name = inner[-1]
-    is_content = is_article_name(name) or is_post_name(name) or name.endswith(_DATA_SUFFIXES)
-    return is_site_file("/".join(inner)) or (is_content and not is_hidden(name))
+    return is_site_file(path) or (name.endswith(_SUFFIXES) and not is_hidden(name) and not is_outer)
 
 
 def _read_blobs(ids: Sequence[str]) -> Iterator[bytes]:
