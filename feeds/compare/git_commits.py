@@ -10,7 +10,8 @@ from typing import IO
 
 import msgspec
 
-from feeds.articles.dialects.site_finder import is_site_file, list_outer_folders
+from feeds.articles.dialects.site_config import list_outer_folders
+from feeds.articles.dialects.site_finder import is_site_file
 from feeds.articles.file_reader import MAX_FILE_BYTES
 from feeds.articles.names import ARTICLE_SUFFIXES, PACKAGES_FOLDER, POST_SUFFIX, TOPIC_SUFFIXES, is_hidden
 from feeds.model.errors import ComparisonError
@@ -84,8 +85,9 @@ class Checkout:
                     f"{commit.revision} has no articles in {folder}; name their folder in FEEDS_CONTENT."
                 )
             files.update(found)
-            for outer in list_outer_folders(str(self.root / folder)):
-                files.update(_list_files(commit, PurePosixPath(Path(outer).relative_to(self.root)), is_outer=True))
+            for outer in map(Path, list_outer_folders(str(self.root / folder))):
+                if outer.is_relative_to(self.root):
+                    files.update(_list_files(commit, PurePosixPath(outer.relative_to(self.root)), is_outer=True))
         for path in [path for path, file in self._files.items() if files.get(path) != file]:
             self._remove(path)
         changed = {path: file for path, file in files.items() if self._files.get(path) != file}

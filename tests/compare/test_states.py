@@ -90,15 +90,16 @@ def test_several_content_folders_below_the_current_folder(repository: Path, monk
 
 @pytest.mark.program
 def test_commits_have_the_configuration_of_another_tool(repository: Path) -> None:
-    (repository / "content" / "posts").mkdir(parents=True)
+    (repository / "content" / "en" / "posts").mkdir(parents=True)
     post = "---\ntitle: Terns\ndate: 2024-05-06\n---\nBack.\n"
-    (repository / "content" / "posts" / "terns.md").write_text(post)
+    (repository / "content" / "en" / "posts" / "terns.md").write_text(post)
     (repository / "hugo.toml").write_text('baseURL = "https://old.example/"\n')
     commit_all(repository)
     (repository / "hugo.toml").write_text('baseURL = "https://new.example/"\n')
     commit_all(repository)
-    (story,) = compare("HEAD~1", "HEAD", FEEDS_CONTENT="content").doubled
-    assert (story.former_id, story.id) == ("https://old.example/posts/terns/", "https://new.example/posts/terns/")
+    (story,) = compare("HEAD~1", "HEAD", FEEDS_CONTENT="content/en").doubled
+    former, new = (f"https://{name}.example/en/posts/terns/" for name in ("old", "new"))
+    assert (story.former_id, story.id) == (former, new)
 
 
 @pytest.mark.program
