@@ -16,6 +16,7 @@ from feeds.articles.field_problem import FieldProblem
 from feeds.articles.fields import Section, locate_problems, raise_if_rejected
 from feeds.articles.front_matter import FrontMatter, load_front_matter, locate_values
 from feeds.articles.parsed import Article, ParsedFile, PublicationState
+from feeds.articles.source import NO_FRONT_MATTER
 from feeds.articles.yaml_values import AT_KEY
 from feeds.model.errors import ArticleError, Level, Problem
 
@@ -29,11 +30,14 @@ def parse_article_file(data: bytes, path: str, *, key: str = "", site: FolderSit
     Raises:
         ArticleError: the file cannot become an article; carries all its problems, in file order.
     """
+    has_config = site is not None and site.config is not None
     try:
         # The name of a post may have its date and its title.
-        front = load_front_matter(data, path, may_be_empty=bool(site and site.config))
-    except ArticleError:
-        if is_outside_posts(site, path):
+        front = load_front_matter(data, path, may_be_empty=has_config)
+    except ArticleError as error:
+        # A file of a site without front matter is a page, or a part of one.
+        is_page = has_config and error.problems[0].code == NO_FRONT_MATTER
+        if is_page or is_outside_posts(site, path):
             return ParsedFile(None)
         raise
     if not NATIVE_MARKS.isdisjoint(front.fields) or not is_post(front.fields, path, site):

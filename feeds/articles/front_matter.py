@@ -43,7 +43,7 @@ class FrontMatter(msgspec.Struct, frozen=True):
 
 
 def load_front_matter(data: bytes, path: str, *, may_be_empty: bool = False) -> FrontMatter:
-    """Read the front matter in a file's bytes.
+    """Read the front matter in a file's bytes; without fields, it is an error unless it `may_be_empty`.
 
     Raises:
         ArticleError: the file is not UTF-8, has no complete front matter, or its front matter is not a mapping.

@@ -15,6 +15,9 @@ from feeds.model.errors import ArticleError, Level, Problem
 SAVED_CHARACTERS = len(r"\ud83d\ude80") - len(r"\U0001f680")
 """The difference in length between a surrogate pair and the escape of the same character."""
 
+NO_FRONT_MATTER = "no-front-matter"
+"""The code of the error of a file without front matter."""
+
 _OPENING = re.compile("\ufeff?---[ \t]*\r?\n")
 _CLOSING = re.compile("\n---[ \t]*\r?(?:\n|\\Z)")
 _TOML_OPENING = re.compile("\ufeff?[+]{3}[ \t]*\r?\n")
@@ -100,7 +103,7 @@ def _split_other_syntax(text: str, path: str) -> Source:
         closing = _JSON_CLOSING.match(text, end)
         return Source(path, text, start, text[start:end], text[closing.end() if closing else end :], syntax=Syntax.JSON)
     message = "The file must start with front matter: a `---` line, the fields, and another `---` line."
-    raise _make_error(path, (1, 1), code="no-front-matter", message=message)
+    raise _make_error(path, (1, 1), code=NO_FRONT_MATTER, message=message)
 
 
 def _find_json_end(text: str, start: int) -> int:

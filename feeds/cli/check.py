@@ -93,6 +93,8 @@ def _summarise(result: CheckResult, *, started: float) -> str:
     parts = [_count(result.articles, "article")]
     if result.topic_files:
         parts.append(_count(result.topic_files, "topic file"))
+    if result.pages:
+        parts.append(_count(result.pages, "other page"))
     problems = _count(len(result.problems), "problem")
     if result.problems:
         errors = _count_errors(result)

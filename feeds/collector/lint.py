@@ -30,12 +30,13 @@ from feeds.model.topics import TopicName, assign_slugs, slugify
 class CheckResult(msgspec.Struct, frozen=True):
     """The problems of the checked files, sorted by path and position, and the numbers of these files.
 
-    `posts` are those in the shapes of other tools, by path.
+    `pages` is the number of files of sites that are not posts. `posts` are those in the shapes of other tools, by path.
     """
 
     problems: list[Problem]
     articles: int
     topic_files: int
+    pages: int
     posts: list[TakenFields]
 
 
@@ -87,7 +88,7 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     taken = find_adopted_conflicts((mention for mention, _ in own.values()), make_adoption(adopted))
     problems.extend(describe_adopted_conflicts({own[key][1]: url for key, url in taken.items()}))
-    return CheckResult(sorted(problems), len(articles) - pages, len(content.topics), posts)
+    return CheckResult(sorted(problems), len(articles) - pages, len(content.topics), pages, posts)
 
 
 def _find_published_url(result: ReadResult) -> str:

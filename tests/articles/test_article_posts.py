@@ -378,6 +378,9 @@ def test_pages_of_hugo_are_no_articles_without_a_date(tmp_path: Path) -> None:
             "hugo.toml": 'baseURL = "https://blog.example/"\n',
             "content/_index.md": "+++\ntitle = 'Home'\n+++\n",
             "content/about.md": "+++\ntitle = 'About'\n+++\n",
+            "content/part.md": "No front matter.\n",
+            "content/posts/2024-05-01.md": "---\n---\n# Empty\n",
+            "content/posts/undated.md": "+++\ntitle = 'About'\ntags = ['a']\n+++\n",
             "content/posts/_index.md": "+++\ntitle = 'Posts'\ndate = 2024-05-01\n+++\n",
             "content/posts/a/index.md": "+++\ntitle = 'A'\ndate = 2024-05-01\ncover = 'p.jpg'\n+++\n",
             "content/posts/b.md": "+++\ntitle = 'B'\npublishDate = 2024-05-03\ndate = 2024-05-01\n+++\n",
@@ -386,8 +389,13 @@ def test_pages_of_hugo_are_no_articles_without_a_date(tmp_path: Path) -> None:
         },
     )
     parsed = read_folder(tmp_path)
-    assert {key for key, each in parsed.items() if each.article} == {"content/posts/a/index.md", "content/posts/b.md"}
-    assert list_codes(parsed["content/about.md"].problems) == [(1, "undated-page")]
+    assert {key.removeprefix("content/posts/") for key, each in parsed.items() if each.article} == {
+        "2024-05-01.md",
+        "a/index.md",
+        "b.md",
+    }
+    assert parsed["content/about.md"].problems == parsed["content/part.md"].problems == ()
+    assert list_codes(parsed["content/posts/undated.md"].problems) == [(1, "undated-page")]
     assert "missing-date" in [problem.code for problem in parsed["content/posts/misspelt.md"].problems]
     article, scheduled = (parsed[f"content/posts/{name}"].article for name in ("a/index.md", "b.md"))
     assert article is not None

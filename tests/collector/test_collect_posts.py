@@ -70,7 +70,7 @@ def test_a_new_post_changes_no_other_post(newsroom: Newsroom) -> None:
 def test_a_page_that_loses_its_date_is_withdrawn(newsroom: Newsroom) -> None:
     write_files(newsroom.folder, {"hugo.toml": "", "content/a.md": "+++\ntitle = 'A'\ndate = 2021-02-01\n+++\n"})
     assert collect(newsroom, url="https://blog.example").added == 1
-    write_files(newsroom.folder, {"content/a.md": "+++\ntitle = 'A'\n+++\n"})
+    write_files(newsroom.folder, {"content/a.md": "+++\ntitle = 'A'\ntags = ['a']\n+++\n"})
     result = collect(newsroom, "content/a.md", url="https://blog.example")
     assert (result.withdrawn, [problem.code for problem in result.problems]) == (1, ["undated-page"])
 

@@ -26,10 +26,10 @@ POST_NAMES: Mapping[str, tuple[str, ...]] = {
     "topics": ("topics", "categories", "category", "tags", "tag"),
     "images": (
         "image", "images", "cover", "coverImage", "heroImage", "featuredImage", "featureImage", "header.image",
-        "header.teaser", "header.overlay_image", "thumbnail", "ogImage", "socialImage", "banner", "img",
+        "header.teaser", "header.overlay_image", "thumbnail", "ogImage", "socialImage", "socialImg", "banner", "img",
     ),
     "authors": ("authors", "author"),
-    "draft": ("draft",),
+    "draft": ("draft", "isDraft"),
     "permalink": ("permalink", "url"),
     "slug": ("slug",),
 }  # fmt: skip
@@ -71,8 +71,8 @@ POST_MARKS = frozenset(
 _OTHER_NAMES = (
     "alias aliases build cascade comment comments date_format dates excerpt_separator featured feed header headers"
     " header_image hidden image_alt imageAlt images_dir keywords layout linkTitle links markup math menu menus meta"
-    " mermaid outputs override pin pinned post posts redirect_from series share sitemap slugs sources subtitle tagline"
-    " target template theme titles toc type updates urls video videos weight"
+    " mermaid outputs override pin pinned post posts redirect_from series share sitemap slugs sources subcategory"
+    " subcategories subtitle tagline target template theme titles toc type updates urls video videos weight"
 )
 KNOWN_NAMES = frozenset(fold(name.partition(".")[0]) for names in POST_NAMES.values() for name in names) | frozenset(
     map(fold, (*ARTICLE_FIELDS.names, *_OTHER_NAMES.split()))

@@ -55,6 +55,11 @@ class PostReader:
         """Return the preferred field with the meaning of a native field."""
         return next(iter(self.find_all(native)), None)
 
+    def find_text(self, native: str) -> FoundField | None:
+        """Return the preferred text with the meaning of a native field, else a field with another value."""
+        found = self.find_all(native)
+        return next((each for each in found if isinstance(each.value, str)), next(iter(found), None))
+
     def read_date(self, found: FoundField) -> datetime | None:
         """Read the date in a field; None if the value is not a date."""
         return read_post_date(found.value, self.zone) if isinstance(found.value, str) else None

@@ -47,6 +47,8 @@ def take_address(reader: PostReader, native: NativeFields, *, date: datetime | N
     text = read_text(found)
     if found and read_url_host(text):
         native.take("webUrl", text, found)
+    elif date is None and "publishedDateTime" in native.fields and not native.is_hidden:
+        return  # the date is reported as unreadable
     elif not reader.config.url:
         native.report("missing-articles-url", _NO_SITE, level=Level.ERROR)
     else:

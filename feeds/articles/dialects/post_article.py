@@ -79,9 +79,7 @@ def read_post(front: FrontMatter, site: FolderSite) -> ReadPost:
     article = read_fields(section)
     if site.config and _is_undated_page(article, translation, unknown):
         raise_if_rejected(front.problems)
-        message = "This page has no date, so it is not published as an article; add `date` if it is one."
-        warning = Problem(path, 1, 1, Level.WARNING, "undated-page", message)
-        return ReadPost(front=front, problems=(*front.problems, warning))
+        return ReadPost(front=front, problems=(*front.problems, *_warn_of_page(article, path)))
     return ReadPost(
         article=article,
         front=msgspec.structs.replace(front, source=source),
@@ -120,6 +118,13 @@ def _is_undated_page(article: Article, translation: Translation, unknown: list[F
     is_misspelt = any(f"did you mean `{name}`" in problem.message for problem in unknown for name in _DATES)
     has_date = not DATE_NAMES.isdisjoint(translation.fields)
     return article.state is PublicationState.PUBLISHED and not has_date and not is_misspelt
+
+
+def _warn_of_page(article: Article, path: str) -> Iterator[Problem]:
+    """Yield a warning about a page without a date that has the labels of a post."""
+    if article.topics:
+        message = "This page has no date, so it is not published as an article; add `date` if it is one."
+        yield Problem(path, 1, 1, Level.WARNING, "undated-page", message)
 
 
 def _rename_problems(

@@ -12,7 +12,8 @@ _FILE_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)[-_](.+)", re.DOTALL | re.ASCII
 _FOLDER_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)", re.ASCII)
 _DATE = re.compile(r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)", re.ASCII)
 _TIME = re.compile(r"(?:T|[ \t]+)(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?[ \t]*([AaPp][Mm])?", re.ASCII)
-_ZONE = re.compile(r"[ \t]*(?:([-+])(\d\d):?(\d\d)?|([A-Za-z]{1,5}))", re.ASCII)
+_ZONE = re.compile(r"[ \t]*(?:([-+])(\d\d?):?(\d\d)?|([A-Za-z]{1,5}))", re.ASCII)
+_ZONE_AT_END = re.compile(r"[-+]\d\d:?\d\d$", re.ASCII)
 _DAY, _MONTH = r"(\d\d?)(?:st|nd|rd|th)?", r"([A-Za-z]{3,9})\.?"
 _WORDS = re.compile(
     rf"(?:[A-Za-z]{{3,9}},?[ \t]+)??(?:{_MONTH}[ \t]+{_DAY}|{_DAY}[ \t]+{_MONTH}),?[ \t]+(\d{{4}}),?", re.ASCII
@@ -80,7 +81,9 @@ def _add_time(rest: str, day: tuple[int, int, int], zone: tzinfo) -> datetime | 
             hour = hour % _NOON + (_NOON if time[4].lower() == "pm" else 0)
         rest = rest[time.end() :]
     if rest.strip():
-        found = _ZONE.fullmatch(rest.rstrip())
+        # Ruby skips what it does not understand between a time and an offset, such as a second year.
+        at_end = _ZONE_AT_END.search(rest) if time else None
+        found = _ZONE.fullmatch(rest) or (at_end and _ZONE.fullmatch(at_end[0]))
         given = _read_zone(found) if found else None
         if given is None:
             return None

@@ -75,7 +75,7 @@ def _take_state(reader: PostReader, native: NativeFields) -> None:
 def _take_title(reader: PostReader, native: NativeFields) -> None:
     """Take the title, else the first heading of the body, else the words of the slug."""
     words = reader.slug.replace("_", "-").split("-")
-    if found := reader.find_first("title"):
+    if found := reader.find_text("title"):
         native.take("title", found.value, found)
     elif reader.post.heading:
         native.take_other("title", reader.post.heading, "first heading")
@@ -96,11 +96,12 @@ def _take_labels(reader: PostReader, native: NativeFields) -> list[str]:
 
 
 def _take_texts(reader: PostReader, native: NativeFields) -> None:
-    if excerpt := reader.find_first("excerpt"):
+    if excerpt := reader.find_text("excerpt"):
         native.take("excerpt", excerpt.value, excerpt)
     elif reader.post.marked_excerpt:
         native.take_other("excerpt", reader.post.marked_excerpt, "body before <!--more-->")
-    if language := reader.find_first("locale"):
+    language = reader.find_text("locale")
+    if language and isinstance(language.value, str):  # a list may be the languages of something else
         native.take("locale", language.value, language)
     elif reader.config.language:
         native.take_other("locale", reader.config.language, _CONFIGURATION)
