@@ -158,7 +158,7 @@ def test_a_story_shows_its_corrections(client: FlaskClient) -> None:
     note = "".join(select(page, "//article//p[@class='correction']//text()"))
     assert note == "Correction, 24 November 2024: Two <lanes>."
     assert select(page, "//p[@class='correction']//time/@datetime") == ["2024-11-24T23:30:00Z"]
-    assert select(page, "//p[@class='correction']/span/@lang") == ["he"]
+    assert select(page, "//p[@class='correction']/bdi/@lang") == ["he"]
 
 
 @pytest.mark.parametrize("path", ["/", "/topics/mowen", "/latest", "/feed/archive/1"])
