@@ -13,15 +13,16 @@ from feeds.cli.terminal import clip, count_columns, is_terminal
 from feeds.migrate.adopted_path import find_adopted_path, read_adopted, write_adopted
 from feeds.migrate.articles import read_stories
 from feeds.migrate.fetching import read_source
-from feeds.migrate.matching import Basis, Matcher
-from feeds.migrate.old_feed import OldFeed, read_old_feed
+from feeds.migrate.matching import Basis, Match, Matcher
+from feeds.migrate.old_feed import OldFeed, is_feed_url, read_old_feed
 from feeds.migrate.plan import MatchedFeed, Outcome, make_plan
 from feeds.migrate.report import write_json, write_lines
 from feeds.migrate.stories import Stories
-from feeds.migrate.targets import choose_target, find_page, make_target
+from feeds.migrate.targets import choose_target, find_known_target, find_page, make_target
+from feeds.model.adopted import AdoptedFile
 from feeds.model.errors import AdoptionError
 from feeds.model.text import escape_controls
-from feeds.model.uri import is_http_uri
+from feeds.site.urls import FeedAddress
 
 
 @click.command()
@@ -43,7 +44,7 @@ def adopt(  # noqa: PLR0913 options
     """
     if (path or address) and len(sources) > 1:
         raise click.UsageError("--as and --address need a single URL or FILE.")
-    if address is not None and not is_http_uri(address):
+    if address is not None and not is_feed_url(address):
         raise click.UsageError("--address must be an absolute http(s) URL without a password.")
     settings = load().settings
     file_path = find_adopted_path(settings.content)
@@ -58,7 +59,7 @@ def adopt(  # noqa: PLR0913 options
             articles_url=settings.articles_url,
             progress=progress,
         )
-    feeds = _match(old_feeds, stories, path=path, asks=not (yes or dry_run))
+    feeds = _match(old_feeds, stories, known=known, path=path, asks=not (yes or dry_run))
     accepts = yes or (not dry_run and _confirm_titles(feeds))
     plan = make_plan(feeds, known, accepts_titles=accepts)
     is_written = not dry_run and plan.file != known and write_adopted(file_path, plan.file)
@@ -73,30 +74,37 @@ def adopt(  # noqa: PLR0913 options
         raise SystemExit(1)
 
 
-def _match(feeds: Sequence[OldFeed], stories: Stories, *, path: str | None, asks: bool) -> list[MatchedFeed]:
+def _match(
+    feeds: Sequence[OldFeed], stories: Stories, *, known: AdoptedFile, path: str | None, asks: bool
+) -> list[MatchedFeed]:
     matcher = Matcher(stories.candidates)
     matched = []
     for feed in feeds:
         matches = matcher.match(feed.entries)
-        found = [match.story for match in matches if match.story]
         if page := find_page(feed.urls):
-            raise AdoptionError(
-                f"{feed.name}: {page} is the address of a page of this site, so no feed can answer there."
-            )
-        if path:
-            address = make_target(path, format=feed.format, topics=stories.topics)
-        else:
-            target = choose_target(feed.urls, found, format=feed.format, topics=stories.topics)
-            address = target.address
-            if target.doubt:
-                click.echo(f"{feed.name}: {target.doubt}", err=True)
-                topic = f"/topics/{target.doubtful_topic}"
-                if asks and _can_ask() and click.confirm(f"Serve {topic} there?", err=True):
-                    address = make_target(topic, format=feed.format, topics=stories.topics)
+            message = f"{feed.name}: {page} is the address of a page of this site, so no feed can answer there."
+            raise AdoptionError(message)
         if not feed.urls:
             click.echo(f"{feed.name} does not name its address; give it with --address.", err=True)
-        matched.append(MatchedFeed(feed, tuple(matches), address))
+        format, topics = feed.format, stories.topics
+        target = make_target(path, format=format, topics=topics) if path else None
+        target = target or find_known_target(feed.urls, known.feeds, format=format, topics=topics)
+        target = target or _choose_target(feed, matches, stories, asks=asks)
+        matched.append(MatchedFeed(feed, tuple(matches), target, is_chosen=path is not None))
     return matched
+
+
+def _choose_target(feed: OldFeed, matches: Sequence[Match], stories: Stories, *, asks: bool) -> FeedAddress:
+    """Choose the feed at the addresses of an earlier feed; name a doubt, and ask on a terminal."""
+    found = [match.story for match in matches if match.story]
+    target = choose_target(feed.urls, found, format=feed.format, topics=stories.topics)
+    if not target.doubt:
+        return target.address
+    click.echo(f"{feed.name}: {target.doubt}", err=True)
+    topic = f"/topics/{target.doubtful_topic}"
+    if asks and _can_ask() and click.confirm(f"Serve {topic} there?", err=True):
+        return make_target(topic, format=feed.format, topics=stories.topics)
+    return target.address
 
 
 def _confirm_titles(feeds: Sequence[MatchedFeed]) -> bool:

@@ -13,10 +13,10 @@ import msgspec
 
 from feeds.migrate.fetching import FeedSource
 from feeds.migrate.rss_guids import Guid, read_guids
-from feeds.model.adopted import MAX_ENTRIES
+from feeds.model.adopted import MAX_ENTRIES, MAX_ID_BYTES
 from feeds.model.errors import AdoptionError
 from feeds.model.feed import Format
-from feeds.model.uri import is_http_uri
+from feeds.model.uri import is_http_uri, is_server_url
 from feeds.model.values import read_date
 
 
@@ -51,8 +51,13 @@ def read_old_feed(source: FeedSource) -> OldFeed:
     """
     read = _read_json if source.data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else _read_xml
     format, own_url, entries = read(source)
-    urls = source.urls or ((own_url,) if is_http_uri(own_url) else ())
+    urls = tuple(filter(is_feed_url, source.urls or (own_url,)))
     return OldFeed(name=source.name, format=format, urls=urls, entries=tuple(islice(entries, MAX_ENTRIES)))
+
+
+def is_feed_url(url: str) -> bool:
+    """Return whether a text can be the address of an earlier feed: an http(s) URL without a password."""
+    return is_http_uri(url) and is_server_url(url) and len(url) <= MAX_ID_BYTES
 
 
 def _read_xml(source: FeedSource) -> tuple[Format, str, Iterator[OldEntry]]:

@@ -28,11 +28,15 @@ class Outcome(StrEnum):
 
 
 class MatchedFeed(msgspec.Struct, frozen=True):
-    """An earlier feed, the matches of its entries, and the feed that answers at its addresses."""
+    """An earlier feed, the matches of its entries, and the feed that answers at its addresses.
+
+    A target that `is_chosen` by a person replaces the target of an earlier run.
+    """
 
     feed: OldFeed
     matches: tuple[Match, ...]
     target: FeedAddress
+    is_chosen: bool = False
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -61,7 +65,8 @@ def make_plan(feeds: Sequence[MatchedFeed], known: AdoptedFile, *, accepts_title
     planner = _Planner(known, accepts_titles=accepts_titles)
     rows = tuple(tuple(planner.add(feed)) for feed in feeds)
     addresses = {url: each.target.path for each in reversed(feeds) for url in each.feed.urls}
-    file = AdoptedFile(feeds={**addresses, **known.feeds}, entries=planner.merge())
+    chosen = {url: each.target.path for each in feeds if each.is_chosen for url in each.feed.urls}
+    file = AdoptedFile(feeds={**addresses, **known.feeds, **chosen}, entries=planner.merge())
     if len(file.feeds) > MAX_FEEDS or len(file.entries) > MAX_ENTRIES:
         raise AdoptionError(f"adopted.yaml takes at most {MAX_FEEDS} feeds and {MAX_ENTRIES:,} entries; adopt fewer.")
     return Plan(file, rows)

@@ -1,6 +1,7 @@
 """Choose the feed that answers at the address of an earlier feed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -43,6 +44,16 @@ def choose_target(
     stories = f"{lacking} of its {len(matched)} articles lack the topic" if matched else "it has no article here"
     doubt = f"The address names the topic {topic}, but {stories}."
     return Target(everything, doubt, topic)
+
+
+def find_known_target(
+    urls: Sequence[str], known: Mapping[str, str], *, format: Format, topics: Collection[str]
+) -> FeedAddress | None:
+    """Return the feed that an earlier run has put at any of the URLs; None if there is none any more."""
+    for path in (known[url] for url in urls if url in known):
+        with suppress(AdoptionError):
+            return make_target(path, format=format, topics=topics)
+    return None
 
 
 def make_target(path: str, *, format: Format, topics: Collection[str]) -> FeedAddress:

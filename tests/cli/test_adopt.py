@@ -121,6 +121,7 @@ def test_nothing_to_adopt_is_no_success(run: Run, tmp_path: Path) -> None:
         (("--as", "/latest", "old.xml"), "/latest is not a feed of this site"),
         (("--address", "https://blog.example/latest", "old.xml"), "/latest is the address of a page of this site"),
         (("--address", "index.xml", "old.xml"), "--address must be an absolute http(s) URL"),
+        (("--address", "https://blog.example:99999/a.xml", "old.xml"), "--address must be an absolute http(s) URL"),
     ],
 )
 def test_errors(run: Run, adopted: Path, args: tuple[str, ...], message: str) -> None:

@@ -1,5 +1,6 @@
 """Ids are planned per format, merged with earlier runs, and never dropped or given twice."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,14 @@ def test_a_later_run_adds_and_never_drops() -> None:
             url_of("z"): AdoptedIds(rss="9"),
         },
     )
+
+
+def test_a_chosen_feed_replaces_the_feed_of_an_earlier_run() -> None:
+    known = AdoptedFile(feeds={"https://b.example/index.xml": "/topics/go.rss"})
+    again = feed(found("urn:1", "a"))
+    assert plan(again, known=known).file.feeds == known.feeds
+    chosen = msgspec.structs.replace(again, is_chosen=True)
+    assert plan(chosen, known=known).file.feeds == {"https://b.example/index.xml": "/feed.rss"}
 
 
 ids = st.sampled_from(["urn:1", "urn:2", "17", "18", "https://b.example/a", ""])

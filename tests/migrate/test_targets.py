@@ -3,7 +3,7 @@
 import pytest
 
 from feeds.migrate.stories import Candidate
-from feeds.migrate.targets import choose_target, find_page, make_target
+from feeds.migrate.targets import choose_target, find_known_target, find_page, make_target
 from feeds.model.errors import AdoptionError
 from feeds.model.feed import Format
 
@@ -47,6 +47,18 @@ def test_a_doubt_is_named() -> None:
 )
 def test_a_path_names_a_target(path: str, expected: str) -> None:
     assert make_target(path, format=Format.RSS, topics=TOPICS).path == expected
+
+
+def test_the_target_of_an_earlier_run_stays() -> None:
+    known = {"https://b.example/1.xml": "/topics/go.json", "https://b.example/2.xml": "/topics/rust.rss"}
+
+    def find(*urls: str) -> str:
+        target = find_known_target(urls, known, format=Format.RSS, topics=TOPICS)
+        return target.path if target else ""
+
+    assert find("https://b.example/0.xml", "https://b.example/1.xml") == "/topics/go.json"
+    assert find("https://b.example/2.xml") == ""  # no article has the topic any more
+    assert find("https://b.example/3.xml") == ""
 
 
 @pytest.mark.parametrize(
