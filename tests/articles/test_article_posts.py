@@ -327,7 +327,9 @@ NATIVE = st.fixed_dictionaries(
 def test_a_native_article_under_other_names_is_the_same_article(fields: dict[str, object], data: st.DataObject) -> None:
     renamed = {data.draw(st.sampled_from(NAMES[name])): value for name, value in fields.items()}
     native = parse_article(f"---\n{json.dumps(fields)}\n---\nText.\n".encode(), "a.md")
-    for text in (f"---\n{json.dumps(renamed)}\n---\nText.\n", f"{json.dumps(renamed)}\nText.\n"):
+    toml = "\n".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in renamed.items())
+    yaml = json.dumps(renamed)
+    for text in (f"---\n{yaml}\n---\nText.\n", f"{yaml}\nText.\n", f"+++\n{toml}\n+++\nText.\n"):
         parsed = parse_article_file(text.encode(), "a.md", key="a.md", site=FolderSite(root="/", url=URL))
         assert parsed.article == native[0]
 
