@@ -1,5 +1,6 @@
 """The report has counts first, cuts long lists with totals, and quotes nothing as markup or control characters."""
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,13 @@ from tests.support.articles import write_article
 from tests.support.comparison import compare
 
 
-@pytest.fixture
-def difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SiteDifference:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module")
+def difference(tmp_path_factory: pytest.TempPathFactory) -> SiteDifference:
+    with chdir(tmp_path_factory.mktemp("change")):
+        return make_difference()
+
+
+def make_difference() -> SiteDifference:
     for folder in ("old", "new"):
         write_article(Path(folder), "a", title="Terns")
         write_article(Path(folder), "b", title='"Gulls \\x1b[31m ```` <b>"')

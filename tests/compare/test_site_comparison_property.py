@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import feedparser
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from tests.support.comparison import compare
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, open_newsroom, related, url_of
 from tests.support.properties import PHASES
+
+pytestmark = pytest.mark.slow
 
 LIMIT = {"FEEDS_LIMIT": "3"}
 NAMES = "abcdef"
@@ -110,7 +113,7 @@ def list_names(articles: dict[str, Article]) -> set[str]:
     return names
 
 
-@settings(max_examples=SOAK or 6, phases=PHASES)
+@settings(max_examples=SOAK or 3, phases=PHASES)
 @given(before=STATES, after=STATES)
 def test_the_comparison_agrees_with_feedparser(before: dict[str, Article], after: dict[str, Article]) -> None:
     with open_newsroom() as newsroom:
