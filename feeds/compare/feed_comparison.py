@@ -8,7 +8,7 @@ from feeds.compare.site_view import EntryLook, FeedView, SiteView, find_shown_id
 from feeds.model.entry import Entry
 from feeds.model.feed import entry_url
 from feeds.model.html_text import is_same_text
-from feeds.renderers.entry_html import write_content
+from feeds.renderers.entry_html import make_summary, write_content
 
 
 def compare_feeds(
@@ -135,7 +135,7 @@ def read_shown_fields(entry: Entry, look: EntryLook) -> dict[str, object]:
         "author": entry.authors or (entry.provider.name,),
         "published": entry.published,
         "updated": entry.updated,
-        "summary": entry.summary if has_summary else "",
+        "summary": make_summary(entry) if has_summary else "",
         "content": write_content(entry, look.link_choice),
         "language": entry.language or look.language,
     }

@@ -161,13 +161,10 @@ class _Evidence:
     """The mentions of the entries that leave, by id of the entry."""
 
     def __init__(self, mentions: Mentions, gone: Mapping[str, Entry]) -> None:
-        ids = _map_names(gone)
-        self._before = _group(mentions.before, ids)
-        # An entry has the mentions of every name that its former mentions give.
-        names = {
-            name: id for id, found in self._before.items() for each in found for name in (each.url, each.id) if name
-        }
-        self._after = _group(mentions.after, {**names, **ids})
+        urls = {entry.url: id for id, entry in gone.items()}
+        # A file with the id of an entry, at another URL, may have competed for the id.
+        self._before = _group(mentions.before, urls)
+        self._after = _group(mentions.after, urls, ids={entry.id: id for id, entry in gone.items()})
         self._in_files: dict[str, list[StoredMention]] = {}
         for mention in mentions.in_files:
             self._in_files.setdefault(mention.path, []).append(mention)
@@ -217,11 +214,13 @@ def _map_names(entries: Mapping[str, Entry]) -> dict[str, str]:
     return names | {entry.id: id for id, entry in entries.items()}
 
 
-def _group(mentions: Iterable[StoredMention], ids: Mapping[str, str]) -> dict[str, list[StoredMention]]:
-    """Group mentions by the id of their entry."""
+def _group(
+    mentions: Iterable[StoredMention], urls: Mapping[str, str], *, ids: Mapping[str, str] | None = None
+) -> dict[str, list[StoredMention]]:
+    """Group mentions by the id of the entry with the same URL, or with an id in `ids`."""
     groups: dict[str, list[StoredMention]] = {}
     for mention in mentions:
-        id = ids.get(mention.id) or ids.get(mention.url) or ids.get(encode_uri(mention.url))
+        id = urls.get(encode_uri(mention.url)) or (ids or {}).get(mention.id)
         if id:
             groups.setdefault(id, []).append(mention)
     return groups

@@ -61,7 +61,7 @@ def _read_mentions(before: CatalogReader, after: CatalogReader, gone: Sequence[E
         return Mentions()
     names = _list_names(gone)
     known = before.find_mentions(names)
-    names |= {name for mention in known for name in (mention.url, mention.id) if name}
+    names |= {mention.url for mention in known}
     files = {mention.path for mention in known}
     return Mentions(before=known, after=after.find_mentions(names), in_files=after.read_mentions_in(files))
 

@@ -142,3 +142,11 @@ def test_urls_beyond_ascii_find_their_files() -> None:
     hidden = mention("a.md", url, role="unpublished")
     changes = compare([make_entry("tag:m", url=uri)], [], Mentions(before=[known], after=[hidden]))
     assert changes.causes == {"tag:m": WithdrawalCause.UNPUBLISHED}
+
+
+def test_a_file_that_competed_for_an_id_withdraws_nothing() -> None:
+    rival = StoredMention("z.md", 0, B, A, "published", 0, None, "")
+    hidden = mention("z.md", B, role="unpublished")
+    mentions = Mentions(before=[mention("a.md", A), rival], after=[hidden], in_files=[hidden])
+    (lost,) = compare([make_entry(A)], [], mentions).lost
+    assert (lost.path, lost.cause) == ("a.md", LossCause.DELETED)

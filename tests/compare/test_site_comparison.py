@@ -74,6 +74,12 @@ def test_each_feed_has_its_own_differences(change: Change) -> None:
     assert (difference.counts.feeds, difference.has_failed, difference.events) == (4, False, ())
 
 
+def test_a_correction_updates_a_story(change: Change) -> None:
+    change.write("a", excerpt="A short text.")
+    change.edit("a", excerpt="A short text.", corrections="[{date: 2024-06-01, text: It was a gull.}]")
+    assert find_feed(change.compare(), "/feed").updated[0].fields == ("updated", "summary", "content")
+
+
 def test_a_change_that_nobody_sees_is_no_difference(change: Change) -> None:
     change.write("a")
     change.edit("a", secured="other", heat="7")

@@ -42,6 +42,7 @@ ARTICLES = st.fixed_dictionaries(
         "webUrl": st.sampled_from([url_of("a"), url_of("z")]),
         "related": st.sampled_from([related("a"), related("b", "y"), related("c", title="Waves")]),
         "excerpt": st.sampled_from(["A short text.", "Another text."]),
+        "corrections": st.just([{"date": "2021-03-03T12:00:00Z", "text": "It was a gull."}]),
     },
 )
 STATES = st.dictionaries(st.sampled_from(NAMES), ARTICLES, max_size=len(NAMES))
