@@ -62,6 +62,9 @@ def _drop_index(path: str) -> str:
 
 def _fill_route(route: str, slug: str) -> str:
     if len(ROUTE_PARAMETER.findall(route)) > 1:
-        message = "Only Astro itself can build the address, from several parameters or `generateId`; write `permalink`."
+        message = (
+            "Only Astro itself can build the address, from several parameters or `generateId`; write `permalink` in the"
+            " post, or a pattern in `mapping.toml`."
+        )
         raise PermalinkError(message)
     return ROUTE_PARAMETER.sub(lambda _: slug, route)

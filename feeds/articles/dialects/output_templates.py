@@ -13,6 +13,7 @@ _TEXT = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _FILTER = re.compile(r"(\w+)\s*(?::\s*(.*)|\(\s*(.*?)\s*\))?", re.DOTALL)
 _DATE_VARIABLES = frozenset(("date", "page.date"))
 _MAX_TEMPLATE = 1000
+_ADVICE = "write the address as `permalink` in the post, or a pattern in `mapping.toml`."
 
 _APOSTROPHE = re.compile(r"([a-zA-Z\d]+)['\u2019]([ts])(\s|$)")
 _SLUG_GAP = re.compile(r"[^a-z0-9]+")
@@ -39,7 +40,7 @@ def render_template(template: str, variables: Mapping[str, str], *, date: dateti
         PermalinkError: the template has tags, unknown variables or filters, or is long.
     """
     if "{%" in template or len(template) > _MAX_TEMPLATE:
-        raise PermalinkError("The permalink has tags of a template; write the address itself as `permalink`.")
+        raise PermalinkError(f"The permalink has tags of a template; {_ADVICE}")
     return _OUTPUT.sub(lambda match: _render_output(match[1], variables, date=date), template)
 
 
@@ -56,8 +57,7 @@ def _render_output(expression: str, variables: Mapping[str, str], *, date: datet
     for part in filters:
         value = _apply(part, value, variables=variables)
     if isinstance(value, datetime):
-        message = "The permalink has a date without the filter `date`; write the address itself as `permalink`."
-        raise PermalinkError(message)
+        raise PermalinkError(f"The permalink has a date without the filter `date`; {_ADVICE}")
     return value
 
 
@@ -69,7 +69,7 @@ def _evaluate(name: str, variables: Mapping[str, str], *, date: datetime | None)
             raise PermalinkError("The permalink needs a date; add `date`.")
         return date
     if name not in variables:
-        raise PermalinkError("The permalink has an unknown variable; write the address itself as `permalink`.")
+        raise PermalinkError(f"The permalink has an unknown variable; {_ADVICE}")
     return variables[name]
 
 
@@ -87,8 +87,7 @@ def _apply(part: str, value: str | datetime, *, variables: Mapping[str, str]) ->
     elif name in ("append", "prepend"):
         other = str(_evaluate(argument, variables, date=None))
         return value + other if name == "append" else other + value
-    message = "The permalink has a filter that only Eleventy knows; write the address itself as `permalink`."
-    raise PermalinkError(message)
+    raise PermalinkError(f"The permalink has a filter that only Eleventy knows; {_ADVICE}")
 
 
 _FILTERS: dict[str, Callable[[str], str]] = {
