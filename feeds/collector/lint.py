@@ -16,6 +16,7 @@ from feeds.collector.lint_rules import (
     describe_clash,
     describe_duplicates,
     describe_id_conflicts,
+    describe_unused_ids,
 )
 from feeds.collector.parallel import read_sources
 from feeds.collector.problem_report import TakenFields
@@ -61,11 +62,13 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     path_by_topic = {topic.keys[0]: "" for topic in topics}
     labels = {topic.keys[0]: topic.name for topic in topics}
     known = set(path_by_topic)
+    urls: set[str] = set()
     pages = 0
     posts: list[TakenFields] = []
     for done, result in enumerate(read_sources([(file, "") for file in articles]), start=1):
         problems.extend(result.problems)
         pages += result.mentions == []
+        urls.update(mention.url for mention in result.mentions or ())
         if result.mentions:
             own[result.file.key] = load_mention(result.mentions[0]), result.file.path
         if result.taken and result.mentions:
@@ -84,6 +87,7 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
         problems.extend(describe_duplicates(paths))
     if not named.has_files:
         problems.extend(_find_clashes(path_by_topic, labels=labels, known=known))
+        problems.extend(describe_unused_ids({file.path: adopted.get(file.key) for file in content.adopted}, urls))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
     taken = find_adopted_conflicts((mention for mention, _ in own.values()), make_adoption(adopted))

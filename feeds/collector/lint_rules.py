@@ -5,6 +5,7 @@ from pathlib import Path
 
 from feeds.articles.files import locate_key
 from feeds.articles.mention import Role
+from feeds.catalog.stored import StoredAdoption
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.identity import IdConflict, find_adopted_conflicts, find_conflicts
 from feeds.collector.linked_mentions import gather_mentions
@@ -105,6 +106,16 @@ def describe_adopted_conflicts(conflicts: Mapping[str, str]) -> list[Problem]:
         )
         for path, url in sorted(conflicts.items())
     ]
+
+
+def describe_unused_ids(files: Mapping[str, StoredAdoption | None], urls: Container[str]) -> Iterator[Problem]:
+    """Report each file of adopted ids, by path, with ids for URLs that no article has."""
+    for path, stored in files.items():
+        unused = [url for url in (stored.file.entries if stored else ()) if url not in urls]
+        if unused:
+            more = f" and {len(unused) - 1:,} more URLs" if len(unused) > 1 else ""
+            message = f"No article has the URL {unused[0]}{more}; if the URL of an article has changed, change it here."
+            yield Problem(path, 1, 1, Level.WARNING, "adopted-unused", message)
 
 
 def describe_clash(topic: TopicName, *, path: str) -> Problem:

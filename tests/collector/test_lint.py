@@ -134,6 +134,8 @@ def test_adopted_ids_are_checked(newsroom: Newsroom) -> None:
     newsroom.write("a")
     path = newsroom.folder / "adopted.yaml"
     path.write_text(f"entries:\n- url: {url_of('b')}\n  id: {url_of('a')}\n")
+    assert check(newsroom) == [("a.md", "id-adopted"), ("adopted.yaml", "adopted-unused")]
+    newsroom.write("b")
     assert check(newsroom) == [("a.md", "id-adopted")]
     path.write_text("entries:\n- id: urn:1\n")
     assert check(newsroom) == [("adopted.yaml", "missing-url")]
