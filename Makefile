@@ -49,10 +49,12 @@ test: $(VENV)/.test ## run every check and test
 coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program and test no property
 	$(pytest) -m 'not no_cover' --cov $(PYTEST_ARGS)
 
-soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history
+soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history; draw more values
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
 		tests/site/test_feeds_composed.py tests/acceptance/test_hostile_articles.py tests/acceptance/test_replay.py \
 		tests/acceptance/test_statistics.py tests/notify/test_purge_corpus.py $(PYTEST_ARGS)
+	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto -m hypothesis --ignore tests/catalog \
+		--ignore tests/collector --ignore tests/site/test_feeds_composed.py $(PYTEST_ARGS)
 
 faults: $(VENV)/.test ## inject the faults of docs/faults.md, hundreds of times where chance decides
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto \

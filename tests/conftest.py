@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from feeds.catalog.search_index import finder
-from tests.support.environment import IN_CI, MATERIAL, TEST_DATABASE_URL
+from tests.support.environment import IN_CI, MATERIAL, SOAK, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
 from tests.support.postgresql import DatabaseServer, run_server, use_server
 from tests.support.programs import pytest_collection_modifyitems, pytest_runtest_protocol
@@ -42,7 +42,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 # A busy machine is no failure.
-settings.register_profile("busy", deadline=None)
+settings.register_profile("busy", deadline=None, max_examples=max(50, SOAK))
 settings.load_profile("busy")
 
 

@@ -25,7 +25,7 @@ from tests.support.validity import check_json, check_xml
 pytestmark = pytest.mark.slow
 
 SETTINGS = make_settings()
-EXAMPLES = SOAK or 10
+EXAMPLES = max(10, SOAK)
 FIXED_ID = "urn:fixed:b"
 FIXED_URLS = {url_of("a"), url_of("b")}
 FIXED_TOPIC = "Fixed Harbour"

@@ -11,6 +11,7 @@ from feeds.articles.front_matter import load_front_matter
 from feeds.articles.parsed import Article, PublicationState
 from feeds.model.errors import ArticleError
 from tests.articles.test_article import FULL, wrap
+from tests.support.environment import SOAK
 
 
 def check(data: bytes) -> Article | None:
@@ -41,7 +42,7 @@ JUNK = st.binary(max_size=8) | st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=max(200, SOAK))
 @given(st.lists(st.tuples(st.integers(0, len(FULL)), st.integers(0, 12), JUNK), min_size=1, max_size=4))
 def test_arbitrary_damage_to_an_article_is_read_or_refused(damages: list[tuple[int, int, bytes]]) -> None:
     data = FULL

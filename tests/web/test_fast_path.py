@@ -25,6 +25,7 @@ from feeds.web.cached_document import CacheKey
 from feeds.web.fast_path import FastPath
 from tests.support.app import CLOCK, collected, make_settings
 from tests.support.articles import write_article
+from tests.support.environment import SOAK
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -154,7 +155,7 @@ def refuse(_environ: "WSGIEnvironment", _start_response: "StartResponse") -> Ite
     raise AssertionError("the app was asked")
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=max(60, SOAK))
 @given(asked=requests)
 def test_the_response_equals_that_of_the_app(
     hot: FastPath, plain: "WSGIApplication", etags: dict[str, str], asked: Asked
