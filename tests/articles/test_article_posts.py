@@ -229,6 +229,13 @@ def test_no_template_of_an_address_publishes_the_secured_value(tmp_path: Path, n
     assert "hush" not in repr(read_one(tmp_path, text))
 
 
+@pytest.mark.parametrize("date", ["0001-01-01 00:00 +1400", "9999-12-31 23:59:59 -1400", "9999-12-31", "[2024]"])
+@pytest.mark.parametrize("name", ["2024-05-01-a.md", "a.md"])
+def test_no_post_is_published_without_an_address(tmp_path: Path, date: str, name: str) -> None:
+    parsed = read_one(tmp_path, f"---\ntitle: T\ndate: {date}\n---\n", name=name)
+    assert parsed.article.url if parsed.article else parsed.problems
+
+
 HOSTILE = {
     "heading": "# " + "#" * 500_000 + "x",
     "blank heading": "#" + " \t" * 250_000 + "x",

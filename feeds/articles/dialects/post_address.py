@@ -12,6 +12,7 @@ from feeds.articles.dialects.post_dates import read_post_date
 from feeds.articles.dialects.sites import Tool
 from feeds.model.errors import Level
 from feeds.model.uri import read_url_host
+from feeds.model.values import read_date
 
 FILE_NAME = "name of the file"
 
@@ -47,7 +48,7 @@ def take_address(reader: PostReader, native: NativeFields, *, date: datetime | N
     text = read_text(found)
     if found and read_url_host(text):
         native.take("webUrl", text, found)
-    elif date is None and "publishedDateTime" in native.fields and not native.is_hidden:
+    elif (written := native.get_text("publishedDateTime")) and read_date(written) is None and not native.is_hidden:
         return  # the date is reported as unreadable
     elif not reader.config.url:
         native.report("missing-articles-url", _NO_SITE, level=Level.ERROR)

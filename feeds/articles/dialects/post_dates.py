@@ -1,7 +1,7 @@
 """Read the dates of posts as the tools do, in front matter and in names of files."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -38,11 +38,15 @@ def read_post_date(text: str, zone: tzinfo) -> datetime | None:
     Besides ISO 8601 these are such as `2020-12-31 10:00 +0100`, `2020/12/31`, `Dec 31 2020`, `31 December 2020`, and
     RFC 2822.
     """
-    text = text.strip()
+    date = _read_date(text.strip(), zone)
+    # In another time zone, the date of the first or last year may have no year.
+    return date if date and MINYEAR < date.year < MAXYEAR else None
+
+
+def _read_date(text: str, zone: tzinfo) -> datetime | None:
     if len(text) > _MAX_CHARACTERS:
         return None
-    date = _DATE.match(text)
-    if date:
+    if date := _DATE.match(text):
         return _add_time(text[date.end() :], (int(date[1]), int(date[2]), int(date[3])), zone)
     if (words := _WORDS.match(text)) and (month := _MONTHS.get((words[1] or words[4])[:3].lower())):
         day = (int(words[5]), month, int(words[2] or words[3]))

@@ -44,7 +44,19 @@ def test_usual_forms_are_read_with_their_offset(text: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "never", "Last Modified", "2020-13-01", "2020-12-31 25:00", "2020-12-31 XYZ", "Foo 8 2022", "8/7/2022"]
+    "text",
+    [
+        "",
+        "never",
+        "Last Modified",
+        "2020-13-01",
+        "2020-12-31 25:00",
+        "2020-12-31 XYZ",
+        "Foo 8 2022",
+        "8/7/2022",
+        "0001-01-01",
+        "9999-12-31",
+    ],
 )
 def test_other_texts_are_no_dates(text: str) -> None:
     assert read_post_date(text, UTC) is None
