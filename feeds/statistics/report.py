@@ -75,7 +75,7 @@ class ReaderSummary(msgspec.Struct, frozen=True):
     @property
     def ignores_max_age(self) -> bool:
         """Whether an aggregator has asked for a feed more often than `max-age` allows."""
-        return self.early > 0
+        return self.early > 0 and self.reader != OTHER
 
     @property
     def remarks(self) -> list[str]:

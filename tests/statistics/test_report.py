@@ -70,6 +70,12 @@ def test_programs_of_several_people_are_not_said_to_ask_too_often() -> None:
     assert not report(program(1_000, 0)).readers[0].ignores_max_age
 
 
+def test_readers_beyond_the_limits_are_not_said_to_ask_too_often_together() -> None:
+    many = aggregator(1_000)
+    (others,) = report(DailyTotals(LAST, FEED, OTHER, many.totals, many.requests_by_source)).readers
+    assert (others.reader, others.ignores_max_age, others.remarks) == (OTHER, False, [])
+
+
 def test_a_reader_that_never_sends_a_validator_is_named() -> None:
     assert report(program(10, 10)).readers[0].ignores_304
     assert not report(program(10, 9)).readers[0].ignores_304

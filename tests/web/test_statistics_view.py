@@ -6,8 +6,10 @@ from flask.testing import FlaskClient
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.request_totals import Limits
 from feeds.model.clock import to_seconds
+from feeds.site.pages.html import render_statistics
+from feeds.statistics.report import Period, make_report
 from feeds.statistics.tally import FeedRequest, Tally
-from tests.support.app import NOW, TOKEN, make_client
+from tests.support.app import NOW, TOKEN, make_client, make_settings
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,12 @@ def read(client: FlaskClient, query: str = "") -> str:
 def test_the_page_shows_subscribers_and_the_chosen_days(publisher: FlaskClient) -> None:
     assert "1,462 stated subscribers and 1 request in 30 days" in read(publisher)
     assert "1,462 stated subscribers and 1 request in 7 days" in read(publisher, "?days=7&utm_source=x")
+
+
+def test_without_requests_there_are_no_charts() -> None:
+    page = render_statistics(make_report((), Period(0, 6), max_age_seconds=900), make_settings()).decode()
+    assert "Nobody has requested a feed in 7 days." in page
+    assert 'class="charts"' not in page
 
 
 @pytest.mark.parametrize("days", ["0", "91", "x", "9" * 99])
