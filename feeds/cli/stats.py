@@ -13,7 +13,7 @@ from feeds.catalog.request_totals import DailyTotals, Limits, merge_sources
 from feeds.cli.settings_source import read_settings
 from feeds.cli.stats_table import format_report
 from feeds.cli.terminal import is_terminal
-from feeds.model.clock import SYSTEM_CLOCK, find_day, to_seconds
+from feeds.model.clock import SECONDS_PER_DAY, SYSTEM_CLOCK, find_day, to_seconds
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
 from feeds.model.text import escape_controls
 from feeds.settings import Settings
@@ -85,9 +85,11 @@ def _report_stored(request: _Request) -> Report:
 def _report_logs(paths: Iterable[Path], request: _Request) -> Report:
     settings = request.settings
     former = _read_former_feeds(settings)
-    reader = LogReader(partial(name_any_feed, former=former, base_path=settings.base_path, defaults=settings.defaults))
+    name = partial(name_any_feed, former=former, base_path=settings.base_path, defaults=settings.defaults)
+    now = to_seconds(SYSTEM_CLOCK.now())
+    reader = LogReader(name, latest=now + SECONDS_PER_DAY)  # clocks differ, but not by days
     totals = _read_logs(reader, paths)
-    last_day = totals[-1].day if totals else find_day(to_seconds(SYSTEM_CLOCK.now()))
+    last_day = totals[-1].day if totals else find_day(now)
     return request.make_report(totals, last_day=last_day, knows_conditions=reader.knows_conditions)
 
 
@@ -115,7 +117,7 @@ def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
         )
     if reader.unreadable:
         lines = "1 line has" if reader.unreadable == 1 else f"{reader.unreadable:,} lines have"
-        message = f"{lines} an unknown format, first {reader.first_unreadable}; left out."
+        message = f"{lines} an unknown format or impossible time, first {reader.first_unreadable}; left out."
         click.echo(escape_controls(message), err=True)
     return list(merge_sources(sorted(tally.take().items())))
 

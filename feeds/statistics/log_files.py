@@ -28,6 +28,7 @@ _URL = ("path", "request_uri", "uri", "url", "ClientRequestURI")
 _STATUS = ("status", "EdgeResponseStatus")
 _USER_AGENT = ("user_agent", "http_user_agent", "ClientRequestUserAgent")
 _NANOSECONDS_PER_SECOND = 1_000_000_000
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()  # later days have no datetime in all time zones
 _FIRST_NANOSECONDS = 10**12  # a time in seconds stays below for 30,000 years
 
 
@@ -42,12 +43,14 @@ class LogReader:
     """Reads log files in the combined format of nginx and Apache, or with a JSON object on each line.
 
     `name_feed` finds the feed behind a URL; empty means no feed. `read` counts the lines, and `unreadable` those in
-    another format; `first_unreadable` is the place of the first. `knows_conditions` tells whether all lines say which
-    requests had a validator.
+    another format, or with a time before 1970 or after `latest` (in seconds since 1970), because one line with a wrong
+    time would end the period. `first_unreadable` is the place of the first. `knows_conditions` tells whether all lines
+    say which requests had a validator.
     """
 
-    def __init__(self, name_feed: Callable[[str], str]) -> None:
+    def __init__(self, name_feed: Callable[[str], str], *, latest: float = _LATEST) -> None:
         self._name_feed = name_feed
+        self._latest = latest
         self.lines = 0
         self.unreadable = 0
         self.first_unreadable = ""
@@ -102,13 +105,16 @@ class LogReader:
         user_agent: str,
         is_conditional: bool | None = None,
     ) -> LoggedRequest | None:
+        seconds = time.timestamp()
+        if not 0 <= seconds <= self._latest:
+            raise ValueError("expected a time from 1970 on that is not in the future")
         feed = self._name_feed(url) if method == "GET" else ""
         if not feed:
             return None
         self.knows_conditions &= is_conditional is not None
         parts = urlsplit(url)
         requested = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        return LoggedRequest(FeedRequest(feed, requested, status, user_agent, is_conditional), time.timestamp())
+        return LoggedRequest(FeedRequest(feed, requested, status, user_agent, is_conditional), seconds)
 
 
 def _pick(fields: dict[str, Any], names: Iterable[str], default: object = None) -> Any:  # noqa: ANN401 as in the log

@@ -95,12 +95,14 @@ def test_unreadable_lines_are_counted_and_the_first_is_named(tmp_path: Path) -> 
         "{broken",
         line().replace("26/Nov", "99/Nov"),
         '{"a":' + "[" * 60_000,
+        '{"time": "9999-12-31T23:59:59-14:00", "method": "GET", "path": "/feed.atom", "status": 200}',
+        '{"time": -1, "method": "GET", "path": "/feed.atom", "status": 200}',
         "x" * 200_000,
         line(status=304),
     )
     reader = LogReader(name_feed)
     assert [each.request.status for each in read(path, reader)] == [200, 304]
-    assert (reader.lines, reader.unreadable) == (9, 7)
+    assert (reader.lines, reader.unreadable) == (11, 9)
     assert reader.first_unreadable == f"line 3 of {path}"
 
 
