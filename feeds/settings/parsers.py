@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from feeds.model.text import clean_text
 from feeds.model.uri import encode_iri, is_server_url
@@ -30,6 +30,8 @@ def parse_site_url(text: str) -> str:
         return ""
     if "?" in text or "#" in text:
         raise ValueError("expected a URL without a query or fragment")
+    if not {".", ".."}.isdisjoint(map(unquote, text.split("/"))):  # browsers drop these parts of links
+        raise ValueError("expected a URL without . or .. in its path")
     return _parse_url(text).rstrip("/")
 
 

@@ -104,6 +104,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_SITE_URL", "http://news.example:99999", "https://feeds.example.org"),
         ("FEEDS_SITE_URL", "http://[news", "https://feeds.example.org"),
         ("FEEDS_SITE_URL", "https://news.example/?a", "without a query"),
+        ("FEEDS_SITE_URL", "https://news.example/%2e%2e/a", "expected a URL without . or .. in its path"),
         ("FEEDS_SITE_TITLE", "two\nlines", "expected one line"),
         ("FEEDS_SITE_TITLE", "\u3164", "visible characters"),
         ("FEEDS_LANGUAGE", "English!", "BCP 47"),
