@@ -18,8 +18,9 @@ Run: TypeAlias = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str], str]) -> Run:
     """Run `feeds diff` in a repository with three commits: a new story, then the same story at another URL."""
+    program("git")
     repository = tmp_path / "repository"
     repository.mkdir()
     monkeypatch.chdir(repository)
