@@ -51,6 +51,7 @@ _DATE_PARTS = {
     "minute": "%M",
     "second": "%S",
 }
+_UNKNOWN_WITHOUT_FIELDS = frozenset(("categories", "slugified_categories", "hour", "minute", "second"))
 # Jekyll's Utils.slugify: letters, marks and decimal numbers; its mode "pretty" keeps more.
 _SLUG_GAP = regex.compile(r"[^\p{M}\p{L}\p{Nd}]+")
 _PRETTY_GAP = regex.compile(r"[^\p{M}\p{L}\p{Nd}._~!$&'()+,;=@]+")
@@ -106,6 +107,22 @@ def build_jekyll_path(config: SiteConfig, key: str, *, fields: PostFields) -> st
     pattern = fields.permalink or (default if isinstance(default, str) else "") or _find_pattern(config, place)
     values = _list_page_values(place) if place.collection == PAGES else _list_post_values(config, place, fields=fields)
     return _clean(_PLACEHOLDER.sub(lambda match: _replace(match, values), pattern))
+
+
+def build_linked_path(config: SiteConfig, key: str) -> str:
+    """Return the path of another post by the name of its file only; "" if its front matter decides on the path."""
+    place = find_place(config, key)
+    dated = _DATED_NAME.fullmatch(place.path.rpartition("/")[2])
+    default = find_jekyll_defaults(config, key).get("permalink")
+    pattern = default if isinstance(default, str) else _find_pattern(config, place)
+    if place.collection == PAGES or not _UNKNOWN_WITHOUT_FIELDS.isdisjoint(_PLACEHOLDER.findall(pattern)):
+        return ""
+    try:
+        zone = ZoneInfo(config.timezone) if config.timezone else UTC
+        date = datetime.strptime(dated[1], "%Y-%m-%d").replace(tzinfo=zone) if dated else None
+        return build_jekyll_path(config, key, fields=PostFields(date=date))
+    except ValueError:
+        return ""
 
 
 def _find_pattern(config: SiteConfig, place: Place) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from feeds.articles.dialects.mdx_components import list_components, read_component, read_module_line
 from feeds.articles.dialects.sites import SiteConfig, Tool
+from feeds.articles.dialects.tag_content import write_address, write_content
 from feeds.articles.markdown import find_code, has_indented_html
 
 _LIQUID, _SHORTCODES, _MDX, _KRAMDOWN, _HEADING_IDS = "liquid", "shortcodes", "mdx", "kramdown", "heading ids"
@@ -33,7 +34,6 @@ _HEADING_ID = re.compile(r"\{[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
 _LITERAL = re.compile(r"[-\s]*(?:\"([^\"{}]*)\"|'([^'{}]*)')((?:\s*\|[^|]*)*)-?")
 _FILTER = re.compile(r"\|\s*(\w+)(?:\s*:\s*([\w.]+))?\s*-?")
 _LANGUAGE = re.compile(r"[-\s]*[\w-]+\s+(?:lang:)?([\w+#.-]+)")
-_LINKED_FILE = re.compile(r"[-\s]*link\s+([\w./-]+?)\s*-?")
 
 # What these tags have between start and end is code, or is not shown.
 _CODE_TAGS = frozenset(("highlight", "codeblock", "mermaid"))
@@ -45,7 +45,10 @@ _SILENT_TAGS = frozenset(
 _KEPT_FILTERS = frozenset(("relative_url", "absolute_url", "prepend", "url", "escape", "uri_escape", "safe", "strip"))
 _BASE_FILTERS = frozenset(("relative_url", "absolute_url", "url"))
 _PATH_VARIABLES = frozenset(("site.baseurl", "site.base_url", "site.github.url", "site.BASE_PATH", "BASE_PATH"))
-_PAGE_SUFFIXES = (".md", ".markdown", ".html")
+# A margin of more blanks counts as text.
+_MARGIN = 80
+_PARAGRAPH_START = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*\Z")
+_PARAGRAPH_END = re.compile(r"[ \t]{0,80}(?:\Z|\n[ \t]{0,80}(?:\n|\Z))")
 _FENCES = ("```", "~~~", "`````", "~~~~~")
 
 
@@ -73,6 +76,7 @@ class _Blanker:
 
     def __init__(self, body: str, config: SiteConfig | None) -> None:
         self._body = body
+        self._config = config
         self._syntaxes = _SYNTAXES[config.tool] if config else _EVERY_SYNTAX
         url = urlsplit(config.url if config else "")
         self._origin, self._base = f"{url.scheme}://{url.netloc}" if url.netloc else "", url.path.rstrip("/")
@@ -160,9 +164,8 @@ class _Blanker:
         if name == "raw" and (closing := self._find_end_tag(opening, name, end)):
             self._parts.append(self._body[end : closing.start()])
             return closing.end()
-        linked = _LINKED_FILE.fullmatch(text)
-        if linked and not linked[1].endswith(_PAGE_SUFFIXES):
-            self._parts.append(f"{self._base}/{linked[1].lstrip('/')}")
+        if address := write_address(text, self._config, base_path=self._base):
+            self._parts.append(address)
             return end
         return self._write_tag(name, text, (start, end), opening=opening)
 
@@ -192,6 +195,9 @@ class _Blanker:
         if name in _HIDDEN_TAGS and (closing := self._find_end_tag(opening, name, end)):
             self._keep_lines(self._body[start : closing.end()])
             return closing.end()
+        if content := write_content(name, text, is_alone=self._is_alone(start, end)):
+            self._parts.append(content)
+            return end
         if not name.startswith("end") and name not in _SILENT_TAGS:
             self._tags.append(TagFound(start, name))
         self._keep_lines(text)
@@ -258,6 +264,12 @@ class _Blanker:
         if end:
             self._keep_lines(self._body[start:end])
         return end
+
+    def _is_alone(self, start: int, end: int) -> bool:
+        """Return whether a tag has blank lines, or nothing, before and behind it."""
+        return bool(_PARAGRAPH_START.search(self._body[max(start - _MARGIN, 0) : start])) and bool(
+            _PARAGRAPH_END.match(self._body, end)
+        )
 
     def _keep_lines(self, text: str) -> None:
         self._parts.append("\n" * text.count("\n"))

@@ -5,7 +5,9 @@ import pytest
 from feeds.articles.dialects.sites import SiteConfig, Tool
 from feeds.articles.dialects.template_tags import TagFound, blank_template_tags
 
-JEKYLL = SiteConfig(Tool.JEKYLL, "/site", url="https://example.org/base")
+JEKYLL = SiteConfig(
+    Tool.JEKYLL, "/site", url="https://example.org/base", permalinks={"": "/:year/:month/:day/:title:output_ext"}
+)
 HUGO = SiteConfig(Tool.HUGO, "/site")
 ASTRO = SiteConfig(Tool.ASTRO, "/site")
 ELEVENTY = SiteConfig(Tool.ELEVENTY, "/site")
@@ -21,7 +23,10 @@ JEKYLL_BODIES = {
     '![a]({{ "/x.png" | prepend: site.baseurl | prepend: site.url }})': "![a](https://example.org/base/x.png)",
     '{{ "a" | upcase }}': "",
     "[a]({% link files/x.pdf %})": "[a](/base/files/x.pdf)",
-    "[a]({% link _posts/x.md %})": "[a]()",
+    "[a]({% post_url 2020-01-02-b %})": "[a](/base/2020/01/02/b.html)",
+    "[a]({% link _posts/2020-01-02-b.md %})": "[a](/base/2020/01/02/b.html)",
+    "[a]({% link about.md %})": "[a]()",
+    "{% youtube w7Ft2ymGmfc %}": '<iframe src="https://www.youtube.com/embed/w7Ft2ymGmfc"></iframe>',
     "{% raw %}{{ x }} {% y %}{% endraw %}": "{{ x }} {% y %}",
     "a {% comment %}b\n{% x %}{% endcomment %} c": "a \n c",
     "{% highlight ruby linenos %}\nputs 1\n{% endhighlight %}\n": "```ruby\nputs 1\n```\n",
@@ -41,7 +46,13 @@ JEKYLL_BODIES = {
     "100 % {x} <Y>": "100 % {x} <Y>",
 }
 HUGO_BODIES = {
-    'a {{< figure src="x" >}} b': "a  b",
+    'a {{< gallery src="x" >}} b': "a  b",
+    '{{< figure src="a b.png" alt="A [b]" caption="C\n d" >}}': "![A \\[b\\]](<a%20b.png>) C d",
+    "{{% img src='x.png' %}}": "![](<x.png>)",
+    "{{< figure link='x' >}}": "",
+    "a\n\n{{< youtube w7Ft2ymGmfc >}}\n\nb": 'a\n\n<iframe src="https://www.youtube.com/embed/w7Ft2ymGmfc"></iframe>\n\nb',
+    'a {{< vimeo id="146022717" >}}': "a <https://vimeo.com/146022717>",
+    '{{< youtube id="x" onload="y" >}}': "",
     "{{% note %}}a **b**{{% /note %}}": "a **b**",
     '{{< x\n  y="1"\n>}}\na': "\n\n\na",
     "{{</* x y */>}} {{%/* z */%}}": "{{< x y >}} {{% z %}}",
@@ -124,6 +135,13 @@ def test_without_a_tool_every_syntax_counts() -> None:
         "   ",
         (TagFound(0, "a"), TagFound(8, "b"), TagFound(16, "c"), TagFound(26, "D")),
     )
+
+
+@pytest.mark.parametrize("tag", ["post_url 2020-01-02-b", "post_url b", "link _posts/2020-01-02-b.md", "link b.md"])
+def test_an_address_that_depends_on_another_file_is_left_out(tag: str) -> None:
+    config = SiteConfig(Tool.JEKYLL, "/site", permalinks={"": "/:categories/:year/:title/"})
+    name = tag.partition(" ")[0]
+    assert blank_template_tags(f"{{% {tag} %}}", config=config) == ("", (TagFound(0, name),))
 
 
 def test_tags_are_found_by_index_and_name() -> None:
