@@ -7,9 +7,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from feeds.collector.collect import Collector
+from feeds.model.feed import Format
 from feeds.web.app import create_app
 from tests.support.app import make_settings
-from tests.support.newsroom import Newsroom
+from tests.support.newsroom import Newsroom, url_of
 
 Get = Callable[[str], TestResponse]
 
@@ -103,3 +104,17 @@ def test_collecting_is_the_only_way_in(newsroom: Newsroom) -> None:
     (newsroom.folder / "adopted.yaml").write_text("feeds: [")
     Collector(newsroom.catalog, [newsroom.folder], clock=newsroom.clock).collect()
     assert_same(serve(newsroom), "/old.xml", "/feed.rss")
+
+
+def test_only_formats_with_another_id_change(newsroom: Newsroom) -> None:
+    newsroom.collect()
+    get = serve(newsroom)
+    newsroom.wait(hours=1)
+    paths = [f"/feed.{format}" for format in Format] + [f"/topics/boats.{format}" for format in Format]
+    before = {path: get(path).headers for path in paths}
+    (newsroom.folder / "adopted.yaml").write_text(f"entries:\n- url: {url_of('a')}\n  rss: '17'\n")
+    newsroom.collect()
+    after = {path: get(path).headers for path in paths}
+    for name in ("ETag", "Last-Modified"):
+        assert [path for path in paths if before[path][name] != after[path][name]] == ["/feed.rss"]
+    assert b'<guid isPermaLink="false">17</guid>' in get("/topics/tides.rss").data
