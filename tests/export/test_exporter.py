@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -41,12 +42,34 @@ FORMATS = ("atom", "rss", "json", "html")
 LISTS = ("index.html", "latest.html", "topics.html", "providers.html", "feeds.opml", "robots.txt", "sitemap.xml")
 
 
-@pytest.fixture
-def publisher(tmp_path: Path) -> Publisher:
-    publisher = Publisher(tmp_path)
+def collect_two(folder: Path) -> Publisher:
+    publisher = Publisher(folder)
     publisher.write("one", topics="[Tides, 鷗]")
     publisher.write("two", topics="[Tides, Ports]", provider="{name: The Post, domain: post.example}")
     publisher.collect()
+    return publisher
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Publisher:
+    """Give a publisher with two articles, right after a collect."""
+    return collect_two(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def exported_once(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
+    publisher = collect_two(tmp_path_factory.mktemp("exported"))
+    publisher.export()
+    publisher.catalog.close()
+    return publisher
+
+
+@pytest.fixture
+def exported(exported_once: Publisher, tmp_path: Path) -> Publisher:
+    """Give a publisher with two articles, right after an export."""
+    shutil.copytree(exported_once.content.parent, tmp_path, dirs_exist_ok=True)
+    publisher = Publisher(tmp_path)
+    publisher.now = exported_once.now
     return publisher
 
 
@@ -66,14 +89,13 @@ def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "suffix"), [("identity", ""), ("gzip", ".gz"), ("br", ".br")])
-def test_the_bytes_and_dates_are_those_of_the_server(publisher: Publisher, encoding: str, suffix: str) -> None:
-    publisher.export()
-    client = publisher.client()
-    for path in publisher.list_paths():
+def test_the_bytes_and_dates_are_those_of_the_server(exported: Publisher, encoding: str, suffix: str) -> None:
+    client = exported.client()
+    for path in exported.list_paths():
         served = client.get(path, headers={"Accept-Encoding": encoding})
         assert served.status_code == 200
         is_compressed = "Content-Encoding" in served.headers
-        file = publisher.root / (name_of(unquote_path(path)) + (suffix if is_compressed else ""))
+        file = exported.root / (name_of(unquote_path(path)) + (suffix if is_compressed else ""))
         assert file.read_bytes() == serve_static(client, path, Encoding(encoding)), path
         if modified := parse_date(served.headers.get("Last-Modified")):
             assert file.stat().st_mtime_ns == int(modified.timestamp()) * 1_000_000_000
@@ -127,21 +149,20 @@ def test_a_forced_export_renders_all_and_writes_no_equal_file(publisher: Publish
     assert len(made) == publisher.count_documents()
 
 
-def test_only_what_changed_is_written(publisher: Publisher) -> None:
-    publisher.export()
-    before = publisher.identify()
-    publisher.write("two", title="Another", topics="[Tides, Ports]", provider="{domain: post.example}")
-    publisher.collect()
+def test_only_what_changed_is_written(exported: Publisher) -> None:
+    before = exported.identify()
+    exported.write("two", title="Another", topics="[Tides, Ports]", provider="{domain: post.example}")
+    exported.collect()
     made: list[int] = []
-    result = publisher.export(progress=lambda done, _total: made.append(done))
-    after = publisher.identify()
+    result = exported.export(progress=lambda done, _total: made.append(done))
+    after = exported.identify()
     touched = {name for name in after if after[name] != before[name]}
     queries = [f"{name}.{format}" for name in ("topics/tides", "topics/ports") for format in FORMATS]
     queries += [f"providers/post.example.{format}" for format in FORMATS]
     assert touched >= forms("feed.atom", "feed.rss", "feed.json", *queries)
     assert touched <= forms("feed.atom", "feed.rss", "feed.json", *LISTS, *queries)
     assert (len(before), result.removed) == (result.written + result.unchanged, 0)
-    assert len(made) < publisher.count_documents()
+    assert len(made) < exported.count_documents()
 
 
 def test_a_file_changed_by_time_alone_is_written(publisher: Publisher) -> None:
@@ -155,13 +176,12 @@ def test_a_file_changed_by_time_alone_is_written(publisher: Publisher) -> None:
     assert publisher.export().written == 0
 
 
-def test_an_entry_collected_and_released_between_two_exports_is_written(publisher: Publisher) -> None:
-    publisher.export()
-    publisher.write("later", title="Not yet", publishedDateTime=f"{publisher.now + timedelta(hours=1):%FT%TZ}")
-    publisher.collect()
-    publisher.now += timedelta(hours=2)
-    publisher.export()
-    assert b"Not yet" in (publisher.root / "feed.atom").read_bytes()
+def test_an_entry_collected_and_released_between_two_exports_is_written(exported: Publisher) -> None:
+    exported.write("later", title="Not yet", publishedDateTime=f"{exported.now + timedelta(hours=1):%FT%TZ}")
+    exported.collect()
+    exported.now += timedelta(hours=2)
+    exported.export()
+    assert b"Not yet" in (exported.root / "feed.atom").read_bytes()
 
 
 def test_a_retired_topic_is_exported_until_its_end(publisher: Publisher) -> None:
@@ -180,64 +200,59 @@ def test_a_retired_topic_is_exported_until_its_end(publisher: Publisher) -> None
     assert home.exists()
 
 
-def test_a_changed_modification_time_is_restored(publisher: Publisher) -> None:
-    publisher.export()
-    feed = publisher.root / "feed.atom.gz"
-    number, modified = publisher.identify()["feed.atom.gz"]
+def test_a_changed_modification_time_is_restored(exported: Publisher) -> None:
+    feed = exported.root / "feed.atom.gz"
+    number, modified = exported.identify()["feed.atom.gz"]
     os.utime(feed, (0, 0))
-    assert publisher.export().written == 0
-    assert publisher.identify()["feed.atom.gz"] == (number, modified)
+    assert exported.export().written == 0
+    assert exported.identify()["feed.atom.gz"] == (number, modified)
 
 
-def test_a_lost_or_changed_file_is_restored(publisher: Publisher) -> None:
-    publisher.export()
-    before = {name: (publisher.root / name).read_bytes() for name in publisher.list_files() - {MANIFEST}}
-    (publisher.root / "feed.atom").unlink()
-    (publisher.root / "topics" / "tides.html.br").unlink()
-    (publisher.root / "index.html").write_bytes(b"")
-    (publisher.root / "static" / "style.css").write_bytes(before["static/style.css"][:-1] + b"!")
-    assert publisher.export().written == 4
-    assert {name: (publisher.root / name).read_bytes() for name in before} == before
+def test_a_lost_or_changed_file_is_restored(exported: Publisher) -> None:
+    before = {name: (exported.root / name).read_bytes() for name in exported.list_files() - {MANIFEST}}
+    (exported.root / "feed.atom").unlink()
+    (exported.root / "topics" / "tides.html.br").unlink()
+    (exported.root / "index.html").write_bytes(b"")
+    (exported.root / "static" / "style.css").write_bytes(before["static/style.css"][:-1] + b"!")
+    assert exported.export().written == 4
+    assert {name: (exported.root / name).read_bytes() for name in before} == before
 
 
-def test_obsolete_files_are_removed_and_nothing_else(publisher: Publisher) -> None:
-    publisher.export()
-    ours = [publisher.root / "notes.txt", publisher.root / "providers" / "logo.png"]
+def test_obsolete_files_are_removed_and_nothing_else(exported: Publisher) -> None:
+    ours = [exported.root / "notes.txt", exported.root / "providers" / "logo.png"]
     for path in ours:
         path.write_text("mine")
-    publisher.start_new_catalog("second")
-    (publisher.content / "two.md").unlink()
-    publisher.write("one", topics="[Tides]", provider="{domain: gazette.example}")
-    publisher.collect()
-    result = publisher.export()
+    exported.start_new_catalog("second")
+    (exported.content / "two.md").unlink()
+    exported.write("one", topics="[Tides]", provider="{domain: gazette.example}")
+    exported.collect()
+    result = exported.export()
     gone = ["topics/ports", "topics/鷗", "providers/post.example"]
     pages = [f"{name}.{format}" for name in gone for format in FORMATS]
     assert result.removed == len(forms(*pages, *list_digests(*gone)))
-    assert not any(name.startswith(tuple(gone)) for name in publisher.list_files())
-    assert (publisher.root / "topics" / "tides.atom").is_file()
+    assert not any(name.startswith(tuple(gone)) for name in exported.list_files())
+    assert (exported.root / "topics" / "tides.atom").is_file()
     assert [path.read_text() for path in ours] == ["mine", "mine"]
 
 
-def test_a_feed_without_entries_stays_for_its_subscribers(publisher: Publisher) -> None:
-    publisher.export()
-    (publisher.content / "two.md").unlink()
-    publisher.collect()
-    assert publisher.export().removed == 0
+def test_a_feed_without_entries_stays_for_its_subscribers(exported: Publisher) -> None:
+    (exported.content / "two.md").unlink()
+    exported.collect()
+    assert exported.export().removed == 0
     for path in ("/topics/ports.atom", "/providers/post.example.atom", "/providers/post.example"):
-        served = publisher.client().get(path)
-        expected = serve_static(publisher.client(), path)
-        assert (served.status_code, expected) == (200, (publisher.root / name_of(path)).read_bytes())
+        served = exported.client().get(path)
+        expected = serve_static(exported.client(), path)
+        assert (served.status_code, expected) == (200, (exported.root / name_of(path)).read_bytes())
 
 
-def test_a_folder_left_empty_is_removed(publisher: Publisher) -> None:
-    publisher.export()
-    publisher.start_new_catalog("second")
+def test_a_folder_left_empty_is_removed(exported: Publisher) -> None:
+    exported.start_new_catalog("second")
     for name in ("one", "two"):
-        publisher.write(name, topics="[]")
-    publisher.collect()
-    assert publisher.export().removed == 4 * len(forms(*FORMATS, *list_digests("tides")))
-    assert not (publisher.root / "topics").exists()
-    assert (publisher.root / "providers").is_dir()
+        exported.write(name, topics="[]")
+    exported.collect()
+    assert exported.export().removed == 4 * len(forms(*FORMATS, *list_digests("tides")))
+    assert not (exported.root / "topics").exists()
+    assert (exported.root / "providers").is_dir()
 
 
 def test_an_empty_folder_is_accepted(publisher: Publisher) -> None:
@@ -270,11 +285,10 @@ def test_without_compression_there_are_plain_files_only(publisher: Publisher) ->
     assert publisher.list_files() == names
 
 
-def test_a_killed_export_without_compression_leaves_no_outdated_file(publisher: Publisher) -> None:
-    publisher.export()
-    kill_export(publisher, 7, compress=False)
-    publisher.export(compress=False)
-    assert not [name for name in publisher.list_files() if name.endswith((".gz", ".br"))]
+def test_a_killed_export_without_compression_leaves_no_outdated_file(exported: Publisher) -> None:
+    kill_export(exported, 7, compress=False)
+    exported.export(compress=False)
+    assert not [name for name in exported.list_files() if name.endswith((".gz", ".br"))]
 
 
 @pytest.mark.parametrize(
@@ -297,10 +311,9 @@ def test_a_damaged_manifest_needs_force(publisher: Publisher, damage: bytes) -> 
     assert (publisher.content / "one.md").is_file()
 
 
-def test_the_names_in_the_manifest_stay(publisher: Publisher) -> None:
+def test_the_names_in_the_manifest_stay(exported: Publisher) -> None:
     """Exports must read the manifests of earlier versions."""
-    publisher.export()
-    manifest = json.loads((publisher.root / MANIFEST).read_bytes())
+    manifest = json.loads((exported.root / MANIFEST).read_bytes())
     assert manifest.keys() == {"exported", "basis", "moment"}
     assert manifest["basis"].keys() == {"generation", "version", "commit", "appearance", "program", "compress"}
     assert manifest["exported"]["/feed.atom"].keys() == {"stamps", "scopes", "modified", "left"}
@@ -311,19 +324,18 @@ class KilledError(Exception):
 
 
 @pytest.mark.parametrize("killed_at", [1, 7, 14])
-def test_a_killed_export_is_completed(publisher: Publisher, killed_at: int) -> None:
-    publisher.export()
-    complete = publisher.list_files()
-    publisher.write("three", topics="[Harbours]")
-    publisher.collect()
-    kill_export(publisher, killed_at)
-    (publisher.root / ".feeds-export.tmp").write_text("torn")
-    publisher.export()
+def test_a_killed_export_is_completed(exported: Publisher, killed_at: int) -> None:
+    complete = exported.list_files()
+    exported.write("three", topics="[Harbours]")
+    exported.collect()
+    kill_export(exported, killed_at)
+    (exported.root / ".feeds-export.tmp").write_text("torn")
+    exported.export()
     pages = [f"topics/harbours.{format}" for format in FORMATS]
-    assert publisher.list_files() == complete | forms(*pages, *list_digests("topics/harbours"))
-    client = publisher.client()
-    for path in publisher.list_paths():
-        assert (publisher.root / name_of(unquote_path(path))).read_bytes() == serve_static(client, path)
+    assert exported.list_files() == complete | forms(*pages, *list_digests("topics/harbours"))
+    client = exported.client()
+    for path in exported.list_paths():
+        assert (exported.root / name_of(unquote_path(path))).read_bytes() == serve_static(client, path)
 
 
 def kill_export(publisher: Publisher, killed_at: int, *, compress: bool = True) -> None:
@@ -413,13 +425,12 @@ def test_digests_are_made_again_only_after_the_end_of_a_day(publisher: Publisher
     assert {name for name in weekly if after[name] != before[name]} == set()
 
 
-def test_a_digest_changes_with_the_name_of_its_topic(publisher: Publisher) -> None:
-    publisher.export()
-    (publisher.content / "topics").mkdir()
-    (publisher.content / "topics" / "tides.yaml").write_text("name: Tides\ndescription: High and low.\n")
-    publisher.collect()
-    publisher.export()
-    assert b"High and low." in (publisher.root / "topics" / "tides" / "daily.atom").read_bytes()
+def test_a_digest_changes_with_the_name_of_its_topic(exported: Publisher) -> None:
+    (exported.content / "topics").mkdir()
+    (exported.content / "topics" / "tides.yaml").write_text("name: Tides\ndescription: High and low.\n")
+    exported.collect()
+    exported.export()
+    assert b"High and low." in (exported.root / "topics" / "tides" / "daily.atom").read_bytes()
 
 
 def test_a_folder_that_is_a_file_ends_in_a_sentence(publisher: Publisher) -> None:
