@@ -1,7 +1,8 @@
 """A post as its author wrote it: its fields under any of their names, its file, and its site."""
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -10,6 +11,8 @@ from feeds.articles.dialects.field_table import POST_NAMES
 from feeds.articles.dialects.post_dates import find_zone, read_post_date, split_dated_name
 from feeds.articles.dialects.sites import SiteConfig, Tool
 from feeds.articles.yaml_values import Value
+
+_YAML_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d{0,9})?", re.ASCII)
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +65,11 @@ class PostReader:
 
     def read_date(self, found: FoundField) -> datetime | None:
         """Read the date in a field; None if the value is not a date."""
-        return read_post_date(found.value, self.zone) if isinstance(found.value, str) else None
+        if not isinstance(found.value, str):
+            return None
+        # Ruby reads a full time in YAML as UTC, and any other date in the time zone of the site.
+        is_utc = self.config.tool is Tool.JEKYLL and _YAML_TIME.fullmatch(found.value.strip())
+        return read_post_date(found.value, UTC if is_utc else self.zone)
 
 
 def read_text(found: FoundField | None) -> str:

@@ -44,10 +44,13 @@ def take_dates(reader: PostReader, native: NativeFields) -> datetime | None:
 
 def take_address(reader: PostReader, native: NativeFields, *, date: datetime | None, categories: list[str]) -> None:
     """Take the address: an absolute one as written, else by the tool's rules below the site's URL."""
-    found = next(iter([*reader.find_all("webUrl", ("webUrl",)), *reader.find_all("permalink")]), None)
+    mapped = next(iter(reader.find_all("webUrl", ("webUrl",))), None)
+    found = mapped or reader.find_first("permalink")
     text = read_text(found)
     if found and read_url_host(text):
         native.take("webUrl", text, found)
+    elif mapped and text.startswith("/") and reader.config.url:
+        native.take("webUrl", f"{reader.config.url}{text}", mapped)
     elif (written := native.get_text("publishedDateTime")) and read_date(written) is None and not native.is_hidden:
         return  # the date is reported as unreadable
     elif not reader.config.url:

@@ -49,6 +49,15 @@ def test_a_mapping_names_the_fields_and_the_addresses_of_posts(tmp_path: Path) -
     assert "missing-url" in [problem.code for problem in parsed["other.md"].problems]
 
 
+@pytest.mark.parametrize("link", ["https://blog.example/x", "/x"])
+def test_a_mapping_names_the_field_of_the_address(tmp_path: Path, link: str) -> None:
+    mapping = 'url = "https://blog.example"\n[fields]\nwebUrl = "link"\n'
+    write_files(tmp_path, {MAPPING_FILE: mapping, "a.md": f"---\ntitle: A\ndate: 2024-05-01\nlink: {link}\n---\n"})
+    article = read_folder(tmp_path)["a.md"].article
+    assert article is not None
+    assert article.url == "https://blog.example/x"
+
+
 def test_the_closest_mapping_counts(tmp_path: Path) -> None:
     write_files(
         tmp_path,
