@@ -37,6 +37,7 @@ class DocumentCache:
     def __init__(self, *, max_bytes: int) -> None:
         self._composed = LruDocuments(max_bytes=max_bytes // COMPOSED_SHARE)
         self._plain = LruDocuments(max_bytes=max_bytes - max_bytes // COMPOSED_SHARE)
+        self._former: dict[tuple[str, str], CachedDocument] = {}  # by the URLs of earlier feeds, which are few
         self._lock = Lock()  # guards all changes
         self._known = KnownState()
 
@@ -46,14 +47,23 @@ class DocumentCache:
         return self._plain.size + self._composed.size
 
     def find(self, key: tuple[str, str]) -> CachedDocument | None:
-        """Return the document at a canonical URL, a `CacheKey` or a plain tuple; None if not cached."""
-        return self._plain.find(key) or self._composed.find(key)
+        """Return the document at a canonical URL, a `CacheKey` or a plain tuple; None if not cached.
+
+        Documents are also found at the URLs of earlier feeds that `add_former` has added since the last update.
+        """
+        return self._plain.find(key) or self._composed.find(key) or self._former.get(key)
 
     def add(self, cached: CachedDocument, *, state: CatalogState, now: datetime, is_composed: bool) -> None:
         """Add a document read from `state` at `now`, unless the document may already be outdated."""
         with self._lock:
             if self._known.accepts(state, now=now):
                 (self._composed if is_composed else self._plain).add(cached)
+
+    def add_former(self, key: tuple[str, str], cached: CachedDocument) -> None:
+        """Find a document at the URL of an earlier feed too, unless the document may be outdated."""
+        with self._lock:
+            if self._plain.find(cached.key) is cached:
+                self._former[key] = cached
 
     def update(self, known: KnownState, *, is_outdated: Callable[[CachedDocument], bool]) -> None:
         """Remove outdated documents, and accept only documents of the newly known state from now on."""
@@ -62,4 +72,5 @@ class DocumentCache:
                 for cached in documents.list():
                     if is_outdated(cached):
                         documents.remove(cached)
+            self._former.clear()
             self._known = known

@@ -69,10 +69,13 @@ class DocumentFetcher:
         if address is None:
             return None
         try:
-            return self.fetch(address, path=unquote(address.path))
+            cached = self.fetch(address, path=unquote(address.path))
         except MovedError as error:  # the topic has another name by now
             renamed = unquote(error.reference)
-            return self.fetch(parse_address(renamed), path=renamed)
+            cached = self.fetch(parse_address(renamed), path=renamed)
+        if (path, query_string) in feeds:
+            self._cache.add_former((path, query_string), cached)
+        return cached
 
     def fetch(self, address: Address, *, path: str) -> CachedDocument:
         """Return the document at an address; `path` is the decoded request path.

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from feeds.collector.collect import Collector
 from feeds.model.feed import Format
 from feeds.web.app import create_app
+from feeds.web.fast_path import FastPath
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom, url_of
 
@@ -118,3 +119,42 @@ def test_only_formats_with_another_id_change(newsroom: Newsroom) -> None:
     for name in ("ETag", "Last-Modified"):
         assert [path for path in paths if before[path][name] != after[path][name]] == ["/feed.rss"]
     assert b'<guid isPermaLink="false">17</guid>' in get("/topics/tides.rss").data
+
+
+def test_the_fast_path_knows_old_addresses_until_the_next_change(newsroom: Newsroom) -> None:
+    adopt(newsroom, {"/old.xml": "/feed.rss", "/index.xml": "/feed.rss"})
+    app = create_app(make_settings(), newsroom.catalog, clock=newsroom.clock)
+    client, poll = app.test_client(), app.extensions["poller"].poll
+    fast = app.wsgi_app
+    assert isinstance(fast, FastPath)
+    assert [fast.cache.find((path, "")) for path in ("/old.xml", "/index.xml")] == [None, None]
+    for path in ("/old.xml", "/index.xml", "/old.xml?a=b"):
+        assert client.get(path).status_code == 200
+    found = fast.cache.find(("/feed.rss", ""))
+    assert [fast.cache.find((path, "")) for path in ("/old.xml", "/index.xml")] == [found, found]
+    assert fast.cache.find(("/old.xml", "a=b")) is None
+    assert client.get("/old.xml").headers["ETag"] == client.get("/feed.rss").headers["ETag"]
+    newsroom.write("c")
+    newsroom.collect()
+    poll()
+    assert fast.cache.find(("/old.xml", "")) is None
+    assert b"Story c" in client.get("/old.xml").data
+    adopt(newsroom, {"/old.xml": "/topics/tides.rss"})
+    poll()
+    assert b"Story c" not in client.get("/old.xml").data
+    assert client.get("/index.xml").headers["Content-Type"].startswith("application/atom+xml")
+
+
+def test_an_outdated_document_is_not_kept_at_an_old_address(newsroom: Newsroom) -> None:
+    adopt(newsroom, {"/old.xml": "/feed.rss"})
+    app = create_app(make_settings(), newsroom.catalog, clock=newsroom.clock)
+    assert app.test_client().get("/old.xml").status_code == 200
+    assert isinstance(app.wsgi_app, FastPath)
+    cache = app.wsgi_app.cache
+    outdated = cache.find(("/old.xml", ""))
+    assert outdated
+    newsroom.write("c")
+    newsroom.collect()
+    app.extensions["poller"].poll()
+    cache.add_former(("/old.xml", ""), outdated)
+    assert cache.find(("/old.xml", "")) is None
