@@ -13,6 +13,9 @@ from lxml import etree
 from feeds.articles.adopted_file import parse_adopted_file, write_adopted_file
 from feeds.articles.article import parse_article_file
 from feeds.articles.dialects.folder_site import FolderSite
+from feeds.articles.dialects.permalinks import PermalinkError, PostFields, build_path
+from feeds.articles.dialects.site_config import find_site_config
+from feeds.articles.dialects.template_tags import blank_template_tags
 from feeds.articles.topic_file import parse_topic_file
 from feeds.catalog.reader import CatalogReader
 from feeds.migrate.fetching import FeedSource
@@ -36,6 +39,7 @@ _OPEN = ExitStack()
 _NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 _DOCUMENT = Document(body=b"feed", media_type="text/plain", etag="abc", last_modified=_NOW, max_age_seconds=900)
 _CACHED = CachedDocument(CacheKey("/feed.atom"), _DOCUMENT)
+_SITE_NAMES = ("_config.yml", "hugo.toml", "hugo.json", ".eleventy.js", "astro.config.mjs")
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_ACCEPT_ENCODING", "HTTP_RANGE")
 
 
@@ -54,6 +58,24 @@ def read_post(data: bytes) -> None:
         article = parse_article_file(data, "/blog/2020-12-31-a.md", key="2020-12-31-a.md", site=site).article
         if article:
             assert_is_safe(article.body.html)
+
+
+def read_site(data: bytes) -> None:
+    """Read a configuration with the name in the first line; each post gets a path, or an error explains why not."""
+    name, _, text = data.partition(b"\n")
+    folder = Path(_make_folder())
+    path = folder / next((known for known in _SITE_NAMES if known.encode() == name), _SITE_NAMES[0])
+    path.write_bytes(text)
+    try:
+        for key in ("_posts/2020-01-02-a.md", "content/posts/A b.md", "src/content/blog/c.md", "src/posts/index.md"):
+            config, problems = find_site_config(str(folder / key), root=str(folder))
+            assert all(str(problem) for problem in problems)
+            if config:
+                blank_template_tags("{{ site.baseurl }}{% post_url 2020-01-01-x %}", config=config)
+                with suppress(PermalinkError):
+                    assert build_path(config, key, fields=PostFields(date=_NOW, title="A b")).startswith("/")
+    finally:
+        path.unlink()
 
 
 def read_topic_file(data: bytes) -> None:
@@ -150,6 +172,7 @@ def _open_catalog() -> CatalogReader:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "article": read_article,
     "post": read_post,
+    "site": read_site,
     "topic_file": read_topic_file,
     "adopted_file": read_adopted_file,
     "earlier_feed": read_earlier_feed,

@@ -14,12 +14,14 @@ from feeds.articles.file_reader import read_file
 from feeds.articles.front_matter import load_yaml_mapping
 from feeds.articles.yaml_values import Value
 from feeds.model.errors import ArticleError, Level, Problem
+from feeds.model.uri import read_url_host
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int, int] | None
 """What the file system shows of a file: size, two times and number; None for no file."""
 
 _MAX_CACHED = 20_000
+_OWN_HOSTS = frozenset(("localhost", "127.0.0.1", "0.0.0.0"))  # noqa: S104 nothing is bound
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
@@ -38,7 +40,9 @@ class ConfigFiles:
         return self._digest.hexdigest()
 
     def list_names(self, folder: str = "") -> list[str]:
-        """Return the sorted names in a folder; a folder that cannot be read is empty."""
+        """Return the sorted names in a folder; a folder that cannot be read, or is outside, is empty."""
+        if not _is_inside(folder):
+            return []
         path = self._note(folder)
         try:
             names = sorted(os.listdir(path))
@@ -49,7 +53,9 @@ class ConfigFiles:
         return names
 
     def read_text(self, name: str) -> str:
-        """Return the text of a file; a file that is absent or cannot be read is empty."""
+        """Return the text of a file; a file that is absent, cannot be read or is outside is empty."""
+        if not _is_inside(name):
+            return ""
         path = self._note(name)
         try:
             data = read_file(path)
@@ -85,6 +91,11 @@ class ConfigFiles:
         path = os.path.join(self.folder, name) if name else self.folder
         self.stamps[path] = make_stamp(path)
         return path
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a path that a configuration names leads to a place below its folder."""
+    return "\0" not in name and not name.startswith("/") and ".." not in name.split("/")
 
 
 def make_stamp(path: str) -> Stamp:
@@ -147,9 +158,8 @@ def read_map(fields: dict[str, Value], name: str) -> dict[str, Value]:
 def clean_url(*parts: str) -> str:
     """Join the parts of an absolute URL without a slash at the end; "" for another text or a URL of this machine."""
     url = "/".join(part.strip("/") for part in parts if part.strip("/"))
-    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
-    is_usable = url.startswith(("http://", "https://")) and host and host not in ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104
-    return url if is_usable else ""
+    host = read_url_host(url).partition(":")[0]
+    return url if host and host not in _OWN_HOSTS else ""
 
 
 def _parse_toml(path: str, data: bytes) -> dict[str, Value]:

@@ -182,7 +182,10 @@ def _write_date(config: SiteConfig, name: str, *, fields: PostFields) -> str:
 
 def _move_to_site(config: SiteConfig, date: datetime) -> datetime:
     """Return the date in the time zone of the site; without a setting, Jekyll takes the machine's, mostly UTC."""
-    return date.astimezone(ZoneInfo(config.timezone) if config.timezone else UTC)
+    try:
+        return date.astimezone(ZoneInfo(config.timezone) if config.timezone else UTC)
+    except OverflowError:  # at the ends of the calendar
+        return date
 
 
 def slugify(text: str) -> str:

@@ -122,3 +122,9 @@ def test_pages_take_the_end_of_the_style_of_posts(style: str, path: str) -> None
     config = SiteConfig(Tool.JEKYLL, "/site", permalinks={"": style})
     assert build_path(config, "a/about.md", fields=PostFields()) == path
     assert build_path(config, "a/index.md", fields=PostFields()) == "/a/"
+
+
+def test_a_date_at_the_end_of_the_calendar_stays_in_it() -> None:
+    config = SiteConfig(Tool.JEKYLL, "/site", timezone="Asia/Tokyo")
+    fields = PostFields(date=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    assert build_path(config, "_posts/9999-12-31-a.md", fields=fields) == "/9999/12/31/a.html"

@@ -207,6 +207,22 @@ def test_a_pipe_and_a_large_file_are_problems(tmp_path: Path) -> None:
     assert problem.code == "too-large"
 
 
+@pytest.mark.parametrize("source", ["../secret", "/secret", "\0", "a/../../secret"])
+def test_a_configuration_leads_to_no_other_folder(tmp_path: Path, source: str) -> None:
+    write_file(tmp_path / "secret/_data/site.json", '{"title": "secret"}')
+    named = f"{tmp_path}/secret" if source.startswith("/") else source
+    write_file(tmp_path / "blog/.eleventy.js", f"{{dir: {{input: '{named}'}}}}")
+    config, _ = find_site_config(str(tmp_path / "blog/a.md"), root=str(tmp_path / "blog"))
+    assert config is not None
+    assert config.title == ""
+
+
+@pytest.mark.parametrize("url", ["http://[", "ftp://example.org", "http://localhost:4000", "//example.org", "x"])
+def test_a_url_that_no_reader_can_open_is_unknown(tmp_path: Path, url: str) -> None:
+    write_file(tmp_path / "_config.yml", f"url: '{url}'")
+    assert find_config(tmp_path, "_posts/a.md").url == ""
+
+
 def test_a_broken_data_file_costs_only_itself(tmp_path: Path) -> None:
     write_file(tmp_path / ".eleventy.js", "")
     write_file(tmp_path / "posts/posts.json", "{")
