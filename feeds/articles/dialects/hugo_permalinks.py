@@ -44,13 +44,15 @@ _DATED_NAME = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(.*)")
 class _Page(msgspec.Struct, frozen=True):
     """A page: its folders inside the content folder, and its name without suffix, language and date.
 
-    `is_branch` is a page of a section. The folder of a page bundle is its name.
+    `is_branch` is a page of a section. The folder of a page bundle is its name. `sections` are the folders that make up
+    the path of the section.
     """
 
     language: str
     folders: tuple[str, ...]
     name: str
     is_branch: bool = False
+    sections: tuple[str, ...] = ()
 
 
 def build_hugo_path(config: SiteConfig, key: str, *, fields: PostFields) -> str:
@@ -74,9 +76,11 @@ def _locate_page(config: SiteConfig, key: str) -> _Page:
     stem, _, suffix = name.rpartition(".")
     if stem and suffix in config.hugo.languages:
         name, language = stem, suffix
+    sections = tuple(folders[: max(len(folders) - config.hugo.folders_below_section, 1)])
     if name == "index" and folders:
-        return _Page(language, tuple(folders[:-1]), folders[-1])
-    return _Page(language, tuple(folders), name, is_branch=name == "_index")
+        outer = tuple(folders[:-1])
+        return _Page(language, outer, folders[-1], sections=sections[: len(outer)])
+    return _Page(language, tuple(folders), name, is_branch=name == "_index", sections=sections)
 
 
 def _find_language(config: SiteConfig, key: str) -> tuple[str, str]:
@@ -160,10 +164,10 @@ def _expand_token(config: SiteConfig, page: _Page, token: str, *, fields: PostFi
     if _GO_TOKEN.fullmatch(token):
         return format_go_date(fields.get_date(token), token[1:])
     if token.startswith(":sections["):
-        return "/".join(_make_slice(token[len(":sections") :])(_list_sections(page, fields=fields)))
+        return "/".join(_make_slice(token[len(":sections") :])(page.sections))
     slug, title = _find_slug(config, page, fields=fields), fields.title.replace("/", "-")
     if token in (":section", ":sections"):
-        return "/".join(page.folders[:1] if token.endswith("n") else _list_sections(page, fields=fields))
+        return "/".join(page.folders[:1] if token.endswith("n") else page.sections)
     values = {
         ":title": title,
         ":slug": slug or title,
@@ -176,10 +180,6 @@ def _expand_token(config: SiteConfig, page: _Page, token: str, *, fields: PostFi
         return _sanitize(config, values[token])
     message = f"The pattern of the address has the unknown part `{token}`; use a token of Hugo's permalinks."
     raise PermalinkError(message)
-
-
-def _list_sections(page: _Page, *, fields: PostFields) -> tuple[str, ...]:
-    return page.folders if fields.sections is None else fields.sections
 
 
 def _make_slice(cut: str) -> Callable[[Sequence[str]], Sequence[str]]:

@@ -15,8 +15,7 @@ class PostFields(msgspec.Struct, frozen=True):
 
     `date` has the offset that its author wrote, because Hugo takes the day from it; a date without an offset is in the
     site's time zone. `slug`, `permalink` and `url` are the fields of these names. `categories` are in the order of the
-    file: `categories`, then `category`. `sections` are the folders around the file with a page of their own, for
-    Hugo's `:sections`; None means all. `others` are the texts of other fields, for templates of Eleventy.
+    file: `categories`, then `category`. `others` are the texts of other fields, for templates of Eleventy.
     """
 
     date: datetime | None = None
@@ -25,7 +24,6 @@ class PostFields(msgspec.Struct, frozen=True):
     categories: tuple[str, ...] = ()
     permalink: str = ""
     url: str = ""
-    sections: tuple[str, ...] | None = None
     others: Mapping[str, str] = {}
 
     def get_date(self, part: str) -> datetime:

@@ -69,11 +69,27 @@ def _search(path: str, root: str) -> _Found:
         config = next((each for each in sites.value.configs if each.covers(each.make_key(path))), None)
         if config and config.tool is Tool.ELEVENTY:
             return _Found(_add_data(config, data), (*problems, *sites.problems), (*digests, sites.digest))
+        if config and any(":sections" in pattern for pattern in config.permalinks.values()):
+            depth = _count_folders_below_section(path, config.folder)
+            options = msgspec.structs.replace(config.hugo, folders_below_section=depth)
+            config = msgspec.structs.replace(config, hugo=options)
+            return _Found(config, sites.problems, (str(depth), sites.digest))
         if config or sites.value.is_broken:
             return _Found(config, sites.problems, (sites.digest,))
         if beside is None and (known := next((each for each in sites.value.configs if _is_near(each, root)), None)):
             beside = _Found(known, sites.problems, (sites.digest,))
     return beside or _Found(None, (), ())
+
+
+def _count_folders_below_section(path: str, outermost: str) -> int:
+    folder, depth = os.path.dirname(path), 0
+    while folder != outermost and not _SECTIONS.get(folder).value:
+        folder, depth = os.path.dirname(folder), depth + 1
+    return depth
+
+
+def _has_section_page(files: ConfigFiles) -> bool:
+    return any(name.startswith("_index.") for name in files.list_names())
 
 
 def _is_near(config: SiteConfig, root: str) -> bool:
@@ -147,4 +163,5 @@ def _check_zone(files: ConfigFiles, config: SiteConfig) -> SiteConfig:
 
 
 _SITES = FileCache(_load_sites)
+_SECTIONS = FileCache(_has_section_page)
 _DATA = FileCache(eleventy_config.read_folder_data)

@@ -35,7 +35,8 @@ class HugoOptions(msgspec.Struct, frozen=True):
     `languages` maps the code of each language to its content folder, relative to the configuration's folder; ""
     is the folder of all languages. `ugly_sections` are the sections whose paths end with `.html`; "" is every section.
     `date_fields` are the fields that may hold the date, in order of preference, in lower case; `:filename` stands for
-    the name of the file.
+    the name of the file. `folders_below_section` counts the folders between an article and the closest folder with a
+    page `_index.md`, for `:sections` in patterns.
     """
 
     keeps_case: bool = False
@@ -44,6 +45,7 @@ class HugoOptions(msgspec.Struct, frozen=True):
     languages: Mapping[str, str] = {}
     default_language: str = "en"
     has_prefix_for_default: bool = False
+    folders_below_section: int = 0
     date_fields: tuple[str, ...] = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
 
 

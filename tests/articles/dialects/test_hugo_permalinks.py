@@ -38,6 +38,7 @@ colon = "/a\\\\:b/:slug/"
 """,
         "layouts/_default/single.html": "{{ .Title }}",
         "content/deep/inner/_index.md": "---\ntitle: Inner\n---\n",
+        "content/deep/gap/section/_index.md": "---\ntitle: Section\n---\n",
     },
     {
         "content/about.md": Page("title: About us", "/top/about-us/"),
@@ -75,6 +76,10 @@ colon = "/a\\\\:b/:slug/"
         "content/named/Some File.md": Page(DATED, "/n/some-file/named/"),
         "content/named/bundle/index.md": Page(DATED, "/n/bundle/named/"),
         "content/deep/inner/a.md": Page(DATED, "/deep/inner/a/"),
+        "content/deep/plain/a.md": Page(DATED, "/deep/a/"),
+        "content/deep/plain/below/a.md": Page(f"{DATED}\nslug: b", "/deep/b/"),
+        "content/deep/inner/plain/c/index.md": Page(DATED, "/deep/inner/c/"),
+        "content/deep/gap/section/d.md": Page(DATED, "/deep/gap/section/d/"),
         "content/cut/inner/a.md": Page(DATED, "/c/cut/a/"),
         "content/go/a.md": Page(f"{DATED}\nslug: a", "/2020-03/a/"),
         "content/colon/a.md": Page(f"{DATED}\nslug: a", "/ab/a/"),
@@ -136,12 +141,6 @@ def test_paths_depend_on_settings(options: HugoOptions, path: str) -> None:
 def test_languages_have_folders_or_suffixes(key: str, path: str) -> None:
     config = msgspec.structs.replace(HUGO, hugo=HugoOptions(languages={"en": "", "fr": "", "de": "inhalt"}))
     assert build_path(config, key, fields=PostFields()) == path
-
-
-def test_the_sections_of_a_page_may_be_known() -> None:
-    config = msgspec.structs.replace(HUGO, permalinks={"posts": "/:sections/:slug/"})
-    fields = PostFields(slug="x", sections=("posts",))
-    assert build_path(config, "content/posts/2020/a.md", fields=fields) == "/posts/x/"
 
 
 @pytest.mark.parametrize(("glob", "path"), [("/posts/**", "/p/a"), ("/posts/*", "/p/a"), ("/other/**", "/posts/a")])
