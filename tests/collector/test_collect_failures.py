@@ -23,9 +23,18 @@ class PanicError(BaseException):
 
 
 FAILURES = [AssertionError, RecursionError, MemoryError, OverflowError, UnicodeError, OSError, PanicError]
+# The database sees no difference between failures: on PostgreSQL, one is enough.
+FAILING = pytest.mark.parametrize(
+    ("database_url", "break_parser"),
+    [
+        *(("sqlite", failure) for failure in FAILURES),
+        pytest.param("postgresql", AssertionError, marks=pytest.mark.program),
+    ],
+    indirect=True,
+)
 
 
-@pytest.fixture(params=FAILURES)
+@pytest.fixture
 def break_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return a function that makes the YAML library fail on each file with `faulty`."""
 
@@ -45,6 +54,7 @@ def list_codes(newsroom: Newsroom) -> list[tuple[str, str]]:
     return [(Path(problem.path).name, problem.code) for problem in problems]
 
 
+@FAILING
 def test_an_article_that_the_program_fails_on_keeps_its_last_good_version(
     newsroom: Newsroom, break_parser: Callable[[], None]
 ) -> None:
@@ -81,6 +91,7 @@ def test_a_file_is_read_again_after_a_failure(newsroom: Newsroom, monkeypatch: p
     assert (result.added, result.rejected, result.problems) == (1, 0, ())
 
 
+@FAILING
 def test_a_topic_file_that_the_program_fails_on_keeps_its_last_good_version(
     newsroom: Newsroom, break_parser: Callable[[], None]
 ) -> None:
@@ -183,7 +194,14 @@ def test_the_longest_keys_fit_into_the_indexes(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("is_partial", [False, True])
-@pytest.mark.parametrize("make", [make_pipe, make_socket, make_empty, make_link_to_itself])
+@pytest.mark.parametrize(
+    ("database_url", "make"),
+    [
+        *(("sqlite", make) for make in (make_pipe, make_socket, make_empty, make_link_to_itself)),
+        pytest.param("postgresql", make_pipe, marks=pytest.mark.program),
+    ],
+    indirect=["database_url"],
+)
 def test_what_is_not_an_article_any_more_keeps_its_last_good_version(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], *, is_partial: bool
 ) -> None:

@@ -40,8 +40,12 @@ def week(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-@pytest.mark.parametrize("format", Format)
-def test_every_format_has_an_entry_for_each_day(week: Newsroom, format: Format) -> None:
+def test_every_format_has_an_entry_for_each_day(week: Newsroom) -> None:
+    for format in Format:
+        check_entries(week, format)
+
+
+def check_entries(week: Newsroom, format: Format) -> None:
     representation = get(week, f"/topics/ai/daily.{format}")
     if format is Format.JSON:
         feed = json.loads(representation.body)
@@ -116,10 +120,10 @@ def test_a_digest_names_no_hub(week: Newsroom) -> None:
     assert HUB.encode() not in digest.body
 
 
-@pytest.mark.parametrize("path", ["/topics/ai/hourly.atom", "/topics/ai/daily", "/topics/daily.xml", "/x/y/daily.atom"])
-def test_other_paths_are_not_found(week: Newsroom, path: str) -> None:
-    with pytest.raises(NotFoundError):
-        get(week, path)
+def test_other_paths_are_not_found(week: Newsroom) -> None:
+    for path in ("/topics/ai/hourly.atom", "/topics/ai/daily", "/topics/daily.xml", "/x/y/daily.atom"):
+        with pytest.raises(NotFoundError):
+            get(week, path)
 
 
 def test_a_digest_is_not_modified_until_the_day_is_closed(week: Newsroom) -> None:
