@@ -68,9 +68,8 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_exactly_the_feeds_with_new_bytes_are_notified(notifying_newsroom: NotifyingNewsroom, change: Change) -> None:
-    # The first change makes a scan of every feed: the second change is detected by bytes alone.
+def detect_by_bytes_alone(notifying_newsroom: NotifyingNewsroom) -> None:
+    """Let the first change make a scan of every feed: the next change is detected by bytes alone."""
     notifying_newsroom.newsroom.write("tides", title="First", topics=["Sea"])
     notifying_newsroom.newsroom.write("robots", title="First", topics=["AI"], provider=PROVIDER)
     notifying_newsroom.collect()
@@ -79,12 +78,31 @@ def test_exactly_the_feeds_with_new_bytes_are_notified(notifying_newsroom: Notif
     notifying_newsroom.collect()
     notifying_newsroom.detect()
     notifying_newsroom.empty_outbox()
+
+
+def check_exactly_the_changed(notifying_newsroom: NotifyingNewsroom, change: Change) -> None:
     before = notifying_newsroom.etags()
     change(notifying_newsroom)
     notifying_newsroom.collect(force=True)
     notifying_newsroom.detect()
     after = notifying_newsroom.etags()
     assert notifying_newsroom.pending_paths() == {path for path, etag in after.items() if before.get(path) != etag}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", CHANGES)
+def test_exactly_the_feeds_with_new_bytes_are_notified(notifying_newsroom: NotifyingNewsroom, change: Change) -> None:
+    detect_by_bytes_alone(notifying_newsroom)
+    check_exactly_the_changed(notifying_newsroom, change)
+
+
+def test_exactly_the_feeds_with_new_bytes_are_notified_change_after_change(
+    notifying_newsroom: NotifyingNewsroom,
+) -> None:
+    detect_by_bytes_alone(notifying_newsroom)
+    for change in CHANGES:
+        check_exactly_the_changed(notifying_newsroom, change)
+        notifying_newsroom.empty_outbox()
 
 
 def test_a_new_catalog_notifies_nobody(notifying_newsroom: NotifyingNewsroom) -> None:
