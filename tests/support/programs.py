@@ -12,9 +12,10 @@ from hypothesis import is_hypothesis_test
 PROGRAM_FIXTURES = frozenset({"gunicorn", "hurried", "program", "server"})
 # `os.fork` is missing: a collector that reads on all cores starts no other program.
 _EVENTS = frozenset({"os.exec", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
-# The likely time of a test by its marks.
-_SECONDS = {"program": 1.0, "slow": 0.5}
-_OTHER_SECONDS = 0.03
+# The likely time of a test by its marks; a test on PostgreSQL shares the server with all others.
+_SECONDS = {"program": 1.5, "slow": 0.5}
+_POSTGRESQL_SECONDS = 0.3
+_OTHER_SECONDS = 0.02
 
 
 class _Guard:
@@ -66,6 +67,8 @@ def run_slow_modules_first(items: list[_AnyItem]) -> None:
 
 
 def _guess_seconds(item: _Item) -> float:
+    if "database_url" in getattr(item, "fixturenames", ()):
+        return _POSTGRESQL_SECONDS if item.get_closest_marker("program") else _OTHER_SECONDS
     return next((likely for mark, likely in _SECONDS.items() if item.get_closest_marker(mark)), _OTHER_SECONDS)
 
 
