@@ -7,8 +7,8 @@ import re
 
 # An import names a module in quotes, and an export starts a declaration; in prose, both words are something else.
 _MODULE_LINE = re.compile(
-    r"import\s(?:[^\"'`;(){}\n]|\{[^{}]*\})*+[\"'][^\"'\n]+[\"'];?[ \t]*(?=\n|\Z)"
-    r"|export\s+(?:default\b|const\b|let\b|function\b|async\b|\{|\*)(?:[^\n]|\n(?![ \t]*(?:\n|\Z)))*+"
+    r"import\s(?:[^\"'`;(){}\n]|\{[^{}]*\})*+[\"'][^\"'\n]+[\"'];?[ \t]*(?=\r?\n|\Z)"
+    r"|export\s+(?:default\b|const\b|let\b|function\b|async\b|\{|\*)(?:[^\n]|\n(?![ \t\r]*(?:\n|\Z)))*+"
 )
 _ATTRIBUTES = r"(?:\s(?:[^<>\"'{}]|\"[^\"]*\"|'[^']*'|\{(?:[^{}]|\{[^{}]*+\})*+\})*+)?"
 _COMPONENT = re.compile(rf"<(/?)([A-Z][A-Za-z0-9.]*){_ATTRIBUTES}>")

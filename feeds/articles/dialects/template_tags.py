@@ -15,22 +15,24 @@ from feeds.articles.dialects.sites import SiteConfig, Tool
 from feeds.articles.dialects.tag_content import write_address, write_content
 from feeds.articles.markdown import find_code, has_indented_html
 
-_LIQUID, _SHORTCODES, _MDX, _KRAMDOWN, _HEADING_IDS = "liquid", "shortcodes", "mdx", "kramdown", "heading ids"
+_LIQUID, _NUNJUCKS, _SHORTCODES, _MDX = "liquid", "nunjucks", "shortcodes", "mdx"
+_KRAMDOWN, _HEADING_IDS = "kramdown", "heading ids"
 _SYNTAXES = {
     Tool.JEKYLL: frozenset((_LIQUID, _KRAMDOWN, _HEADING_IDS)),
-    Tool.ELEVENTY: frozenset((_LIQUID, _HEADING_IDS)),
+    Tool.ELEVENTY: frozenset((_LIQUID, _NUNJUCKS, _HEADING_IDS)),
     Tool.HUGO: frozenset((_SHORTCODES, _HEADING_IDS)),
     Tool.ASTRO: frozenset((_MDX,)),
 }
 _EVERY_SYNTAX = frozenset.union(*_SYNTAXES.values())
 
-_START = re.compile(r"\{(?:%|\{[<%]?|:|[#.]\w)|<(?=/?[A-Z])|^(?:import|export)(?=\s)", re.MULTILINE)
+_START = re.compile(r"\{(?:%|\{[<%]?|:|[#.]\w|#(?=[\s-])|/\*)|<(?=/?[A-Z])|^(?:import|export)(?=\s)", re.MULTILINE)
+_COMMENTS = {"{#": (_NUNJUCKS, "#}"), "{/*": (_MDX, "*/}")}
 _ENDS = {"{%": "%}", "{{": "}}", "{{<": ">}}", "{{%": "%}}"}
 _TAG_NAME = re.compile(r"[-+~\s]*([A-Za-z_][\w-]*)")
 _OUTPUT_NAME = re.compile(r"[-\s]*([A-Za-z_][\w.]{0,60})")
 _SHORTCODE_NAME = re.compile(r"\s*(/?)\s*([\w./-]{1,60})")
 _ATTRIBUTE_LIST = re.compile(r"\{:[^{}\n]*\}")
-_HEADING_ID = re.compile(r"\{[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
+_HEADING_ID = re.compile(r"\{[#.][^{}\n]*\}[ \t]*(?=\r?$)", re.MULTILINE)
 _LITERAL = re.compile(r"[-\s]*(?:\"([^\"{}]*)\"|'([^'{}]*)')((?:\s*\|[^|]*)*)-?")
 _FILTER = re.compile(r"\|\s*(\w+)(?:\s*:\s*([\w.]+))?\s*-?")
 _LANGUAGE = re.compile(r"[-\s]*[\w-]+\s+(?:lang:)?([\w+#.-]+)")
@@ -47,8 +49,8 @@ _BASE_FILTERS = frozenset(("relative_url", "absolute_url", "url"))
 _PATH_VARIABLES = frozenset(("site.baseurl", "site.base_url", "site.github.url", "site.BASE_PATH", "BASE_PATH"))
 # A margin of more blanks counts as text.
 _MARGIN = 80
-_PARAGRAPH_START = re.compile(r"(?:\A|\n[ \t]*\n)[ \t]*\Z")
-_PARAGRAPH_END = re.compile(r"[ \t]{0,80}(?:\Z|\n[ \t]{0,80}(?:\n|\Z))")
+_PARAGRAPH_START = re.compile(r"(?:\A|\n[ \t\r]*\n)[ \t]*\Z")
+_PARAGRAPH_END = re.compile(r"[ \t\r]{0,80}(?:\Z|\n[ \t\r]{0,80}(?:\n|\Z))")
 _FENCES = ("```", "~~~", "`````", "~~~~~")
 
 
@@ -111,15 +113,29 @@ class _Blanker:
             return self._read_shortcode(start, opening)
         if opening.startswith(("{%", "{{")):
             return self._read_liquid(start, opening[:2]) if _LIQUID in self._syntaxes else 0
+        if opening.startswith("{"):
+            return self._read_braces(start, opening)
+        return self._read_mdx(start, opening) if _MDX in self._syntaxes else 0
+
+    def _read_braces(self, start: int, opening: str) -> int:
+        """Leave out a comment, or attributes of Markdown."""
+        if opening in _COMMENTS:
+            syntax, mark = _COMMENTS[opening]
+            return self._drop_comment(start, mark) if syntax in self._syntaxes else 0
         if opening == "{:":
             return self._drop(_ATTRIBUTE_LIST, start) if _KRAMDOWN in self._syntaxes else 0
-        if opening.startswith("{"):
-            return self._drop_heading_id(start) if _HEADING_IDS in self._syntaxes else 0
-        return self._read_mdx(start, opening) if _MDX in self._syntaxes else 0
+        return self._drop_heading_id(start) if _HEADING_IDS in self._syntaxes else 0
 
     def _is_code(self, index: int) -> bool:
         at = bisect_right(self._code_starts, index) - 1
         return at >= 0 and index < self._code[at][1]
+
+    def _drop_comment(self, start: int, mark: str) -> int:
+        end = self._find(mark, start + len(mark))
+        if end < 0:
+            return 0
+        self._keep_lines(self._body[start:end])
+        return end + len(mark)
 
     def _drop_heading_id(self, start: int) -> int:
         end = self._drop(_HEADING_ID, start)  # only the last braces of a line
@@ -249,7 +265,7 @@ class _Blanker:
         self._parts += (
             "\n" if is_preceded else "",
             opening,
-            "" if inner.lstrip(" \t").startswith("\n") else "\n",
+            "" if inner.lstrip(" \t\r").startswith("\n") else "\n",
             inner,
         )
         self._parts += ("" if not inner.rpartition("\n")[2].strip() else "\n", fence, "\n" if is_followed else "")

@@ -62,7 +62,13 @@ HUGO_BODIES = {
     "`{{< x >}}`": "`{{< x >}}`",
     "## a {#b .c}": "## a ",
 }
+ELEVENTY_BODIES = {
+    "a {# b\n c #} d {% e %}{{ f }}": "a \n d ",
+    "## a {#b}": "## a ",
+    "a {# b": "a {# b",
+}
 ASTRO_BODIES = {
+    "a {/* b\n c */} d": "a \n d",
     "import A from '../a.astro';\nimport { B } from \"b\"\n\nText": "\n\n\nText",
     "import taxes rose\nexport rules stay": "import taxes rose\nexport rules stay",
     "export const a = {\n  b: 1,\n};\n\nText": "\n\n\n\nText",
@@ -124,6 +130,11 @@ def test_shortcodes_leave_a_body(body: str) -> None:
     assert blank_template_tags(body, config=HUGO)[0] == HUGO_BODIES[body]
 
 
+@pytest.mark.parametrize("body", ELEVENTY_BODIES)
+def test_nunjucks_leaves_a_body(body: str) -> None:
+    assert blank_template_tags(body, config=ELEVENTY)[0] == ELEVENTY_BODIES[body]
+
+
 @pytest.mark.parametrize("body", ASTRO_BODIES)
 def test_components_leave_a_body(body: str) -> None:
     assert blank_template_tags(body, config=ASTRO)[0] == ASTRO_BODIES[body]
@@ -161,6 +172,15 @@ def test_tags_without_output_are_not_found() -> None:
 
 def test_the_end_of_a_shortcode_is_not_found_again() -> None:
     assert blank_template_tags("{{< a/b.html >}}x{{< /a/b.html >}}", config=HUGO) == ("x", (TagFound(0, "a/b.html"),))
+
+
+@pytest.mark.parametrize(
+    ("config", "bodies"), [(JEKYLL, JEKYLL_BODIES), (HUGO, HUGO_BODIES), (ELEVENTY, ELEVENTY_BODIES)]
+)
+def test_line_ends_of_windows_make_no_difference(config: SiteConfig, bodies: dict[str, str]) -> None:
+    for body, expected in bodies.items():
+        text, _ = blank_template_tags(body.replace("\n", "\r\n"), config=config)
+        assert text.replace("\r\n", "\n") == expected
 
 
 def test_a_body_without_tags_is_the_same_object() -> None:
