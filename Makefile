@@ -47,7 +47,7 @@ test: $(VENV)/.test ## run every check and test
 	$(pytest) $(SELECT) $(PYTEST_ARGS)
 
 coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program and test no property
-	$(pytest) -m 'not no_cover' --cov $(PYTEST_ARGS)
+	$(pytest) -m 'not no_cover' $(PYTEST_ARGS) --cov
 
 soak: $(VENV)/.test ## kill collectors and edit articles at random, hundreds of times; attack pages; replay all of history; draw more values
 	FEEDS_SOAK=$${FEEDS_SOAK:-200} $(python) -m pytest --numprocesses auto tests/catalog tests/collector \
