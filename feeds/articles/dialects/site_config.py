@@ -15,7 +15,7 @@ from feeds.model.errors import ArticleError, Level, Problem
 
 __all__ = ["SiteConfig", "Tool", "find_site_config", "fingerprint_site_config", "list_outer_folders"]
 
-_CONTENT_NAMES = frozenset(("content", "src"))
+_SOURCE_NAMES = frozenset(("", "articles", "blog", "content", "data", "notes", "pages", "posts"))
 _MAX_OUTER = 4
 _HUGO_FOLDERS = frozenset(("archetypes", "config", "content", "layouts", "themes"))
 
@@ -107,8 +107,15 @@ def list_outer_folders(root: str) -> list[str]:
     while len(folders) <= _MAX_OUTER and folders[-1] != os.path.dirname(folders[-1]):
         folders.append(os.path.dirname(folders[-1]))
     names = [os.path.basename(folder) for folder in folders]
-    inside = [at for at, name in enumerate(names) if name in _CONTENT_NAMES or (name.startswith("_") and len(name) > 1)]
+    inside = [at for at, name in enumerate(names) if _is_content_name(name, below=names[at - 1] if at else "")]
     return folders[1 : max(inside, default=-1) + 2]
+
+
+def _is_content_name(name: str, *, below: str) -> bool:
+    """Return whether a folder has the name of a tool's content folder; `src` may also hold any checkouts."""
+    if name == "src":
+        return below in _SOURCE_NAMES
+    return name == "content" or (name.startswith("_") and len(name) > 1)
 
 
 def _list_folders(folder: str, root: str) -> Iterator[str]:

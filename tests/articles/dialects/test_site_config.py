@@ -259,6 +259,8 @@ def test_the_closest_configuration_counts(tmp_path: Path) -> None:
         ("hugo.toml", "articles", False),
         ("astro.config.mjs", "src/content/blog", True),
         (".eleventy.js", "src/posts", True),
+        (".eleventy.js", "src", True),
+        (".eleventy.js", "src/project/articles", False),
     ],
 )
 def test_the_search_leaves_a_content_folder_of_a_tool_only(
