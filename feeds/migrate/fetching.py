@@ -1,5 +1,6 @@
 """Get an earlier feed from a URL or a file, within limits of size, time and redirects."""
 
+import zlib
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
@@ -18,6 +19,8 @@ _HEADERS = {
     "Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
     "Accept-Encoding": "identity",
 }
+_GZIP_START = b"\x1f\x8b"
+_GZIP_FORMAT = 16 + zlib.MAX_WBITS
 _REDIRECTS = {
     HTTPStatus.MOVED_PERMANENTLY,
     HTTPStatus.FOUND,
@@ -57,7 +60,23 @@ def _read_file(name: str) -> FeedSource:
         raise AdoptionError(message) from None
     if len(data) > MAX_BYTES:
         raise AdoptionError(f"{name} is larger than {MAX_BYTES // 2**20} MiB; remove its oldest entries.")
-    return FeedSource(name=name, data=data)
+    return FeedSource(name=name, data=_decompress(data, name))
+
+
+def _decompress(data: bytes, name: str) -> bytes:
+    """Return the bytes of a feed, also if it was sent or saved compressed by gzip."""
+    if not data.startswith(_GZIP_START):
+        return data
+    decompressor = zlib.decompressobj(_GZIP_FORMAT)
+    try:
+        plain = decompressor.decompress(data, MAX_BYTES + 1)
+    except zlib.error:
+        raise AdoptionError(f"{name} is damaged: its compression by gzip cannot be undone; get it again.") from None
+    if len(plain) > MAX_BYTES:
+        raise AdoptionError(f"{name} is larger than {MAX_BYTES // 2**20} MiB; remove its oldest entries.")
+    if not decompressor.eof:
+        raise AdoptionError(f"{name} is damaged: its compression by gzip has no end; get it again.")
+    return plain
 
 
 def _fetch(name: str) -> FeedSource:
@@ -76,9 +95,8 @@ def _fetch(name: str) -> FeedSource:
         reason = f"takes longer than {MAX_SECONDS} seconds" if isinstance(error, AuditLimitError) else str(error)
         raise AdoptionError(f"{url}: {reason}. Save the feed as a file, and give the file.") from error
     _check_response(response, url)
-    return FeedSource(
-        name=name, data=response.body, urls=tuple(dict.fromkeys(urls)), content_type=response.get("Content-Type")
-    )
+    data = _decompress(response.body, url)
+    return FeedSource(name=name, data=data, urls=tuple(dict.fromkeys(urls)), content_type=response.get("Content-Type"))
 
 
 def _check_url(url: str, name: str) -> str:
@@ -93,5 +111,5 @@ def _check_response(response: AuditResponse, url: str) -> None:
     if response.status != HTTPStatus.OK:
         raise AdoptionError(f"{url} answers with status {response.status}; give the URL or the file of a feed.")
     coding = response.get("Content-Encoding").lower()
-    if coding not in {"", "identity"}:
+    if coding not in {"", "identity", "gzip"}:
         raise AdoptionError(f"{url} answers in the coding {coding} without being asked; save it, and give the file.")

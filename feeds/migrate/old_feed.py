@@ -129,13 +129,16 @@ def _read_json(source: FeedSource) -> tuple[Format, str, Iterator[OldEntry]]:
     if "jsonfeed.org/version" not in str(document.get("version")) or not isinstance(items, list):
         raise AdoptionError(f"{source.name} is JSON, but not JSON Feed; give the URL or the file of a feed.")
     objects = (item for item in items if isinstance(item, dict))
-    return Format.JSON, _read_text(document, "feed_url"), map(_read_item, objects)
+    own_url = _read_text(document, "feed_url")
+    base = source.urls[-1] if source.urls else own_url or _read_text(document, "home_page_url")
+    return Format.JSON, own_url, (_read_item(item, base) for item in objects)
 
 
-def _read_item(item: Mapping[str, object]) -> OldEntry:
-    links = [_read_text(item, name) for name in ("url", "external_url", "id")]
+def _read_item(item: Mapping[str, object], base: str) -> OldEntry:
+    id = _read_text(item, "id")
+    links = [*(_resolve(base, _read_text(item, name)) for name in ("url", "external_url")), id]
     return OldEntry(
-        id=_read_text(item, "id") or links[0],
+        id=id or _read_text(item, "url"),
         title=_read_text(item, "title"),
         links=tuple(dict.fromkeys(link for link in links if is_http_uri(link))),
         published=read_date(_read_text(item, "date_published")),

@@ -1,5 +1,6 @@
 """An earlier feed is fetched within limits, and each failure says what to do."""
 
+import gzip
 import socket
 import time
 from contextlib import suppress
@@ -28,6 +29,32 @@ def test_a_url_is_fetched_through_redirects() -> None:
         source = read_source(f"{url}/feed")
     assert source.urls == (f"{url}/feed", f"{url}/a", f"{url}/b")
     assert (source.data, source.content_type) == (b"<rss/>", "text/xml")
+
+
+def test_gzip_is_undone(tmp_path: Path) -> None:
+    compressed = gzip.compress(b"<rss/>")
+    path = tmp_path / "feed.xml.gz"
+    path.write_bytes(compressed)
+    replies = {"/sent": (200, {"Content-Encoding": "gzip"}, compressed), "/saved": (200, {}, compressed)}
+    with serving_old_site(replies) as url:
+        for name in (f"{url}/sent", f"{url}/saved", str(path)):
+            assert read_source(name).data == b"<rss/>"
+
+
+@pytest.mark.parametrize(
+    ("compressed", "message"),
+    [
+        (gzip.compress(bytes(10_000)), "is larger than"),
+        (gzip.compress(b"<rss/>")[:-9], "has no end"),
+        (b"\x1f\x8b" + bytes(20), "cannot be undone"),
+    ],
+)
+def test_gzip_is_limited(compressed: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "MAX_BYTES", 9_999)
+    path = tmp_path / "feed.xml.gz"
+    path.write_bytes(compressed)
+    with pytest.raises(AdoptionError, match=message):
+        read_source(str(path))
 
 
 def test_redirects_are_limited() -> None:

@@ -109,6 +109,13 @@ def test_json() -> None:
     )
 
 
+def test_relative_urls_in_json() -> None:
+    feed = read(
+        '{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "url": "/1"}, {"url": "http://["}]}'
+    )
+    assert [(entry.id, entry.links) for entry in feed.entries] == [("1", ("https://blog.example/1",)), ("http://[", ())]
+
+
 def test_a_damaged_feed_is_read_as_far_as_possible() -> None:
     feed = read(f'<rss version="2.0"><channel><title>A & B</title><item>{ONE}<guid>17</guid></item><item>{ONE}')
     assert [entry.id for entry in feed.entries][:1] == ["17"]
