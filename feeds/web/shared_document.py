@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _WHOLE_CATALOG = "catalog"
+_MAX_TAG_CHARACTERS = 1_000  # caches ignore longer tags, and tags after them
 _AGES = {  # RFC 9213, and the Edge Architecture Specification, which Varnish and Fastly follow
     "CDN-Cache-Control": f"max-age={SHARED_MAX_AGE_SECONDS}",
     "Surrogate-Control": f"max-age={SHARED_MAX_AGE_SECONDS}",
@@ -23,7 +24,9 @@ _CACHED_STATUSES = ("200", "304")
 
 def list_tags(document: Document) -> list[tuple[str, str]]:
     """Return the headers that tag a document with its scopes, or as dependent on the whole catalog."""
-    tags = [quote(scope, safe="/") for scope in document.scopes] or [_WHOLE_CATALOG]
+    scopes = [quote(scope, safe="/") for scope in document.scopes]
+    known = (scope if len(scope) <= _MAX_TAG_CHARACTERS else _WHOLE_CATALOG for scope in scopes)
+    tags = list(dict.fromkeys(known)) or [_WHOLE_CATALOG]
     return [("Cache-Tag", ",".join(tags)), ("Surrogate-Key", " ".join(tags))]
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from feeds.model.document import Document
 from feeds.web import poller
 from feeds.web.app import create_app
+from feeds.web.shared_document import list_tags
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
 
@@ -97,3 +99,10 @@ def test_a_process_that_cannot_see_changes_gives_no_long_lifetime(
     monkeypatch.setattr(poller, "CURRENT_SECONDS", -1)
     answer = client.get("/feed.atom")
     assert (answer.status_code, "Surrogate-Control" in answer.headers) == (200, False)
+
+
+def test_a_tag_that_caches_would_ignore_is_left_out() -> None:
+    """A header of several kilobytes would also fail in proxies with small buffers."""
+    scopes = ("topics/tides", f"topics/{'人' * 200}", f"topics/{'山' * 200}")
+    document = Document(body=b"", media_type="", etag="x", last_modified=None, max_age_seconds=0, scopes=scopes)
+    assert list_tags(document) == [("Cache-Tag", "topics/tides,catalog"), ("Surrogate-Key", "topics/tides catalog")]
