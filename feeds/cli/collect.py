@@ -19,7 +19,7 @@ from feeds.settings import PROGRESS_VARIABLE
 @FOLDERS
 @click.option("--watch", is_flag=True, help="Keep running and collect changes as they happen.")
 @click.option("--force", is_flag=True, help="Accept the removal of most articles, or a clock that was wrong.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if there are errors.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are errors, or no articles.")
 @click.option("--no-announce", is_flag=True, help="Do not notify hubs and caches; run `feeds announce` later.")
 def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool, no_announce: bool) -> None:
     """Update the catalog from the articles in DIR.
@@ -39,5 +39,6 @@ def collect(folders: tuple[Path, ...], *, watch: bool, force: bool, strict: bool
     result = collect_once(settings, force=force, on_silence=on_silence, progress_pipe=progress_pipe)
     if not no_announce:
         notify_hubs(settings)
-    if strict and any(problem.level is Level.ERROR for problem in result.problems):
+    has_errors = any(problem.level is Level.ERROR for problem in result.problems)
+    if strict and (has_errors or not result.read + result.files_unchanged):
         raise SystemExit(1)

@@ -173,6 +173,14 @@ def test_collect_reports_problems_and_continues(run: Run, tmp_path: Path) -> Non
 
 def test_strict_accepts_good_articles(run: Run) -> None:
     assert run("collect", "--strict").exit_code == 0
+    assert run("collect", "--strict").exit_code == 0
+
+
+def test_strict_refuses_a_folder_without_articles(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    result = run("collect", "--strict", "content")
+    assert result.exit_code == 1
+    assert "No articles found in content" in result.stderr
 
 
 def test_collect_takes_folders_and_ignores_the_setting(run: Run, tmp_path: Path) -> None:
