@@ -2,13 +2,16 @@
 
 import re
 
-_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+_BLANKS = r"[^\S\n]*"  # within a line: a pattern that crosses lines needs quadratic time for many empty lines
+_LINE_COMMENT = re.compile(rf"^{_BLANKS}//[^\n]*", re.MULTILINE)
+_COMMENT = re.compile(rf"/\*(?:[^*]|\*(?!/))*+\*/|{_LINE_COMMENT.pattern}", re.MULTILINE)
 _TEXT = r"(?:\"([^\"\n\\]*)\"|'([^'\n\\]*)'|`([^`\\$]*)`)"
 
 
 def strip_comments(script: str) -> str:
     """Return a script without comments of whole lines and between `/*` and `*/`."""
-    return _COMMENT.sub("", script)
+    before, end, after = script.rpartition("*/")  # after the last end, each `/*` would be searched for one in vain
+    return _COMMENT.sub("", before + end) + _LINE_COMMENT.sub("", after)
 
 
 def find_text(script: str, key: str) -> str:
@@ -17,7 +20,8 @@ def find_text(script: str, key: str) -> str:
     The text may be the last choice after a variable, as in `process.env.URL || "text"`.
     """
     choice = r"(?:[\w.]+\s*(?:\|\||\?\?)\s*)?"
-    match = re.search(rf"(?:^|[{{,(;])\s*[\"']?{re.escape(key)}[\"']?\s*[:=]\s*{choice}{_TEXT}", script, re.MULTILINE)
+    start = rf"(?:^|[{{,(;]){_BLANKS}[\"']?{re.escape(key)}[\"']?"
+    match = re.search(rf"{start}\s*[:=]\s*{choice}{_TEXT}", script, re.MULTILINE)
     return next(filter(None, match.groups()), "") if match else ""
 
 
