@@ -12,7 +12,6 @@ from feeds.articles.dialects.site_finder import SiteFinder
 from feeds.articles.file_reader import escape_path, is_utf8
 from feeds.articles.names import (
     ADOPTED_FILE,
-    PACKAGES_FOLDER,
     explain_bad_name,
     find_key_base,
     is_article_name,
@@ -183,7 +182,7 @@ class _Walk:
                 if is_hidden(entry.name):
                     continue
                 if _is_folder(entry):
-                    if not (site and entry.name == PACKAGES_FOLDER) and self._may_follow(entry):
+                    if self._may_follow(entry):
                         (links if entry.is_symlink() else folders).append((entry.path, root))
                 elif self._is_content(entry, site):
                     yield entry, site

@@ -10,6 +10,7 @@ import msgspec
 from feeds.articles.names import (
     ADOPTED_FILE,
     ARTICLE_SUFFIXES,
+    FOREIGN_FOLDERS,
     TOPIC_FOLDER,
     TOPIC_SUFFIXES,
     is_article_name,
@@ -30,7 +31,10 @@ class Reason(Enum):
 
     CAPITALS = f"the name of an article ends in {_ENDINGS}, in small letters; rename the file"
     REPOSITORY = "a file about a repository is an article only with front matter; add a `---` line, fields, and `---`"
-    HIDDEN = "names that start with `.` or `#`, or end with `~`, are hidden; rename the file or folder"
+    HIDDEN = (
+        "names that start with `.` or `#`, or end with `~`, are hidden, and so are the folders"
+        f" {' and '.join(f'`{name}`' for name in FOREIGN_FOLDERS)}; rename the file or folder"
+    )
     TOPIC = f"a topic file must be in a folder called `{TOPIC_FOLDER}`; move the file"
     OTHER = f"the name of an article ends in {_ENDINGS}; name a file such as story{ARTICLE_SUFFIXES[0]}"
 

@@ -12,8 +12,8 @@ MAX_KEY_BYTES = 500
 ADOPTED_FILE = "adopted.yaml"
 """The name of the file of adopted ids, at the top of a content folder."""
 
-PACKAGES_FOLDER = "node_modules"
-"""The folder of a site for packages of other people."""
+FOREIGN_FOLDERS = ("node_modules", "exampleSite")
+"""The folders of a site for packages of other people, and for the example of a theme of Hugo."""
 
 ARTICLE_SUFFIXES = (".md", ".markdown")
 POST_SUFFIX = ".mdx"
@@ -53,8 +53,8 @@ def is_visible(relative: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a file or folder is hidden, or a temporary file of an editor."""
-    return name.startswith((".", "#")) or name.endswith("~")
+    """Return whether a file or folder is hidden, a temporary file of an editor, or a folder of other people's files."""
+    return name.startswith((".", "#")) or name.endswith("~") or name in FOREIGN_FOLDERS
 
 
 def is_article_name(name: str) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from feeds.articles.dialects.site_config import list_outer_folders
 from feeds.articles.dialects.site_finder import is_site_file
 from feeds.articles.file_reader import MAX_FILE_BYTES
-from feeds.articles.names import ARTICLE_SUFFIXES, PACKAGES_FOLDER, POST_SUFFIX, TOPIC_SUFFIXES, is_hidden
+from feeds.articles.names import ARTICLE_SUFFIXES, POST_SUFFIX, TOPIC_SUFFIXES, is_hidden
 from feeds.model.errors import ComparisonError
 from feeds.model.text import escape_controls
 
@@ -163,7 +163,7 @@ def _is_wanted(path: str, folder: PurePosixPath, *, is_outer: bool) -> bool:
     """Return whether a collect may read a file; no commit made by git has an unsafe path."""
     parts = path.split("/")
     *folders, name = parts[len(folder.parts) :]
-    if PACKAGES_FOLDER in folders or any(part in {"", ".", ".."} for part in parts) or any(map(is_hidden, folders)):
+    if any(part in {"", ".", ".."} for part in parts) or any(map(is_hidden, folders)):
         return False
     return is_site_file(path) or (name.endswith(_SUFFIXES) and not is_hidden(name) and not is_outer)
 

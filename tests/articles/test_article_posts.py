@@ -352,7 +352,11 @@ CONFIGURED = {
     "README.md": "# Read me\n",
     "docs/notes.md": "No front matter.\n",
     "native.md": "---\ntitle: N\nwebUrl: https://example.org/n\npublishedDateTime: 2020-01-02\n---\n",
-    "node_modules/x/a.md": "---\ntitle: X\n---\n",
+    "node_modules/x/_config.yml": "url: https://example.net\n",
+    "node_modules/x/_posts/2024-05-01-a.md": "---\ntitle: X\n---\n",
+    "themes/t/exampleSite/hugo.toml": "baseURL = 'https://example.com/'\n",
+    "themes/t/exampleSite/content/a.md": "---\ntitle: X\ndate: 2020-01-01\n---\n",
+    "vendor/bundle/t/_posts/2014-01-01-a.md": "---\ntitle: X\n---\n",
 }
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import tomllib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -12,7 +10,8 @@ import msgspec
 
 from feeds.articles.file_reader import read_file
 from feeds.articles.front_matter import load_yaml_mapping
-from feeds.articles.yaml_values import Value
+from feeds.articles.toml_values import RefusedTomlError, parse_toml
+from feeds.articles.yaml_values import MAX_DEPTH, Value
 from feeds.model.errors import ArticleError, Level, Problem
 from feeds.model.uri import read_url_host
 
@@ -22,7 +21,6 @@ Stamp = tuple[int, int, int, int] | None
 
 _MAX_CACHED = 20_000
 _OWN_HOSTS = frozenset(("localhost", "127.0.0.1", "0.0.0.0"))  # noqa: S104 nothing is bound
-_TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
 class ConfigFiles:
@@ -163,21 +161,18 @@ def clean_url(*parts: str) -> str:
 
 
 def _parse_toml(path: str, data: bytes) -> dict[str, Value]:
+    text = _decode(path, data)
     try:
-        table = tomllib.loads(_decode(path, data).replace("\r\n", "\n"))
-    except (RecursionError, ValueError) as error:
-        # The message of the library may quote the file.
-        place = _TOML_PLACE.search(str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        message = "Invalid TOML; write each field as `key = value`, texts in quotes, and each key once."
-        raise ArticleError(Problem(path, line, column, Level.ERROR, "toml", message)) from None
-    return {key: _convert(item) for key, item in table.items()}
+        return parse_toml(text)
+    except RefusedTomlError as error:
+        problem = Problem(path, *_find_position(text, error.index), Level.ERROR, error.code, error.message)
+        raise ArticleError(problem) from None
 
 
 def _parse_json(path: str, data: bytes) -> dict[str, Value]:
     text = _decode(path, data)
     try:
-        value = json.loads(text)
+        value = _convert(json.loads(text), 0)
     except json.JSONDecodeError as error:
         message = "Invalid JSON; put texts in double quotes, and a comma between two values."
         raise ArticleError(Problem(path, error.lineno, error.colno, Level.ERROR, "json", message)) from None
@@ -187,14 +182,17 @@ def _parse_json(path: str, data: bytes) -> dict[str, Value]:
     if not isinstance(value, dict):
         message = "The JSON is not a mapping; write the fields between `{` and `}`."
         raise ArticleError(Problem(path, 1, 1, Level.ERROR, "json", message))
-    return {key: _convert(item) for key, item in value.items()}
+    return value
 
 
-def _convert(value: Any) -> Value:  # noqa: ANN401 JSON and TOML have any shape
+def _convert(value: Any, depth: int) -> Value:  # noqa: ANN401 JSON has any shape
+    """Return plain values; raise RecursionError if they are nested more deeply than front matter may be."""
+    if depth > MAX_DEPTH:
+        raise RecursionError
     if isinstance(value, dict):
-        return {key: _convert(item) for key, item in value.items()}
+        return {key: _convert(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_convert(item) for item in value]
+        return [_convert(item, depth + 1) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)

@@ -1,6 +1,7 @@
 """Read the configuration of a Jekyll site: https://jekyllrb.com/docs/configuration/options/."""
 
 from feeds.articles.dialects.config_files import ConfigFiles, clean_url, read_map, read_text, read_texts
+from feeds.articles.dialects.jekyll_exclude import list_excluded
 from feeds.articles.dialects.jekyll_permalinks import POSTS, STYLES
 from feeds.articles.dialects.sites import Defaults, SiteConfig, Tool
 from feeds.articles.yaml_values import Value
@@ -28,6 +29,7 @@ def read_jekyll_config(files: ConfigFiles, names: list[str]) -> SiteConfig:
         title=read_text(fields, "title", "name"),
         defaults=_list_defaults(fields),
         roots={"": folder} if folder else {},
+        excluded=list_excluded(fields),
     )
 
 

@@ -7,11 +7,11 @@ import msgspec
 
 from feeds.articles.dialects.field_table import POST_MARKS
 from feeds.articles.dialects.folder_site import FolderSite
+from feeds.articles.dialects.jekyll_exclude import is_excluded
 from feeds.articles.dialects.jekyll_permalinks import DRAFTS, POSTS, find_jekyll_defaults, find_place
 from feeds.articles.dialects.post_dates import split_dated_name
 from feeds.articles.dialects.sites import Defaults, SiteConfig, Tool, find_defaults
 from feeds.articles.field_names import fold
-from feeds.articles.names import PACKAGES_FOLDER
 from feeds.articles.yaml_values import Value
 
 _JEKYLL_FOLDERS = frozenset(("_posts", "_drafts"))
@@ -20,7 +20,7 @@ _JEKYLL_FOLDERS = frozenset(("_posts", "_drafts"))
 def is_post_file(config: SiteConfig, key: str) -> bool:
     """Return whether the tool regards a file as a post, or as a page that may be one, by its path only."""
     *folders, name = config.strip_content_root(key).split("/")
-    if PACKAGES_FOLDER in folders or not config.covers(key):
+    if not config.covers(key) or is_excluded(config, key):
         return False
     match config.tool:
         case Tool.JEKYLL:

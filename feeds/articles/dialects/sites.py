@@ -55,7 +55,8 @@ class SiteConfig(msgspec.Struct, frozen=True):
     `folder` is the absolute path of the configuration's folder. `url` is the absolute URL of the site with its base
     path, without a slash at the end. `permalinks` maps a section or collection to its pattern; "" is the site's own
     pattern. `content_root` is the tool's content folder, relative to `folder`; "" is `folder` itself.
-    `roots` maps collections to folders, where these differ from the tool's own rule.
+    `roots` maps collections to folders, where these differ from the tool's own rule. `excluded` are patterns of paths
+    that Jekyll leaves out.
     """
 
     tool: Tool
@@ -71,6 +72,7 @@ class SiteConfig(msgspec.Struct, frozen=True):
     roots: Mapping[str, str] = {}
     has_slash_at_end: bool = True
     hugo: HugoOptions = HugoOptions()
+    excluded: tuple[str, ...] = ()
 
     def make_key(self, path: str) -> str:
         """Return the absolute `path` of a file as `build_path` takes it: relative to the configuration's folder."""

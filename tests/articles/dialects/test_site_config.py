@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from feeds.articles.dialects.permalinks import PostFields, build_path
+from feeds.articles.dialects.post_scope import is_post_file
 from feeds.articles.dialects.site_config import Tool, find_site_config, fingerprint_site_config
 from feeds.articles.dialects.sites import find_defaults
 from feeds.model.errors import Level
@@ -186,6 +187,10 @@ def test_a_url_that_a_program_builds_is_unknown(tmp_path: Path) -> None:
         ("_config.yml", "title: x\nurl: [", (2, 6)),
         ("hugo.toml", "title = 'x'\nurl = ?", (2, 7)),
         ("hugo.json", '{"title": "x",\n}', (2, 1)),
+        ("hugo.json", '{"a":' * 600 + "1" + "}" * 600, (1, 1)),
+        ("hugo.json", '{"a": ' + "9" * 5000 + "}", (1, 1)),
+        ("hugo.toml", "x = 1\n[" + ".".join("a" * 2000) + "]\nb = 1", (2, 2)),
+        ("hugo.toml", "x = 1\ny = 0x" + "f" * 5000, (1, 1)),
     ],
 )
 def test_a_broken_configuration_is_one_problem(tmp_path: Path, name: str, text: str, place: tuple[int, int]) -> None:
@@ -291,3 +296,10 @@ def test_the_fingerprint_is_the_same_in_another_folder(tmp_path: Path) -> None:
         write_file(tmp_path / name / "_posts/a.md", "text")
         prints.append(fingerprint_site_config(str(tmp_path / name / "_posts/a.md"), root=str(tmp_path / name)))
     assert prints[0] == prints[1] != ""
+
+
+def test_jekyll_leaves_out_gems_and_what_the_site_excludes(tmp_path: Path) -> None:
+    write_file(tmp_path / "_config.yml", "source: src\nexclude: [/old/, 'draft*/*.md', '', {a: 1}]\n")
+    config = find_config(tmp_path, "src/_posts/a.md")
+    names = ("_posts/a.md", "gold/_posts/a.md", "old/_posts/a.md", "drafts/_posts/a.md", "vendor/bundle/x/_posts/a.md")
+    assert [name for name in names if is_post_file(config, f"src/{name}")] == ["_posts/a.md", "gold/_posts/a.md"]
