@@ -42,6 +42,8 @@ class ConfigFiles:
         if not _is_inside(folder):
             return []
         path = self._note(folder)
+        if self._leads_outside(path):
+            return []
         try:
             names = sorted(os.listdir(path))
         except OSError:
@@ -56,7 +58,7 @@ class ConfigFiles:
             return ""
         path = self._note(name)
         try:
-            data = read_file(path)
+            data = self._read_file(path)
         except ArticleError:
             return ""
         self._digest.update(f"{name}\0{len(data)}\0".encode() + data)
@@ -69,7 +71,7 @@ class ConfigFiles:
             ArticleError: the file cannot be read, or is broken.
         """
         path = self._note(name)
-        data = read_file(path)
+        data = self._read_file(path)
         self._digest.update(f"{name}\0{len(data)}\0".encode() + data)
         if not any(line.strip() and not line.lstrip().startswith(b"#") for line in data.splitlines()):
             return {}
@@ -84,6 +86,17 @@ class ConfigFiles:
         except ArticleError as error:
             self.problems.extend(error.problems)
             return {}
+
+    def _read_file(self, path: str) -> bytes:
+        if self._leads_outside(path):
+            message = "This link leads out of the folder of the site; replace it with its target."
+            raise ArticleError(Problem(path, 1, 1, Level.ERROR, "outside-link", message))
+        return read_file(path)
+
+    def _leads_outside(self, path: str) -> bool:
+        """Return whether links lead out of the folder, to files whose texts nobody meant to publish."""
+        inside = os.path.realpath(self.folder)
+        return not os.path.join(os.path.realpath(path), "").startswith(os.path.join(inside, ""))
 
     def _note(self, name: str) -> str:
         path = os.path.join(self.folder, name) if name else self.folder

@@ -19,7 +19,7 @@ import msgspec
 import regex
 
 from feeds.articles.dialects.path_dates import format_date, format_go_date
-from feeds.articles.dialects.permalink_fields import PermalinkError, PostFields
+from feeds.articles.dialects.permalink_fields import PermalinkError, PostFields, check_pattern
 from feeds.articles.dialects.sites import SiteConfig
 
 _TOKEN = re.compile(r":\w+(?:\[.+?\])?", re.ASCII)
@@ -153,6 +153,7 @@ def _matches_glob(path: str, glob: str) -> bool:
 
 
 def _expand(config: SiteConfig, page: _Page, pattern: str, *, fields: PostFields) -> str:
+    check_pattern(pattern)
     hidden = pattern.replace(_ESCAPED_COLON, _HIDDEN_COLON)
     expanded = _TOKEN.sub(lambda match: _expand_token(config, page, match[0], fields=fields), hidden)
     return expanded.replace(_HIDDEN_COLON, ":")

@@ -15,7 +15,7 @@ import msgspec
 import regex
 
 from feeds.articles.dialects.path_dates import format_date
-from feeds.articles.dialects.permalink_fields import PermalinkError, PostFields
+from feeds.articles.dialects.permalink_fields import PermalinkError, PostFields, check_pattern
 from feeds.articles.dialects.sites import SiteConfig, find_defaults
 from feeds.articles.yaml_values import Value
 
@@ -106,6 +106,7 @@ def build_jekyll_path(config: SiteConfig, key: str, *, fields: PostFields) -> st
     default = find_jekyll_defaults(config, key).get("permalink")
     pattern = fields.permalink or (default if isinstance(default, str) else "") or _find_pattern(config, place)
     values = _list_page_values(place) if place.collection == PAGES else _list_post_values(config, place, fields=fields)
+    check_pattern(pattern)
     return _clean(_PLACEHOLDER.sub(lambda match: _replace(match, values), pattern))
 
 

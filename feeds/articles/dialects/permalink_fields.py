@@ -5,6 +5,8 @@ from datetime import datetime
 
 import msgspec
 
+_MAX_PATTERN = 2_000
+
 
 class PermalinkError(ValueError):
     """The path of a post cannot be built; the message is one sentence that says what to do."""
@@ -35,3 +37,13 @@ class PostFields(msgspec.Struct, frozen=True):
         if self.date is None:
             raise PermalinkError(f"The pattern of the address needs a date for `{part}`; add `date`.")
         return self.date
+
+
+def check_pattern(pattern: str) -> None:
+    """Refuse a pattern that takes long to fill in for each post.
+
+    Raises:
+        PermalinkError: the pattern is too long.
+    """
+    if len(pattern) > _MAX_PATTERN:
+        raise PermalinkError(f"The pattern of the address is longer than {_MAX_PATTERN:,} characters; shorten it.")

@@ -1,11 +1,12 @@
 """Configurations of sites are found around articles, read without running anything, and noticed when they change."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from feeds.articles.dialects.permalinks import PostFields, build_path
+from feeds.articles.dialects.permalinks import PermalinkError, PostFields, build_path
 from feeds.articles.dialects.post_scope import is_post_file
 from feeds.articles.dialects.site_config import Tool, find_site_config, fingerprint_site_config
 from feeds.articles.dialects.sites import find_defaults
@@ -303,3 +304,36 @@ def test_jekyll_leaves_out_gems_and_what_the_site_excludes(tmp_path: Path) -> No
     config = find_config(tmp_path, "src/_posts/a.md")
     names = ("_posts/a.md", "gold/_posts/a.md", "old/_posts/a.md", "drafts/_posts/a.md", "vendor/bundle/x/_posts/a.md")
     assert [name for name in names if is_post_file(config, f"src/{name}")] == ["_posts/a.md", "gold/_posts/a.md"]
+
+
+def test_links_out_of_the_site_are_not_followed(tmp_path: Path) -> None:
+    """The texts of a configuration are published, so another file of the machine must not be one."""
+    site = tmp_path / "site"
+    write_file(tmp_path / "token.json", '{"title": "token", "url": "https://token.example"}')
+    for name in ("CNAME", "_data/site.json", "hugo.json"):
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).symlink_to(tmp_path / "token.json")
+    (problem,) = find_site_config(str(site / "content/a.md"), root=str(site))[1]
+    assert (problem.path, problem.code) == (str(site / "hugo.json"), "outside-link")
+    (site / "hugo.json").unlink()
+    write_file(site / "own.yml", "title: x")
+    (site / "_config.yml").symlink_to("own.yml")
+    config = find_config(site, "_posts/a.md")
+    assert (config.title, config.url) == ("x", "")
+    (site / "_config.yml").unlink()
+    write_file(site / ".eleventy.js", "")
+    found, problems = find_site_config(str(site / "a.md"), root=str(site))
+    assert found is not None
+    assert (found.title, found.url, [each.code for each in problems]) == ("", "", ["outside-link"])
+
+
+@pytest.mark.parametrize(("name", "text"), [("_config.yml", "permalink: '{}'"), ("hugo.toml", "permalinks.a = '{}'")])
+def test_long_patterns_are_refused(tmp_path: Path, name: str, text: str) -> None:
+    write_file(tmp_path / name, text.format("/:title" * 300))
+    config = find_config(tmp_path, "content/a/_posts/2024-01-01-a.md")
+    with pytest.raises(PermalinkError, match="longer than 2,000 characters"):
+        build_path(
+            config,
+            "content/a/_posts/2024-01-01-a.md",
+            fields=PostFields(title="A", date=datetime(2024, 1, 1, tzinfo=UTC)),
+        )
