@@ -10,7 +10,7 @@ _TEXT = r"(?:\"([^\"\n\\]*)\"|'([^'\n\\]*)'|`([^`\\$]*)`)"
 
 def strip_comments(script: str) -> str:
     """Return a script without comments of whole lines and between `/*` and `*/`."""
-    before, end, after = script.rpartition("*/")  # after the last end, each `/*` would be searched for one in vain
+    before, end, after = script.rpartition("*/")  # no `/*` after the last end has an end
     return _COMMENT.sub("", before + end) + _LINE_COMMENT.sub("", after)
 
 

@@ -29,7 +29,7 @@ def read_jekyll_config(files: ConfigFiles, names: list[str]) -> SiteConfig:
         title=read_text(fields, "title", "name"),
         defaults=_list_defaults(fields),
         roots={"": folder} if folder else {},
-        excluded=list_excluded(fields),
+        excluded=list_excluded(read_texts(fields.get("exclude"))),
     )
 
 

@@ -1,12 +1,10 @@
 """Find the files that Jekyll leaves out: https://jekyllrb.com/docs/configuration/options/ (Exclude)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from feeds.articles.dialects.config_files import read_texts
 from feeds.articles.dialects.sites import SiteConfig
-from feeds.articles.yaml_values import Value
 
 _ALWAYS = ("vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/")
 _GLOB = frozenset("*?[")
@@ -14,9 +12,9 @@ _MAX_PATTERNS = 200
 _MAX_CHARACTERS = 200
 
 
-def list_excluded(fields: Mapping[str, Value]) -> tuple[str, ...]:
+def list_excluded(patterns: Iterable[str]) -> tuple[str, ...]:
     """Return the beginnings and patterns of paths that a configuration leaves out, and those that Jekyll does."""
-    given = (text.removeprefix("./").removeprefix("/") for text in read_texts(fields.get("exclude")))
+    given = (text.removeprefix("./").removeprefix("/") for text in patterns)
     return (*_ALWAYS, *islice((text for text in given if 0 < len(text) <= _MAX_CHARACTERS), _MAX_PATTERNS))
 
 
