@@ -1,5 +1,6 @@
 """Write lists of problems as text, as JSON, or as GitHub workflow commands."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -61,7 +62,8 @@ def escape_taken(post: TakenFields) -> TakenFields:
 
 
 def _write_github(problem: Problem) -> str:
-    file, title = _escape_property(problem.path), _escape_property(problem.code)
+    # GitHub does not find a path such as ./a.md in a pull request.
+    file, title = _escape_property(os.path.normpath(problem.path)), _escape_property(problem.code)
     position = f"file={file},line={problem.line},col={problem.column}"
     return f"::{problem.level} {position},title={title}::{_escape(problem.message)}"
 

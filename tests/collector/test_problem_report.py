@@ -41,8 +41,8 @@ def test_github_is_a_workflow_command_per_problem() -> None:
     ]
 
 
-def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
-    odd = Problem("a,b:c%.md", 1, 1, Level.ERROR, "code", "100 % wrong: a, b")
+def test_github_gets_plain_paths_and_escaped_texts() -> None:
+    odd = Problem("./a,b:c%.md", 1, 1, Level.ERROR, "code", "100 % wrong: a, b")
     assert write_report([odd], ReportFormat.GITHUB) == (
         "::error file=a%2Cb%3Ac%25.md,line=1,col=1,title=code::100 %25 wrong: a, b"
     )
