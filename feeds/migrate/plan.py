@@ -1,6 +1,6 @@
 """Plan what to write into `adopted.yaml`: the ids of matched entries, merged with those of earlier runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -12,6 +12,7 @@ from feeds.model.adopted import MAX_ENTRIES, MAX_FEEDS, AdoptedFile, list_owners
 from feeds.model.entry import AdoptedIds
 from feeds.model.errors import AdoptionError
 from feeds.model.feed import Format
+from feeds.site.former_feeds import split_former_url
 from feeds.site.urls import FeedAddress
 
 
@@ -60,16 +61,35 @@ def make_plan(feeds: Sequence[MatchedFeed], known: AdoptedFile, *, accepts_title
     the id in every format, also of formats without an earlier feed.
 
     Raises:
-        AdoptionError: the file would have too many feeds or entries.
+        AdoptionError: the file would have too many feeds or entries, or two feeds at one path.
     """
     planner = _Planner(known, accepts_titles=accepts_titles)
     rows = tuple(tuple(planner.add(feed)) for feed in feeds)
     addresses = {url: each.target.path for each in reversed(feeds) for url in each.feed.urls}
     chosen = {url: each.target.path for each in feeds if each.is_chosen for url in each.feed.urls}
     file = AdoptedFile(feeds={**addresses, **known.feeds, **chosen}, entries=planner.merge())
+    _refuse_rivals(addresses, file.feeds)
     if len(file.feeds) > MAX_FEEDS or len(file.entries) > MAX_ENTRIES:
         raise AdoptionError(f"adopted.yaml takes at most {MAX_FEEDS} feeds and {MAX_ENTRIES:,} entries; adopt fewer.")
     return Plan(file, rows)
+
+
+def _refuse_rivals(addresses: Iterable[str], feeds: Mapping[str, str]) -> None:
+    """Refuse addresses with the path of another earlier feed for which another feed answers: the host decides nothing.
+
+    Raises:
+        AdoptionError: two feeds would have to answer at one path.
+    """
+    owners: dict[tuple[str, str], list[str]] = {}
+    for url in feeds:
+        owners.setdefault(split_former_url(url), []).append(url)
+    for url in addresses:
+        for other in owners[split_former_url(url)]:
+            if feeds[other] != feeds[url]:
+                raise AdoptionError(
+                    f"{other} is answered by {feeds[other]}, so {feeds[url]} cannot answer at the same path, {url};"
+                    f" give `--as {feeds[other]}`, or correct adopted.yaml."
+                )
 
 
 class _Planner:

@@ -11,6 +11,7 @@ from feeds.model.errors import AdoptionError, FeedsError
 from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING
 from feeds.model.topics import slugify
+from feeds.site.former_feeds import split_former_url
 from feeds.site.url_parser import is_alias, parse_address
 from feeds.site.urls import FeedAddress
 
@@ -49,8 +50,9 @@ def choose_target(
 def find_known_target(
     urls: Sequence[str], known: Mapping[str, str], *, format: Format, topics: Collection[str]
 ) -> FeedAddress | None:
-    """Return the feed that an earlier run has put at any of the URLs; None if there is none any more."""
-    for path in (known[url] for url in urls if url in known):
+    """Return the feed that an earlier run has put at any of the URLs, on any host; None if there is none any more."""
+    places = {split_former_url(url): path for url, path in reversed(list(known.items()))}
+    for path in (places[place] for place in map(split_former_url, urls) if place in places):
         with suppress(AdoptionError):
             return make_target(path, format=format, topics=topics)
     return None

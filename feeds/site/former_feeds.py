@@ -21,11 +21,16 @@ def read_former_feeds(document: str, *, base_path: str) -> FormerFeeds:
     """
     found: dict[tuple[str, str], FeedAddress] = {}
     for url, feed in msgspec.json.decode(document or "{}", type=dict[str, str]).items():
-        parts = urlsplit(url)
         address = _parse_feed(feed)
         if address:
-            found.setdefault((unquote(parts.path).removeprefix(base_path) or "/", parts.query), address)
+            found.setdefault(split_former_url(url, base_path=base_path), address)
     return found
+
+
+def split_former_url(url: str, *, base_path: str = "") -> tuple[str, str]:
+    """Return what identifies an earlier feed, whatever its host: the decoded path and the encoded query."""
+    parts = urlsplit(url)
+    return unquote(parts.path).removeprefix(base_path) or "/", parts.query
 
 
 def comes_first(path: str, query_string: str) -> bool:

@@ -1,6 +1,7 @@
 """Ids are planned per format, merged with earlier runs, and never dropped or given twice."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from feeds.migrate.plan import MatchedFeed, Plan, make_plan
 from feeds.migrate.stories import Candidate
 from feeds.model.adopted import AdoptedFile, list_owners
 from feeds.model.entry import AdoptedIds
+from feeds.model.errors import AdoptionError
 from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING
 from feeds.site.urls import FeedAddress
@@ -153,3 +155,13 @@ def test_whatever_comes_the_file_is_valid_and_nothing_is_dropped(
         assert match.story
         assert after.entries[match.story.url].find(format) == match.entry.id
         assert list_owners(after.entries)[match.entry.id] == match.story.url
+
+
+def test_two_feeds_cannot_answer_at_one_path() -> None:
+    known = AdoptedFile(feeds={"https://a.example/index.xml": "/topics/ai.rss"})
+    with pytest.raises(AdoptionError, match=r"https://a\.example/index\.xml is answered by /topics/ai\.rss, .* `--as"):
+        plan(feed(found("urn:1", "a")), known=known)
+    other = AdoptedFile(
+        feeds={"http://a.example/index.xml": "/feed.rss", "https://a.example/index.xml?a": "/feed.atom"}
+    )
+    assert len(plan(feed(found("urn:1", "a")), known=other).file.feeds) == 3

@@ -59,6 +59,7 @@ def test_the_target_of_an_earlier_run_stays() -> None:
     assert find("https://b.example/0.xml", "https://b.example/1.xml") == "/topics/go.json"
     assert find("https://b.example/2.xml") == ""  # no article has the topic any more
     assert find("https://b.example/3.xml") == ""
+    assert find("http://www.b.example/1.xml") == "/topics/go.json"  # the host decides nothing
 
 
 @pytest.mark.parametrize(
