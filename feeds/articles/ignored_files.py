@@ -23,6 +23,8 @@ from feeds.model.errors import Level, Problem
 from feeds.model.shown_settings import SETTINGS_FILE
 
 _OTHER_PURPOSES = frozenset({ADOPTED_FILE, SETTINGS_FILE})
+_HTML_SUFFIXES = (".html", ".htm")
+_POSTS_FOLDER = "_posts"  # of Jekyll
 _ENDINGS = " or ".join(ARTICLE_SUFFIXES)
 
 
@@ -36,6 +38,7 @@ class Reason(Enum):
         f" {' and '.join(f'`{name}`' for name in FOREIGN_FOLDERS)}; rename the file or folder"
     )
     TOPIC = f"a topic file must be in a folder called `{TOPIC_FOLDER}`; move the file"
+    HTML = f"posts in HTML are not read; let the name end in {ARTICLE_SUFFIXES[0]}, because Markdown may contain HTML"
     OTHER = f"the name of an article ends in {_ENDINGS}; name a file such as story{ARTICLE_SUFFIXES[0]}"
 
 
@@ -45,9 +48,10 @@ class IgnoredFile(msgspec.Struct, frozen=True):
     path: str
     reason: Reason
 
-    def warn(self) -> Problem:
-        """Return a warning about the file."""
-        return Problem(self.path, 1, 1, Level.WARNING, "ignored-file", f"This file is ignored: {self.reason.value}.")
+    def warn(self, others: int = 0) -> Problem:
+        """Return a warning about the file, and about a number of others."""
+        start = f"This file and {others:,} more are ignored" if others else "This file is ignored"
+        return Problem(self.path, 1, 1, Level.WARNING, "ignored-file", f"{start}: {self.reason.value}.")
 
 
 def list_ignored(folders: Sequence[Path]) -> list[IgnoredFile]:
@@ -75,7 +79,17 @@ def explain_ignored(path: str, *, relative: str = "") -> Reason | None:
         return None
     if name.lower().endswith(ARTICLE_SUFFIXES):
         return Reason.CAPITALS
+    if name.lower().endswith(_HTML_SUFFIXES) and os.path.basename(os.path.dirname(path)) == _POSTS_FOLDER:
+        return Reason.HTML
     return Reason.TOPIC if name.endswith(TOPIC_SUFFIXES) else Reason.OTHER
+
+
+def warn_ignored(files: Sequence[IgnoredFile]) -> Iterator[Problem]:
+    """Yield warnings about files that were meant to be read; all posts in HTML, of which a site has many, share one."""
+    yield from (file.warn() for file in files if file.reason is Reason.CAPITALS)
+    html = [file for file in files if file.reason is Reason.HTML]
+    if html:
+        yield html[0].warn(len(html) - 1)
 
 
 def describe_ignored(files: Iterable[IgnoredFile]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from feeds.articles.ignored_files import Reason
+from feeds.articles.ignored_files import warn_ignored
 from feeds.articles.mention import Mention, Role
 from feeds.articles.named_files import NamedContent
 from feeds.collector.adopted_files import make_adoption, parse_adopted_files
@@ -52,7 +52,7 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     if named.has_files:
         problems = [problem for problem in problems if problem.code != UNKNOWN_TOPIC]
     problems.extend(content.problems)
-    problems.extend(file.warn() for file in named.ignored if file.reason is Reason.CAPITALS)
+    problems.extend(warn_ignored(named.ignored))
     adopted, found = parse_adopted_files(content, known={})
     problems.extend(found)
     canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}

@@ -330,6 +330,21 @@ def test_check_says_that_a_folder_is_empty(run: Run, tmp_path: Path) -> None:
     assert "empty/0.txt and 2 more: " in run("check", "empty").stderr
 
 
+def test_check_warns_once_of_posts_in_html(run: Run, tmp_path: Path) -> None:
+    """Half of a blog may be HTML, and would be missing without a word."""
+    (tmp_path / "_posts").mkdir()
+    (tmp_path / "_config.yml").write_text("url: https://blog.example\nexclude: [old]\n")
+    for name in ("2024-01-01-a.html", "2024-01-02-b.htm", "2024-01-03-c.md"):
+        (tmp_path / "_posts" / name).write_text("---\ntitle: A\n---\nText.\n")
+    (tmp_path / "index.html").write_text("---\n---\n")
+    result = run("check", ".")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "./_posts/2024-01-01-a.html:1:1: warning ignored-file This file and 1 more are ignored: posts in HTML are not"
+        " read; let the name end in .md, because Markdown may contain HTML.\n"
+    )
+
+
 def test_check_names_ignored_files_beside_articles_only_if_they_are_named(run: Run, tmp_path: Path) -> None:
     article, notes = write_article(tmp_path, "a"), tmp_path / "notes.txt"
     notes.touch()

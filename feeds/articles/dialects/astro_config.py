@@ -17,7 +17,7 @@ from feeds.articles.dialects.sites import SiteConfig, Tool
 
 CONFIG_NAMES = tuple(f"astro.config.{suffix}" for suffix in ("mjs", "js", "ts", "mts", "cjs"))
 
-_CONTENT_CONFIGS = (
+CONTENT_CONFIGS = (
     "content.config.ts",
     "content.config.js",
     "content.config.mjs",
@@ -71,7 +71,7 @@ def read_astro_config(files: ConfigFiles, names: list[str]) -> SiteConfig:
 
 def _list_definitions(files: ConfigFiles, source: str) -> Iterator[tuple[str, str]]:
     """Yield the collections, and the part of a script that defines each."""
-    for name in _CONTENT_CONFIGS:
+    for name in CONTENT_CONFIGS:
         script = strip_comments(files.read_text(f"{source}/{name}"))
         definitions = [*_DEFINITION.finditer(script)]
         ends = [each.start() for each in definitions[1:]]

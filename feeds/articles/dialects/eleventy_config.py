@@ -15,7 +15,7 @@ CONFIG_NAMES = (".eleventy.js", *(f"eleventy.config.{suffix}" for suffix in ("js
 
 _FOLDERS = re.compile(r"\bdir\s*:\s*\{([^{}]*)\}")
 _DATA_SUFFIXES = (".11tydata.json", ".json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
-_SITE_NAMES = ("site", "metadata", "meta", "settings", "config")
+SITE_DATA_NAMES = ("site", "metadata", "meta", "settings", "config")
 _SITE_SUFFIXES = (".json", ".js", ".cjs", ".mjs", ".yaml", ".yml")
 
 
@@ -52,7 +52,7 @@ def read_folder_data(files: ConfigFiles) -> dict[str, Value]:
 
 def _read_site_data(files: ConfigFiles, folder: str) -> dict[str, Value]:
     names = files.list_names(folder)
-    for stem in _SITE_NAMES:
+    for stem in SITE_DATA_NAMES:
         for suffix in _SITE_SUFFIXES:
             if f"{stem}{suffix}" in names:
                 keys = ("url", "siteUrl", "baseUrl", "domain", "title", "name", "language", "lang", "author")

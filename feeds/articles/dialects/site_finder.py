@@ -105,8 +105,11 @@ def is_site_file(path: str) -> bool:
     """Return whether a change of the file at a path may change how posts are read."""
     folder, name = os.path.split(path)
     parent = os.path.basename(folder)
-    is_data = name.endswith(_DATA_SUFFIXES) and (name.startswith(f"{parent}.") or parent == "_data")
-    return name in SITE_FILES or is_data or (parent in _CONFIG_FOLDERS and name.endswith(_SUFFIXES))
+    is_data = name.endswith(_DATA_SUFFIXES) and (
+        name.startswith(f"{parent}.") or parent == "_data" or name.partition(".")[0] in eleventy_config.SITE_DATA_NAMES
+    )
+    is_route = (name.endswith(".astro") and "[" in path) or path.endswith(astro_config.CONTENT_CONFIGS)
+    return name in SITE_FILES or is_data or is_route or (parent in _CONFIG_FOLDERS and name.endswith(_SUFFIXES))
 
 
 def identify_outer_site(root: str) -> str:
