@@ -373,6 +373,7 @@ def test_a_site_with_a_configuration_needs_no_setting(tmp_path: Path) -> None:
     }
     assert articles["_drafts/c.md"].state is PublicationState.UNPUBLISHED
     assert articles["tech/_posts/2024-05-02-b.md"].topics == ("tech",)
+    assert TakenField("topics", "names of folders") in parsed["tech/_posts/2024-05-02-b.md"].taken
     article = articles["_posts/2024-05-01-a.md"]
     assert (article.provider.name, article.authors, article.language) == ("The Blog", ("Ann",), "de")
 

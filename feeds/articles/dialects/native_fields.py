@@ -66,7 +66,7 @@ class NativeFields:
             values.append(value)
         if values:
             self.fields[native] = values
-            self.note(native, origins)
+            self.note(native, origins, other="names of folders")
 
     def note(self, native: str, origins: Iterable[FoundField], *, other: str = "") -> None:
         """Note the fields that a value was taken from; without any, `other` is the place."""
