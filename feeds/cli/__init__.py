@@ -10,7 +10,7 @@ import click
 
 from feeds import __version__
 from feeds.cli.terminal import wants_colors
-from feeds.model.errors import FeedsError, SettingsError
+from feeds.model.errors import ComparisonError, FeedsError, SettingsError
 from feeds.model.text import escape_controls
 
 _COMMANDS = (
@@ -64,7 +64,7 @@ class _CommandGroup(click.Group):
             return super().invoke(ctx)
         except click.UsageError as error:
             raise click.UsageError(_redden(error.format_message()), error.ctx) from error
-        except SettingsError as error:
+        except (SettingsError, ComparisonError) as error:
             raise click.UsageError(_redden(str(error))) from error
         except FeedsError as error:
             raise click.ClickException(_redden(str(error))) from error

@@ -70,5 +70,5 @@ def test_json_has_the_documented_shape(run: Run) -> None:
 def test_a_bad_time_and_an_unknown_revision_are_reported(run: Run) -> None:
     assert "Invalid value for '--at': expected a date such as" in run("main", "HEAD", "--at", "soon").stderr
     result = run("main", "none")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert "“none” is neither a folder, nor a catalog, nor a revision" in result.stderr
