@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 
@@ -62,10 +63,14 @@ def escape_taken(post: TakenFields) -> TakenFields:
 
 
 def _write_github(problem: Problem) -> str:
-    # GitHub does not find a path such as ./a.md in a pull request.
-    file, title = _escape_property(os.path.normpath(problem.path)), _escape_property(problem.code)
+    file, title = _escape_property(_shorten(problem.path)), _escape_property(problem.code)
     position = f"file={file},line={problem.line},col={problem.column}"
     return f"::{problem.level} {position},title={title}::{_escape(problem.message)}"
+
+
+def _shorten(path: str) -> str:
+    """Return a path below the current folder as GitHub names the file: without the folder, and without `./`."""
+    return os.path.normpath(path).removeprefix(f"{Path.cwd()}/")
 
 
 def _escape(text: str) -> str:

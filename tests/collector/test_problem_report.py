@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,8 @@ def test_github_gets_plain_paths_and_escaped_texts() -> None:
     assert write_report([odd], ReportFormat.GITHUB) == (
         "::error file=a%2Cb%3Ac%25.md,line=1,col=1,title=code::100 %25 wrong: a, b"
     )
+    site = Problem(str(Path.cwd() / "_config.yml"), 1, 1, Level.ERROR, "code", "wrong")
+    assert write_report([site], ReportFormat.GITHUB).startswith("::error file=_config.yml,line=1,")
 
 
 @pytest.mark.parametrize(("format", "report"), [("text", ""), ("github", "")])
