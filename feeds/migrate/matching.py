@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -58,11 +59,10 @@ class Matcher:
         guesses = [
             self._match_title(match.entry, taken=taken) if match.basis is Basis.NOTHING else match for match in matches
         ]
-        named = [guess.story.url for guess in guesses if guess.basis is Basis.TITLE and guess.story]
-        repeated = {url for url in named if named.count(url) > 1}
+        named = Counter(guess.story.url for guess in guesses if guess.basis is Basis.TITLE and guess.story)
         return [
             Match(guess.entry, Basis.SEVERAL)
-            if guess.basis is Basis.TITLE and guess.story and guess.story.url in repeated
+            if guess.basis is Basis.TITLE and guess.story and named[guess.story.url] > 1
             else guess
             for guess in guesses
         ]
