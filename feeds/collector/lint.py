@@ -1,6 +1,6 @@
 """Check article and topic files without a catalog: find every problem in each file and between files."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -25,7 +25,7 @@ from feeds.collector.topic_files import parse_topic_files
 from feeds.collector.topic_succession import UNKNOWN_TOPIC
 from feeds.model.clock import SYSTEM_CLOCK, Clock, to_seconds
 from feeds.model.errors import Problem
-from feeds.model.topics import TopicName, assign_slugs, slugify
+from feeds.model.topics import TopicFile, TopicName, assign_slugs, slugify
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -55,13 +55,10 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
     problems.extend(warn_ignored(named.ignored))
     adopted, found = parse_adopted_files(content, known={})
     problems.extend(found)
-    canonical = {key: topic.keys[0] for topic in topics for key in topic.keys}
     now = to_seconds(clock.now())
+    named_topics = _NamedTopics(topics)
     own: dict[str, tuple[Mention, str]] = {}
     paths_by_url: dict[str, list[str]] = {}
-    path_by_topic = {topic.keys[0]: "" for topic in topics}
-    labels = {topic.keys[0]: topic.name for topic in topics}
-    known = set(path_by_topic)
     urls: set[str] = set()
     pages = 0
     posts: list[TakenFields] = []
@@ -76,17 +73,12 @@ def check_content(named: NamedContent, *, progress: Progress, clock: Clock = SYS
             posts.append(TakenFields(result.file.path, own[result.file.key][0].url, fields))
         if url := _find_published_url(result):
             paths_by_url.setdefault(url, []).append(result.file.path)
-        for label in result.labels:
-            key = canonical.get(label.topic, label.topic)
-            path_by_topic[key] = path_by_topic.get(key) or result.file.path
-            labels.setdefault(key, label.label)
-            if label.since is not None and label.since <= now:
-                known.add(key)
+        named_topics.add(result, now=now)
         progress(done, len(articles))
     for paths in paths_by_url.values():
         problems.extend(describe_duplicates(paths))
     if not named.has_files:
-        problems.extend(_find_clashes(path_by_topic, labels=labels, known=known))
+        problems.extend(named_topics.find_clashes())
         problems.extend(describe_unused_ids({file.path: adopted.get(file.key) for file in content.adopted}, urls))
     conflicts = find_conflicts((mention for mention, _ in own.values()), at=now)
     problems.extend(describe_id_conflicts((own[each.loser][1], own[each.winner][1]) for each in conflicts))
@@ -101,10 +93,27 @@ def _find_published_url(result: ReadResult) -> str:
     return own.url if own and own.role == Role.PUBLISHED else ""
 
 
-def _find_clashes(
-    path_by_topic: Mapping[str, str], *, labels: Mapping[str, str], known: Collection[str]
-) -> Iterator[Problem]:
-    for key, slug in assign_slugs(known, later=path_by_topic.keys() - known).items():
-        # Nobody needs to rename a topic without articles.
-        if slug != slugify(key) and path_by_topic[key]:
-            yield describe_clash(TopicName(slug, labels[key]), path=path_by_topic[key])
+class _NamedTopics:
+    """The topics that files name: those of topic files, and those of articles with the first path and label of each."""
+
+    def __init__(self, topics: Iterable[TopicFile]) -> None:
+        self._keys = {key: topic.keys[0] for topic in topics for key in topic.keys}
+        self._labels = {topic.keys[0]: topic.name for topic in topics}
+        self._paths = dict.fromkeys(self._labels, "")
+        self._known = set(self._labels)
+
+    def add(self, result: ReadResult, *, now: int) -> None:
+        """Add the topics of an article, known from the time on that the article is released."""
+        for label in result.labels:
+            key = self._keys.get(label.topic, label.topic)
+            self._paths[key] = self._paths.get(key) or result.file.path
+            self._labels.setdefault(key, label.label)
+            if label.since is not None and label.since <= now:
+                self._known.add(key)
+
+    def find_clashes(self) -> Iterator[Problem]:
+        """Yield a problem for each topic whose slug belongs to another one."""
+        for key, slug in assign_slugs(self._known, later=self._paths.keys() - self._known).items():
+            # Nobody needs to rename a topic without articles.
+            if slug != slugify(key) and self._paths[key]:
+                yield describe_clash(TopicName(slug, self._labels[key]), path=self._paths[key])
