@@ -10,6 +10,7 @@ import click
 
 from feeds.articles.ignored_files import describe_ignored
 from feeds.articles.named_files import NamedContent, find_named
+from feeds.cli.arguments import FORMAT
 from feeds.cli.progress import show_progress
 from feeds.cli.report import color_count, name_folders, report_lost_settings, show_problems
 from feeds.cli.settings_source import load
@@ -21,13 +22,7 @@ from feeds.model.text import escape_controls
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option(
-    "--format",
-    type=click.Choice(ReportFormat, case_sensitive=False),
-    default="text",
-    show_default=True,
-    help="Format of the report.",
-)
+@FORMAT
 @click.option(
     "--verbose",
     "-v",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from feeds.cli.arguments import FORMAT
 from feeds.cli.progress import show_progress
 from feeds.collector.problem_report import ReportFormat, write_report
 from feeds.compare.difference_report import list_problems, write_counts, write_markdown, write_text
@@ -30,13 +31,7 @@ def _read_time(_context: click.Context, _option: click.Parameter, text: str | No
 @click.argument("old")
 @click.argument("new")
 @click.option("--at", callback=_read_time, metavar="TIME", help="Compare the feeds at a time; by default, now.")
-@click.option(
-    "--format",
-    type=click.Choice(ReportFormat, case_sensitive=False),
-    default="text",
-    show_default=True,
-    help="Format of the report.",
-)
+@FORMAT
 @click.option("--all", "is_complete", is_flag=True, help="List every story and feed in the text.")
 @click.option(
     "--summary",
