@@ -30,6 +30,7 @@ _COMMENTS = {"{#": (_NUNJUCKS, "#}"), "{/*": (_MDX, "*/}")}
 _ENDS = {"{%": "%}", "{{": "}}", "{{<": ">}}", "{{%": "%}}"}
 _TAG_NAME = re.compile(r"[-+~\s]*([A-Za-z_][\w-]*)")
 _OUTPUT_NAME = re.compile(r"[-\s]*([A-Za-z_][\w.]{0,60})")
+_RAW_TAG = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _SHORTCODE_NAME = re.compile(r"\s*(/?)\s*([\w./-]{1,60})")
 _ATTRIBUTE_LIST = re.compile(r"\{:[^{}\n]*\}")
 _HEADING_ID = re.compile(r"\{[#.][^{}\n]*\}[ \t]*(?=\r?$)", re.MULTILINE)
@@ -163,7 +164,7 @@ class _Blanker:
 
     def _read_raw(self, start: int) -> int:
         """Leave out the tags around raw text inside code."""
-        match = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}").match(self._body, start)
+        match = _RAW_TAG.match(self._body, start)
         return match.end() if match else 0
 
     def _read_liquid(self, start: int, opening: str) -> int:
