@@ -17,6 +17,7 @@ from benchmarks.prediction.repository import (
     write_repository,
 )
 from benchmarks.prediction.subscriber import Count, Subscriber
+from benchmarks.soak.edits import apply_commit
 from feeds.catalog.catalog import Catalog
 from feeds.collector.collect import Collector
 from feeds.compare.differences import SiteDifference
@@ -78,13 +79,7 @@ class _Newsroom:
 
     def collect(self, commit: TimedCommit) -> Iterable[str]:
         """Apply a commit, collect, and return the paths of changed feeds."""
-        for name, text in commit.changes.items():
-            path = self.folder / name
-            if text is None:
-                path.unlink(missing_ok=True)
-            else:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="")
+        apply_commit(self.folder, commit.changes)
         result = Collector(self.catalog, [self.folder], clock=self.clock).collect(force=True)
         return {f"/{scope}" for scope in result.scopes}
 

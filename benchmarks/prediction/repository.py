@@ -1,16 +1,12 @@
 """Write a history of edits as a git repository."""
 
-import gzip
-import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 
 import msgspec
 
-from benchmarks.soak.edits import Commit, invent_history
+from benchmarks.soak.edits import Commit, invent_history, make_commit, read_changes
 
 CONTENT = "articles"
 _STEP_SECONDS = 3_600
@@ -30,12 +26,9 @@ def read_timed_history(path: Path) -> list[TimedCommit]:
     No commit is earlier than the commit before.
     """
     commits: list[TimedCommit] = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for _, group in groupby(map(json.loads, lines), key=itemgetter("commit")):
-            changes = list(group)
-            time = max(changes[0]["time"], commits[-1].time + 1 if commits else 0)
-            edits = {each["path"]: None if each["action"] == "D" else each["text"] for each in changes}
-            commits.append(TimedCommit(time, edits))
+    for changes in read_changes(path):
+        time = max(changes[0]["time"], commits[-1].time + 1 if commits else 0)
+        commits.append(TimedCommit(time, make_commit(changes)))
     return commits
 
 

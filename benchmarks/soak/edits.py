@@ -3,13 +3,13 @@
 import gzip
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from threading import Event, Lock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from benchmarks.corpus import invent_articles, retitle
 
@@ -20,6 +20,17 @@ _FIRST_SHARE = 0.2  # of the history, applied before the server starts
 _ARTICLES = 120
 _COMMITS = 400
 _HIDDEN = "published: false\n"
+
+
+def apply_commit(folder: Path, commit: Commit) -> None:
+    """Write and delete the files of a commit in a folder."""
+    for name, text in commit.items():
+        path = folder / name
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
 
 
 class Editor:
@@ -44,13 +55,7 @@ class Editor:
     def edit(self) -> None:
         """Apply the next commit."""
         with self.lock:
-            for name, text in self._commits[self._next % len(self._commits)].items():
-                path = self.folder / name
-                if text is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(text, encoding="utf-8", newline="")
+            apply_commit(self.folder, self._commits[self._next % len(self._commits)])
             self._next += 1
             self.edits += 1
 
@@ -62,12 +67,19 @@ class Editor:
 
 def read_history(path: Path) -> list[Commit]:
     """Read the commits of a pipeline: lines of JSON with `commit`, `path`, `action` and `text`, compressed by gzip."""
+    return [make_commit(changes) for changes in read_changes(path)]
+
+
+def read_changes(path: Path) -> Iterator[list[dict[str, Any]]]:
+    """Yield the lines of each commit of a pipeline."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        groups = groupby(map(json.loads, lines), key=itemgetter("commit"))
-        return [
-            {change["path"]: None if change["action"] == "D" else change["text"] for change in changes}
-            for _, changes in groups
-        ]
+        for _, changes in groupby(map(json.loads, lines), key=itemgetter("commit")):
+            yield list(changes)
+
+
+def make_commit(changes: Iterable[Mapping[str, Any]]) -> Commit:
+    """Make a commit from its lines."""
+    return {change["path"]: None if change["action"] == "D" else change["text"] for change in changes}
 
 
 def invent_history(folder: Path) -> list[Commit]:
