@@ -1,6 +1,5 @@
 """Commits are read safely, whatever their revisions, paths and links are called."""
 
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -12,16 +11,6 @@ from tests.support.comparison import commit_all, git
 pytestmark = pytest.mark.program
 
 TOP = PurePosixPath()
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str], str]) -> Path:
-    program("git")
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def find(revision: str) -> GitCommit:

@@ -1,6 +1,5 @@
 """A state is an existing folder, a catalog, or a commit; everything else is a clear error."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,18 +8,8 @@ import pytest
 from feeds.compare.states import CatalogPlace, CommitPlace, FolderPlace, find_place
 from feeds.model.errors import CatalogError, CatalogMissingError, ComparisonError, SettingsError
 from tests.support.articles import write_article
-from tests.support.comparison import NOW, commit_all, compare, git
+from tests.support.comparison import NOW, commit_all, compare
 from tests.support.newsroom import Newsroom, open_newsroom
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: Callable[[str], str]) -> Path:
-    program("git")
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    monkeypatch.chdir(folder)
-    return folder
 
 
 @pytest.mark.program
