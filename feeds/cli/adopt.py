@@ -9,14 +9,14 @@ import msgspec
 
 from feeds.cli.progress import show_progress
 from feeds.cli.settings_source import load
-from feeds.cli.terminal import clip, count_columns, is_terminal
+from feeds.cli.terminal import clip, count_columns, is_terminal, write_json
 from feeds.migrate.adopted_path import find_adopted_path, read_adopted, write_adopted
 from feeds.migrate.articles import read_stories
 from feeds.migrate.fetching import read_source
 from feeds.migrate.matching import Basis, Match, Matcher
 from feeds.migrate.old_feed import OldFeed, is_feed_url, read_old_feed
 from feeds.migrate.plan import MatchedFeed, Outcome, make_plan
-from feeds.migrate.report import write_json, write_lines
+from feeds.migrate.report import make_report, write_lines
 from feeds.migrate.stories import Stories
 from feeds.migrate.targets import choose_target, find_known_target, find_page, make_target
 from feeds.model.adopted import AdoptedFile
@@ -64,7 +64,7 @@ def adopt(  # noqa: PLR0913 options
     plan = make_plan(feeds, known, accepts_titles=accepts)
     is_written = not dry_run and plan.file != known and write_adopted(file_path, plan.file)
     if as_json:
-        click.echo(write_json(feeds, plan, path=str(file_path), is_written=is_written))
+        click.echo(write_json(make_report(feeds, plan, path=str(file_path), is_written=is_written)))
         return
     columns = count_columns(sys.stdout) if is_terminal(sys.stdout) else sys.maxsize
     for line in write_lines(feeds, plan, shows_all=dry_run, clip=partial(clip, max_columns=columns)):

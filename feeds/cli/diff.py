@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import msgspec
 
 from feeds.cli.arguments import FORMAT
 from feeds.cli.progress import show_progress
+from feeds.cli.terminal import write_json
 from feeds.collector.problem_report import ReportFormat, write_report
 from feeds.compare.difference_report import list_problems, write_counts, write_markdown, write_text
 from feeds.compare.differences import SiteDifference
@@ -66,7 +66,7 @@ def _show(difference: SiteDifference, format: ReportFormat, *, is_complete: bool
         case ReportFormat.TEXT:
             click.echo(write_text(difference, is_complete=is_complete))
         case ReportFormat.JSON:
-            click.echo(msgspec.json.format(msgspec.json.encode(difference), indent=2))
+            click.echo(write_json(difference))
         case ReportFormat.GITHUB:
             if problems := list_problems(difference):
                 click.echo(write_report(problems, format))

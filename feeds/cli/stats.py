@@ -12,7 +12,7 @@ from feeds.catalog.catalog import Catalog
 from feeds.catalog.request_totals import DailyTotals, Limits, merge_sources
 from feeds.cli.settings_source import read_settings
 from feeds.cli.stats_table import format_report
-from feeds.cli.terminal import is_terminal
+from feeds.cli.terminal import is_terminal, write_json
 from feeds.model.clock import SECONDS_PER_DAY, SYSTEM_CLOCK, find_day, to_seconds
 from feeds.model.errors import CatalogMissingError, DamagedCatalogError, FeedsError
 from feeds.model.text import escape_controls
@@ -124,7 +124,7 @@ def _read_logs(reader: LogReader, paths: Iterable[Path]) -> list[DailyTotals]:
 
 def _write(report: Report, *, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(show_report(report)), indent=2).decode())
+        click.echo(write_json(show_report(report)))
         return
     for line in format_report(report, is_short=is_terminal(sys.stdout)):
         click.echo(line)

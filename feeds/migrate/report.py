@@ -42,8 +42,8 @@ class ReportedFeed(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[ReportedEntry, ...]
 
 
-def write_json(feeds: Sequence[MatchedFeed], plan: Plan, *, path: str, is_written: bool) -> str:
-    """Write the whole plan as a JSON object."""
+def make_report(feeds: Sequence[MatchedFeed], plan: Plan, *, path: str, is_written: bool) -> dict[str, object]:
+    """Return the whole plan as an object to write as JSON."""
     reported = [
         ReportedFeed(
             source=each.feed.name,
@@ -54,8 +54,7 @@ def write_json(feeds: Sequence[MatchedFeed], plan: Plan, *, path: str, is_writte
         )
         for each, rows in zip(feeds, plan.rows, strict=True)
     ]
-    document = {"file": path, "written": is_written, "feeds": reported}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    return {"file": path, "written": is_written, "feeds": reported}
 
 
 def write_lines(
