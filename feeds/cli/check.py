@@ -17,7 +17,7 @@ from feeds.cli.settings_source import load
 from feeds.collector.lint import CheckResult, check_content
 from feeds.collector.problem_report import ReportFormat, TakenFields, escape_taken, write_report
 from feeds.model.errors import Level
-from feeds.model.text import escape_controls
+from feeds.model.text import count_noun, escape_controls
 
 
 @click.command()
@@ -85,12 +85,12 @@ def _explain_ignored(named: NamedContent, result: CheckResult, paths: Sequence[P
 
 def _summarise(result: CheckResult, *, started: float) -> str:
     """Write such as "412 articles, 3 problems (1 error, 2 warnings), 0.9 s"."""
-    parts = [_count(result.articles, "article")]
+    parts = [count_noun(result.articles, "article")]
     if result.topic_files:
-        parts.append(_count(result.topic_files, "topic file"))
+        parts.append(count_noun(result.topic_files, "topic file"))
     if result.pages:
-        parts.append(_count(result.pages, "other page"))
-    problems = _count(len(result.problems), "problem")
+        parts.append(count_noun(result.pages, "other page"))
+    problems = count_noun(len(result.problems), "problem")
     if result.problems:
         errors = _count_errors(result)
         counts = (
@@ -99,10 +99,6 @@ def _summarise(result: CheckResult, *, started: float) -> str:
         )
         problems += f" ({', '.join(counts)})"
     return ", ".join([*parts, problems, f"{time.monotonic() - started:.1f} s"])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _count_errors(result: CheckResult) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from feeds.cli.terminal import clip, measure, pad
-from feeds.model.text import escape_controls
+from feeds.model.text import count_noun, escape_controls
 from feeds.statistics.report import Numbers, Report
 
 MAX_ROWS = 20
@@ -30,7 +30,7 @@ def format_report(report: Report, *, is_short: bool) -> Iterator[str]:
 def _write_summary(report: Report) -> str:
     total = report.total
     share = f", {total.not_modified_share:.0%} of them answered 304" if total.requests else ""
-    counts = f"{_count(total.requests, 'request')}{share}; {_count(total.subscribers, 'stated subscriber')}"
+    counts = f"{count_noun(total.requests, 'request')}{share}; {count_noun(total.subscribers, 'stated subscriber')}"
     return f"{report.days[0].day} to {report.days[-1].day}: {counts}."
 
 
@@ -47,7 +47,3 @@ def _format_table(title: str, rows: Sequence[tuple[str, Numbers, str]], *, is_sh
         yield f"{pad(name, width)}  {figures}  {notes}".rstrip()
     if len(shown) < len(rows):
         yield f"And {len(rows) - len(shown):,} more; --json lists all."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

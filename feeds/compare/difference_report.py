@@ -19,7 +19,7 @@ from feeds.compare.differences import (
 from feeds.model.errors import Level, Problem
 from feeds.model.feed import Format
 from feeds.model.retirement import CLOSING_DELAY
-from feeds.model.text import escape_controls
+from feeds.model.text import count_noun, escape_controls
 
 MAX_STORIES = 10
 """How many stories of a kind a short text lists for each feed."""
@@ -65,7 +65,7 @@ def write_text(difference: SiteDifference, *, is_complete: bool = False) -> str:
 def write_markdown(difference: SiteDifference) -> str:
     """Write the short text for a page that shows Markdown; no text of an article can become markup."""
     text = write_text(difference)
-    fence = "`" * max(3, *(len(found) + 1 for found in _FENCE.findall(text)), 3)
+    fence = "`" * max((len(found) + 1 for found in _FENCE.findall(text)), default=3)
     return f"### What subscribers see\n\n{fence}text\n{text}\n{fence}\n"
 
 
@@ -87,7 +87,7 @@ def write_counts(counts: DifferenceCounts) -> str:
     stories = [f"{number} {kind}" for kind in kinds if (number := getattr(counts, kind))]
     if not stories:
         return "No story is new, updated or withdrawn"
-    return f"{', '.join(stories)}; in {_count(counts.feeds, 'feed')}"
+    return f"{', '.join(stories)}; in {count_noun(counts.feeds, 'feed')}"
 
 
 def _explain_doubled(story: DoubledStory) -> str:
@@ -108,7 +108,7 @@ def _write_lines(difference: SiteDifference, *, is_complete: bool) -> Iterator[s
     limit, feed_limit = (None, None) if is_complete else (MAX_STORIES, MAX_FEEDS)
     yield f"{write_counts(difference.counts)}."
     if difference.errors:
-        yield f"{_count(difference.errors, 'file')} with errors; `feeds check` lists them."
+        yield f"{count_noun(difference.errors, 'file')} with errors; `feeds check` lists them."
     if difference.doubled:
         yield "\nDoubled: subscribers get these stories again."
         yield from _cut([_write_doubled(story) for story in difference.doubled], limit, noun="story")
@@ -122,33 +122,34 @@ def _write_lines(difference: SiteDifference, *, is_complete: bool) -> Iterator[s
         yield ""
         yield from _write_feed(feed, limit=limit)
     if left := len(difference.feeds) - len(difference.feeds[:feed_limit]):
-        yield f"\n… and {_count(left, 'more feed')}."
+        yield f"\n… and {count_noun(left, 'more feed')}."
 
 
 def _write_doubled(story: DoubledStory) -> str:
     stays = ", and both stay" if story.has_stayed else ""
     names = [format.display_name for format in story.formats]
     formats = "" if len(names) == len(Format) else f", in {' and '.join(names)}"
+    path, title = escape_controls(story.path or "-"), escape_controls(story.title)
     return (
-        f"  {_show(story.path or '-')}: {_show(story.title)} ({_SAMENESS[story.sameness]}{stays}{formats})\n"
-        f"    was {_show(story.former_id)}\n    now {_show(story.id)}"
+        f"  {path}: {title} ({_SAMENESS[story.sameness]}{stays}{formats})\n"
+        f"    was {escape_controls(story.former_id)}\n    now {escape_controls(story.id)}"
     )
 
 
 def _write_lost(story: LostStory) -> str:
-    return f"  {_show(story.path or '-')}: {_show(story.title)} ({_LOSSES[story.cause]})"
+    return f"  {escape_controls(story.path or '-')}: {escape_controls(story.title)} ({_LOSSES[story.cause]})"
 
 
 def _write_event(event: FeedEvent) -> str:
     fate = _FATES[event.fate].format(target=event.target)
     successor = f", with the successor {event.target}" if event.target and event.fate is FeedFate.RETIRES else ""
-    return f"  {_show(event.path)} {fate}{successor}"
+    return f"  {escape_controls(event.path)} {fate}{successor}"
 
 
 def _write_feed(feed: FeedDifference, *, limit: int | None) -> Iterator[str]:
     counts = [f"{len(stories)} {kind}" for kind, stories in _list_kinds(feed) if stories]
     target = f", now {feed.moved_to}" if feed.moved_to else ""
-    yield f"{_show(feed.path)}{target}: {', '.join(counts)}"
+    yield f"{escape_controls(feed.path)}{target}: {', '.join(counts)}"
     for kind, stories in _list_kinds(feed):
         yield from _cut([_write_story(story, _SIGNS[kind]) for story in stories], limit, noun="story")
 
@@ -164,20 +165,11 @@ def _write_story(story: SeenStory, sign: str) -> str:
     details = [f"{story.published:%Y-%m-%d}", *story.fields]
     if story.cause:
         details.append(_WITHDRAWALS[story.cause])
-    return f"  {sign} {_show(story.title)} ({', '.join(details)})"
+    return f"  {sign} {escape_controls(story.title)} ({', '.join(details)})"
 
 
 def _cut(lines: Sequence[str], limit: int | None, *, noun: str) -> Iterator[str]:
     shown = lines[:limit]
     yield from shown
     if left := len(lines) - len(shown):
-        yield f"  … and {_count(left, f'more {noun}')}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
-def _show(text: str) -> str:
-    return escape_controls(text)
+        yield f"  … and {count_noun(left, f'more {noun}')}"

@@ -19,6 +19,13 @@ _INVISIBLE_BUT_JOINERS = re.compile(f"(?![{_JOINERS}])[{_INVISIBLE}]")
 _JOINER = re.compile(f"[{_JOINERS}]")
 
 
+def count_noun(number: int, noun: str) -> str:
+    """Write a number with a noun in singular or plural, such as `1 entry` and `1,200 entries`."""
+    if number != 1:
+        noun = f"{noun[:-1]}ies" if noun[-1:] == "y" and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {noun}"
+
+
 def strip_controls(text: str) -> str:
     """Drop the characters that XML 1.0 forbids or discourages; keep spaces, tabs and line ends."""
     return text if text.isprintable() else _FORBIDDEN.sub("", text)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.model.text import clean_text, escape_controls, strip_controls
+from feeds.model.text import clean_text, count_noun, escape_controls, strip_controls
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,17 @@ def test_xml_can_carry_every_cleaned_text(text: str) -> None:
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
     assert strip_controls(strip_controls(text)) == strip_controls(text)
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        (1, "entry", "1 entry"),
+        (0, "entry", "0 entries"),
+        (1_200, "more story", "1,200 more stories"),
+        (2, "day", "2 days"),
+        (3, "topic file", "3 topic files"),
+    ],
+)
+def test_nouns_are_counted(number: int, noun: str, text: str) -> None:
+    assert count_noun(number, noun) == text

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from feeds.model.entry import Entry
 from feeds.model.excerpt import shorten
+from feeds.model.text import count_noun
 from feeds.renderers.dates import format_day
 from feeds.renderers.entry_html import excerpt_body
 
@@ -27,12 +28,12 @@ def write_duration(seconds: float) -> str:
     """Write about how long a time is, as `3 hours`."""
     name, unit_seconds = next((unit for unit in _UNITS if seconds >= unit[1]), _UNITS[-1])
     number = int(seconds // unit_seconds)
-    return f"{number:,} {name}{'' if number == 1 else 's'}"
+    return count_noun(number, name)
 
 
 def write_count(count: int) -> str:
     """Write a number of entries, with the noun in singular or plural."""
-    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+    return count_noun(count, "entry")
 
 
 def write_excerpt(entry: Entry) -> str:
