@@ -30,10 +30,10 @@ _PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
 }
 _PAGE_HEADERS = {
-    # Images come from publishers. Everything else comes from this site, and nothing is inline.
+    # Images come from publishers. Everything else comes from this site, also what scripts fetch; nothing is inline.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; base-uri 'none';"
-        " form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; connect-src 'self';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }

@@ -232,6 +232,7 @@ def test_a_page_allows_only_scripts_of_the_site(client: FlaskClient) -> None:
     headers = client.get("/").headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; script-src 'self';")
     assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "connect-src 'self';" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
 
 
