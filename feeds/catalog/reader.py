@@ -124,6 +124,10 @@ class CatalogReader:
         """Return the slug of the topic with this alias, another slug; None if there is none."""
         return self._connection.scalar(select(schema.aliases.c.topic).where(schema.aliases.c.slug == alias))
 
+    def list_aliases(self) -> dict[str, str]:
+        """Return the slugs of topics by their other slugs."""
+        return {row.slug: row.topic for row in self._connection.execute(select(schema.aliases))}
+
     def list_providers(self, *, now: datetime) -> list[ProviderCount]:
         """Return all providers with entries at `now`, sorted by domain."""
         found = select(schema.providers).where(schema.providers.c.entries > 0).order_by(schema.providers.c.domain)

@@ -56,6 +56,7 @@ LIBRARIES = (
     "nh3",
     "prometheus_client",
     "pyromark",
+    "rapidfuzz",
     "segno",
     "selectolax",
     "sqlalchemy",
