@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import assert_never
 
 import msgspec
 
@@ -19,19 +18,13 @@ from feeds.settings import Settings
 from feeds.site.bundles import list_scopes, resolve_bundle, write_bundle
 from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import read_digest
-from feeds.site.directory import Directory, read_activity, read_directory
+from feeds.site.directory import read_directory
+from feeds.site.directory_pages import render_directory_page
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC
 from feeds.site.pages.assets import find_asset
-from feeds.site.pages.html import (
-    render_compose,
-    render_home,
-    render_not_found,
-    render_page,
-    render_provider_list,
-    render_topic_list,
-)
+from feeds.site.pages.html import render_not_found, render_page
 from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.tombstones import add_tombstones
@@ -41,7 +34,6 @@ from feeds.site.urls import (
     ArchiveAddress,
     AssetAddress,
     BundleAddress,
-    ComposeAddress,
     DigestAddress,
     DirectoryPageAddress,
     FeedAddress,
@@ -50,11 +42,9 @@ from feeds.site.urls import (
     NotFoundAddress,
     OpmlAddress,
     PageAddress,
-    ProviderListAddress,
     QueryAddress,
     RobotsAddress,
     SitemapAddress,
-    TopicListAddress,
 )
 
 OPML = "text/x-opml; charset=utf-8"
@@ -207,7 +197,7 @@ def _make_directory_document(
         body, media_type = write_opml(directory, settings, address.listing), OPML
     else:
         body, media_type = write_sitemap(directory, settings), SITEMAP
-    changed = _find_change(address, directory, reader, settings=settings, now=now)
+    changed = _find_change(address, reader, settings=settings, now=now)
     return _make(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
@@ -219,28 +209,12 @@ def _make_directory_page(
     now: datetime,
     is_static: bool,
 ) -> Document:
-    directory = read_directory(reader, now=now)
-    changed = _find_change(address, directory, reader, settings=settings, now=now)
-    match address:
-        case HomeAddress() | TopicListAddress():
-            snapshot = read_feed(EVERYTHING, reader, settings=settings, now=now)
-            activity = read_activity(snapshot.feed, reader, now=now)
-            if isinstance(address, HomeAddress):
-                body = render_home(directory, snapshot, activity=activity, settings=settings, is_static=is_static)
-            else:
-                body = render_topic_list(directory, activity=activity, settings=settings, is_static=is_static)
-        case ProviderListAddress():
-            body = render_provider_list(directory, settings, is_static=is_static)
-        case ComposeAddress():
-            body = render_compose(directory, settings)
-        case _:
-            assert_never(address)
+    changed = _find_change(address, reader, settings=settings, now=now)
+    body = render_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
     return _make(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
-def _find_change(
-    address: Address, directory: Directory, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> datetime | None:
+def _find_change(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> datetime | None:
     """Return the time of the last change to a list; one without a record of its own changes with the whole catalog."""
     match address:
         case HomeAddress():
@@ -248,7 +222,7 @@ def _find_change(
         case OpmlAddress() if address.listing == EVERY_TOPIC:
             return ListReader(reader, settings.shown).find_change(ListDocument.OPML, now=now)
         case _:
-            return directory.changed
+            return reader.find_last_change(now=now)
 
 
 def _make(
