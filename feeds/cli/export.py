@@ -6,7 +6,7 @@ import click
 
 from feeds.catalog.catalog import Catalog
 from feeds.cli.progress import show_progress
-from feeds.cli.settings_source import read_settings
+from feeds.cli.settings_source import read_settings, warn_of_expiry
 from feeds.export.exporter import Exporter
 from feeds.export.workers import rendering_on_all_cores
 from feeds.model.clock import SYSTEM_CLOCK
@@ -29,6 +29,7 @@ def export(folder: Path, *, force: bool, no_compress: bool) -> None:
     removed.
     """
     settings = read_settings()
+    warn_of_expiry(settings)
     catalog = Catalog(settings.database_url)
     with rendering_on_all_cores() as render, catalog.reading() as reader, show_progress("Exporting") as progress:
         exporter = Exporter(

@@ -10,9 +10,11 @@ import click
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.database import COLLECTOR_LIMITS, ConnectionLimits
 from feeds.cli.report import print_error
+from feeds.model.clock import SYSTEM_CLOCK
 from feeds.model.errors import CatalogError, CatalogMissingError, CatalogSilentError, DamagedCatalogError
 from feeds.settings import Settings, describe_settings
 from feeds.settings.loading import LoadedSettings, load_settings
+from feeds.settings.publication import describe_expiry
 
 _PAUSE_SECONDS = 1
 _ANSWER_SECONDS = 1.5  # a server listens soon, even if the database is silent
@@ -48,6 +50,12 @@ def read_settings(
     return loaded.settings
 
 
+def warn_of_expiry(settings: Settings) -> None:
+    """Write a warning on standard error if the contact for security is out of date, or soon will be."""
+    if sentence := describe_expiry(settings.security_expires, now=SYSTEM_CLOCK.now()):
+        click.echo(sentence, err=True)
+
+
 def wait_for_settings(folders: Sequence[Path] = (), *, on_silence: Callable[[CatalogSilentError], bool]) -> Settings:
     """Read the settings as `read_settings` does; if the catalog cannot be read, say so once and wait until it can."""
     is_waiting = False
@@ -71,6 +79,7 @@ def load_server_settings() -> Settings:
         SettingsError: a setting is unknown or has a bad value.
     """
     settings = load().settings
+    warn_of_expiry(settings)
     os.environ.setdefault("PORT", str(settings.port))  # links lead to this port
     limits = ConnectionLimits(connections=1, answer_seconds=_ANSWER_SECONDS)
     try:

@@ -16,6 +16,10 @@ MAX_NAME_BYTES = 250
 _TEMPORARY = ".feeds-export.tmp"
 
 
+_WELL_KNOWN = ".well-known"
+"""The one folder with a dot that web servers serve (RFC 8615)."""
+
+
 def check_name(name: str) -> None:
     """Check a file name relative to the folder, with `/` between its parts: the file must be inside and not hidden.
 
@@ -23,7 +27,7 @@ def check_name(name: str) -> None:
         ExportError: the file would be outside or hidden, or the name is not valid.
     """
     for part in name.split("/"):
-        if not part or part.startswith(".") or "\0" in part:
+        if not part or (part.startswith(".") and part != _WELL_KNOWN) or "\0" in part:
             raise ExportError(f"{name!r} is not a valid file name")
         if len(part.encode()) > MAX_NAME_BYTES:
             raise ExportError(f"{name[:40]}… is too long for a file name")

@@ -1,5 +1,6 @@
 """Read the settings from the environment; `feeds.settings.loading` adds those of `feeds.toml`."""
 
+from feeds.settings.definitions import SETTINGS, RelatedMode
 from feeds.settings.setting import Setting, hide_password
 from feeds.settings.settings import (
     COLLECT_VARIABLE,
@@ -9,9 +10,7 @@ from feeds.settings.settings import (
     ONCE,
     OPEN_VARIABLE,
     PROGRESS_VARIABLE,
-    SETTINGS,
     WATCH,
-    RelatedMode,
     Settings,
     describe_settings,
 )

@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from feeds.model.errors import SettingsError
+from feeds.settings.definitions import SETTINGS
 from feeds.settings.published import keep_published
-from feeds.settings.settings import SETTINGS, Settings
+from feeds.settings.settings import Settings
 from feeds.settings.settings_file import FileValue, find_settings_file, read_settings_file
 
 _CONTENT = "FEEDS_CONTENT"
@@ -34,7 +35,9 @@ class LoadedSettings(msgspec.Struct, frozen=True):
         """Return the settings with published values for settings that are not set, and these values by name."""
         kept = keep_published(self.environ, published)
         environ = {**self.environ, **kept}
-        settings = msgspec.structs.replace(Settings.from_environ(environ), content=self.settings.content)
+        # Another machine may have the files that these values name.
+        settings = Settings.from_environ(environ, optional=kept)
+        settings = msgspec.structs.replace(settings, content=self.settings.content)
         origins = {**self.origins, **dict.fromkeys(kept, "the last collect")}
         return LoadedSettings(settings, environ, origins, self.file), kept
 
@@ -59,10 +62,19 @@ def load_settings(environ: Mapping[str, str], *, folders: Sequence[Path] = ()) -
         raise SettingsError("\n".join(problems))
     used = {name: value for name, value in values.items() if name not in own}
     merged = own | {name: value.text for name, value in used.items()}
-    settings = Settings.from_environ(merged)
+    try:
+        settings = Settings.from_environ(merged)
+    except SettingsError as error:
+        raise SettingsError("\n".join(_place(line, used) for line in str(error).splitlines())) from None
     if folders:
         settings = msgspec.structs.replace(settings, content=tuple(folders))
     return LoadedSettings(settings, merged, _find_origins(environ, used), file)
+
+
+def _place(problem: str, used: Mapping[str, FileValue]) -> str:
+    """Name the line of `feeds.toml` instead of a variable that nobody has set."""
+    name, _, sentence = problem.partition(": ")
+    return f"{used[name].place}: `{_SETTINGS[name].file_key}`: {sentence}" if name in used else problem
 
 
 def _choose_content(environ: Mapping[str, str], folders: Sequence[Path]) -> dict[str, str]:

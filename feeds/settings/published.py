@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from feeds.settings.definitions import SETTINGS
 from feeds.settings.setting import LOCAL_URL, SITE_URL
-from feeds.settings.settings import SETTINGS
 
 
 def keep_published(environ: Mapping[str, str], published: Mapping[str, str]) -> dict[str, str]:

@@ -1,10 +1,7 @@
 """Read the settings from the environment and report all their problems at once."""
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
-from enum import StrEnum
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
@@ -15,25 +12,13 @@ import msgspec
 from feeds.model.entry import fingerprint
 from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
-from feeds.model.query import MAX_ENTRIES, Query
+from feeds.model.query import Query
 from feeds.model.shown_settings import ShownSettings
-from feeds.model.values import parse_number
-from feeds.settings.parsers import (
-    parse_caches,
-    parse_choice,
-    parse_database_url,
-    parse_flag,
-    parse_folders,
-    parse_host,
-    parse_hubs,
-    parse_language,
-    parse_line,
-    parse_site_url,
-    parse_token,
-)
-from feeds.settings.setting import LOCAL_URL, SITE_URL, Setting, show_value
+from feeds.settings.definitions import PREFIX, SETTINGS, RelatedMode
+from feeds.settings.publication import FooterLink
+from feeds.settings.setting import LOCAL_URL, Setting, show_value
+from feeds.settings.site_files import NO_FILES, SiteFiles, read_site_files
 
-PREFIX = "FEEDS_"
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
 """The environment variable by which `feeds serve` asks the server to collect, whatever the database is.
 
@@ -62,13 +47,6 @@ RENDERING_REVISION = 5
 _ICON_PATH = "/static/icon.png"
 
 
-class RelatedMode(StrEnum):
-    """Whether feeds show related items as separate entries, or only as links in their leads."""
-
-    ENTRIES = "entries"
-    LINKS = "links"
-
-
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of the publisher; `site_url` is absolute, without a slash at the end."""
 
@@ -79,6 +57,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     site_description: str
     site_id: str
     language: str
+    logo: str
+    accent: str
+    stylesheet: str
+    footer_links: tuple[FooterLink, ...]
+    imprint: str
+    security_contacts: tuple[str, ...]
+    security_expires: str
     related: RelatedMode
     link: LinkChoice
     articles_url: str
@@ -96,10 +81,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     access_log: bool
     stale_after_seconds: int
+    files: SiteFiles = NO_FILES
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+    def from_environ(cls, environ: Mapping[str, str], *, optional: Collection[str] = ()) -> Self:
         """Read every setting; an empty value or whitespace counts as unset.
+
+        The files that `optional` settings name may be missing.
 
         Raises:
             SettingsError: lists every unknown `FEEDS_` name and every invalid value.
@@ -111,6 +99,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 values[setting.field] = setting.read(environ)
             except SettingsError as error:
                 problems.append(str(error))
+        if not problems:
+            values = read_site_files(values, problems, optional=optional)
+            problems += _find_incomplete(values)
         if problems:
             raise SettingsError("\n".join(problems))
         values["site_url"] = values["site_url"] or f"{LOCAL_URL}{values['port']}"
@@ -119,8 +110,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def site(self) -> Site:
         """The publisher, as feeds name it."""
-        icon = f"{self.site_url}{_ICON_PATH}"
-        return Site(url=self.site_url, title=self.site_title, language=self.language, icon=icon)
+        icon, logo = f"{self.site_url}{_ICON_PATH}", self.logo_url
+        return Site(url=self.site_url, title=self.site_title, language=self.language, icon=logo or icon, logo=logo)
+
+    @property
+    def logo_url(self) -> str:
+        """The absolute URL of the site's logo, with the version of a file beside the articles; empty without a logo."""
+        if self.files.logo is None:
+            return self.logo
+        return f"{self.site_url}/static/{self.logo_name}?v={self.files.logo.version}"
+
+    @property
+    def logo_name(self) -> str:
+        """The name under which the site serves the logo, a file beside the articles; empty without one."""
+        return f"logo.{self.logo.rpartition('.')[2].lower()}" if self.files.logo else ""
 
     @property
     def defaults(self) -> Query:
@@ -167,7 +170,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         shown = (self.site, self.site_id, self.related, self.link, self.limit, self.max_age_seconds, self.hubs)
         description = (self.site_description,) if self.site_description else ()
         tombstones = (True,) if self.tombstones else ()
-        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *description, *tombstones)))
+        versions = [file.version for file in (self.files.logo, self.files.stylesheet) if file]
+        looks = (self.logo, self.accent, self.stylesheet, self.footer_links, self.imprint, versions)
+        pages = (*looks, self.security_contacts, self.security_expires)
+        optional = (*description, *tombstones, *((pages,) if any(pages) else ()))
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *optional)))
 
 
 def describe_settings(settings: Settings) -> list[tuple[Setting, str]]:
@@ -177,6 +184,13 @@ def describe_settings(settings: Settings) -> list[tuple[Setting, str]]:
     ]
 
 
+def _find_incomplete(values: Mapping[str, Any]) -> Iterator[str]:
+    if values["security_contacts"] and not values["security_expires"]:
+        yield "FEEDS_SECURITY_CONTACT: no date; set FEEDS_SECURITY_EXPIRES to a date within a year too."
+    if values["security_expires"] and not values["security_contacts"]:
+        yield "FEEDS_SECURITY_EXPIRES: no contact; set FEEDS_SECURITY_CONTACT such as mailto:security@example.org too."
+
+
 def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
     known = [setting.name for setting in SETTINGS]
     for name in sorted(environ):
@@ -184,109 +198,3 @@ def _find_unknown(environ: Mapping[str, str]) -> Iterator[str]:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "`feeds settings` lists all settings."
             yield f"{name}: unknown setting; {hint}"
-
-
-# The first line names a setting, the second explains it.
-# fmt: off
-SETTINGS = (
-    Setting(
-        "FEEDS_CONTENT", "content", "seeds", parse_folders,
-        help=f"The folders that hold the articles, with `{os.pathsep}` between them.",
-    ),
-    Setting(
-        "FEEDS_FOLLOW_SYMLINKS", "follow_links", "no", parse_flag,
-        help="`yes`: symbolic links may lead out of the content folders; `no`: such links are skipped and reported.",
-    ),
-    Setting(
-        SITE_URL, "site_url", "", parse_site_url, is_shown=True,
-        help="The URL that your readers use. Unset: the platform's URL for the app, else http://localhost:PORT.",
-    ),
-    Setting(
-        "FEEDS_SITE_TITLE", "site_title", "Topic Feeds", parse_line, is_shown=True, file_key="title",
-        help="The name of your site in every feed.",
-    ),
-    Setting(
-        "FEEDS_SITE_DESCRIPTION", "site_description", "", parse_line, is_shown=True, file_key="description",
-        help="A sentence about your site, for the feed of all entries and for search engines.",
-    ),
-    Setting(
-        "FEEDS_SITE_ID", "site_id", "", parse_line, is_shown=True, file_key="id",
-        help="A text that makes the ids of your feeds unique among all sites. Set it once and never change it.",
-    ),
-    Setting(
-        "FEEDS_LANGUAGE", "language", "en", parse_language, is_shown=True, file_key="language",
-        help="The language of the site, as a BCP 47 tag.",
-    ),
-    Setting(
-        "FEEDS_RELATED", "related", "entries", partial(parse_choice, RelatedMode), is_shown=True, file_key="related",
-        help="`entries`: related items are separate entries; `links`: related items are links in their stories.",
-    ),
-    Setting(
-        "FEEDS_LINK", "link", "web", partial(parse_choice, LinkChoice), is_shown=True, file_key="link",
-        help="The URL that entries link to, if the article has it: `web`, `amp`, or `cdn` (AMP in a cache).",
-    ),
-    Setting(
-        "FEEDS_ARTICLES_URL", "articles_url", "", parse_site_url, is_shown=True, file_key="articles_url",
-        help="The URL of the site with your posts, if they have the shape of Jekyll, Hugo, Astro or Eleventy.",
-    ),
-    Setting(
-        "FEEDS_LIMIT", "limit", "50", partial(parse_number, minimum=1, maximum=MAX_ENTRIES), is_shown=True,
-        file_key="limit", is_number=True,
-        help=f"Maximum number of entries in a feed, from 1 to {MAX_ENTRIES}.",
-    ),
-    Setting(
-        "FEEDS_MAX_AGE", "max_age_seconds", "900", partial(parse_number, minimum=0, maximum=86_400), is_shown=True,
-        file_key="max_age", is_number=True,
-        help="Number of seconds for which readers and caches may reuse a response, up to a day.",
-    ),
-    Setting(
-        "FEEDS_TOMBSTONES", "tombstones", "no", parse_flag, is_shown=True, file_key="tombstones", is_flag=True,
-        help="`yes`: Atom feeds name the stories kept with `removed: true`, for readers that then delete them.",
-    ),
-    Setting(
-        "FEEDS_HUBS", "hubs", "", parse_hubs, is_shown=True,
-        help="The WebSub hubs that push your feeds: absolute URLs, separated by spaces or commas.",
-    ),
-    Setting(
-        "FEEDS_PURGE", "caches", "", parse_caches,
-        help="The shared caches in front that take PURGE: absolute URLs without a path, separated by spaces or commas.",
-    ),
-    Setting(
-        "FEEDS_CACHE_MB", "cache_mb", "64", partial(parse_number, minimum=1, maximum=65_536),
-        help="Size in MiB of each worker process's cache of finished feeds.",
-    ),
-    Setting(
-        "FEEDS_STATISTICS", "statistics", "yes", parse_flag,
-        help="`yes`: count requests for feeds by day and reader, without addresses; `no`: count nothing.",
-    ),
-    Setting(
-        "DATABASE_URL", "database_url", "sqlite:///.feeds/catalog.sqlite3", parse_database_url,
-        is_secret=True,
-        help="The database for the catalog: `sqlite:///PATH` or `postgresql://…`.",
-    ),
-    Setting(
-        "FEEDS_HOST", "host", "0.0.0.0", parse_host,  # noqa: S104 platforms connect from other machines
-        help="The address the server listens on: `127.0.0.1` for a proxy on the same machine, `::` for IPv6 as well.",
-    ),
-    Setting(
-        "PORT", "port", "8000", partial(parse_number, minimum=1, maximum=65_535),
-        help="The port the server listens on.",
-    ),
-    Setting(
-        "WEB_CONCURRENCY", "workers", "2", partial(parse_number, minimum=1, maximum=64),
-        help="Number of worker processes.",
-    ),
-    Setting(
-        "FEEDS_TOKEN", "token", "", parse_token, is_secret=True,
-        help="The password of the publisher's page and of the metrics; without it, neither exists.",
-    ),
-    Setting(
-        "FEEDS_ACCESS_LOG", "access_log", "no", parse_flag,
-        help="`yes`: write a line of JSON for each request, without full addresses of clients.",
-    ),
-    Setting(
-        "FEEDS_STALE_AFTER", "stale_after_seconds", "7200", partial(parse_number, minimum=60, maximum=31_536_000),
-        help="Number of seconds without a collect after which `/healthz` calls the feeds stale.",
-    ),
-)
-# fmt: on

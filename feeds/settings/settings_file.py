@@ -14,8 +14,8 @@ import msgspec
 from feeds.model.errors import SettingsError
 from feeds.model.shown_settings import SETTINGS_FILE
 from feeds.model.text import escape_controls
+from feeds.settings.definitions import PREFIX, SETTINGS
 from feeds.settings.setting import Setting
-from feeds.settings.settings import PREFIX, SETTINGS
 
 _MAX_BYTES = 8 * 1024  # the library takes a minute for 64 KiB of dots in a key
 _MAX_PROBLEMS = 20

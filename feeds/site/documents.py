@@ -10,6 +10,7 @@ from feeds.catalog.list_reader import ListReader
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import HTML, Document
 from feeds.model.entry import fingerprint
+from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format, Link
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
@@ -23,10 +24,11 @@ from feeds.site.directory_pages import render_directory_page
 from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC
-from feeds.site.pages.assets import find_asset
 from feeds.site.pages.html import render_not_found, render_page
+from feeds.site.pages.site_assets import find_site_asset
 from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
+from feeds.site.security_text import write_security
 from feeds.site.tombstones import add_tombstones
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
@@ -44,6 +46,7 @@ from feeds.site.urls import (
     PageAddress,
     QueryAddress,
     RobotsAddress,
+    SecurityAddress,
     SitemapAddress,
 )
 
@@ -91,7 +94,7 @@ def make_document(
     lack the links and forms that need a server.
 
     Raises:
-        NotFoundError: no static file has this name, or the archive has no such part.
+        NotFoundError: no static file has this name, the archive has no such part, or `security.txt` no contact.
     """
     match address:
         case FeedAddress() | DigestAddress() | ArchiveAddress() | FormerFeedAddress():
@@ -104,7 +107,7 @@ def make_document(
         case BundleAddress():
             body, max_age = write_bundle(address, reader, settings=settings, now=now), settings.max_age_seconds
             return _make(body, OPML, changed=None, max_age_seconds=max_age, scopes=list_scopes(address))
-        case RobotsAddress() | AssetAddress() | NotFoundAddress():
+        case RobotsAddress() | SecurityAddress() | AssetAddress() | NotFoundAddress():
             return _make_fixed_document(address, settings, is_static=is_static)
         case _:
             return _make_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
@@ -123,25 +126,28 @@ def find_digest_change(
     return add_retirement_notices(newest, reader, settings=settings, now=now).changed.any
 
 
-def make_asset_document(address: AssetAddress) -> Document:
+def make_asset_document(address: AssetAddress, settings: Settings) -> Document:
     """Build the document of a static file, without a catalog.
 
     Raises:
         NotFoundError: no static file has this name.
     """
-    asset = find_asset(address.name)
+    asset = find_site_asset(address.name, settings)
     return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
 def _make_fixed_document(
-    address: RobotsAddress | AssetAddress | NotFoundAddress, settings: Settings, *, is_static: bool
+    address: RobotsAddress | SecurityAddress | AssetAddress | NotFoundAddress, settings: Settings, *, is_static: bool
 ) -> Document:
     if isinstance(address, AssetAddress):
-        return make_asset_document(address)
+        return make_asset_document(address, settings)
     if isinstance(address, NotFoundAddress):
         body = render_not_found(settings, is_static=is_static)
         return _make(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
-    return _make(write_robots(settings), TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+    body = write_robots(settings) if isinstance(address, RobotsAddress) else write_security(settings)
+    if not body:
+        raise NotFoundError("Page not found.")
+    return _make(body, TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
 def _make_feed_document(

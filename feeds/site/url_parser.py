@@ -29,6 +29,7 @@ from feeds.site.urls import (
     ProviderListAddress,
     QueryAddress,
     RobotsAddress,
+    SecurityAddress,
     SitemapAddress,
     TopicListAddress,
     write_reference,
@@ -144,6 +145,8 @@ def _parse_path(path: str) -> Address:
         return _SINGLE.get(section) or _raise_not_found()
     if not name.isprintable():
         _raise_not_found()
+    if f"/{section}/{name.lower()}" == SecurityAddress().path:
+        return SecurityAddress()
     if "/" in name or section == "feed":
         return _parse_nested(section, name)
     if section == "static":

@@ -171,8 +171,14 @@ class RobotsAddress(msgspec.Struct, frozen=True):
     path: str = "/robots.txt"
 
 
+class SecurityAddress(msgspec.Struct, frozen=True):
+    """The contact for reports about security (RFC 9116)."""
+
+    path: str = "/.well-known/security.txt"
+
+
 class AssetAddress(msgspec.Struct, frozen=True):
-    """A static file of the program, such as the stylesheet."""
+    """A static file of the program or of the publication, such as the stylesheet or the logo."""
 
     name: str
 
@@ -204,6 +210,7 @@ Address: TypeAlias = (
     | BundleAddress
     | SitemapAddress
     | RobotsAddress
+    | SecurityAddress
     | AssetAddress
     | NotFoundAddress
 )

@@ -13,7 +13,7 @@ from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
 from feeds.site.former_feeds import list_former_addresses, read_former_feeds
-from feeds.site.pages.assets import list_assets
+from feeds.site.pages.site_assets import list_site_assets
 from feeds.site.resolve import resolve
 from feeds.site.urls import (
     SERVER_ASSETS,
@@ -29,6 +29,7 @@ from feeds.site.urls import (
     PageAddress,
     ProviderListAddress,
     RobotsAddress,
+    SecurityAddress,
     SitemapAddress,
     TopicListAddress,
 )
@@ -40,7 +41,7 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     The addresses of a retired topic are included until the end of its feed. The archives come first, each part between
     the parts of about the same time: they share entries, which are rendered only once.
     """
-    yield from (AssetAddress(name) for name in list_assets())
+    yield from (AssetAddress(name) for name in list_site_assets(settings))
     queries = list(list_queries(reader, now=now))
     for query, part in _list_parts(queries, reader, settings=settings, now=now):
         yield from list_part_forms(query, part)
@@ -48,6 +49,8 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
         yield from list_forms(query)
         yield from list_digests(query)
     yield from (OpmlAddress(), RobotsAddress(), SitemapAddress())
+    if settings.security_contacts:
+        yield SecurityAddress()
     yield from (TopicListAddress(), ProviderListAddress(), HomeAddress())
 
 

@@ -88,7 +88,8 @@ class DocumentFetcher:
         """
         if isinstance(address, AssetAddress):
             check_spelling(path, address)
-            return CachedDocument(_make_key(address), make_asset_document(address), encodings=(Encoding.IDENTITY,))
+            document = make_asset_document(address, self._settings)
+            return CachedDocument(_make_key(address), document, encodings=(Encoding.IDENTITY,))
         if cached := self._cache.find(_make_key(address)):
             check_spelling(path, address)
             return cached

@@ -18,6 +18,7 @@ from feeds.site.urls import (
     FeedAddress,
     OpmlAddress,
     RobotsAddress,
+    SecurityAddress,
     SitemapAddress,
 )
 
@@ -58,6 +59,7 @@ _KINDS = {
     BundleAddress: RequestKind.OPML,
     SitemapAddress: RequestKind.SITEMAP,
     RobotsAddress: RequestKind.ROBOTS,
+    SecurityAddress: RequestKind.OTHER,
     AssetAddress: RequestKind.STATIC,
 }
 

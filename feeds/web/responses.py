@@ -39,6 +39,11 @@ _PAGE_HEADERS = {
 }
 
 
+_DRAWING = "image/svg+xml"
+_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""For a logo of which somebody opens the URL: no code runs, and nothing is loaded."""
+
+
 class WsgiResponse(msgspec.Struct, frozen=True):
     """A response in the form of WSGI (PEP 3333); the body is a list, which Granian sends at once.
 
@@ -112,6 +117,8 @@ def _list_validators(document: Document, encoding: Encoding, *, varies: bool) ->
         yield "Link", ", ".join(_write_link(link) for link in document.links)
     if document.media_type == HTML:
         yield from _PAGE_HEADERS.items()
+    elif document.media_type == _DRAWING:
+        yield "Content-Security-Policy", _DRAWING_POLICY
 
 
 def replace_header(response: WsgiResponse, name: str, value: str) -> WsgiResponse:

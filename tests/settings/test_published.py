@@ -1,5 +1,7 @@
 """A setting that is not set keeps its published value, an empty value drops it."""
 
+from pathlib import Path
+
 import pytest
 
 from feeds.settings import SETTINGS, Settings
@@ -11,6 +13,13 @@ VALUES = {
     "FEEDS_SITE_DESCRIPTION": "All the news.",
     "FEEDS_SITE_ID": "news",
     "FEEDS_LANGUAGE": "de",
+    "FEEDS_LOGO": "https://news.example/logo.png",
+    "FEEDS_ACCENT": "#0a5c7a",
+    "FEEDS_STYLESHEET": "site.css",
+    "FEEDS_FOOTER_LINKS": "About us = https://news.example/about Contact = mailto:desk@news.example",
+    "FEEDS_IMPRINT": "https://news.example/imprint",
+    "FEEDS_SECURITY_CONTACT": "https://news.example/security mailto:security@news.example",
+    "FEEDS_SECURITY_EXPIRES": "2027-06-30T00:00:00Z",
     "FEEDS_RELATED": "links",
     "FEEDS_LINK": "amp",
     "FEEDS_ARTICLES_URL": "https://blog.example/base",
@@ -21,13 +30,19 @@ VALUES = {
 }
 
 
-def test_all_shown_values_are_kept_and_make_the_same_feeds() -> None:
-    published = Settings.from_environ(VALUES)
+@pytest.fixture
+def content(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "site.css").write_text("h1 { color: teal }")
+    return {"FEEDS_CONTENT": str(tmp_path)}
+
+
+def test_all_shown_values_are_kept_and_make_the_same_feeds(content: dict[str, str]) -> None:
+    published = Settings.from_environ(VALUES | content)
     assert published.shown.values == VALUES
     assert VALUES.keys() == {setting.name for setting in SETTINGS if setting.is_shown}
     kept = keep_published({"WEB_CONCURRENCY": "3", "PORT": "5000"}, published.shown.values)
     assert kept == VALUES
-    assert Settings.from_environ(kept).shown == published.shown
+    assert Settings.from_environ(kept | content).shown == published.shown
 
 
 def test_default_values_are_not_published() -> None:

@@ -19,6 +19,16 @@ id = "harbour"
 related = "links"
 link = "amp"
 articles_url = "https://blog.example/base"
+logo = "logo.svg"
+accent = "#0A5C7A"
+stylesheet = "site.css"
+footer_links = '''
+About us = https://harbour.example/about
+Contact = mailto:desk@harbour.example
+'''
+imprint = "https://harbour.example/imprint"
+security_contact = "mailto:security@harbour.example"
+security_expires = "2027-06-30"
 limit = 20
 max_age = 60
 tombstones = true
@@ -48,11 +58,18 @@ def test_every_setting_of_the_file_is_read(tmp_path: Path) -> None:
         "FEEDS_RELATED": "links",
         "FEEDS_LINK": "amp",
         "FEEDS_ARTICLES_URL": "https://blog.example/base",
+        "FEEDS_LOGO": "logo.svg",
+        "FEEDS_ACCENT": "#0A5C7A",
+        "FEEDS_STYLESHEET": "site.css",
+        "FEEDS_FOOTER_LINKS": "About us = https://harbour.example/about\nContact = mailto:desk@harbour.example\n",
+        "FEEDS_IMPRINT": "https://harbour.example/imprint",
+        "FEEDS_SECURITY_CONTACT": "mailto:security@harbour.example",
+        "FEEDS_SECURITY_EXPIRES": "2027-06-30",
         "FEEDS_LIMIT": "20",
         "FEEDS_MAX_AGE": "60",
         "FEEDS_TOMBSTONES": "True",
     }
-    assert values["FEEDS_LIMIT"].place == f"{tmp_path}/feeds.toml:9"
+    assert values["FEEDS_LIMIT"].place == f"{tmp_path}/feeds.toml:19"
     assert values.keys() == {setting.name for setting in SETTINGS if setting.file_key}
 
 

@@ -73,14 +73,14 @@ def test_an_archive_is_located_and_depends_on_the_scope_of_its_feed(reader: Cata
 
 
 def test_a_static_file_is_located(reader: CatalogReader) -> None:
-    assert make("/static/style.css", reader) == make_asset_document(AssetAddress("style.css"))
+    assert make("/static/style.css", reader) == make_asset_document(AssetAddress("style.css"), make_settings())
 
 
 def test_an_unknown_topic_or_file_is_not_found(reader: CatalogReader) -> None:
     with pytest.raises(NotFoundError):
         parse_and_resolve("/topics/nope", reader, now=NOW)
     with pytest.raises(NotFoundError):
-        make_asset_document(AssetAddress("../html.py"))
+        make_asset_document(AssetAddress("../html.py"), make_settings())
 
 
 @pytest.mark.parametrize("path", PATHS)
