@@ -11,7 +11,7 @@ from feeds.model.errors import Level, Problem
 from feeds.model.html_text import extract_text
 from feeds.model.html_tree import TEXT, HtmlLimitError, Node, has_open_end, parse_html, read_text
 from feeds.model.text import strip_controls
-from feeds.model.tokenize import condense_words, split_words
+from feeds.model.tokenize import condense_words, split_both
 
 _CDATA = "<![CDATA["
 
@@ -88,7 +88,7 @@ def _finish(output: HtmlOutput) -> Body:
     if not output.has_content:
         return Body()
     parts = output.cut()
-    rest_words = condense_words(split_words(extract_text(parts.rest))) if parts.is_cut else ()
+    rest_words = condense_words(split_both(extract_text(parts.rest))[1]) if parts.is_cut else ()
     return Body(sanitize_html(parts.html).strip(), is_cut=parts.is_cut, rest_words=" ".join(rest_words))
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, o
 
 from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
-from feeds.catalog.adopted_store import FORMER_FEEDS
 from feeds.catalog.archive_blocks import Blocks, Scope
 from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.collect_history import CollectRecord, list_collects
@@ -20,7 +19,9 @@ from feeds.catalog.records import CatalogState, ProviderCount, Topic
 from feeds.catalog.rows import Stored
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
+from feeds.catalog.search_index.word_forms import read_stemmer
 from feeds.catalog.source_store import SourceStore
+from feeds.catalog.state import has_commit, read_state
 from feeds.catalog.stored import DESCRIBED, StoredMention
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.catalog.tombstones import TombstoneWindow, read_tombstones
@@ -30,6 +31,7 @@ from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import Level, Problem
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
+from feeds.model.stemmer import Stemmer
 
 # Statements are built once: building costs more than executing.
 _NOW = bindparam("now", type_=BigInteger)
@@ -47,10 +49,6 @@ _TOPIC = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
 _PROVIDER = select(
     schema.providers, count_hidden(_ENTRIES.provider.concat("") == _PROVIDERS.domain).label("hidden")
 ).where(_PROVIDERS.domain == bindparam("domain"), _PROVIDERS.since <= _NOW)
-_STATE = select(schema.facts).where(
-    schema.facts.c.name.in_(("settings_fingerprint", "collected", "generation", "version", "commit", FORMER_FEEDS))
-)
-_COMMIT = select(schema.commits.c.token).where(schema.commits.c.version == bindparam("version"))
 _FIRST_TIME = -(2**62)
 _TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
 
@@ -70,24 +68,16 @@ class CatalogReader:
     def read_state(self) -> CatalogState:
         """Return the generation, the version and token of the last commit, and facts about the last collect."""
         if self._state is None:
-            self._state = self._read_state()
+            self._state = read_state(self._connection)
         return self._state
-
-    def _read_state(self) -> CatalogState:
-        facts = {row.name: row.value for row in self._connection.execute(_STATE)}
-        collected = from_seconds(int(facts["collected"])) if "collected" in facts else None
-        return CatalogState(
-            facts.get("generation", ""),
-            version=int(facts.get("version", 0)),
-            commit=facts.get("commit", ""),
-            collected=collected,
-            settings_fingerprint=facts.get("settings_fingerprint", ""),
-            former_feeds=facts.get(FORMER_FEEDS, ""),
-        )
 
     def read_shown_values(self) -> dict[str, str]:
         """Return the values of settings that feeds showed at the last collect, by name, without default values."""
         return msgspec.json.decode(read_fact(self._connection, "shown_values") or "{}", type=dict[str, str])
+
+    def read_stemmer(self) -> Stemmer:
+        """Return the stemmer of the catalog's language, by which searches find other forms of words."""
+        return read_stemmer(self._connection)
 
     def has_commit(self, version: int, commit: str) -> bool:
         """Return whether the catalog contains a commit; True only for one of the last commits.
@@ -95,7 +85,7 @@ class CatalogReader:
         A database loses commits when it is restored from a backup, when a replica that lags takes over, and after a
         crash with `synchronous_commit=off`. The next commits get the same versions.
         """
-        return self._connection.scalar(_COMMIT, {"version": version}) == commit
+        return has_commit(self._connection, version, commit)
 
     def list_topics(self, *, now: datetime) -> list[Topic]:
         """Return all topics known at `now` with an open or closed feed, sorted by name, then by slug."""

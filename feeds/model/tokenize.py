@@ -43,24 +43,56 @@ def split_words(text: str) -> list[str]:
 
     A word has at most `MAX_WORD_CHARACTERS` characters. Splitting a word again does not change the word.
     """
-    if text.isascii():
-        words = text.translate(_ASCII).split()
+    return split_both(text)[0]
+
+
+def split_both(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text, and the spelling of each: the word with its accents, as stemmers need it.
+
+    A text without accents has a single list. A spelling of more than `MAX_WORD_CHARACTERS` characters has no accents.
+    """
+    spelled = text if text.isascii() else _OTHER.sub(_spell, text)
+    if spelled.isascii():
+        words = spellings = spelled.translate(_ASCII).split()
     else:
-        folded = _OTHER.sub(_fold, text)
-        words = folded.translate(_ASCII).split() if folded.isascii() else _LETTERS.findall(folded.lower())
-    if max(map(len, words), default=0) > MAX_WORD_CHARACTERS:
-        return [word[:MAX_WORD_CHARACTERS] for word in words]
-    return words
+        # Composed after the split: `<` and an accent compose to a letter.
+        found = [normalize("NFC", spelling) for spelling in _LETTERS.findall(spelled.lower())]
+        spellings = [spelling for spelling in found if fold_spelling(spelling)]
+        words = list(map(fold_spelling, spellings))
+    longest = max(map(len, spellings), default=0)
+    if longest > MAX_WORD_CHARACTERS:
+        words = [word[:MAX_WORD_CHARACTERS] for word in words]
+        spellings = [
+            word if len(spelling) > MAX_WORD_CHARACTERS else spelling
+            for word, spelling in zip(words, spellings, strict=True)
+        ]
+    return words, spellings
 
 
-def split_texts(texts: Iterable[str]) -> list[str]:
-    """Split texts into searchable words, with a gap after each text and in place of words that exceed a limit."""
+@lru_cache(maxsize=16_384)
+def fold_spelling(spelling: str) -> str:
+    """Return the word of a spelling; empty if the spelling has only accents."""
+    return spelling if spelling.isascii() else normalize("NFC", "".join(map(_fold_character, spelling)))
+
+
+def split_texts(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the searchable words of texts and the spelling of each, as `split_both` does.
+
+    There is a gap after each text, and in place of words that exceed a limit.
+    """
     words: list[str] = []
+    spellings: list[str] = []
     for text in texts:
-        if found := split_words(text):
-            words += found
+        found = split_both(text)
+        if found[0]:
+            words += found[0]
             words.append(GAP)
-    return words if len(words) <= MAX_REPEATS else _limit(words)
+            spellings += found[1]
+            spellings.append(GAP)
+    if len(words) <= MAX_REPEATS:
+        return words, spellings
+    places = _limit(words)
+    return [_pick(words, place) for place in places], [_pick(spellings, place) for place in places]
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -76,22 +108,35 @@ def is_unspaced(word: str) -> bool:
     return bool(_UNSPACED.fullmatch(word))
 
 
-def _fold(run: re.Match[str]) -> str:
-    # Dropping a character may bring together characters that NFC composes.
-    return normalize("NFC", "".join(map(_fold_character, normalize("NFKC", run[0]).casefold())))
+def is_always_exact(word: str) -> bool:
+    """Return whether a word has no other forms in any language: names with digits, and words of unspaced scripts."""
+    return is_unspaced(word) or any(map(str.isdigit, word))
+
+
+def _spell(run: re.Match[str]) -> str:
+    return "".join(map(_spell_character, normalize("NFKC", run[0]).casefold()))
+
+
+@lru_cache(maxsize=16_384)
+def _spell_character(character: str) -> str:
+    """Return the character in spellings: itself, nothing, or a space; characters of unspaced scripts are words."""
+    kind = category(character)
+    if kind[0] in "LNM" and is_unspaced(character):
+        return f" {character} "
+    if kind[0] in "LN" or (kind in {"Mn", "Mc"} and not _SELECTORS.match(character)):
+        return character
+    # Keycaps, soft hyphens and joiners leave no space.
+    return "" if kind[0] == "M" or (kind == "Cf" and character != "\N{ZERO WIDTH SPACE}") else " "
 
 
 @lru_cache(maxsize=16_384)
 def _fold_character(character: str) -> str:
-    """Fold a character for searching into letters or digits, nothing, or a space."""
-    kind = category(character)
-    if kind[0] in "LNM" and is_unspaced(character):
-        return f" {character} "
-    if kind[0] in "LN":
-        return normalize("NFC", "".join(filter(_is_kept, normalize("NFD", character))))
-    if kind in {"Mn", "Mc"}:
-        return character if _is_kept(character) and not _SELECTORS.match(character) else ""
-    return "" if kind in {"Me", "Cf"} and character != "\N{ZERO WIDTH SPACE}" else " "  # keycaps, soft hyphens, joiners
+    """Fold a character of a spelling into letters or digits without accents; an accent is folded into nothing."""
+    if is_unspaced(character):
+        return character
+    if category(character)[0] == "M":
+        return character if _is_kept(character) else ""
+    return normalize("NFC", "".join(filter(_is_kept, normalize("NFD", character))))
 
 
 def _is_kept(character: str) -> bool:
@@ -100,25 +145,37 @@ def _is_kept(character: str) -> bool:
 
 def condense_words(words: Sequence[str]) -> list[str]:
     """Return the first `MAX_WORDS`, and each different word after them once."""
-    return [*words[:MAX_WORDS], *_list_further_words(words)]
+    return [words[place] for place in (*range(len(words[:MAX_WORDS])), *_find_further_words(words))]
 
 
-def _limit(words: Sequence[str]) -> list[str]:
-    """Put a gap in place of every word that exceeds a limit, and gaps around each of the further words."""
+def _pick(words: Sequence[str], place: int | None) -> str:
+    return GAP if place is None else words[place]
+
+
+def _limit(words: Sequence[str]) -> list[int | None]:
+    """Return the places of words, with None for a gap: in place of words that exceed a limit, and around further words.
+
+    Further words are those after the first `MAX_WORDS`.
+    """
     seen: Counter[str] = Counter()
     bytes_left = MAX_WORD_BYTES
-    limited = []
-    for word in words[:MAX_WORDS]:
+    limited: list[int | None] = []
+    for place, word in enumerate(words[:MAX_WORDS]):
         seen[word] += 1
         bytes_left -= len(word.encode()) if seen[word] == 1 else 0
-        limited.append(word if seen[word] <= MAX_REPEATS and bytes_left >= 0 else GAP)
-    for word in _list_further_words(words):
-        bytes_left -= len(word.encode())
+        limited.append(place if seen[word] <= MAX_REPEATS and bytes_left >= 0 else None)
+    for place in _find_further_words(words):
+        bytes_left -= len(words[place].encode())
         if bytes_left >= 0:
-            limited += GAP, word
+            limited += None, place
     return limited
 
 
-def _list_further_words(words: Sequence[str]) -> list[str]:
+def _find_further_words(words: Sequence[str]) -> list[int]:
+    """Return the place of each different word after the first `MAX_WORDS`, which is none of them."""
     known = {GAP, *words[:MAX_WORDS]}
-    return [word for word in dict.fromkeys(words[MAX_WORDS:]) if word not in known][:MAX_FURTHER_WORDS]
+    places: dict[str, int] = {}
+    for place, word in enumerate(words[MAX_WORDS:], start=MAX_WORDS):
+        if word not in known:
+            places.setdefault(word, place)
+    return list(places.values())[:MAX_FURTHER_WORDS]

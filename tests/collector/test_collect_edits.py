@@ -10,13 +10,15 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from feeds.articles.files import locate_article
-from feeds.catalog.search_index.full_text import list_words
+from feeds.catalog.search_index.full_text import split_entry
 from feeds.collector.collect_result import CollectResult
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.feed import Format
+from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import parse_search
+from feeds.model.stemmer import NO_STEMMER
 from feeds.renderers.feed import render
 from tests.support.environment import SOAK
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
@@ -176,7 +178,10 @@ def matches_query(query: Query, row: dict[str, Any], slugs: dict[int, str]) -> b
         and (query.types is None or query.types.holds(frozenset({row["type"]})))
         and is_reached(query.min_quality, row["quality"])
         and is_reached(query.min_heat, row["peak_heat"])
-        and (query.search is None or query.search.matches(list_words(decode(row["document"], type=Entry))))
+        and (
+            query.search is None
+            or matches_text(query.search, split_entry(decode(row["document"], type=Entry))[1], NO_STEMMER)
+        )
     )
 
 

@@ -25,7 +25,7 @@ from feeds.model.query import EVERYTHING, Query, parse_query
         ("limit=&limit=3", "limit=3"),
         ("q=Robots+rob*+-crypto&limit=3&min_heat=1", "min_heat=1&q=rob*+robots+-crypto&limit=3"),
         ("q=%22Machine%20%20LEARNING%22", "q=%22machine+learning%22"),
-        ("q=m%C3%B6we", "q=mowe"),
+        ("q=m%C3%B6we", "q=m%C3%B6we"),
         ("min_quality=0", "min_quality=0"),
         ("&&=&limit=3&", "limit=3"),
     ],

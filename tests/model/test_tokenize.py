@@ -12,7 +12,9 @@ from feeds.model.tokenize import (
     MAX_WORD_CHARACTERS,
     MAX_WORDS,
     condense_words,
+    fold_spelling,
     join_words,
+    split_both,
     split_texts,
     split_words,
 )
@@ -49,6 +51,28 @@ def test_a_text_is_split_into_words(text: str, words: str) -> None:
     assert split_words(text) == words.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "spellings"),
+    [
+        ("Don't “go”", "don t go"),
+        ("Café cafe\u0301 CAFÉ", "café café café"),
+        ("Straße Ёлки новый", "strasse ёлки новый"),
+        ("مَرْحَبًا", "مَرْحَبًا"),
+        ("\u0301 a<\u0338b", "a \u0338b"),
+        ("ガ行", "ガ 行"),
+    ],
+)
+def test_spellings_keep_accents(text: str, spellings: str) -> None:
+    assert split_both(text) == (split_words(text), spellings.split())
+
+
+@given(TEXTS)
+def test_spellings_fold_into_words(text: str) -> None:
+    words, spellings = split_both(text)
+    assert list(map(fold_spelling, spellings)) == words
+    assert split_both(" ".join(spellings)) == (words, spellings)
+
+
 @given(TEXTS)
 def test_words_are_letters_that_no_engine_splits_further(text: str) -> None:
     words = split_words(text)
@@ -73,11 +97,13 @@ def test_only_the_start_of_a_long_word_counts() -> None:
 
 
 def test_texts_are_split_with_gaps_between() -> None:
-    assert split_texts(["One two", "", "…", "three"]) == ["one", "two", GAP, "three", GAP]
+    words, spellings = split_texts(["One two", "", "…", "thrée"])
+    assert words == ["one", "two", GAP, "three", GAP]
+    assert spellings == ["one", "two", GAP, "thrée", GAP]
 
 
 def test_a_word_repeated_too_often_leaves_gaps() -> None:
-    words = split_texts(["word and " * 300 + "end"])
+    words, _ = split_texts(["word and " * 300 + "end"])
     assert words[-2:] == ["end", GAP]
     assert words.count("word") == words.count("and") == MAX_REPEATS
     assert len(words) == 602
@@ -85,14 +111,14 @@ def test_a_word_repeated_too_often_leaves_gaps() -> None:
 
 def test_words_after_the_maximum_are_searchable_once_each_without_their_order() -> None:
     first = [f"w{number}" for number in range(MAX_WORDS)]
-    words = split_texts([" ".join([*first, "w1", "new", "new", "last"])])
+    words, _ = split_texts([" ".join([*first, "w1", "new", "new", "last"])])
     assert words == [*first, GAP, "new", GAP, "last"]
     further = [f"f{number}" for number in range(MAX_FURTHER_WORDS + 1)]
-    assert split_texts([" ".join([*first, *further])])[-1] == f"f{MAX_FURTHER_WORDS - 1}"
+    assert split_texts([" ".join([*first, *further])])[0][-1] == f"f{MAX_FURTHER_WORDS - 1}"
 
 
 def test_words_fit_into_the_database() -> None:
-    words = split_texts([" ".join(f"{number:064}" for number in range(MAX_WORDS * 2))])
+    words, _ = split_texts([" ".join(f"{number:064}" for number in range(MAX_WORDS * 2))])
     assert sum(len(word) for word in words if word != GAP) == MAX_WORD_BYTES // 64 * 64
     assert words.count(GAP) == MAX_WORDS - MAX_WORD_BYTES // 64
 

@@ -59,6 +59,7 @@ LIBRARIES = (
     "rapidfuzz",
     "segno",
     "selectolax",
+    "Stemmer",
     "sqlalchemy",
     "watchfiles",
     "yaml",

@@ -13,7 +13,9 @@ import pytest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
+from feeds.model.found_words import matches_text
 from feeds.model.search import parse_search
+from feeds.model.stemmer import NO_STEMMER
 from feeds.model.tokenize import split_texts
 from feeds.site.documents import make_document, parse_and_resolve
 from tests.support.app import make_settings
@@ -103,13 +105,15 @@ class Publication:
             and quality >= int(query_string.get("min_quality", -1))
             and heat >= int(query_string.get("min_heat", -1))
             and (query_string.get("related") != "links" or entry["is_article"])
-            and ("q" not in query_string or parse_search(query_string["q"]).matches(self.list_words(entry)))
+            and (
+                "q" not in query_string or matches_text(parse_search(query_string["q"]), self.split(entry), NO_STEMMER)
+            )
         )
 
-    def list_words(self, entry: dict[str, Any]) -> list[str]:
+    def split(self, entry: dict[str, Any]) -> list[str]:
         name = entry["id"].rpartition("/")[2]
         publisher = entry["provider"] if entry["is_article"] else "The Post"
-        return split_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))
+        return split_texts((f"Story {name}", entry["excerpt"], publisher, entry["provider"]))[1]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.program)], scope="module")

@@ -75,6 +75,7 @@ def test_a_name_describes_the_selection(path: str, query_string: str, name: str)
         ("/providers/post.example.atom", "", "The latest stories from post.example."),
         ("/providers/!post.example.atom", "", "The latest stories from everyone, not post.example."),
         ("/feed.atom", "min_quality=70", "The latest stories, quality ≥ 70."),
+        ("/feed.atom", "q=robots+OR+ai+-crypto", "The latest stories matching “ai -crypto OR robots”."),
         ("/feed.atom", "q=robots&limit=7", "The latest stories matching “robots”."),
         ("/feed.atom", "type=video&q=robots", "The latest stories, type video, matching “robots”."),
         ("/feed.atom", "limit=7", "The latest stories on every topic."),

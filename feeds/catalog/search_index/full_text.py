@@ -34,7 +34,7 @@ def index_words(connection: Connection, rows: Iterable[tuple[Record, Entry]]) ->
     ordered = sorted(rows, key=lambda row: row[0]["number"])
     if ordered:
         _open_index(connection).put(
-            {row["number"]: [*list_attributes(row), GAP, *list_words(entry)] for row, entry in ordered}
+            {row["number"]: [*list_attributes(row), GAP, *split_entry(entry)[0]] for row, entry in ordered}
         )
 
 
@@ -58,8 +58,8 @@ def find_numbers(connection: Connection, condition: Condition, *, numbers: range
     return _open_index(connection).find(condition, numbers)
 
 
-def list_words(entry: Entry) -> Words:
-    """Return the searchable words of an entry's text."""
+def split_entry(entry: Entry) -> tuple[Words, Words]:
+    """Return the searchable words of an entry's text, and the spelling of each."""
     body = f"{extract_text(entry.body)} {entry.rest_words}" if entry.body else ""
     corrections = (correction.text for correction in entry.corrections)
     return split_texts((entry.title, entry.summary, entry.provider.name, entry.provider.domain, body, *corrections))

@@ -69,7 +69,7 @@ def _express(expression: Expression, spell: Callable[[str], str]) -> Condition:
 
 
 def _search(search: Search) -> Condition:
-    return _select(search.terms, lambda term: Phrase(term.words, term.is_prefix))
+    return _any_of([_select(terms, lambda term: Phrase(term.words, term.is_prefix)) for terms in search.alternatives])
 
 
 def _select(terms: Sequence[_Term], express: Callable[[_Term], Condition]) -> AllOf:

@@ -33,6 +33,13 @@ def test_parts_that_must_all_match_are_joined() -> None:
     )
 
 
+def test_alternatives_of_a_search_are_one_condition() -> None:
+    query = Query(search=parse_search("ebb OR flow -tides"), with_related=False)
+    assert QueryConditions(query, {}).match() == AllOf(
+        [name(ARTICLE), AnyOf([AllOf([name("ebb")], []), AllOf([name("flow")], [name("tides")])])], []
+    )
+
+
 def test_alternatives_are_kept_together() -> None:
     match = QueryConditions(Query(topics=parse_expression("ai,!tides,unknown")), TOPICS).match()
     topics = [AllOf([], [name(spell_topic(2))]), AllOf([name(spell_topic(1))], []), AllOf([name(spell_topic(0))], [])]
