@@ -135,7 +135,7 @@ def read_shown_fields(entry: Entry, look: EntryLook) -> dict[str, object]:
         "author": entry.authors or (entry.provider.name,),
         "published": entry.published,
         "updated": entry.updated,
-        "summary": make_summary(entry) if has_summary else "",
-        "content": write_content(entry, look.link_choice),
+        "summary": make_summary(entry, language=look.language) if has_summary else "",
+        "content": write_content(entry, look.link_choice, language=look.language),
         "language": entry.language or look.language,
     }

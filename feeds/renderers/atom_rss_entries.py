@@ -88,8 +88,9 @@ def _write_atom_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
         term, label = escape_attribute(category.term), escape_attribute(category.label)
         yield f'<category term="{term}" scheme="{scheme}" label="{label}"/>'
     if entry.summary and not is_same_text(entry.body, entry.summary):
-        yield f'<summary type="text">{escape_text(make_summary(entry))}</summary>'
-    yield f'<content type="html">{escape_text(write_content(entry, style.link_choice))}</content>'
+        yield f'<summary type="text">{escape_text(make_summary(entry, language=style.language))}</summary>'
+    content = write_content(entry, style.link_choice, language=style.language)
+    yield f'<content type="html">{escape_text(content)}</content>'
     if entry.image:
         yield from write_media(entry.image)
 
@@ -98,8 +99,8 @@ def _write_rss_elements(entry: Entry, style: EntryStyle) -> Iterator[str]:
     url, scheme = entry_url(entry, style.link_choice), style.category_scheme
     yield f"<title>{write_numerically(escape_text(escape_ambiguous(entry.title)))}</title>"
     yield write_element("link", url)
-    yield write_element("description", escape_ambiguous(make_excerpt(entry)))
-    yield write_element("content:encoded", write_content(entry, style.link_choice))
+    yield write_element("description", escape_ambiguous(make_excerpt(entry, language=style.language)))
+    yield write_element("content:encoded", write_content(entry, style.link_choice, language=style.language))
     yield _write_guid(entry, url)
     for category in entry.categories:
         yield f'<category domain="{scheme}">{_escape_name(category.label or category.term)}</category>'

@@ -3,58 +3,63 @@
 The HTML loads only the picture, and stays the same from fetch to fetch, because readers hash the content.
 """
 
+from functools import lru_cache
 from html import escape
 
 from feeds.model.entry import Correction, Entry, Headline, Image, Reference
 from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
 from feeds.model.html_text import extract_text
-from feeds.renderers.dates import format_day
+from feeds.translation.directions import find_direction
+from feeds.translation.texts import Texts, find_texts, has_texts
 
 EXCERPT_CHARACTERS = 500
 
 
-def write_content(entry: Entry, link_choice: LinkChoice) -> str:
+def write_content(entry: Entry, link_choice: LinkChoice, *, language: str) -> str:
     """Write the whole entry as HTML: corrections, picture or embed, text, source, coverage and leads.
 
     The HTML has absolute URLs only, and a block per line. An embed replaces the picture, and a body replaces the
-    summary.
+    summary. `language` is the language of the site.
     """
+    texts, lang = find_texts(language), _write_lang(language)
     url = entry_url(entry, link_choice)
     blocks = (
-        *map(_write_correction, entry.corrections),
+        *(_write_correction(correction, texts) for correction in entry.corrections),
         entry.embed or write_picture(entry, url),
         entry.body or write_summary(entry),
-        _write_attribution(entry, url),
-        _write_coverage(entry.coverage),
-        _write_leads(entry.leads),
+        _write_attribution(entry, url, texts=texts, lang=lang),
+        _write_coverage(entry.coverage, texts, lang=lang),
+        _write_leads(entry.leads, texts, lang=lang),
     )
     return "\n".join(block for block in blocks if block)
 
 
-def make_excerpt(entry: Entry) -> str:
+def make_excerpt(entry: Entry, *, language: str) -> str:
     """Return plain text that introduces the entry: corrections, and the summary, the start of the body or the title."""
-    return _introduce(entry, entry.summary or excerpt_body(entry, EXCERPT_CHARACTERS) or entry.title)
+    text = entry.summary or excerpt_body(entry, EXCERPT_CHARACTERS) or entry.title
+    return _introduce(entry, text, language=language)
 
 
-def make_summary(entry: Entry) -> str:
+def make_summary(entry: Entry, *, language: str) -> str:
     """Return the summary after the corrections, as plain text; empty for an entry without a summary."""
-    return _introduce(entry, entry.summary) if entry.summary else ""
+    return _introduce(entry, entry.summary, language=language) if entry.summary else ""
 
 
-def _introduce(entry: Entry, text: str) -> str:
+def _introduce(entry: Entry, text: str, *, language: str) -> str:
     if not entry.corrections:
         return text
-    notes = " ".join(f"{_name_correction(each)} {each.text}" for each in entry.corrections)
+    texts = find_texts(language)
+    notes = " ".join(f"{_name_correction(each, texts)} {each.text}" for each in entry.corrections)
     return f"{shorten(notes, EXCERPT_CHARACTERS)} {text}"
 
 
-def _write_correction(correction: Correction) -> str:
-    return f"<p><strong>{_name_correction(correction)}</strong> {escape(correction.text)}</p>"
+def _write_correction(correction: Correction, texts: Texts) -> str:
+    return f"<p><strong>{escape(_name_correction(correction, texts))}</strong> {escape(correction.text)}</p>"
 
 
-def _name_correction(correction: Correction) -> str:
-    return f"Correction, {format_day(correction.date)}:"
+def _name_correction(correction: Correction, texts: Texts) -> str:
+    return texts.gettext("Correction, %(day)s:", day=texts.day(correction.date))
 
 
 def excerpt_body(entry: Entry, characters: int) -> str:
@@ -82,22 +87,26 @@ def write_summary(entry: Headline) -> str:
     return f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
 
 
-def _write_attribution(entry: Entry, url: str) -> str:
-    content = "the whole article" if entry.is_cut else "it"
-    return f"<p>Read {content} at {write_link(url, entry.provider.name)}.</p>"
+def _write_attribution(entry: Entry, url: str, *, texts: Texts, lang: str) -> str:
+    if entry.is_cut:
+        message = texts.gettext("Read the whole article at %(publisher)s.")
+    else:
+        message = texts.gettext("Read it at %(publisher)s.")
+    return f"<p{lang}>{_fill(message, publisher=write_link(url, entry.provider.name))}</p>"
 
 
-def _write_coverage(coverage: tuple[Reference, ...]) -> str:
+def _write_coverage(coverage: tuple[Reference, ...], texts: Texts, *, lang: str) -> str:
     if not coverage:
         return ""
     items = "\n".join(f"<li>{_write_reference(reference)}</li>" for reference in coverage)
-    return f"<p>Related coverage:</p>\n<ul>\n{items}\n</ul>"
+    return f"<p{lang}>{escape(texts.gettext('Related coverage:'))}</p>\n<ul>\n{items}\n</ul>"
 
 
-def _write_leads(leads: tuple[Reference, ...]) -> str:
+def _write_leads(leads: tuple[Reference, ...], texts: Texts, *, lang: str) -> str:
     if not leads:
         return ""
-    return f"<p>Part of the coverage of {', '.join(_write_reference(lead) for lead in leads)}.</p>"
+    stories = texts.join(map(_write_reference, leads))
+    return f"<p{lang}>{_fill(texts.gettext('Part of the coverage of %(stories)s.'), stories=stories)}</p>"
 
 
 def _write_reference(reference: Reference) -> str:
@@ -108,3 +117,18 @@ def _write_reference(reference: Reference) -> str:
 def write_link(url: str, text: str) -> str:
     """Write a link to `url` with an escaped `text`."""
     return f'<a href="{escape(url)}">{escape(text)}</a>'
+
+
+def _fill(message: str, **links: str) -> str:
+    """Fill a message with HTML."""
+    return escape(message) % links
+
+
+@lru_cache(maxsize=8)
+def _write_lang(language: str) -> str:
+    """Write the attributes of a sentence of the site: in English, if there is no translation into its language."""
+    if has_texts(language):
+        return ""
+    texts = find_texts(language)
+    direction = f' dir="{texts.direction}"' if texts.direction != find_direction(language) else ""
+    return f' lang="{texts.language}"{direction}'

@@ -1,6 +1,7 @@
 """The comment at the top of a feed, for people who open the feed in a browser and see code."""
 
 from feeds.model.feed import Feed, Format
+from feeds.translation.texts import find_texts
 
 
 def write_feed_comment(feed: Feed, format: Format) -> tuple[str, ...]:
@@ -8,10 +9,17 @@ def write_feed_comment(feed: Feed, format: Format) -> tuple[str, ...]:
 
     Browsers show feeds as code and apply no stylesheet.
     """
+    texts = find_texts(feed.site.language)
     current = next((link.href for link in feed.links_in(format) if link.rel == "current"), "")
-    name = "part of the archive of a feed" if current else "a feed"
     return (
-        f"This is {name}, written for feed readers. It looks like code here, but it is not broken.",
-        f"To subscribe, add this address to your feed reader: {current or feed.self_url(format)}",
-        f"To read the stories in a browser, or to learn about feeds: {feed.page_url}",
+        texts.gettext(
+            "This is part of the archive of a feed, written for feed readers. It looks like code here, but it is not"
+            " broken."
+        )
+        if current
+        else texts.gettext("This is a feed, written for feed readers. It looks like code here, but it is not broken."),
+        texts.gettext(
+            "To subscribe, add this address to your feed reader: %(address)s", address=current or feed.self_url(format)
+        ),
+        texts.gettext("To read the stories in a browser, or to learn about feeds: %(address)s", address=feed.page_url),
     )

@@ -52,8 +52,8 @@ def _describe_entry(entry: Entry, feed: Feed) -> _Object:
         {
             "url": entry_url(entry, feed.link_choice),
             "title": entry.title,
-            "summary": make_summary(entry),
-            "content_html": write_content(entry, feed.link_choice),
+            "summary": make_summary(entry, language=feed.site.language),
+            "content_html": write_content(entry, feed.link_choice, language=feed.site.language),
             "image": entry.image.url if entry.image else "",
             "date_published": format_rfc3339(entry.published),
             "date_modified": format_rfc3339(entry.updated),

@@ -18,6 +18,7 @@ from feeds.settings.definitions import PREFIX, SETTINGS, RelatedMode
 from feeds.settings.publication import FooterLink
 from feeds.settings.setting import LOCAL_URL, Setting, show_value
 from feeds.settings.site_files import NO_FILES, SiteFiles, read_site_files
+from feeds.translation.texts import fingerprint_texts
 
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
 """The environment variable by which `feeds serve` asks the server to collect, whatever the database is.
@@ -173,7 +174,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         versions = [file.version for file in (self.files.logo, self.files.stylesheet) if file]
         looks = (self.logo, self.accent, self.stylesheet, self.footer_links, self.imprint, versions)
         pages = (*looks, self.security_contacts, self.security_expires)
-        optional = (*description, *tombstones, *((pages,) if any(pages) else ()))
+        texts = tuple(filter(None, (fingerprint_texts(self.language),)))
+        optional = (*description, *tombstones, *((pages,) if any(pages) else ()), *texts)
         return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *optional)))
 
 

@@ -12,6 +12,7 @@ from feeds.site.feeds import read_heading
 from feeds.site.resolve import resolve
 from feeds.site.titles import name_digest
 from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress, page_of, write_reference
+from feeds.translation.texts import Texts, find_texts
 
 
 def resolve_bundle(bundle: BundleAddress, reader: CatalogReader, *, now: datetime) -> BundleAddress:
@@ -42,13 +43,14 @@ def write_bundle(bundle: BundleAddress, reader: CatalogReader, *, settings: Sett
 
     There are no dates: the bytes depend only on names, descriptions and URLs.
     """
+    texts = find_texts(settings.language)
     return render_opml(
-        f"Selected feeds — {settings.site_title}",
+        f"{texts.gettext('Selected feeds')} — {settings.site_title}",
         [_outline(feed, reader, settings=settings, now=now) for feed in bundle.feeds],
         comment=(
-            "This is a list of feeds, for feed readers that subscribe to OPML or import it.",
-            f"Its address: {settings.site_url}{write_reference(bundle)}",
-            *(f"Left out: {write_reference(feed)}. {_explain(feed, reader, now=now)}" for feed in bundle.missing),
+            texts.gettext("This is a list of feeds, for feed readers that subscribe to OPML or import it."),
+            texts.gettext("Its address: %(address)s", address=f"{settings.site_url}{write_reference(bundle)}"),
+            *(_explain(feed, reader, texts=texts, now=now) for feed in bundle.missing),
         ),
     )
 
@@ -64,8 +66,9 @@ def list_scopes(bundle: BundleAddress) -> tuple[str, ...]:
 
 
 def _outline(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Outline:
-    heading = read_heading(feed.query, reader, now=now)
-    name = name_digest(heading.name, feed.cycle) if isinstance(feed, DigestAddress) else heading.name
+    texts = find_texts(settings.language)
+    heading = read_heading(feed.query, reader, texts=texts, now=now)
+    name = name_digest(heading.name, feed.cycle, texts=texts) if isinstance(feed, DigestAddress) else heading.name
     return Outline(
         text=name or settings.site_title,
         xml_url=f"{settings.site_url}{write_reference(feed)}",
@@ -74,11 +77,12 @@ def _outline(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, settin
     )
 
 
-def _explain(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, now: datetime) -> str:
+def _explain(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, texts: Texts, now: datetime) -> str:
+    reference = write_reference(feed)
     try:
         resolve(feed.query, reader, now=now)
     except GoneError as error:
-        return str(error)
+        return texts.gettext("Left out: %(feed)s. %(reason)s", feed=reference, reason=str(error))
     except NotFoundError:
         pass
-    return "There is no such feed."
+    return texts.gettext("Left out: %(feed)s. There is no such feed.", feed=reference)

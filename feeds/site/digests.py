@@ -16,6 +16,7 @@ from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, make_id, read_heading
 from feeds.site.titles import name_digest
 from feeds.site.urls import digest_stem
+from feeds.translation.texts import Texts, find_texts
 
 
 def read_digest(
@@ -29,7 +30,9 @@ def read_digest(
     limit = min(query.limit or cycle.max_issues, cycle.max_issues)
     selected = query.with_defaults(settings.defaults)
     digests = reader.read_digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
-    heading = read_heading(query, reader, now=now)
+    texts = find_texts(settings.language)
+    heading = read_heading(query, reader, texts=texts, now=now)
+    name = name_digest(heading.name, cycle, texts=texts)
     plain = make_feed(query, heading, settings=settings, entries=())
     origin = digest_stem(heading.origin, cycle)
     reference = f"{origin}?{query.query_string}" if query.query_string else origin
@@ -38,8 +41,8 @@ def read_digest(
         id=make_id(reference, site_id=settings.site_id),
         path=digest_stem(query, cycle),
         query_string=query.query_string,
-        title=f"{name_digest(heading.name, cycle)} — {settings.site.title}",
-        subtitle=f"{plain.subtitle} {_DESCRIPTIONS[cycle]}",
+        title=f"{name} — {settings.site.title}",
+        subtitle=f"{plain.subtitle} {_describe(cycle, texts)}",
         entries=tuple(
             _make_entry(digest, cycle, plain, name=heading.name, reference=reference, settings=settings)
             for digest in digests
@@ -49,17 +52,17 @@ def read_digest(
     return FeedSnapshot(
         query=query,
         feed=feed,
-        name=name_digest(heading.name, cycle),
+        name=name,
         changed=FormatTimes.same(reader.find_last_title_change(selected, since=closed)),
         is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),
     )
 
 
-_DESCRIPTIONS = {
-    Cycle.DAILY: "The best stories of each day (UTC), published after the day ends.",
-    Cycle.WEEKLY: "The best stories of each week (Monday to Sunday, UTC), published after the week ends.",
-}
+def _describe(cycle: Cycle, texts: Texts) -> str:
+    if cycle is Cycle.DAILY:
+        return texts.gettext("The best stories of each day (UTC), published after the day ends.")
+    return texts.gettext("The best stories of each week (Monday to Sunday, UTC), published after the week ends.")
 
 
 def _make_entry(  # noqa: PLR0913 the parts of an entry

@@ -17,6 +17,7 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.urls import archive_stem, page_of, write_reference
+from feeds.translation.texts import Texts, find_texts
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
 _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed id derives from it
@@ -52,7 +53,7 @@ def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: d
 
     The feed of a plain query links to its archive.
     """
-    heading = read_heading(query, reader, now=now)
+    heading = read_heading(query, reader, texts=find_texts(settings.language), now=now)
     selected = query.with_defaults(settings.defaults)
     limit = query.limit or settings.limit
     window = reader.read_newest(selected, limit=limit, now=now)
@@ -90,7 +91,7 @@ def read_archive(
     archive = reader.read_archive(selected, part, now=now)
     if archive is None:
         raise NotFoundError("Archive part not found.")
-    heading = read_heading(query, reader, now=now)
+    heading = read_heading(query, reader, texts=find_texts(settings.language), now=now)
     neighbours = _link_parts(query, {"prev-archive": archive.older, "next-archive": archive.newer})
     feed = msgspec.structs.replace(
         make_feed(query, heading, settings=settings, entries=archive.entries),
@@ -156,7 +157,7 @@ def make_id(reference: str, *, site_id: str) -> str:
     return uuid5(_ID_NAMESPACE, f"{site_id}{reference}").urn
 
 
-def read_heading(query: Query, reader: CatalogReader, *, now: datetime) -> Heading:
+def read_heading(query: Query, reader: CatalogReader, *, texts: Texts, now: datetime) -> Heading:
     """Name and describe a query; a single topic gives its own picture and, in a plain query, its own description."""
     slugs = query.topics.names if query.topics else ()
     topics = {slug: topic for slug in slugs if (topic := reader.find_topic(slug, now=now))}
@@ -164,8 +165,8 @@ def read_heading(query: Query, reader: CatalogReader, *, now: datetime) -> Headi
     only = topics.get(query.topic)
     description = only.description if only and query.is_plain else ""
     return Heading(
-        write_name(query, names),
-        description or write_subtitle(query, names),
+        write_name(query, names, texts=texts),
+        description or write_subtitle(query, names, texts=texts),
         image=only.image if only else "",
         origin=_find_origin(query, topics),
     )

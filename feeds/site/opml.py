@@ -11,6 +11,7 @@ from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.urls import FeedAddress, page_of
+from feeds.translation.texts import find_texts
 
 
 def write_opml(directory: Directory, settings: Settings, listing: OpmlQuery = EVERY_TOPIC) -> bytes:
@@ -25,11 +26,12 @@ class _Opml:
         self._directory = directory
         self._settings = settings
         self._listing = listing
+        self._texts = find_texts(settings.language)
 
     def write(self) -> bytes:
-        title, outlines = "Topics", self._list_topics(self._directory.topics)
+        title, outlines = self._texts.gettext("Topics"), self._list_topics(self._directory.topics)
         if self._listing.with_providers:
-            title, outlines = "Topics and publishers", (*outlines, *self._list_providers())
+            title, outlines = self._texts.gettext("Topics and publishers"), (*outlines, *self._list_providers())
         # OPML requires an outline, and importing an empty list would only confuse people.
         outlines = outlines or (self._outline_feed(EVERYTHING, self._settings.site_title),)
         return render_opml(f"{title} — {self._settings.site_title}", outlines, modified=self._directory.newest)
@@ -53,7 +55,7 @@ class _Opml:
             if self._includes(provider)
         )
         if feeds:
-            yield Outline(text="Publishers", children=feeds)
+            yield Outline(text=self._texts.gettext("Publishers"), children=feeds)
 
     def _outline_feed(
         self, query: Query, text: str, *, description: str = "", children: tuple[Outline, ...] = ()

@@ -12,9 +12,11 @@ from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
 from feeds.model.query import Query
 from feeds.model.retirement import CLOSING_DELAY
+from feeds.renderers.entry_html import write_link
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
+from feeds.translation.texts import find_texts
 
 
 def add_retirement_notices(
@@ -50,27 +52,58 @@ def write_retirement_notice(
     The id of the entry depends only on `feed_id`, the id of the topic's feed, so postponing the retirement does not
     make another entry. The provider is the site itself, without a domain.
     """
-    text = (
-        f"The topic “{topic.name}” was retired on {retired.date()}."
-        f" Its feed stays available until {(retired + CLOSING_DELAY).date()}"
-    )
-    url, advice = f"{site.url}/", f". Browse all topics: {site.url}/"
-    body = f'. Browse all topics: <a href="{escape(url)}">{escape(site.title)}</a>.'
-    if successor:
-        query = Query.for_topic(successor.slug)
-        url = f"{site.url}{PageAddress(query).path}"
-        advice = f", then redirects to “{successor.name}”: {site.url}{FeedAddress(query, Format.ATOM).path}"
-        body = f', then redirects to <a href="{escape(url)}">{escape(successor.name)}</a>.'
+    texts = find_texts(site.language)
+    url, summary, body = _write_parts(topic, successor, retired=retired, site=site)
     return Entry(
         id=uuid5(UUID(feed_id), "retired").urn,
         kind=Kind.ARTICLE,
-        title=f"{topic.name} has been retired",
+        title=texts.gettext("%(topic)s has been retired", topic=topic.name),
         url=url,
         published=retired,
         updated=retired,
         released=retired,
-        summary=f"{text}{advice}",
-        body=f"<p>{escape(text)}{body}</p>",
+        summary=summary,
+        body=f"<p>{body}</p>",
         provider=Provider(name=site.title, domain=""),
         categories=(Category(term=topic.slug, label=topic.name),),
     )
+
+
+def _write_parts(topic: Topic, successor: Topic | None, *, retired: datetime, site: Site) -> tuple[str, str, str]:
+    """Write the URL, the summary as plain text, and the body as HTML."""
+    texts = find_texts(site.language)
+    days = {"day": texts.date(retired), "end": texts.date(retired + CLOSING_DELAY)}
+    values = {"topic": topic.name, **days}
+    escaped = {name: escape(value) for name, value in values.items()}
+    if successor:
+        query = Query.for_topic(successor.slug)
+        url = f"{site.url}{PageAddress(query).path}"
+        feed_url = f"{site.url}{FeedAddress(query, Format.ATOM).path}"
+        summary = texts.gettext(
+            "The topic “%(topic)s” was retired on %(day)s. Its feed stays available until %(end)s, then redirects to"
+            " “%(successor)s”: %(address)s",
+            successor=successor.name,
+            address=feed_url,
+            **values,
+        )
+        body = escape(
+            texts.gettext(
+                "The topic “%(topic)s” was retired on %(day)s. Its feed stays available until %(end)s, then redirects"
+                " to %(successor)s."
+            )
+        )
+        return url, summary, body % {"successor": write_link(url, successor.name), **escaped}
+    url = f"{site.url}/"
+    summary = texts.gettext(
+        "The topic “%(topic)s” was retired on %(day)s. Its feed stays available until %(end)s. Browse all topics:"
+        " %(address)s",
+        address=url,
+        **values,
+    )
+    body = escape(
+        texts.gettext(
+            "The topic “%(topic)s” was retired on %(day)s. Its feed stays available until %(end)s. Browse all topics:"
+            " %(site)s."
+        )
+    )
+    return url, summary, body % {"site": write_link(url, site.title), **escaped}

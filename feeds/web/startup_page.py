@@ -7,6 +7,7 @@ from feeds.settings import Settings
 from feeds.site.pages.html import render_startup
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import Address, AssetAddress, DirectoryPageAddress, PageAddress
+from feeds.translation.texts import SOURCE_LANGUAGE, Texts, find_texts
 from feeds.web.responses import make_page_response, make_text_response
 from feeds.web.startup import CollectProgress
 
@@ -22,17 +23,17 @@ def needs_catalog(path: str) -> bool:
 def make_startup_response(path: str, settings: Settings, *, progress: CollectProgress | None) -> Response:
     """Answer 503 at a decoded path, with the progress of the first collect, if known.
 
-    Web pages are answered with a page, and all other paths with a sentence.
+    Web pages are answered with a page, and all other paths with a sentence in English.
     """
-    sentence = _describe(progress)
     if isinstance(_parse(path), DirectoryPageAddress | PageAddress):
+        sentence = _describe(progress, find_texts(settings.language))
         progress = progress or CollectProgress()
         body = render_startup(
             settings, sentence, done=progress.done, total=progress.total, reload_seconds=RELOAD_SECONDS
         )
         response = make_page_response(503, body)
     else:
-        response = make_text_response(503, sentence)
+        response = make_text_response(503, _describe(progress, find_texts(SOURCE_LANGUAGE)))
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -44,11 +45,20 @@ def _parse(path: str) -> Address | None:
         return None
 
 
-def _describe(progress: CollectProgress | None) -> str:
+def _describe(progress: CollectProgress | None, texts: Texts) -> str:
     if progress is None:
-        return "The feeds are not ready yet. Please try again soon."
+        return texts.gettext("The feeds are not ready yet. Please try again soon.")
     if not progress.total:
-        return "The feeds will be ready soon: looking for articles."
-    counts = f"{progress.done:,} of {progress.total:,} articles read"
-    step = ", publishing them" if progress.done == progress.total else ""
-    return f"The feeds will be ready soon: {counts}{step}."
+        return texts.gettext("The feeds will be ready soon: looking for articles.")
+    if progress.done < progress.total:
+        return texts.ngettext(
+            "The feeds will be ready soon: %(done)s of %(number)s article read.",
+            "The feeds will be ready soon: %(done)s of %(number)s articles read.",
+            progress.total,
+            done=progress.done,
+        )
+    return texts.ngettext(
+        "The feeds will be ready soon: %(number)s of %(number)s article read, publishing them.",
+        "The feeds will be ready soon: %(number)s of %(number)s articles read, publishing them.",
+        progress.total,
+    )

@@ -24,14 +24,15 @@ FOLDERS_WITHOUT_PACKAGE = {
 ARROWS = {
     "__init__": set[str](),
     "model": set(),
-    "settings": {"model"},
+    "translation": {"model"},
+    "settings": {"model", "translation"},
     "articles": {"model"},
     "catalog": {"model"},
-    "renderers": {"model"},
+    "renderers": {"model", "translation"},
     "collector": {"articles", "catalog", "model", "renderers"},
     "statistics": {"catalog", "model"},
-    "site": {"catalog", "model", "renderers", "settings", "statistics"},
-    "web": {"catalog", "model", "settings", "site", "statistics"},
+    "site": {"catalog", "model", "renderers", "settings", "statistics", "translation"},
+    "web": {"catalog", "model", "settings", "site", "statistics", "translation"},
     "export": {"catalog", "model", "settings", "site"},
     "notify": {"catalog", "model", "settings", "site"},
     "audit": {"model"},
@@ -47,6 +48,7 @@ ARROWS = {
     "__main__": {"cli"},
 }
 LIBRARIES = (
+    "babel",
     "click",
     "feedgen",
     "feedparser",

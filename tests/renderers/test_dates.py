@@ -1,10 +1,10 @@
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.renderers.dates import format_day, format_rfc822, format_rfc3339
+from feeds.renderers.dates import format_rfc822, format_rfc3339
 
 TOKYO = timezone(timedelta(hours=9))
 EPOCH = datetime(1970, 1, 1, tzinfo=TOKYO)
@@ -17,10 +17,6 @@ def test_rfc3339_is_in_utc_and_whole_seconds() -> None:
 
 def test_rfc822_is_in_gmt() -> None:
     assert format_rfc822(datetime(2020, 12, 23, 1, 15, tzinfo=TOKYO)) == "Tue, 22 Dec 2020 16:15:00 GMT"
-
-
-def test_a_day_is_written_for_people() -> None:
-    assert format_day(datetime(2026, 1, 2, 23, 59, tzinfo=UTC)) == "2 January 2026"
 
 
 @given(TIMES)

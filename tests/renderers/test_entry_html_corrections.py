@@ -24,7 +24,7 @@ PLAIN = make_feed(make_entry(2), make_entry(1, body="<p>Body</p>"))
 
 
 def test_the_content_begins_with_the_corrections() -> None:
-    lines = write_content(ENTRY, LinkChoice.WEB).splitlines()
+    lines = write_content(ENTRY, LinkChoice.WEB, language="en").splitlines()
     assert lines[:3] == [
         "<p><strong>Correction, 24 November 2026:</strong> The bridge has &lt;two&gt; lanes &amp; no name.</p>",
         "<p><strong>Correction, 3 November 2026:</strong> It opened in May.</p>",
@@ -34,11 +34,13 @@ def test_the_content_begins_with_the_corrections() -> None:
 
 def test_plain_texts_begin_with_the_corrections() -> None:
     notes = f"Correction, 24 November 2026: {NEWS.text} Correction, 3 November 2026: {OLD.text}"
-    assert make_summary(ENTRY) == make_excerpt(ENTRY) == f"{notes} What happened in story 1."
-    assert make_summary(make_entry(summary="", corrections=(OLD,))) == ""
+    assert (
+        make_summary(ENTRY, language="en") == make_excerpt(ENTRY, language="en") == f"{notes} What happened in story 1."
+    )
+    assert make_summary(make_entry(summary="", corrections=(OLD,)), language="en") == ""
     long = make_entry(summary="End.", corrections=(Correction(OLD.date, "word " * 1_000),))
-    assert make_summary(long).endswith("… End.")
-    assert len(make_summary(long)) <= EXCERPT_CHARACTERS + len(" End.")
+    assert make_summary(long, language="en").endswith("… End.")
+    assert len(make_summary(long, language="en")) <= EXCERPT_CHARACTERS + len(" End.")
 
 
 @pytest.mark.parametrize("format", [Format.ATOM, Format.RSS])

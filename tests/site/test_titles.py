@@ -8,7 +8,9 @@ from feeds.model.query import Query
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress
+from feeds.translation.texts import find_texts
 
+ENGLISH = find_texts("en")
 TOPICS = {
     "ai": "AI",
     "computer-vision": "Computer Vision",
@@ -63,7 +65,7 @@ def read(path: str, query_string: str = "") -> Query:
     ],
 )
 def test_a_name_describes_the_selection(path: str, query_string: str, name: str) -> None:
-    assert write_name(read(path, query_string), TOPICS) == name
+    assert write_name(read(path, query_string), TOPICS, texts=ENGLISH) == name
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_a_name_describes_the_selection(path: str, query_string: str, name: str)
     ],
 )
 def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query_string: str, sentence: str) -> None:
-    assert write_subtitle(read(path, query_string), TOPICS) == sentence
+    assert write_subtitle(read(path, query_string), TOPICS, texts=ENGLISH) == sentence
 
 
 def test_no_two_feeds_have_the_same_name() -> None:
@@ -97,4 +99,4 @@ def test_no_two_feeds_have_the_same_name() -> None:
         for expression, query_string in product(expressions, query_strings)
     }
     assert len(queries) > 1000
-    assert len({write_name(query_string, TOPICS) for query_string in queries}) == len(queries)
+    assert len({write_name(query_string, TOPICS, texts=ENGLISH) for query_string in queries}) == len(queries)

@@ -6,12 +6,14 @@ from functools import lru_cache
 import segno
 from markupsafe import Markup
 
+from feeds.translation.texts import Texts
+
 BAR_WIDTH, BAR_STEP, CHART_HEIGHT = 4, 5, 28
 _MIN_BAR_HEIGHT = 1  # keeps the bar of an empty week visible
 _QUIET_ZONE = 2  # modules of margin, in addition to the margin of the page
 
 
-def draw_bars(counts: Sequence[int], label: str = "Entries week by week") -> Markup:
+def draw_bars(counts: Sequence[int], title: str, *, texts: Texts) -> Markup:
     """Draw a bar for each count, in order. The highest bar fills the chart; the stylesheet sets the colour."""
     highest = max(counts, default=0) or 1
     heights = [max(_MIN_BAR_HEIGHT, round(CHART_HEIGHT * count / highest)) for count in counts]
@@ -20,7 +22,7 @@ def draw_bars(counts: Sequence[int], label: str = "Entries week by week") -> Mar
         for position, height in enumerate(heights)
     )
     width = len(counts) * BAR_STEP - (BAR_STEP - BAR_WIDTH)
-    label = f"{label}: {', '.join(map(str, counts))}"
+    label = texts.gettext("%(title)s: %(counts)s", title=title, counts=texts.join(map(texts.number, counts)))
     return Markup('<svg class="bars" viewBox="0 0 {} {}" role="img" aria-label="{}"><path d="{}"/></svg>').format(
         width, CHART_HEIGHT, label, bars
     )

@@ -1,43 +1,21 @@
-"""Render the home page, the lists, the compose form, and the pages of feeds; no other module imports Jinja."""
+"""Render the home page, the lists, the compose form, and the pages of feeds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds.catalog.list_changes import MAX_HEADLINES
 from feeds.catalog.records import Topic, choose_providers
-from feeds.model.clock import from_seconds
 from feeds.model.entry import Entry, drop_covered
-from feeds.model.feed import Feed, Format, entry_url
-from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
-from feeds.model.text import escape_controls
-from feeds.renderers.dates import format_day, format_rfc3339
 from feeds.settings import Settings
-from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
-from feeds.site.pages.assets import find_asset
-from feeds.site.pages.drawing import draw_bars, draw_code
-from feeds.site.pages.formatting import (
-    allow_breaks,
-    find_direction,
-    write_count,
-    write_duration,
-    write_excerpt,
-    write_time,
-)
-from feeds.site.pages.subscribe_links import list_subscribe_links
-from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER, PublisherReport, SlowDocument
-from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
+from feeds.site.pages.environment import find_environment
+from feeds.site.publisher_report import PublisherReport, SlowDocument
 from feeds.site.urls import (
     PUBLISHER_PATH,
     STATISTICS_PATH,
     ComposeAddress,
-    FeedAddress,
     HomeAddress,
-    OpmlAddress,
     PageAddress,
     ProviderListAddress,
     TopicListAddress,
@@ -47,9 +25,6 @@ from feeds.statistics.report import Report
 
 STATISTICS_PERIODS = (7, 30, 90)
 """The numbers of days that the page of statistics offers."""
-
-MAX_STATISTICS_ROWS = 50
-"""The maximum number of rows in a table of statistics."""
 
 _KEPT_STORIES = 1_024
 _MAX_KEPT_CHARACTERS = 8_192
@@ -179,14 +154,15 @@ def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[i
 
 
 def _render(template: str, settings: Settings, **values: object) -> bytes:
-    page = _ENVIRONMENT.get_template(template)
+    page = find_environment(settings.language).get_template(template)
     return page.render(settings=settings, site=settings.site, **{"search": "", "is_static": False, **values}).encode()
 
 
 @lru_cache(maxsize=4)
 def _make_story_writer(settings: Settings) -> Callable[[Entry], str]:
     """Return a function that writes a story, and keeps the written stories: pages share them, and few change."""
-    macros = _ENVIRONMENT.get_template("macros.html").make_module({"settings": settings, "site": settings.site})
+    template = find_environment(settings.language).get_template("macros.html")
+    macros = template.make_module({"settings": settings, "site": settings.site})
 
     def write(entry: Entry) -> str:
         story: str = macros.story(entry, settings.link)  # type: ignore[attr-defined]
@@ -194,66 +170,3 @@ def _make_story_writer(settings: Settings) -> Callable[[Entry], str]:
 
     write_kept = lru_cache(_KEPT_STORIES)(write)
     return lambda entry: (write_kept if len(entry.body) <= _MAX_KEPT_CHARACTERS else write)(entry)
-
-
-def _versioned_path(name: str) -> str:
-    """Return the path of an asset with the version, so a browser never uses an outdated copy."""
-    return f"/static/{name}?v={find_asset(name).version}"
-
-
-def _feed_url(feed: Feed, query: Query, format: Format) -> str:
-    return f"{feed.site.url}{write_reference(FeedAddress(query, format))}"
-
-
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_ENVIRONMENT.filters.update(
-    bars=draw_bars,
-    breakable=allow_breaks,
-    count=write_count,
-    date=format_day,
-    datetime=from_seconds,
-    duration=write_duration,
-    escape_controls=escape_controls,
-    time=write_time,
-    direction=find_direction,
-    entry_url=entry_url,
-    excerpt=write_excerpt,
-    reference=write_reference,
-    rfc3339=format_rfc3339,
-    subscribe_links=list_subscribe_links,
-)
-_ENVIRONMENT.globals.update(
-    CHOICES=((ANY_OF, "any of"), (ALL_OF, "all of"), (NONE_OF, "none of")),
-    COMPOSE_PATH=ComposeAddress().path,
-    EVERYTHING=EVERYTHING,
-    FEED=FEED,
-    FORMATS=tuple(Format),
-    FeedAddress=FeedAddress,
-    MAX_ENTRIES=MAX_ENTRIES,
-    MAX_FEEDS=MAX_FEEDS,
-    MAX_PROBLEMS=MAX_PROBLEMS,
-    MAX_RANK=MAX_RANK,
-    MAX_ROWS=MAX_STATISTICS_ROWS,
-    PARAMETERS=PARAMETERS,
-    HOME_PATH=HomeAddress().path,
-    PUBLISHER_PATH=PUBLISHER_PATH,
-    OPML_PATH=OpmlAddress().path,
-    PUBLISHER_STYLESHEET=_versioned_path("publisher.css"),
-    PageAddress=PageAddress,
-    PROVIDERS_PATH=ProviderListAddress().path,
-    SEARCH_PATH=SEARCH_PATH,
-    STATISTICS_PATH=STATISTICS_PATH,
-    SCRIPT=_versioned_path("page.js"),
-    STYLESHEET=_versioned_path("style.css"),
-    QUIET_DAYS=TOPIC_QUIET_AFTER.days,
-    Query=Query,
-    draw_code=draw_code,
-    feed_url=_feed_url,
-)

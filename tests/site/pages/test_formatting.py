@@ -1,21 +1,25 @@
-"""Dates, counts, directions, addresses and excerpts on pages."""
+"""Ages, addresses and excerpts on pages."""
 
 import pytest
 
-from feeds.site.pages.formatting import allow_breaks, find_direction, write_count, write_excerpt
+from feeds.site.pages.formatting import allow_breaks, write_ago, write_excerpt
+from feeds.translation.texts import find_texts
 from tests.support.sample_feeds import make_entry
 
 
-def test_dates_and_counts_are_written_for_people() -> None:
-    assert [write_count(number) for number in (0, 1, 1_234)] == ["0 entries", "1 entry", "1,234 entries"]
-
-
 @pytest.mark.parametrize(
-    ("language", "direction"),
-    [("en", "ltr"), ("ar-EG", "rtl"), ("HE", "rtl"), ("pa-Arab-PK", "rtl"), ("ar-Latn", "ltr"), ("de-1996", "ltr")],
+    ("seconds", "text"),
+    [
+        (0, "0 seconds ago"),
+        (1.5, "1 second ago"),
+        (119, "1 minute ago"),
+        (7_200, "2 hours ago"),
+        (90_000, "1 day ago"),
+        (86_400_000, "1,000 days ago"),
+    ],
 )
-def test_a_language_has_a_direction(language: str, direction: str) -> None:
-    assert find_direction(language) == direction
+def test_an_age_has_one_unit(seconds: float, text: str) -> None:
+    assert write_ago(seconds, find_texts("en")) == text
 
 
 def test_an_address_may_break_after_slashes() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from lxml import html
 
 from feeds.catalog.request_totals import DailyTotals, Totals
-from feeds.site.pages.html import MAX_STATISTICS_ROWS, render_statistics
+from feeds.site.pages.environment import MAX_STATISTICS_ROWS
+from feeds.site.pages.html import render_statistics
 from feeds.statistics.report import Period, make_report
 from tests.support.app import make_settings
 

@@ -18,7 +18,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await copy(document.getElementById(button.dataset.copies));
-    label.data = status.textContent = "Copied";
+    label.data = status.textContent = button.dataset.copied;
     setTimeout(() => { label.data = text; status.textContent = ""; }, DONE_MILLISECONDS);
   });
 }

@@ -1,0 +1,1 @@
+"""The texts of pages and feeds in the language of the site."""
