@@ -9,7 +9,7 @@ from feeds.catalog import schema
 from feeds.catalog.archive_blocks import EntryPosition, Scope, divide_all_scopes, divide_scopes
 from feeds.catalog.bulk_load import analyze_results, create_word_index, drop_word_index
 from feeds.catalog.departures import DepartureWriter
-from feeds.catalog.entry_counts import update_provider_counts, update_topic_counts
+from feeds.catalog.entry_counts import set_counting, update_provider_counts, update_topic_counts
 from feeds.catalog.former_versions import FormerVersionWriter
 from feeds.catalog.recent_changes import RecentChangeWriter
 from feeds.catalog.rows import Record, RowWriter, chunks, look_up
@@ -54,10 +54,11 @@ class _Rows:
 class EntryWriter:
     """Write the changed entries of a collect over a connection.
 
-    `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), all archives are divided.
+    `committed` is the time of the commit, in seconds. On a new catalog (`is_new`), all archives are divided. Counts
+    include related entries if feeds show them by default (`with_related`).
     """
 
-    def __init__(self, connection: Connection, *, committed: int, is_new: bool) -> None:
+    def __init__(self, connection: Connection, *, committed: int, is_new: bool, with_related: bool) -> None:
         self._connection = connection
         self._committed = committed
         self._is_new = is_new
@@ -70,6 +71,7 @@ class EntryWriter:
         self._inserted = self._indexed = 0
         self._topics: set[int] = set()
         self._providers: set[str] = set()
+        self._counts_all = set_counting(connection, with_related=with_related)
         self._arrivals: dict[Scope, list[EntryPosition]] = {}
         if is_new:
             drop_word_index(connection)
@@ -112,8 +114,9 @@ class EntryWriter:
         elif self._indexed >= _MANY_CHANGES:
             merge_index(self._connection)
         analyze_results(self._connection, inserted=self._inserted)
-        update_topic_counts(self._connection, self._topics)
-        update_provider_counts(self._connection, self._providers, committed=self._committed)
+        topics, providers = (None, None) if self._counts_all else (self._topics, self._providers)
+        update_topic_counts(self._connection, topics)
+        update_provider_counts(self._connection, providers, committed=self._committed)
         if self._is_new:
             divide_all_scopes(self._connection, until=self._committed)
         else:

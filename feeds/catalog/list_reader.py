@@ -44,13 +44,12 @@ class ListReader:
     def describe(self, *, now: datetime) -> dict[ListDocument, str]:
         """Return a fingerprint of everything that each document shows."""
         reader, defaults = self._reader, self._shown.defaults
-        newest = reader.read_newest(EVERYTHING, limit=1, now=now).entries
-        limit = defaults.limit or len(newest)
+        limit = defaults.limit or 1
         site = ListedSite(
             topics=reader.list_topics(now=now),
             providers=reader.list_providers(now=now),
             entries=reader.read_newest(EVERYTHING.with_defaults(defaults), limit=limit, now=now).entries,
-            newest=newest[0].published if newest else None,
+            newest=reader.find_newest(now=now),
             charted=int(reader.read_fact("charted") or 0),
         )
         return site.describe(shown=self._shown, now=now)

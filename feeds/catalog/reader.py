@@ -1,31 +1,29 @@
 """Read the catalog: the database queries behind feeds and pages; each uses an index and reads only its results."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, literal, or_, select
+from sqlalchemy import BigInteger, Connection, bindparam, or_, select
 
 from feeds.catalog import schema
-from feeds.catalog.activity import count_weekly_entries
 from feeds.catalog.archive_blocks import Blocks, Scope
 from feeds.catalog.archive_changes import ArchiveChanges, ChangePeriod
 from feeds.catalog.collect_history import CollectRecord, list_collects
 from feeds.catalog.digests import Digest, DigestReader
+from feeds.catalog.directory_reader import DirectoryReader
 from feeds.catalog.facts import read_fact
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
-from feeds.catalog.records import CatalogState, ProviderCount, Topic
-from feeds.catalog.rows import Stored
+from feeds.catalog.records import CatalogState
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.search_index.word_forms import read_stemmer
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.state import has_commit, read_state
-from feeds.catalog.stored import DESCRIBED, StoredMention
+from feeds.catalog.stored import StoredMention
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.catalog.tombstones import TombstoneWindow, read_tombstones
-from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import Level, Problem
@@ -36,30 +34,15 @@ from feeds.model.stemmer import Stemmer
 # Statements are built once: building costs more than executing.
 _NOW = bindparam("now", type_=BigInteger)
 _TOPICS, _PROVIDERS, _ENTRIES = schema.topics.c, schema.providers.c, schema.entries.c
-_MEMBERSHIP = (
-    literal(" ")
-    .concat(_ENTRIES.topics)
-    .concat(" ")
-    .contains(literal(" ").concat(cast(_TOPICS.number, Text)).concat(" "))
-)
-_TOPIC = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
-    _TOPICS.slug == bindparam("slug"), _TOPICS.since <= _NOW
-)
-# As an expression: with an index, SQLite would go through all entries of the provider instead of the few hidden.
-_PROVIDER = select(
-    schema.providers, count_hidden(_ENTRIES.provider.concat("") == _PROVIDERS.domain).label("hidden")
-).where(_PROVIDERS.domain == bindparam("domain"), _PROVIDERS.since <= _NOW)
 _FIRST_TIME = -(2**62)
 _TOPIC_NUMBER = select(_TOPICS.number).where(_TOPICS.slug == bindparam("slug"))
 
 
-class CatalogReader:
+class CatalogReader(DirectoryReader):
     """Read the catalog over one connection; all methods see the same state of the catalog."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._topics: dict[tuple[str, datetime], Topic | None] = {}
-        self._topic_numbers: dict[str, int] = {}
+        super().__init__(connection)
         self._last_window: tuple[tuple[object, ...], Window | None] = (), None
         self._last_digests: tuple[tuple[object, ...], tuple[Digest, ...]] = (), ()
         self._state: CatalogState | None = None
@@ -87,81 +70,11 @@ class CatalogReader:
         """
         return has_commit(self._connection, version, commit)
 
-    def list_topics(self, *, now: datetime) -> list[Topic]:
-        """Return all topics known at `now` with an open or closed feed, sorted by name, then by slug."""
-        topics = schema.topics.c
-        named = ~topics.slug.startswith("/")
-        found = select(schema.topics).where(named, topics.since <= to_seconds(now)).order_by(topics.name, topics.slug)
-        rows = self._connection.execute(found).all()
-        hidden = HiddenEntries(self._connection, now=to_seconds(now)).count_by_topic()
-        return [self._make_topic(row, hidden=hidden[row.number], now=now) for row in rows]
-
-    def find_topic(self, slug: str, *, now: datetime) -> Topic | None:
-        """Return the topic with this slug; None if subscribers know none at `now`."""
-        key = (slug, now)
-        if key not in self._topics:
-            self._topics[key] = self._read_topic(slug, now=now)
-        return self._topics[key]
-
-    def _read_topic(self, slug: str, *, now: datetime) -> Topic | None:
-        row = self._connection.execute(_TOPIC, {"slug": slug, "now": to_seconds(now)}).one_or_none()
-        if row is None:
-            return None
-        self._topic_numbers[slug] = row.number
-        return self._make_topic(row, hidden=row.hidden, now=now)
-
-    def resolve_alias(self, alias: str) -> str | None:
-        """Return the slug of the topic with this alias, another slug; None if there is none."""
-        return self._connection.scalar(select(schema.aliases.c.topic).where(schema.aliases.c.slug == alias))
-
-    def list_aliases(self) -> dict[str, str]:
-        """Return the slugs of topics by their other slugs."""
-        return {row.slug: row.topic for row in self._connection.execute(select(schema.aliases))}
-
-    def list_providers(self, *, now: datetime) -> list[ProviderCount]:
-        """Return all providers with entries at `now`, sorted by domain."""
-        found = select(schema.providers).where(schema.providers.c.entries > 0).order_by(schema.providers.c.domain)
-        rows = self._connection.execute(found).all()
-        hidden = HiddenEntries(self._connection, now=to_seconds(now)).count_by_provider()
-        counts = (self._make_provider(row, hidden=hidden[row.domain], now=now) for row in rows)
-        return [each for each in counts if each.entries]
-
-    def list_domains(self, *, now: datetime) -> list[str]:
-        """Return the domains of all providers with a feed at `now`, sorted, even if they have lost all entries."""
-        providers = schema.providers.c
-        found = select(providers.domain).where(providers.domain != "", providers.since <= to_seconds(now))
-        return list(self._connection.scalars(found.order_by(providers.domain)))
-
-    def find_provider(self, domain: str, *, now: datetime) -> ProviderCount | None:
-        """Return the provider with this domain; None if subscribers know none at `now`."""
-        row = self._connection.execute(_PROVIDER, {"domain": domain, "now": to_seconds(now)}).one_or_none()
-        if row is None:
-            return None
-        return self._make_provider(row, hidden=row.hidden, now=now)
-
-    def count_weekly_entries(self, *, end: datetime, weeks: int, now: datetime) -> Mapping[str, tuple[int, ...]]:
-        """Count the entries of each topic at `now`, by slug, in each of the `weeks` weeks up to `end`, oldest first."""
-        return count_weekly_entries(self._connection, end=to_seconds(end), weeks=weeks, now=to_seconds(now))
-
-    def _make_topic(self, row: Stored, *, hidden: int, now: datetime) -> Topic:
-        newest = find_newest(self._connection, now=to_seconds(now), topic=row.number) if hidden else row.newest
-        return Topic(
-            slug=row.slug,
-            name=row.name,
-            description=row.description,
-            image=row.image,
-            parent=row.parent,
-            entries=row.entries - hidden,
-            newest=_to_datetime(newest),
-            origin=row.origin,
-            retired=_to_datetime(row.retired),
-            successor=row.successor,
-            is_described=row.since == DESCRIBED,
-        )
-
-    def _make_provider(self, row: Stored, *, hidden: int, now: datetime) -> ProviderCount:
-        newest = find_newest(self._connection, now=to_seconds(now), provider=row.domain) if hidden else row.newest
-        return ProviderCount(domain=row.domain, entries=row.entries - hidden, newest=_to_datetime(newest))
+    def find_newest(self, *, now: datetime) -> datetime | None:
+        """Return the publication time of the newest of all entries that counts include at `now`; None without any."""
+        query = Query() if self._counts_related else Query(with_related=False)
+        entries = self.read_newest(query, limit=1, now=now).entries
+        return entries[0].published if entries else None
 
     def _open_windows(self, query: Query) -> WindowReader:
         return WindowReader(self._connection, query, topic=self._find_topic_number(query))

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, bindparam, func, or_, select
 
 from feeds.catalog import schema
+from feeds.model.entry import Kind
 
 _ENTRIES = schema.entries.c
 _NOW = bindparam("now", type_=BigInteger)
@@ -14,7 +15,9 @@ _WAITING, _EXPIRED = (select(_ENTRIES.number).where(hidden) for hidden in _HIDDE
 HAS_EXPIRED = select(func.min(_ENTRIES.expires)).where(_ENTRIES.expires.is_not(None)).scalar_subquery() <= _NOW
 """Whether any entry has expired by the parameter `now`, in seconds, and the next collect has yet to remove it."""
 
-_MEMBERSHIPS = select(_ENTRIES.provider, _ENTRIES.topics, _ENTRIES.published)
+_MEMBERSHIPS = select(_ENTRIES.provider, _ENTRIES.topics, _ENTRIES.published, _ENTRIES.kind)
+IS_ARTICLE = _ENTRIES.kind == Kind.ARTICLE.value
+_IS_COUNTED = or_(bindparam("with_related", type_=Integer) == 1, IS_ARTICLE)
 
 
 def is_visible(now: int | ColumnElement[int]) -> ColumnElement[bool]:
@@ -35,11 +38,13 @@ def find_expired(connection: Connection, *, now: int) -> list[int]:
 class HiddenEntries:
     """Read the entries that wait for their release or have expired since the last collect, at a time in seconds.
 
-    The counts of topics and providers include these few entries, and readers subtract them.
+    The counts of topics and providers include these few entries, and readers subtract them. Without `with_related`,
+    only published articles count.
     """
 
-    def __init__(self, connection: Connection, *, now: int) -> None:
-        self._rows = [row for hidden in _HIDDEN for row in connection.execute(_MEMBERSHIPS.where(hidden), {"now": now})]
+    def __init__(self, connection: Connection, *, now: int, with_related: bool) -> None:
+        rows = [row for hidden in _HIDDEN for row in connection.execute(_MEMBERSHIPS.where(hidden), {"now": now})]
+        self._rows = [row for row in rows if with_related or row.kind == Kind.ARTICLE.value]
 
     def count_by_provider(self) -> Counter[str]:
         """Count the entries by domain."""
@@ -55,17 +60,28 @@ class HiddenEntries:
 
 
 def count_hidden(selected: ColumnElement[bool]) -> ColumnElement[int]:
-    """Build the number of selected entries that wait or have expired at the parameter `now`, like `HiddenEntries`."""
-    waiting, expired = (select(func.count()).where(hidden, selected).scalar_subquery() for hidden in _HIDDEN)
+    """Build the number of selected entries that wait or have expired, like `HiddenEntries`.
+
+    The parameters are `now` and `with_related`, 1 or 0.
+    """
+    waiting, expired = (
+        select(func.count()).where(hidden, selected, _IS_COUNTED).scalar_subquery() for hidden in _HIDDEN
+    )
     return waiting + expired
 
 
-def find_newest(connection: Connection, *, now: int, topic: int | None = None, provider: str = "") -> int | None:
-    """Return the publication time of the newest entry of a topic or provider that is shown at a time, in seconds."""
+def find_newest(
+    connection: Connection, *, now: int, topic: int | None = None, provider: str = "", with_related: bool = True
+) -> int | None:
+    """Return the publication time of the newest entry of a topic or provider that is shown at a time, in seconds.
+
+    Without `with_related`, only published articles count.
+    """
+    is_shown = is_visible(now) if with_related else is_visible(now) & IS_ARTICLE
     if topic is None:
         found = select(_ENTRIES.published).where(_ENTRIES.provider == provider)
-        return connection.scalar(found.where(is_visible(now)).order_by(_ENTRIES.published.desc()).limit(1))
+        return connection.scalar(found.where(is_shown).order_by(_ENTRIES.published.desc()).limit(1))
     members = schema.entry_topics.c
     joined = schema.entry_topics.join(schema.entries, members.entry == _ENTRIES.number)
-    found = select(members.published).select_from(joined).where(members.topic == topic, is_visible(now))
+    found = select(members.published).select_from(joined).where(members.topic == topic, is_shown)
     return connection.scalar(found.order_by(members.published.desc()).limit(1))

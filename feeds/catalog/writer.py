@@ -107,10 +107,13 @@ class CatalogWriter:
         """Return the stored versions of the entries with the given ids, by id, in order of time."""
         return find_entries(self._connection, ids)
 
-    def write_entries(self, *, committed: int, is_new: bool) -> EntryWriter:
-        """Begin to write changed entries; `committed` is the time of the current commit, in seconds."""
+    def write_entries(self, *, committed: int, is_new: bool, with_related: bool) -> EntryWriter:
+        """Begin to write changed entries; `committed` is the time of the current commit, in seconds.
+
+        Counts include related entries only if feeds show them by default (`with_related`).
+        """
         analyze_sources(self._connection, inserted=self.sources.inserted)
-        return EntryWriter(self._connection, committed=committed, is_new=is_new)
+        return EntryWriter(self._connection, committed=committed, is_new=is_new, with_related=with_related)
 
     def write_tombstones(self, *, committed: int, is_new: bool) -> TombstoneStore:
         """Begin to write tombstones; `committed` is the time of the current commit, in seconds."""

@@ -14,7 +14,6 @@ from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
 from feeds.collector.topics import CollectedTopics
 from feeds.model.clock import Clock, find_day, from_seconds, to_seconds
-from feeds.model.query import EVERYTHING
 from feeds.model.shown_settings import ShownSettings
 
 _MAX_WAIT_SECONDS = 2
@@ -107,8 +106,8 @@ class Commit:
         """Return whether any topic has another number of entries in one of the weeks up to the newest entry."""
         if not moves:
             return False
-        newest = self.writer.open_reader().read_newest(EVERYTHING, limit=1, now=from_seconds(self.committed)).entries
-        end = to_seconds(newest[0].published) if newest else 0
+        newest = self.writer.open_reader().find_newest(now=from_seconds(self.committed))
+        end = to_seconds(newest) if newest else 0
         weeks: Counter[tuple[int, int]] = Counter()
         for (topic, published), difference in moves.items():
             weeks[topic, (end - published) // WEEK_SECONDS] += difference

@@ -10,7 +10,7 @@ import msgspec
 
 from feeds.catalog.stored import FIGURES, EntryChange, StoredEntry, TimedEntry, keep_changes
 from feeds.model.clock import to_seconds
-from feeds.model.entry import Entry, encode_visible, fingerprint
+from feeds.model.entry import Entry, Kind, encode_visible, fingerprint
 
 
 @dataclass(slots=True)
@@ -43,14 +43,16 @@ class EntryDiff:
     """Compare entries, and gather changes and a summary.
 
     `numbers` are topic numbers by slug. `committed` is the time of the commit, in seconds, and the time of change of
-    each entry, except in a new catalog (`is_new`): there, entries keep their own dates.
+    each entry, except in a new catalog (`is_new`): there, entries keep their own dates. Charts count related entries
+    only `with_related`.
     """
 
-    def __init__(self, numbers: Mapping[str, int], *, committed: int, is_new: bool) -> None:
+    def __init__(self, numbers: Mapping[str, int], *, committed: int, is_new: bool, with_related: bool = True) -> None:
         self._numbers = numbers
         self._slugs = {number: slug for slug, number in numbers.items()}
         self._committed = committed
         self._is_new = is_new
+        self._with_related = with_related
         self._changes: list[EntryChange] = []
         self.summary = DiffSummary()
 
@@ -104,7 +106,8 @@ class EntryDiff:
                 self._mark(entry)
 
     def _count_moves(self, entry: StoredEntry | None, difference: int) -> None:
-        if entry and entry.released <= self._committed and not self._is_new:
+        is_counted = entry and (self._with_related or entry.kind == Kind.ARTICLE.value)
+        if entry and is_counted and entry.released <= self._committed and not self._is_new:
             for topic in entry.topics:
                 self.summary.moves[topic, entry.published] += difference
 

@@ -28,8 +28,9 @@ def update_entries(  # noqa: PLR0913 what decides on entries
     committed: int,
 ) -> DiffSummary:
     """Update every pending entry; `committed` is the time of the commit, in seconds."""
-    diff = EntryDiff(topics.numbers, committed=committed, is_new=pending.everything)
-    entries = writer.write_entries(committed=committed, is_new=pending.everything)
+    with_related = shown.shows_related
+    diff = EntryDiff(topics.numbers, committed=committed, is_new=pending.everything, with_related=with_related)
+    entries = writer.write_entries(committed=committed, is_new=pending.everything, with_related=with_related)
     store = writer.write_tombstones(committed=committed, is_new=pending.everything)
     tombstones = TombstoneUpdate(
         store, names=topics.names, numbers=topics.numbers, adoption=adoption, committed=committed

@@ -175,6 +175,24 @@ def drop_covered(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in shown if entry.coverage or entry.corrections or entry.url not in covered]
 
 
+class FoldedStory(msgspec.Struct, frozen=True):
+    """An entry with its coverage folded on a page; `newest` is the latest date of the entry and of this coverage."""
+
+    entry: Entry
+    newest: datetime
+
+
+def fold_coverage(entries: Iterable[Entry]) -> list[FoldedStory]:
+    """Fold the entries of a page that another entry covers into this entry, the story with the newest entry first."""
+    shown = list(entries)
+    dates = {entry.url: entry.published for entry in shown}
+    stories = (
+        FoldedStory(entry, max([entry.published, *(dates[each.url] for each in entry.coverage if each.url in dates)]))
+        for entry in drop_covered(shown)
+    )
+    return sorted(stories, key=lambda story: story.newest, reverse=True)
+
+
 def sort_corrections(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
     """Sort corrections, newest first, without duplicates; those of one time stay in order."""
     return tuple(sorted(dict.fromkeys(corrections), key=lambda correction: correction.date, reverse=True))

@@ -25,6 +25,11 @@ class ShownSettings(msgspec.Struct, frozen=True):
     language: str = "en"
     defaults: Query = Query(limit=50)
 
+    @property
+    def shows_related(self) -> bool:
+        """Whether feeds show related entries by default."""
+        return self.defaults.with_related is not False
+
     def compare(self, before: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         """Return the value before and now of each setting with another value, by name; empty for the default value."""
         names = sorted(name for name in before.keys() | self.values.keys() if before.get(name) != self.values.get(name))

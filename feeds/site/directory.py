@@ -9,7 +9,6 @@ from feeds.catalog.activity import WEEKS
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.feed import Feed
-from feeds.model.query import EVERYTHING
 
 _MAX_DEPTH = 12
 """The maximum depth of the hierarchy. Deeper topics move to the top level, so no chain of parents is endless."""
@@ -38,11 +37,10 @@ class Directory(msgspec.Struct, frozen=True):
 def read_directory(reader: CatalogReader, *, now: datetime) -> Directory:
     """Read all topics and providers at `now`."""
     topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now)]
-    entries = reader.read_newest(EVERYTHING, limit=1, now=now).entries
     return Directory(
         topics=arrange_topics(topics),
         providers=tuple(reader.list_providers(now=now)),
-        newest=entries[0].published if entries else None,
+        newest=reader.find_newest(now=now),
         changed=reader.find_last_change(now=now),
     )
 

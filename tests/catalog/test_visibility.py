@@ -24,7 +24,7 @@ def test_hidden_entries_are_counted_by_their_times(tmp_path: Path, selected: Col
     with engine.connect() as connection:
         statements: list[str] = []
         connection.connection.set_trace_callback(statements.append)
-        assert connection.scalar(select(count_hidden(selected)), {"now": 1}) == 0
+        assert connection.scalar(select(count_hidden(selected)), {"now": 1, "with_related": 1}) == 0
         connection.connection.set_trace_callback(None)
         plan = connection.execute(text(f"EXPLAIN QUERY PLAN {statements[-1]}")).all()
     engine.dispose()

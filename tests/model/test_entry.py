@@ -2,12 +2,22 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
-from feeds.model.entry import Correction, Entry, Image, Kind, Provider, drop_covered, encode_visible, fingerprint
+from feeds.model.entry import (
+    Correction,
+    Entry,
+    Image,
+    Kind,
+    Provider,
+    drop_covered,
+    encode_visible,
+    fingerprint,
+    fold_coverage,
+)
 from tests.support.sample_feeds import make_entry, make_lead
 
 TIME = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -76,3 +86,10 @@ def test_only_stories_covered_by_another_story_are_left_out() -> None:
     assert drop_covered([other, covered]) == [other, covered]
     corrected = msgspec.structs.replace(covered, corrections=(Correction(covered.published, "Not on Monday."),))
     assert drop_covered([lead, corrected]) == [lead, corrected]
+
+
+def test_the_story_with_the_newest_coverage_comes_first() -> None:
+    lead, other = make_lead(), make_entry(2)
+    covered = make_entry(3, url="https://times.example/b", published=other.published + timedelta(days=1))
+    stories = fold_coverage([covered, other, lead])
+    assert [(story.entry, story.newest) for story in stories] == [(lead, covered.published), (other, other.published)]
