@@ -22,7 +22,7 @@ types_and_tests = $(MAKE) --no-print-directory --jobs 2 .types .tests
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve check test coverage soak faults fuzz format golden screenshots docs dist bench lock clean
+.PHONY: help serve check test thorough coverage soak faults fuzz format golden screenshots docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,7 +36,8 @@ check: $(VENV)/.test ## check format, lint and types, and run the quick tests th
 	$(lint)
 	@+$(types_and_tests)
 
-test: $(VENV)/.test ## run every check and test
+test: export SELECT = -m 'not thorough'
+test: $(VENV)/.test ## run every check, and the tests of everything that the project does
 	$(lint)
 	@+$(types_and_tests)
 
@@ -45,6 +46,9 @@ test: $(VENV)/.test ## run every check and test
 
 .tests:
 	$(pytest) $(SELECT) $(PYTEST_ARGS)
+
+thorough: $(VENV)/.test ## run the tests that make test leaves out: injected faults, and the benchmarks' own tests
+	$(pytest) -m thorough $(PYTEST_ARGS)
 
 coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program and test no property
 	$(pytest) -m 'not no_cover' $(PYTEST_ARGS) --cov

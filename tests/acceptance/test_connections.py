@@ -35,6 +35,7 @@ PATIENT_SERVER = ("-c", PATIENT, "--config", "python:feeds.gunicorn_conf", "feed
 
 
 @pytest.mark.program
+@pytest.mark.thorough
 def test_two_web_processes_a_worker_and_a_collect_share_twenty_connections(
     postgresql: DatabaseServer, tmp_path: Path
 ) -> None:

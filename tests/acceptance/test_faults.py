@@ -20,7 +20,7 @@ from tests.support.disks import mounted_disk
 from tests.support.processes import list_children
 from tests.support.site import Site, fetch
 
-pytestmark = [pytest.mark.program, pytest.mark.slow]
+pytestmark = [pytest.mark.program, pytest.mark.slow, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, related
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.program
+pytestmark = [pytest.mark.program, pytest.mark.thorough]
 
 KILLS = SOAK or 2
 ARTICLES = 40

@@ -35,7 +35,7 @@ sys.addaudithook(_guard.check)
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects tests
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test with a fixture of programs, count no coverage in some tests, and order the modules.
+    """Mark tests by their fixtures and folders, count no coverage in some tests, and order the modules.
 
     To count doubles the time of a test, and tests without programs and properties execute more than nine tenths of the
     lines.
@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("program")
         if item.get_closest_marker("program") or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("no_cover")
+        if item.nodeid.startswith("benchmarks/"):
+            item.add_marker("thorough")
     if hasattr(config, "workerinput"):  # one of several processes
         run_slow_modules_first(items)
 
