@@ -19,6 +19,7 @@ from feeds.catalog.records import CatalogState
 from feeds.catalog.schedule import find_last_scheduled_change, find_next_scheduled_change, list_scheduled_changes
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.search_index.word_forms import read_stemmer
+from feeds.catalog.search_results import ResultReader
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.state import has_commit, read_state
 from feeds.catalog.stored import StoredMention
@@ -47,6 +48,7 @@ class CatalogReader(DirectoryReader):
         self._last_digests: tuple[tuple[object, ...], tuple[Digest, ...]] = (), ()
         self._state: CatalogState | None = None
         self.outbox = Outbox(connection)
+        self.results = ResultReader(connection)
 
     def read_state(self) -> CatalogState:
         """Return the generation, the version and token of the last commit, and facts about the last collect."""

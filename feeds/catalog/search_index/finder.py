@@ -31,13 +31,29 @@ class EntryFinder:
         self._conditions = make_conditions(connection, query)
 
     def find_newest(self, *, limit: int, now: datetime) -> list[int]:
-        """Return the numbers of the newest `limit` entries released by `now`, in any order; ties by id."""
+        """Return the numbers of the newest `limit` entries released by `now`, in order of days; ties by id."""
         found: list[int] = []
         for numbers in self._find_released(now):
             found += numbers
             if len(found) > limit and find_number_day(found[limit - 1]) > find_number_day(found[-1]):
                 break
-        return self._choose_newest(found, limit=limit)
+        return self.choose_newest(found, limit=limit)
+
+    def choose_newest(self, found: Sequence[int], *, limit: int) -> list[int]:
+        """Return the newest `limit` of numbers in order of days, which include the whole last day."""
+        if len(found) <= limit:
+            return list(found)
+        last_day = find_number_day(found[limit - 1])
+        newest = [number for number in found[:limit] if find_number_day(number) > last_day]
+        others = [number for number in found if find_number_day(number) == last_day]
+        entries = schema.entries.c
+        last = (
+            select(entries.number)
+            .where(is_among(self._connection, entries.number, others))
+            .order_by(entries.published.desc(), entries.id)
+            .limit(limit - len(newest))
+        )
+        return newest + list(self._connection.scalars(last))
 
     def count(self, *, now: datetime) -> int:
         """Count the entries released by `now`."""
@@ -77,22 +93,6 @@ class EntryFinder:
         hidden = {*find_waiting(self._connection, now=seconds), *find_expired(self._connection, now=seconds)}
         for numbers in read_numbers(self._connection, self._conditions.match(), numbers=list_entry_numbers()):
             yield [number for number in numbers if number not in hidden]
-
-    def _choose_newest(self, found: Sequence[int], *, limit: int) -> list[int]:
-        """Choose the newest entries among numbers that are in order of days, and include the whole last day."""
-        if len(found) <= limit:
-            return list(found)
-        last_day = find_number_day(found[limit - 1])
-        newest = [number for number in found[:limit] if find_number_day(number) > last_day]
-        others = [number for number in found if find_number_day(number) == last_day]
-        entries = schema.entries.c
-        last = (
-            select(entries.number)
-            .where(is_among(self._connection, entries.number, others))
-            .order_by(entries.published.desc(), entries.id)
-            .limit(limit - len(newest))
-        )
-        return newest + list(self._connection.scalars(last))
 
 
 def read_numbers(connection: Connection, condition: Condition, *, numbers: range) -> Iterator[Sequence[int]]:
