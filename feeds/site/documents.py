@@ -25,9 +25,11 @@ from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC
 from feeds.site.pages.html import render_not_found, render_page
+from feeds.site.pages.search import render_search
 from feeds.site.pages.site_assets import find_site_asset
 from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
+from feeds.site.search_page import read_search
 from feeds.site.security_text import write_security
 from feeds.site.tombstones import add_tombstones
 from feeds.site.url_parser import check_spelling, parse_address
@@ -185,6 +187,8 @@ def _make_page_document(
     address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool
 ) -> Document:
     query = address.query
+    if query.search and not address.part:
+        return _make_search_document(address, reader, settings=settings, now=now)
     if address.part:
         snapshot = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
@@ -193,6 +197,14 @@ def _make_page_document(
     body = render_page(address, snapshot, settings, is_static=is_static)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
     return _make(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
+
+
+def _make_search_document(
+    address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Document:
+    page = read_search(address, reader, settings=settings, now=now)
+    max_age, scopes = settings.max_age_seconds, page.snapshot.scopes
+    return _make(render_search(page, settings), HTML, changed=None, max_age_seconds=max_age, scopes=scopes)
 
 
 def _make_directory_document(

@@ -45,12 +45,18 @@ def write_subtitle(query: Query, topics: Mapping[str, str], *, texts: Texts) -> 
         if query.providers:
             return texts.gettext("The latest stories from %(publishers)s.", publishers=words)
         return texts.gettext("The latest stories on %(topics)s.", topics=words)
-    filters = grammar.join_parts(list(grammar.write_parameters(query)))
+    filters = write_filters(query, texts=texts)
     if not filters:
         return texts.gettext("The latest stories on every topic.")
     if _reads_on(query):
         return texts.gettext("The latest stories %(filters)s.", filters=filters)
     return texts.gettext("The latest stories, %(filters)s.", filters=filters)
+
+
+def write_filters(query: Query, *, texts: Texts) -> str:
+    """Name the filters of a query, without topics and publishers in its path; empty without any."""
+    grammar = _find_grammar(texts)
+    return grammar.join_parts(list(grammar.write_parameters(query)))
 
 
 def _reads_on(query: Query) -> bool:

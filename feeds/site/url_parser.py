@@ -16,6 +16,7 @@ from feeds.site.bundle_query import FEED, read_references
 from feeds.site.opml_query import OPML_PARAMETERS, parse_opml_query
 from feeds.site.urls import (
     ROOT_ASSETS,
+    SORT,
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -25,6 +26,7 @@ from feeds.site.urls import (
     FeedAddress,
     HomeAddress,
     OpmlAddress,
+    Order,
     PageAddress,
     ProviderListAddress,
     QueryAddress,
@@ -82,11 +84,22 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     query = parse_query(query_string).without_defaults(defaults)
     if isinstance(address, QueryAddress):
         topics, providers = address.query.topics, address.query.providers
-        query = msgspec.structs.replace(query, topics=topics, providers=providers)
-        return msgspec.structs.replace(address, query=query)
+        address = msgspec.structs.replace(
+            address, query=msgspec.structs.replace(query, topics=topics, providers=providers)
+        )
+        return _order(address, query_string) if isinstance(address, PageAddress) else address
     if isinstance(address, ComposeAddress):
         query = msgspec.structs.replace(query, topics=parse_choices(query_string))
-    return PageAddress(query) if query != EVERYTHING else address
+    if query == EVERYTHING:
+        return address
+    return _order(PageAddress(query), query_string)
+
+
+def _order(address: PageAddress, query_string: str) -> PageAddress:
+    """Give the page of a search the order in the query string; other pages, and other values, have the usual order."""
+    orders = [text.strip().lower() for name, text in parse_qsl(query_string) if name == SORT]
+    is_best = bool(address.query.search) and not address.part and Order.BEST in orders
+    return msgspec.structs.replace(address, order=Order.BEST) if is_best else address
 
 
 def _parse_list(query_string: str, *, defaults: Query) -> OpmlAddress | BundleAddress:

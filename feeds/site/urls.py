@@ -4,6 +4,7 @@ An address is a parsed URL. Only the catalog knows whether an address has a docu
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Self, TypeAlias
 from urllib.parse import quote
 
@@ -77,11 +78,23 @@ def digest_stem(query: Query, cycle: Cycle) -> str:
     return f"{query.path}/{cycle}"
 
 
+class Order(StrEnum):
+    """An order of the stories on the page of a search, as its URL spells it."""
+
+    NEWEST = "newest"
+    BEST = "best"
+
+
+SORT = "sort"
+"""The parameter for the order; feeds have no such parameter, and are always in order of time."""
+
+
 class PageAddress(msgspec.Struct, frozen=True):
-    """The page of a query's latest stories, or of a part of its archive."""
+    """The page of a query's latest stories, or of a part of its archive; only searches have another order."""
 
     query: Query = EVERYTHING
     part: ArchivePart | None = None
+    order: Order = Order.NEWEST
 
     @property
     def path(self) -> str:
@@ -89,6 +102,11 @@ class PageAddress(msgspec.Struct, frozen=True):
         if self.part:
             return archive_stem(self.query, self.part)
         return self.query.path if self.query.topics or self.query.providers else "/latest"
+
+    @property
+    def query_string(self) -> str:
+        """The canonical query string, percent-encoded."""
+        return self.query.query_string + (f"&{SORT}={self.order}" if self.order is not Order.NEWEST else "")
 
 
 class HomeAddress(msgspec.Struct, frozen=True):
@@ -225,7 +243,7 @@ def query_string_of(address: Address) -> str:
     """Return the canonical query string of an address, percent-encoded; empty if the address takes none."""
     if isinstance(address, OpmlAddress):
         return str(address.listing)
-    if isinstance(address, BundleAddress):
+    if isinstance(address, BundleAddress | PageAddress):
         return address.query_string
     return address.query.query_string if isinstance(address, QueryAddress) else ""
 
