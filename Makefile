@@ -22,7 +22,7 @@ types_and_tests = $(MAKE) --no-print-directory --jobs 2 .types .tests
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve check test thorough coverage soak faults fuzz format golden screenshots docs dist bench lock clean
+.PHONY: help serve check test thorough coverage soak faults fuzz format golden screenshots translations docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -78,6 +78,9 @@ screenshots: $(VENV)/.test ## take a screenshot of every page into build/screens
 	@mkdir -p build/screenshots
 	$(python) -m pytest tests/browser/test_pages.py tests/browser/test_publisher_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
 	$(python) -m pytest tests/browser/test_tutorial.py --screenshots docs/images $(PYTEST_ARGS)
+
+translations: $(VENV)/.test ## bring the translations up to date with the texts in the code; a new one: make translations LANGUAGE=fr
+	$(python) -m tests.support.translations $(LANGUAGE)
 
 docs: $(VENV)/.test ## build the documentation into build/docs
 	$(python) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs build/docs

@@ -99,14 +99,15 @@ def _write_coverage(coverage: tuple[Reference, ...], texts: Texts, *, lang: str)
     if not coverage:
         return ""
     items = "\n".join(f"<li>{_write_reference(reference)}</li>" for reference in coverage)
-    return f"<p{lang}>{escape(texts.gettext('Related coverage:'))}</p>\n<ul>\n{items}\n</ul>"
+    introduction = escape(texts.gettext("Related coverage:"))
+    return f"<p{lang}>{introduction}</p>\n<ul>\n{items}\n</ul>"
 
 
 def _write_leads(leads: tuple[Reference, ...], texts: Texts, *, lang: str) -> str:
     if not leads:
         return ""
-    stories = texts.join(map(_write_reference, leads))
-    return f"<p{lang}>{_fill(texts.gettext('Part of the coverage of %(stories)s.'), stories=stories)}</p>"
+    message = texts.gettext("Part of the coverage of %(stories)s.")
+    return f"<p{lang}>{_fill(message, stories=texts.join(map(_write_reference, leads)))}</p>"
 
 
 def _write_reference(reference: Reference) -> str:

@@ -44,12 +44,13 @@ def write_bundle(bundle: BundleAddress, reader: CatalogReader, *, settings: Sett
     There are no dates: the bytes depend only on names, descriptions and URLs.
     """
     texts = find_texts(settings.language)
+    title, address = texts.gettext("Selected feeds"), f"{settings.site_url}{write_reference(bundle)}"
     return render_opml(
-        f"{texts.gettext('Selected feeds')} — {settings.site_title}",
+        f"{title} — {settings.site_title}",
         [_outline(feed, reader, settings=settings, now=now) for feed in bundle.feeds],
         comment=(
             texts.gettext("This is a list of feeds, for feed readers that subscribe to OPML or import it."),
-            texts.gettext("Its address: %(address)s", address=f"{settings.site_url}{write_reference(bundle)}"),
+            texts.gettext("Its address: %(address)s", address=address),
             *(_explain(feed, reader, texts=texts, now=now) for feed in bundle.missing),
         ),
     )

@@ -33,6 +33,29 @@ def test_a_language_without_a_translation_has_english_texts(language: str) -> No
     assert not has_texts(language)
 
 
+def test_a_translation_has_dates_and_numbers_of_the_locale() -> None:
+    german, austrian, arabic = (find_texts(language) for language in ("de", "de-AT", "ar"))
+    assert (german.language, austrian.language, arabic.direction) == ("de", "de", "rtl")
+    assert [texts.day(datetime(2026, 1, 24, tzinfo=UTC)) for texts in (german, austrian, arabic)] == [
+        *("24. Januar 2026", "24. Jänner 2026", "24 يناير 2026"),
+    ]
+    assert (german.number(1_234), german.number(0.5, places=3), german.percent(0.5)) == ("1.234", "0,500", "50\xa0%")
+    assert german.time(TIME) == "24. November 2026, 06:05 UTC"
+
+
+def test_digits_are_those_of_the_locale() -> None:
+    """CLDR gives European digits for Arabic in general, and Arabic digits for Egypt."""
+    egyptian = find_texts("ar-EG")
+    assert (find_texts("ar").number(1_234), egyptian.number(1_234)) == ("1,234", "١٬٢٣٤")  # noqa: RUF001 Arabic digits
+    assert egyptian.day(TIME) == "٢٤ نوفمبر ٢٠٢٦"
+
+
+def test_every_plural_form_is_used() -> None:
+    arabic = find_texts("ar")
+    written = [arabic.ngettext("%(number)s entry", "%(number)s entries", number) for number in (0, 1, 2, 3, 11, 100)]
+    assert written == ["لا مواد", "مادة واحدة", "مادتان", "3 مواد", "11 مادة", "100 مادة"]
+
+
 @pytest.mark.program
 def test_english_needs_no_babel() -> None:
     code = (
@@ -45,3 +68,4 @@ def test_english_needs_no_babel() -> None:
 def test_a_fingerprint_changes_with_the_texts() -> None:
     assert fingerprint_texts("en") == fingerprint_texts("en-US") == ""
     assert fingerprint_texts("ja") == "en"
+    assert fingerprint_texts("de") == fingerprint_texts("de-AT") != fingerprint_texts("ar")
