@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from feeds.catalog.records import ProviderCount, Topic, choose_providers
-from feeds.model.entry import Entry, drop_covered, fingerprint
+from feeds.model.entry import Entry, FoldedStory, fingerprint, fold_coverage
 from feeds.model.feed import entry_url
 from feeds.model.shown_settings import ShownSettings
 
@@ -62,16 +62,17 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
             [(each.entries, each.newest) for each in topics],
             [(each.domain, each.entries) for each in providers],
             (len(self.providers), self.newest),
-            [_describe_headline(entry, shown) for entry in drop_covered(self.entries)[:MAX_HEADLINES]],
+            [_describe_headline(story, shown) for story in fold_coverage(self.entries)[:MAX_HEADLINES]],
             self.charted,
         )
         opml = ([(each.slug, each.name, each.description, each.parent) for each in topics], self.newest)
         return {ListDocument.HOME: _hash(home), ListDocument.OPML: _hash(opml)}
 
 
-def _describe_headline(entry: Entry, shown: ShownSettings) -> tuple[Any, ...]:
+def _describe_headline(story: FoldedStory, shown: ShownSettings) -> tuple[Any, ...]:
+    entry = story.entry
     url = entry_url(entry, shown.link_choice)
-    return entry.title, url, entry.image, entry.provider, entry.published, entry.language
+    return entry.title, url, entry.image, entry.provider, entry.published, entry.language, story.newest
 
 
 def date_lists(

@@ -15,7 +15,8 @@ from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
-from feeds.site.pages.formatting import allow_breaks, write_ago, write_excerpt
+from feeds.site.pages.formatting import allow_breaks, find_preview, write_ago, write_excerpt
+from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
 from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
@@ -30,6 +31,7 @@ from feeds.site.urls import (
     ProviderListAddress,
     write_reference,
 )
+from feeds.translation.territories import find_locale
 from feeds.translation.texts import Texts, find_texts
 
 MAX_STATISTICS_ROWS = 50
@@ -117,6 +119,10 @@ def _feed_url(feed: Feed, query: Query, format: Format) -> str:
 
 _FILTERS: dict[str, Callable[..., object]] = {
     "breakable": allow_breaks,
+    "locale": find_locale,
+    "preview": find_preview,
+    "preview_logo": find_preview_logo,
+    "site_stylesheet": find_site_stylesheet,
     "datetime": from_seconds,
     "entry_url": entry_url,
     "escape_controls": escape_controls,

@@ -1,10 +1,11 @@
 """Format ages, excerpts and addresses for pages."""
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from feeds.model.entry import Entry
+from feeds.model.entry import Entry, FoldedStory
 from feeds.model.excerpt import shorten
 from feeds.renderers.entry_html import excerpt_body
 from feeds.translation.texts import Texts
@@ -27,6 +28,11 @@ def write_ago(seconds: float, texts: Texts) -> str:
 def write_excerpt(entry: Entry) -> str:
     """Return the plain text to show under the title of a story; empty for a story without text."""
     return shorten(entry.summary, EXCERPT_CHARACTERS) or excerpt_body(entry, EXCERPT_CHARACTERS)
+
+
+def find_preview(stories: Iterable[FoldedStory]) -> str:
+    """Return the URL of the picture of the first story with a picture; empty without any."""
+    return next((story.entry.image.url for story in stories if story.entry.image), "")
 
 
 def allow_breaks(url: str) -> Markup:

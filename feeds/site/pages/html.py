@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from feeds.catalog.list_changes import MAX_HEADLINES
 from feeds.catalog.records import Topic, choose_providers
-from feeds.model.entry import Entry, drop_covered
+from feeds.model.entry import FoldedStory, fold_coverage
 from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
@@ -51,7 +51,7 @@ def render_home(
         directory=directory,
         activity=activity,
         snapshot=snapshot,
-        stories=drop_covered(snapshot.feed.entries)[:MAX_HEADLINES],
+        stories=fold_coverage(snapshot.feed.entries)[:MAX_HEADLINES],
         providers=providers,
         more_providers=len(directory.providers) - len(providers),
         site_description=settings.site_description,
@@ -99,7 +99,7 @@ def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings
         page_url=f"{settings.site_url}{write_reference(address)}",
         snapshot=snapshot,
         feed=snapshot.feed,
-        stories=drop_covered(snapshot.feed.entries),
+        stories=fold_coverage(snapshot.feed.entries),
         write_story=_make_story_writer(settings),
         is_archive=address.part is not None,
         search=str(address.query.search or ""),
@@ -159,14 +159,14 @@ def _render(template: str, settings: Settings, **values: object) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _make_story_writer(settings: Settings) -> Callable[[Entry], str]:
+def _make_story_writer(settings: Settings) -> Callable[[FoldedStory], str]:
     """Return a function that writes a story, and keeps the written stories: pages share them, and few change."""
     template = find_environment(settings.language).get_template("macros.html")
     macros = template.make_module({"settings": settings, "site": settings.site})
 
-    def write(entry: Entry) -> str:
-        story: str = macros.story(entry, settings.link)  # type: ignore[attr-defined]
-        return story
+    def write(story: FoldedStory) -> str:
+        text: str = macros.story(story.entry, settings.link, story.newest)  # type: ignore[attr-defined]
+        return text
 
     write_kept = lru_cache(_KEPT_STORIES)(write)
-    return lambda entry: (write_kept if len(entry.body) <= _MAX_KEPT_CHARACTERS else write)(entry)
+    return lambda story: (write_kept if len(story.entry.body) <= _MAX_KEPT_CHARACTERS else write)(story)

@@ -3,7 +3,9 @@
 from functools import lru_cache
 
 from feeds.model.entry import fingerprint
+from feeds.renderers.media import guess_type
 from feeds.settings import Settings
+from feeds.settings.publication import LOGO_TYPES
 from feeds.site.pages.accent import derive_accents
 from feeds.site.pages.assets import Asset, find_asset, list_assets
 
@@ -35,6 +37,11 @@ def find_site_stylesheet(settings: Settings) -> str:
     """Return the path of the publication's stylesheet, with a version; empty without any."""
     asset = _make_assets(settings).get(SITE_STYLESHEET)
     return f"/static/{SITE_STYLESHEET}?v={asset.version}" if asset else ""
+
+
+def find_preview_logo(settings: Settings) -> str:
+    """Return the URL of the logo for previews of links; empty without one, or for a drawing, which no preview shows."""
+    return settings.logo_url if guess_type(settings.logo) != LOGO_TYPES[".svg"] else ""
 
 
 @lru_cache(maxsize=4)

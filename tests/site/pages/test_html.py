@@ -141,7 +141,8 @@ def test_without_a_translation_only_the_content_is_in_the_language_of_the_site(c
     assert select(page, "/html/@lang | /html/@dir") == ["en", "ltr"]
     assert select(page, "//header//span/@lang") == [language]
     assert set(select(page, "//section[@id='topics']//h3/@lang")) == {language}
-    assert select(page, "//h1/@lang | //h2/@lang | //nav//@lang") == []
+    assert select(page, "//h1/@lang") == [language]
+    assert select(page, "//h2/@lang | //nav//@lang") == []
 
 
 def test_a_story_has_its_own_language(client: FlaskClient) -> None:
@@ -166,7 +167,12 @@ def test_a_page_can_be_shared(client: FlaskClient, path: str) -> None:
     assert select(page, "//title/text()") == [title]
     assert select(page, "//meta[@property='og:url']/@content") == [f"https://news.example/feeds{path}"]
     assert select(page, "//link[@rel='canonical']/@href") == [f"https://news.example/feeds{path}"]
-    assert select(page, "//meta[@property='og:image']/@content") == ["https://news.example/feeds/static/icon.png"]
+    picture = "https://news.example/feeds/static/icon.png" if "/topics" in path else "https://img.example/1.jpg"
+    assert select(page, "//meta[@property='og:image']/@content") == [picture]
+    assert select(page, "//meta[@name='twitter:card']/@content") == [
+        "summary" if "/topics" in path else "summary_large_image"
+    ]
+    assert select(page, "//meta[@property='og:locale']/@content") == ["de_DE"]
 
 
 def test_pages_link_back_to_the_oldest_story_and_forth_again(tmp_path: Path) -> None:

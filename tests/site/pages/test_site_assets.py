@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
 from feeds.catalog.catalog import Catalog
 from tests.support.app import collected, make_client
@@ -31,6 +32,9 @@ def client(catalog: Catalog, tmp_path: Path) -> FlaskClient:
         FEEDS_CONTENT=str(tmp_path),
         FEEDS_LOGO="logo.svg",
         FEEDS_ACCENT="#ffee00",
+        FEEDS_SITE_DESCRIPTION="All about tides.",
+        FEEDS_FOOTER_LINKS="About us = https://news.example/about",
+        FEEDS_IMPRINT="https://news.example/imprint",
         FEEDS_STYLESHEET="own.css",
         FEEDS_SECURITY_CONTACT="mailto:security@news.example https://news.example/security",
         FEEDS_SECURITY_EXPIRES="2026-06-30",
@@ -52,6 +56,25 @@ def test_a_drawing_is_served_without_any_rights(client: FlaskClient) -> None:
     assert (response.data, response.content_type) == (SVG, "image/svg+xml")
     assert response.headers["Content-Security-Policy"].endswith("sandbox")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def select(page: html.HtmlElement, path: str) -> list[str]:
+    found = page.xpath(path)
+    assert isinstance(found, list)
+    return [str(item).partition("?v=")[0] for item in found]
+
+
+def test_pages_show_the_publication(client: FlaskClient) -> None:
+    page = html.fromstring(client.get("/").text)
+    assert select(page, "//div[@class='title']/h1/text() | //h1/following-sibling::p[1]/text()") == [
+        "Harbour News",
+        "All about tides.",
+    ]
+    assert select(page, "//header//img/@src") == select(page, "//link[@rel='icon']/@href") == ["/static/logo.svg"]
+    assert select(page, "//link[@rel='stylesheet']/@href") == ["/static/style.css", "/static/site.css"]
+    links = ["https://news.example/about", "https://news.example/imprint"]
+    assert select(page, "//footer//a/@href")[2:] == links
+    assert select(page, "//meta[@property='og:image']/@content") == ["https://news.example/static/icon.png"]
 
 
 def test_without_settings_the_files_do_not_exist(catalog: Catalog) -> None:
