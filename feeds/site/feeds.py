@@ -28,7 +28,8 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     `changed` holds the times of the feed's last change, None without any entry, now or before. `is_full` marks a feed
     with its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts
-    of the catalog named by `scopes`.
+    of the catalog named by `scopes`. `is_described` marks a feed that the publisher describes, in the language of the
+    site.
     """
 
     query: Query
@@ -37,15 +38,20 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     changed: FormatTimes
     is_full: bool
     scopes: tuple[str, ...]
+    is_described: bool = False
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """The name and description of a query; `origin` is the query with the first slug of every topic."""
+    """The name and description of a query; `origin` is the query with the first slug of every topic.
+
+    `is_described` marks a description by the publisher.
+    """
 
     name: str
     description: str
     origin: Query
     image: str = ""
+    is_described: bool = False
 
 
 def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
@@ -71,6 +77,7 @@ def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: d
         changed=window.changed,
         is_full=len(window.entries) >= limit,
         scopes=selected.scopes,
+        is_described=_is_described(query, heading, settings),
     )
 
 
@@ -107,6 +114,7 @@ def read_archive(
         changed=archive.changed,
         is_full=archive.older is not None,
         scopes=selected.scopes,
+        is_described=_is_described(query, heading, settings),
     )
 
 
@@ -123,12 +131,11 @@ def list_archive(query: Query, reader: CatalogReader, *, settings: Settings, now
 def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tuple[Entry, ...]) -> Feed:
     """Make the feed of a query, without links."""
     site = settings.site
-    is_everything = query.is_plain and not query.topics and not query.providers
     return Feed(
         id=make_feed_id(heading.origin, site_id=settings.site_id),
         path=query.path,
         title=f"{heading.name} — {site.title}" if heading.name else site.title,
-        subtitle=(settings.site_description if is_everything else "") or heading.description,
+        subtitle=(settings.site_description if _is_everything(query) else "") or heading.description,
         page_url=f"{site.url}{write_reference(page_of(query))}",
         site=site,
         entries=entries,
@@ -136,6 +143,14 @@ def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tu
         link_choice=settings.link,
         ttl_seconds=settings.max_age_seconds,
     )
+
+
+def _is_described(query: Query, heading: Heading, settings: Settings) -> bool:
+    return bool(settings.site_description) if _is_everything(query) else heading.is_described
+
+
+def _is_everything(query: Query) -> bool:
+    return query.is_plain and not query.topics and not query.providers
 
 
 def _link_parts(query: Query, parts: Mapping[str, ArchivePart | None]) -> tuple[DocumentLink, ...]:
@@ -168,6 +183,7 @@ def read_heading(query: Query, reader: CatalogReader, *, texts: Texts, now: date
         write_name(query, names, texts=texts),
         description or write_subtitle(query, names, texts=texts),
         image=only.image if only else "",
+        is_described=bool(description),
         origin=_find_origin(query, topics),
     )
 

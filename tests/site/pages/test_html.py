@@ -108,8 +108,8 @@ def test_readers_subscribe_by_a_link(client: FlaskClient) -> None:
 def test_home_lists_every_topic_with_count_and_date(client: FlaskClient) -> None:
     page = read(client, "/")
     assert select(page, f"{TOPICS}/text()") == [f"A & {SCRIPT}", "Möwen", "海"]
-    assert any("2 entries" in text for text in select(page, "//p/text()"))
-    assert select(page, "//*[@class='weeks']//@aria-label")[0] == f"Entries week by week: {'0, ' * 15}2"
+    assert any("2 Einträge" in text for text in select(page, "//p/text()"))
+    assert select(page, "//*[@class='weeks']//@aria-label")[0] == f"Einträge Woche für Woche: {'0, ' * 15}2"
     assert "2024-05-06T07:08:09Z" in select(page, "//time/@datetime")
     assert "/feeds/feeds.opml" in select(page, "//a/@href")
 
@@ -155,7 +155,7 @@ def test_a_story_has_its_own_language(client: FlaskClient) -> None:
 def test_a_story_shows_its_corrections(client: FlaskClient) -> None:
     page = read(client, "/topics/mowen")
     note = "".join(select(page, "//article//p[@class='correction']//text()"))
-    assert note == "Correction, 24 November 2024: Two <lanes>."
+    assert note == "Korrektur, 24. November 2024: Two <lanes>."
     assert select(page, "//p[@class='correction']//time/@datetime") == ["2024-11-24T23:30:00Z"]
     assert select(page, "//p[@class='correction']/bdi/@lang") == ["he"]
 
