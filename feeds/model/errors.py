@@ -21,15 +21,18 @@ FeedsError
 ├── BadRequestError     a part of a URL has no valid meaning
 ├── OverloadError       too many requests at once to answer all of them
 ├── NotFoundError       a URL path does not name a feed
-│   ├── GoneError           a URL path names a retired feed
-│   └── UnknownTopicError   a URL path names a topic that does not exist
+│   ├── GoneError           a URL path names a retired feed; carries its topic
+│   ├── UnknownTopicError   a URL path names a topic that does not exist; carries the name
+│   └── UnknownProviderError a URL names a provider that does not exist; carries the name
 └── MovedError          a URL path is not canonical; carries the canonical path and query
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
+
+_SHOWN_CHARACTERS = 60
 
 
 class Level(StrEnum):
@@ -177,11 +180,30 @@ class NotFoundError(FeedsError):
 
 
 class GoneError(NotFoundError):
-    """A URL path names a retired feed."""
+    """A URL path names the feed of a topic that was `retired`, and has been `closed` since."""
+
+    def __init__(self, name: str, *, description: str, retired: date, closed: date) -> None:
+        super().__init__(f"The topic “{name}” was retired on {retired}, and its feed ended on {closed}.")
+        self.name = name
+        self.description = description
+        self.retired = retired
+        self.closed = closed
 
 
 class UnknownTopicError(NotFoundError):
-    """A URL path names a topic that does not exist."""
+    """A URL path names a topic that does not exist; the message has the beginning of a long name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Topic “{_cut(name)}” not found.")
+        self.name = name
+
+
+class UnknownProviderError(NotFoundError):
+    """A URL names a provider that does not exist; the message has the beginning of a long name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Provider “{_cut(name)}” not found.")
+        self.name = name
 
 
 class MovedError(FeedsError):
@@ -193,3 +215,7 @@ class MovedError(FeedsError):
     def __init__(self, reference: str) -> None:
         super().__init__(f"Moved to {reference}.")
         self.reference = reference
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…"

@@ -86,6 +86,8 @@ class NameIndex:
             return []
         scores: dict[int, float] = {}
         joined = _join(words)
+        if limit == 1 and joined in self._spellings:
+            return [NearName(self._names[self._spellings[joined][0]], 1)]
         for position in self._initials.get(joined, ())[:_MAX_PER_WORD] if len(joined) > 1 else ():
             scores[position] = _INITIALS_SCORE
         for position, score in (*self._compare(joined), *self._find_parts(words[:_MAX_WORDS])):

@@ -8,13 +8,11 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
-from feeds.model.errors import GoneError, NotFoundError, UnknownTopicError
+from feeds.model.errors import GoneError, UnknownProviderError, UnknownTopicError
 from feeds.model.query import Query
 from feeds.model.retirement import CLOSING_DELAY
 from feeds.model.text import strip_invisible
 from feeds.model.topics import slugify
-
-_SHOWN_CHARACTERS = 60
 
 
 def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
@@ -24,7 +22,7 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
 
     Raises:
         UnknownTopicError: a topic is unknown; the message names the topic.
-        NotFoundError: a provider is unknown; the message names the provider.
+        UnknownProviderError: a provider is unknown; the message names the provider.
         GoneError: a topic is retired and has no successor.
     """
     resolve_topic = partial(_resolve_topic, reader=reader, now=now)
@@ -45,7 +43,7 @@ def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:
     for slug in dict.fromkeys((name, normal, visible)):
         if topic := reader.find_topic(slug, now=now) or reader.find_topic(reader.resolve_alias(slug) or "", now=now):
             return _find_open(topic, reader, now=now).slug
-    raise UnknownTopicError(f"Topic “{_shorten(name)}” not found.")
+    raise UnknownTopicError(name)
 
 
 def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
@@ -54,7 +52,7 @@ def _find_open(topic: Topic, reader: CatalogReader, *, now: datetime) -> Topic:
         successor = reader.find_topic(topic.successor, now=now)
         if successor is None:
             retired, closed = topic.retired.date(), (topic.retired + CLOSING_DELAY).date()
-            raise GoneError(f"The topic “{topic.name}” was retired on {retired}, and its feed ended on {closed}.")
+            raise GoneError(topic.name, description=topic.description, retired=retired, closed=closed)
         topic = successor
     return topic
 
@@ -63,8 +61,4 @@ def _resolve_provider(name: str, *, reader: CatalogReader, now: datetime) -> str
     for domain in dict.fromkeys((name, name.lower())):
         if reader.find_provider(domain, now=now):
             return domain
-    raise NotFoundError(f"Provider “{_shorten(name)}” not found.")
-
-
-def _shorten(name: str) -> str:
-    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[:_SHOWN_CHARACTERS]}…"
+    raise UnknownProviderError(name)

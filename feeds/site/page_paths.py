@@ -1,0 +1,30 @@
+"""Tell the addresses of pages, where errors are pages, from those of feeds and files, where errors are short texts."""
+
+from feeds.model.feed import Format
+from feeds.site.url_parser import is_alias
+from feeds.site.urls import HEALTH_PATH, METRICS_PATH
+
+_FEED_EXTENSIONS = frozenset({*map(str, Format), "opml"})
+_FILE_EXTENSIONS = frozenset({
+    *("xml", "txt", "rdf", "csv", "pdf", "gz", "br", "zip", "sql"),
+    *("css", "js", "map", "webmanifest", "woff", "woff2", "ttf"),
+    *("ico", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "mp3", "mp4"),
+})  # fmt: skip
+_NAMED = ("topics", "providers")
+
+
+def is_page_path(path: str) -> bool:
+    """Return whether a decoded path is the address of a page, whether or not there is one.
+
+    The path alone decides: a feed reader and a browser get the same answer.
+    """
+    if is_alias(path) or path in {HEALTH_PATH, METRICS_PATH}:
+        return False
+    section, *rest = path.lower().strip("/").split("/")
+    if section == "static" or path.startswith("//") or any(each.startswith(".") for each in (section, *rest)):
+        return False
+    stem, _, extension = (rest[-1] if rest else section).rpartition(".")
+    if not stem or extension in _FEED_EXTENSIONS:
+        return not stem
+    # The names of publishers have dots, and `/topics/ai.xml` is somebody's guess.
+    return section in _NAMED or extension not in _FILE_EXTENSIONS
