@@ -8,23 +8,28 @@ import msgspec
 from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.query import PARAMETERS
 from feeds.site.similarity import find_similar
+from feeds.site.urls import SORT
 
 MIN_LETTERS = 5
 """The length of a parameter from which it may be misspelled: shorter ones resemble too many."""
+
+KNOWN = (*PARAMETERS, SORT)
+"""The parameters of pages."""
 
 _MAX_LETTERS = 20
 _TWO_ERRORS_FROM = 8
 
 
 class NearParameter(msgspec.Struct, frozen=True):
-    """An unknown parameter, the known one that it resembles, and the query string with the known one instead."""
+    """An unknown parameter with its value, the known one that it resembles, and the query string with that instead."""
 
     given: str
+    value: str
     meant: str
     query_string: str
 
 
-def find_near_parameter(query_string: str, *, known: Collection[str] = PARAMETERS) -> NearParameter | None:
+def find_near_parameter(query_string: str, *, known: Collection[str] = KNOWN) -> NearParameter | None:
     """Return the first unknown parameter in an encoded query string that resembles a known one; None without any.
 
     One letter may be wrong, or two in a longer name. A known parameter that is given too was not meant.
@@ -33,11 +38,11 @@ def find_near_parameter(query_string: str, *, known: Collection[str] = PARAMETER
         return None
     pairs = parse_qsl(query_string)
     given = {name for name, _text in pairs}
-    for name, _text in pairs:
+    for name, value in pairs:
         meant = _find_meant(name, known) if name not in known else ""
         if meant and meant not in given:
             corrected = [(meant if each == name else each, text) for each, text in pairs]
-            return NearParameter(name, meant, urlencode(corrected, safe=",+!*"))
+            return NearParameter(name, value, meant, urlencode(corrected, safe=",+!*"))
     return None
 
 

@@ -9,6 +9,7 @@ import msgspec
 from feeds.model.errors import BadRequestError
 from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.query import MAX_ENTRIES, MAX_RANK, PARAMETERS, parse_query
+from feeds.site.urls import SORT
 
 
 class Flaw(StrEnum):
@@ -48,6 +49,7 @@ class QueryProblems(msgspec.Struct, frozen=True):
         return urlencode(self.valid, safe=",+!*")
 
 
+_KNOWN = frozenset({*PARAMETERS, SORT})  # any order is valid
 _FLAWS = {"provider": Flaw.NAMES, "type": Flaw.NAMES, "related": Flaw.RELATED, "q": Flaw.SEARCH}
 _RANGES = {"min_quality": (0, MAX_RANK), "min_heat": (0, MAX_RANK), "limit": (1, MAX_ENTRIES)}
 
@@ -58,7 +60,7 @@ def find_query_problems(query_string: str) -> QueryProblems:
         return QueryProblems(is_too_long=True)
     given: dict[str, list[str]] = {}
     for name, text in parse_qsl(query_string):
-        if name in PARAMETERS and text.strip():
+        if name in _KNOWN and text.strip():
             given.setdefault(name, []).append(text)
     problems = {problem.name: problem for problem in _find_problems(given)}
     return QueryProblems(

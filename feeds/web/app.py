@@ -19,9 +19,11 @@ from feeds.site.urls import HEALTH_PATH
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument
 from feeds.web.error_handlers import register_error_handlers
+from feeds.web.error_pages import ErrorPages
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
+from feeds.web.notices import make_notice_response
 from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
 from feeds.web.request_log import RequestLog
@@ -89,6 +91,8 @@ def create_app(
     def serve(path: str) -> Response:
         cached = _fetch(fetcher, f"/{path}", defaults=settings.defaults)
         g.key = cached.key
+        if notice := make_notice_response(cached, request.query_string.decode(errors="replace"), settings):
+            return notice
         return make_flask_response(cached.respond(request.environ))
 
     @app.after_request
@@ -98,7 +102,7 @@ def create_app(
             del response.headers["Access-Control-Allow-Origin"]
         return response
 
-    register_error_handlers(app, settings)
+    register_error_handlers(app, settings, ErrorPages(catalog, settings, clock=clock))
     app.wsgi_app = FastPath(app.wsgi_app, cache, log=options.request_log)  # type: ignore[method-assign] # as Flask's documentation says
     return app
 

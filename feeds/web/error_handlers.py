@@ -1,22 +1,26 @@
-"""Turn errors into short plain-text responses without internal details, never kept by caches."""
+"""Turn errors into pages or short texts without internal details, never kept by caches."""
 
 import math
 import time
 from logging import Logger
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from feeds.model.errors import (
     BadRequestError,
     CatalogError,
     CatalogMissingError,
+    FeedsError,
     GoneError,
     MovedError,
     NotFoundError,
     OverloadError,
 )
 from feeds.settings import Settings
+from feeds.site.page_paths import is_page_path
+from feeds.web.error_pages import ErrorPages
+from feeds.web.notices import keep_near_parameter
 from feeds.web.responses import make_text_response
 from feeds.web.startup_page import make_startup_response
 
@@ -33,26 +37,33 @@ _MESSAGES = {
 }
 
 
-def register_error_handlers(app: Flask, settings: Settings) -> None:
-    """Register a handler with the right status for each error."""
+def register_error_handlers(app: Flask, settings: Settings, pages: ErrorPages) -> None:
+    """Register a handler with the right status for each error: a page at addresses of pages, elsewhere a sentence."""
     log = _ErrorLog(app.logger)
+
+    def answer(error: FeedsError, status: int, sentence: str) -> Response:
+        if g.get("is_private") or not is_page_path(request.path):
+            return make_text_response(status, sentence)
+        return pages.respond(error, path=request.path, query_string=request.query_string.decode(errors="replace"))
 
     @app.errorhandler(MovedError)
     def redirect(error: MovedError) -> Response:
-        response = make_text_response(301, f"Moved to {settings.site_url}{error.reference}")
+        query_string = request.query_string.decode(errors="replace")
+        reference = keep_near_parameter(error.reference, path=request.path, query_string=query_string)
+        response = make_text_response(301, f"Moved to {settings.site_url}{reference}")
         # Without a host: the client may use another valid host name of this site.
-        response.headers["Location"] = f"{settings.base_path}{error.reference}"
+        response.headers["Location"] = f"{settings.base_path}{reference}"
         response.headers["Cache-Control"] = f"public, max-age={MOVED_MAX_AGE_SECONDS}"
         return response
 
     @app.errorhandler(BadRequestError)
     def report_bad_request(error: BadRequestError) -> Response:
-        return make_text_response(400, str(error))
+        return answer(error, 400, str(error))
 
     @app.errorhandler(NotFoundError)
     def report_not_found(error: NotFoundError) -> Response:
         status = 410 if isinstance(error, GoneError) else 404
-        return make_text_response(status, f"{error} Browse all topics: {settings.site_url}/")
+        return answer(error, status, f"{error} Browse all topics: {settings.site_url}/")
 
     @app.errorhandler(CatalogMissingError)
     def report_missing_catalog(error: CatalogMissingError) -> Response:
@@ -62,13 +73,13 @@ def register_error_handlers(app: Flask, settings: Settings) -> None:
     @app.errorhandler(CatalogError)
     def report_unavailable(error: CatalogError) -> Response:
         log.add(error)
-        response = make_text_response(503, "The feeds are temporarily unavailable. Please try again soon.")
+        response = answer(error, 503, "The feeds are temporarily unavailable. Please try again soon.")
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
     @app.errorhandler(OverloadError)
     def report_overload(error: OverloadError) -> Response:
-        response = make_text_response(503, str(error))
+        response = answer(error, 503, str(error))
         response.headers["Retry-After"] = str(SOON_SECONDS)
         return response
 

@@ -4,9 +4,10 @@ from flask import Response
 
 from feeds.model.errors import FeedsError
 from feeds.settings import Settings
+from feeds.site.page_paths import is_page_path
 from feeds.site.pages.html import render_startup
 from feeds.site.url_parser import parse_address
-from feeds.site.urls import Address, AssetAddress, DirectoryPageAddress, PageAddress
+from feeds.site.urls import Address, AssetAddress
 from feeds.translation.texts import SOURCE_LANGUAGE, Texts, find_texts
 from feeds.web.responses import make_page_response, make_text_response
 from feeds.web.startup import CollectProgress
@@ -25,7 +26,7 @@ def make_startup_response(path: str, settings: Settings, *, progress: CollectPro
 
     Web pages are answered with a page, and all other paths with a sentence in English.
     """
-    if isinstance(_parse(path), DirectoryPageAddress | PageAddress):
+    if is_page_path(path):
         sentence = _describe(progress, find_texts(settings.language))
         progress = progress or CollectProgress()
         body = render_startup(

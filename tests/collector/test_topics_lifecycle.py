@@ -296,10 +296,10 @@ def test_a_closed_topic_is_gone(newsroom: Newsroom) -> None:
     for form in FORMS:
         response = ask(newsroom, f"/topics/boats{form}")
         assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
-        assert response.text == (
-            "The topic “Boats” was retired on 2021-03-05, and its feed ended on 2021-04-04. Browse all topics:"
-            " https://news.example/\n"
-        )
+        sentence = "The topic “Boats” was retired on 2021-03-05, and its feed ended on 2021-04-04."
+        page = "was retired on 5 March 2021, and its feed ended on 4 April 2021."
+        text = f"{sentence} Browse all topics: https://news.example/\n"
+        assert response.text == text if form else page in response.text
 
 
 def test_a_closed_topic_redirects_to_its_successor(newsroom: Newsroom) -> None:

@@ -20,7 +20,7 @@ from feeds.site.near_parameters import NearParameter, find_near_parameter
     ],
 )
 def test_a_misspelled_parameter_is_found(given: str, meant: str) -> None:
-    assert find_near_parameter(f"q=tides&{given}=7") == NearParameter(given, meant, f"q=tides&{meant}=7")
+    assert find_near_parameter(f"q=tides&{given}=7") == NearParameter(given, "7", meant, f"q=tides&{meant}=7")
 
 
 @pytest.mark.parametrize(

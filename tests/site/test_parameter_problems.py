@@ -31,9 +31,11 @@ def test_a_problem_is_found(query_string: str, problem: ParameterProblem) -> Non
 
 
 def test_all_problems_are_found_and_valid_values_are_kept() -> None:
-    found = find_query_problems("limit=0&q=tides+%22high+water%22&utm_source=x&min_heat=&min_quality=x&provider=a+b,c")
+    found = find_query_problems(
+        "limit=0&q=tides+%22high+water%22&utm_source=x&sort=best&min_heat=&min_quality=x&provider=a+b,c"
+    )
     assert [problem.name for problem in found.problems] == ["min_quality", "limit"]
-    assert found.valid == {"q": 'tides "high water"', "provider": "a b,c"}
+    assert found.valid == {"q": 'tides "high water"', "sort": "best", "provider": "a b,c"}
     assert parse_query(found.valid_query_string) == parse_query(urlencode(dict(found.valid)))
 
 

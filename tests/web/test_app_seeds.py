@@ -77,8 +77,9 @@ def test_the_topic_of_an_unpublished_article_is_empty(client: FlaskClient, exten
 def test_publishers_of_unpublished_articles_are_not_found(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
-    # The sentence may repeat what was asked for, and nothing else.
-    text = response.text.lower().replace(path.rpartition("/")[2].removesuffix(".rss").lower(), "")
+    # The answer may repeat what was asked for, and nothing else; a search box has no end of a domain.
+    asked = path.rpartition("/")[2].removesuffix(".rss").lower()
+    text = response.text.lower().replace(asked, "").replace(f'value="{asked.removesuffix(".com")}"', "")
     assert not any(word.lower() in text for word in HIDDEN)
 
 

@@ -143,7 +143,7 @@ def test_a_preflight_request_is_allowed(client: FlaskClient) -> None:
     assert "Access-Control-Allow-Headers" not in client.options(FEED).headers
 
 
-@pytest.mark.parametrize("path", ["/topics/nope.atom", "/nope", "//topics/ai", "/static/nope.css", "/topics/%00.atom"])
+@pytest.mark.parametrize("path", ["/topics/nope.atom", "/nope.xml", "/static/nope.css", "/topics/%00.atom", "/.env"])
 def test_a_404_is_a_short_sentence(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404

@@ -25,7 +25,7 @@ def make_starting_client(folder: Path, progress: CollectProgress | None) -> Flas
 
 
 @pytest.mark.parametrize(("progress", "sentence"), SENTENCES.items())
-@pytest.mark.parametrize("path", ["/feed.atom", "/topics/tides.rss", "/feeds.opml", "/healthz", "/nope", "/%FF"])
+@pytest.mark.parametrize("path", ["/feed.atom", "/topics/tides.rss", "/feeds.opml", "/healthz", "/nope.xml"])
 def test_feeds_and_other_addresses_are_a_sentence(
     tmp_path: Path, path: str, progress: CollectProgress, sentence: str
 ) -> None:
@@ -36,7 +36,7 @@ def test_feeds_and_other_addresses_are_a_sentence(
 
 
 @pytest.mark.parametrize(("progress", "sentence"), SENTENCES.items())
-@pytest.mark.parametrize("path", ["/", "/latest", "/topics/tides", "/compose", "/?q=tides"])
+@pytest.mark.parametrize("path", ["/", "/latest", "/topics/tides", "/compose", "/?q=tides", "/nope", "/%FF"])
 def test_pages_are_a_page(tmp_path: Path, path: str, progress: CollectProgress, sentence: str) -> None:
     response = make_starting_client(tmp_path, progress).get(path)
     assert response.status_code == 503
