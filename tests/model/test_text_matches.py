@@ -1,10 +1,16 @@
 """The words of a search are found where readers see them, and other forms of plain words too."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from feeds.model.found_words import find_words
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
 from feeds.model.text_matches import TermMatcher
+from feeds.model.tokenize import split_both
+
+WORDS = st.sampled_from(["Robot", "robots", "robotic", "two", "Tide", "TIDES", "tidal", "café", "Cafés", "a", "海の家"])
 
 
 def find(search: str, text: str, language: str = "en") -> list[str]:
@@ -40,3 +46,14 @@ def test_a_match_tells_whether_the_word_is_exact() -> None:
     words = ["robot", "and", "tides"]
     assert len(matcher.terms) == 2
     assert [(each.first, each.is_exact) for each in matcher.match(words, words)] == [(0, False), (2, True)]
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_the_index_finds_the_same_words(text: str) -> None:
+    words, spellings = split_both(text)
+    stemmer = find_stemmer("en")
+    for search in map(parse_search, ("robots tide", '"two robots" OR tid*', "cafés -robot", '"tides"')):
+        matches = TermMatcher(search.terms, stemmer).match(words, spellings)
+        assert {place for each in matches for place in range(each.first, each.last + 1)} == find_words(
+            search, spellings, stemmer
+        )
