@@ -135,6 +135,10 @@ def list_queries(reader: CatalogReader) -> dict[str, str]:
         "search for one word without another": "/feed.atom?q=data+-new",
         "search for a word without matches": "/feed.atom?q=xyzzyplugh",
         "search for common words at a rare provider": f"/feed.atom?provider={rare}&q=the+new",
+        "page of a search for a common word": "/latest?q=the",
+        "page of a search for a common word, the best first": "/latest?q=the&sort=best",
+        "page of a search for a word in a topic, the best first": f"/topics/{first}?q=new&sort=best",
+        "page of a search for a misspelled word": "/latest?q=artficial+inteligence",
     }
 
 

@@ -1,0 +1,1 @@
+"""Measure how many of the stories that readers expect are found by searches."""
