@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from feeds.catalog import schema
-from feeds.catalog.rows import is_among
+from feeds.catalog.rows import Stored, is_listed, write_numbers
 from feeds.catalog.search_index.finder import EntryFinder
 from feeds.catalog.visibility import is_visible
 from feeds.model.clock import to_seconds
@@ -16,7 +17,10 @@ from feeds.model.entry import Entry, Headline, decode_entry, decode_headline
 from feeds.model.query import Query
 
 MAX_COUNTED = 1_000
-"""Results are counted up to this number, and as many of the newest results are compared with each other."""
+"""Results are counted up to this number."""
+
+MAX_COMPARED = 500
+"""As many of the newest results are compared with each other."""
 
 _ENTRIES = schema.entries.c
 _IN_ORDER = (_ENTRIES.published.desc(), _ENTRIES.id)
@@ -60,7 +64,7 @@ class ResultReader:
         """Read the first `limit` results released by `now`: the newest, or the first of the newest by `rank`."""
         finder = EntryFinder(self._connection, query)
         found = finder.find_newest(limit=MAX_COUNTED + 1, now=now)
-        numbers = finder.choose_newest(found, limit=MAX_COUNTED if rank else limit)
+        numbers = finder.choose_newest(found, limit=max(MAX_COMPARED, limit) if rank else limit)
         ordered = _sort_numbers(self._connection, numbers)
         if rank:
             candidates = list(_read_candidates(self._connection, ordered))
@@ -76,16 +80,14 @@ class ResultReader:
 
 
 def _sort_numbers(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    found = select(_ENTRIES.number).where(is_among(connection, _ENTRIES.number, numbers))
-    return list(connection.scalars(found.order_by(*_IN_ORDER)))
+    return [row.number for row in _read(connection, ("number",), numbers)]
 
 
 def _read_candidates(connection: Connection, numbers: Sequence[int]) -> Iterator[ComparedResult]:
     characters = 0
-    columns = (_ENTRIES.document, _ENTRIES.published, _ENTRIES.quality, _ENTRIES.peak_heat)
     for start in range(0, len(numbers), _BATCH):
-        wanted = is_among(connection, _ENTRIES.number, numbers[start : start + _BATCH])
-        for document, *figures in connection.execute(select(*columns).where(wanted).order_by(*_IN_ORDER)):
+        rows = _read(connection, ("document", "published", "quality", "peak_heat"), numbers[start : start + _BATCH])
+        for document, *figures in rows:
             characters += len(document)
             yield ComparedResult(decode_headline(document), *figures)
         if characters >= _MAX_CHARACTERS:
@@ -93,7 +95,18 @@ def _read_candidates(connection: Connection, numbers: Sequence[int]) -> Iterator
 
 
 def _read_entries(connection: Connection, numbers: Sequence[int]) -> tuple[Entry, ...]:
-    wanted = is_among(connection, _ENTRIES.number, numbers)
-    rows = connection.execute(select(_ENTRIES.number, _ENTRIES.document).where(wanted))
-    documents = {row.number: row.document for row in rows}
+    documents = {row.number: row.document for row in _read(connection, ("number", "document"), numbers)}
     return tuple(decode_entry(documents[number]) for number in numbers)
+
+
+def _read(connection: Connection, columns: tuple[str, ...], numbers: Sequence[int]) -> Sequence[Stored]:
+    """Read columns of the entries with these numbers, in order of time."""
+    dialect = connection.dialect.name
+    return connection.execute(_select(columns, dialect), {"numbers": write_numbers(numbers, dialect=dialect)}).all()
+
+
+# Statements are built once: building costs more than executing.
+@cache
+def _select(columns: tuple[str, ...], dialect: str) -> Select[Any]:
+    found = select(*(_ENTRIES[name] for name in columns))
+    return found.where(is_listed(_ENTRIES.number, "numbers", dialect=dialect)).order_by(*_IN_ORDER)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from feeds.model.search import SearchTerm
 from feeds.model.stemmer import Stemmer
-from feeds.model.tokenize import split_both
+from feeds.model.tokenize import fold_spelling, split_both
 from feeds.model.word_places import locate_words
 
 
@@ -43,7 +43,9 @@ class TermMatcher:
         self._words: dict[str, int] = {}
         self._stems: dict[str, int] = {}
         self._others: list[tuple[int, SearchTerm]] = []
-        self._forms: dict[str, _Form | None] = {}  # by spelling, because texts repeat their words
+        # Texts repeat their words. To ask for all words of a text at once takes a fraction of the time.
+        self._forms: dict[str, _Form] = {}
+        self._known: set[str] = set()
         for number, term in enumerate(self.terms):
             if len(term.words) > 1 or term.is_prefix:
                 self._others.append((number, term))
@@ -52,39 +54,57 @@ class TermMatcher:
             if term.spelling:
                 self._stems[stemmer.stem(term.spelling)] = number
 
-    def match(self, words: Sequence[str], spellings: Sequence[str]) -> Iterator[WordMatch]:
-        """Yield all matches in a text, given by its words without and with accents, in order of their first words."""
-        forms = self._forms
-        for place, spelling in enumerate(spellings):
-            if spelling not in forms:
-                forms[spelling] = self._find_form(words[place], spelling)
-            if form := forms[spelling]:
-                yield WordMatch(form.term, place, place, form.is_exact)
-            for number, term in self._others:
-                last = place + len(term.words) - 1
-                if _is_at_start(term, words[place : last + 1]):
-                    yield WordMatch(number, place, last, is_exact=True)
+    def find_terms(self, text: str) -> dict[int, bool]:
+        """Return the terms in a text, by number, and whether the text has the exact words, or only other forms."""
+        words, spellings = split_both(text)
+        found = dict.fromkeys((number for number, _, _ in self._find_others(words)), True)
+        for spelling in self._find_forms(spellings):
+            form = self._forms[spelling]
+            found[form.term] = form.is_exact or found.get(form.term, False)
+        return found
 
     def find(self, text: str) -> list[TextMatch]:
         """Return all matches in a text, in order of their starts; they may overlap."""
+        if not self.find_terms(text):
+            return []
         places = locate_words(text)
         spellings = [_spell(place.word, text[place.start : place.end]) for place in places]
         matches = self.match([place.word for place in places], spellings)
         return [TextMatch(each.term, places[each.first].start, places[each.last].end) for each in matches]
 
-    def _find_form(self, word: str, spelling: str) -> _Form | None:
+    def match(self, words: Sequence[str], spellings: Sequence[str]) -> list[WordMatch]:
+        """Return all matches in a text, given by its words without and with accents, in order of their first words."""
+        forms = self._find_forms(spellings)
+        places = ((place, self._forms[each]) for place, each in enumerate(spellings) if each in forms)
+        matches = [WordMatch(form.term, place, place, form.is_exact) for place, form in places]
+        others = [WordMatch(number, first, last, is_exact=True) for number, first, last in self._find_others(words)]
+        return sorted([*matches, *others], key=lambda match: match.first)
+
+    def _find_forms(self, spellings: Sequence[str]) -> Collection[str]:
+        """Return the spellings of words that are forms of a term."""
+        distinct = set(spellings)
+        for spelling in distinct - self._known:
+            if form := self._find_form(spelling):
+                self._forms[spelling] = form
+        self._known |= distinct
+        return self._forms.keys() & distinct
+
+    def _find_form(self, spelling: str) -> _Form | None:
+        word = fold_spelling(spelling)
         if word in self._words:
             return _Form(self._words[word], is_exact=True)
         stems = self._stemmer.list_stems(spelling) if self._stems else ()
         term = min((self._stems[stem] for stem in stems if stem in self._stems), default=None)
         return None if term is None else _Form(term, is_exact=False)
 
-
-def _is_at_start(term: SearchTerm, words: Sequence[str]) -> bool:
-    *leading, last = term.words
-    if len(words) < len(term.words) or list(words[:-1]) != leading:
-        return False
-    return words[-1].startswith(last) if term.is_prefix else words[-1] == last
+    def _find_others(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield the number, and the places of the first and the last word, of each phrase and prefix."""
+        for number, term in self._others:
+            *leading, last = term.words
+            for place, word in enumerate(words[len(leading) :], start=len(leading)):
+                is_last = word.startswith(last) if term.is_prefix else word == last
+                if is_last and list(words[place - len(leading) : place]) == leading:
+                    yield number, place - len(leading), place
 
 
 def _spell(word: str, text: str) -> str:

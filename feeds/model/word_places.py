@@ -26,17 +26,18 @@ class WordPlace(NamedTuple):
 
 def locate_words(text: str) -> list[WordPlace]:
     """Return the words of a text in order, the same as `split_words` returns, with their places."""
-    return [
-        WordPlace(word, run.start() + start, run.start() + end)
-        for run in _RUN.finditer(text)
-        for word, start, end in _locate_in_run(run[0])
-    ]
+    places: list[WordPlace] = []
+    for match in _RUN.finditer(text):
+        run, start = match[0], match.start()
+        if run.isascii():
+            places.append(WordPlace(run.lower()[:MAX_WORD_CHARACTERS], start, match.end()))
+        else:
+            places += [WordPlace(word, start + first, start + end) for word, first, end in _locate_in_run(run)]
+    return places
 
 
 @lru_cache(maxsize=4_096)
 def _locate_in_run(run: str) -> tuple[WordPlace, ...]:
-    if run.isascii():
-        return (WordPlace(run.lower()[:MAX_WORD_CHARACTERS], 0, len(run)),)
     # A dropped sign may have kept apart what is one letter.
     return tuple(
         place._replace(word=normalize("NFC", place.word)[:MAX_WORD_CHARACTERS]) for place in _join_graphemes(run)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from feeds.catalog.search_results import ComparedResult, Rank
 from feeds.model.text_matches import TermMatcher
-from feeds.model.tokenize import split_both
 
 _TITLE_POINTS, _SUMMARY_POINTS = 1_200, 500
 """The points for each term in the title and in the summary."""
@@ -55,11 +54,8 @@ def _make_scorer(matcher: TermMatcher, candidates: Sequence[ComparedResult]) -> 
 
 def _score_text(matcher: TermMatcher, text: str, points: int) -> int:
     """Add the points of every term in a text, each once: of the word as typed, or of another form."""
-    found: dict[int, int] = {}
-    for match in matcher.match(*split_both(text)):
-        gained = points if match.is_exact else points * _FORM_PERCENT // 100
-        found[match.term] = max(gained, found.get(match.term, 0))
-    return sum(found.values())
+    found = matcher.find_terms(text).values()
+    return sum(points if is_exact else points * _FORM_PERCENT // 100 for is_exact in found)
 
 
 def _compare_figure(figure: int | None, highest: int) -> int:
