@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 from feeds.catalog import schema
 from feeds.catalog.rows import Record, RowWriter, is_listed, look_up, write_numbers
 from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers
-from feeds.model.entry import Headline, decode_headline, decode_headlines, encode_headlines
+from feeds.model.entry import DigestStory, decode_headline, decode_headlines, encode_headlines
 from feeds.model.periods import MAX_STORIES, Cycle
 
 _ENTRIES, _RANKINGS = schema.entries.c, schema.rankings.c
@@ -51,7 +51,7 @@ def _rank(connection: Connection, cycle: Cycle, issues: range, *, committed: int
         issues = range(issues.start, issue)
 
 
-def _read_headlines(connection: Connection, numbers: Sequence[int]) -> list[Headline]:
+def _read_headlines(connection: Connection, numbers: Sequence[int]) -> list[DigestStory]:
     documents = look_up(connection, _ENTRIES.document, key=_ENTRIES.number, keys=numbers)
     return [decode_headline(documents[number]) for number in numbers]
 
@@ -97,7 +97,7 @@ def find_oldest_ranked(connection: Connection, cycle: Cycle) -> int | None:
     return oldest
 
 
-def read_best(connection: Connection, cycle: Cycle, *, limit: int) -> dict[int, list[Headline]]:
+def read_best(connection: Connection, cycle: Cycle, *, limit: int) -> dict[int, list[DigestStory]]:
     """Return the `MAX_STORIES` best stories of the newest `limit` issues, by issue; at most as many as a feed shows."""
     rows = connection.execute(_BEST, {"cycle": cycle.value, "limit": limit}).all()
     return {issue: decode_headlines(headlines) for issue, headlines in rows}

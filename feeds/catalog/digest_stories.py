@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, literal, select
 
 from feeds.catalog import schema
 from feeds.catalog.rows import is_listed, write_numbers
-from feeds.model.entry import Headline, decode_headline
+from feeds.model.entry import DigestStory, decode_headline
 from feeds.model.periods import Cycle
 
 Story: TypeAlias = tuple[int, int, int, str, int]
@@ -28,6 +28,10 @@ class StoryReader:
     def find_closing(self, issue: int) -> int | None:
         """Return the time when an issue was closed, in seconds; None if the issue is not closed."""
         return self._closings.find(self._cycle.list_days(issue)[-1])
+
+    def find_open_issue(self) -> int:
+        """Return the first issue that is not closed."""
+        return self._cycle.find_issue(self._closings.end)
 
     def read(self, numbers: Mapping[int, Sequence[int]], *, with_documents: bool) -> dict[int, list[Story]]:
         """Return the stories among entries and former versions with these numbers, by issue.
@@ -50,7 +54,7 @@ class StoryReader:
                     self._documents[number] = document
         return stories
 
-    def read_headlines(self, numbers: Sequence[int]) -> dict[int, Headline]:
+    def read_headlines(self, numbers: Sequence[int]) -> dict[int, DigestStory]:
         """Return the headlines of entries and former versions, by number."""
         missing = [number for number in numbers if number not in self._documents]
         rows = self._read_rows(missing, with_documents=True)
@@ -87,9 +91,11 @@ class _Closings:
     def __init__(self, connection: Connection) -> None:
         known = {name: int(value) for name, value in connection.execute(_CLOSED)}
         self._created = known.get("created", 0)
-        self._end = known.get("closed", 0)
+        self.end = known.get("closed", 0)
+        """The first day that is not closed."""
+
         self._times = {row.day: row.closed for row in connection.execute(_TIMES)}
 
     def find(self, day: int) -> int | None:
         """Return the closing time of a day, in seconds; None if the day is not closed."""
-        return self._times.get(day, self._created) if day < self._end else None
+        return self._times.get(day, self._created) if day < self.end else None

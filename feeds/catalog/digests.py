@@ -19,7 +19,7 @@ from feeds.catalog.digest_stories import Story, StoryReader
 from feeds.catalog.search_index.finder import make_conditions, read_numbers
 from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
-from feeds.model.entry import Headline
+from feeds.model.entry import DigestStory
 from feeds.model.periods import MAX_STORIES, Cycle
 from feeds.model.query import Query
 
@@ -39,7 +39,22 @@ class Digest(msgspec.Struct, frozen=True):
 
     issue: int
     closed: datetime
-    stories: tuple[Headline, ...]
+    stories: tuple[DigestStory, ...]
+
+
+class NeighbouringDigest(msgspec.Struct, frozen=True):
+    """The nearest issue with stories before or after another, and the time when it was closed."""
+
+    issue: int
+    closed: datetime
+
+
+class IssueReading(msgspec.Struct, frozen=True):
+    """A closed issue, perhaps without stories, and its neighbours with stories."""
+
+    digest: Digest
+    older: NeighbouringDigest | None
+    newer: NeighbouringDigest | None
 
 
 class DigestReader:
@@ -55,19 +70,46 @@ class DigestReader:
         """Read the newest `limit` digests, each of at most `max_stories` stories; an issue without stories has none."""
         stories = self._read_ranked(limit=limit, max_stories=max_stories)
         if stories is None:
-            chosen = self._choose(limit=limit, max_stories=max_stories)
+            chosen = self._choose(self._find_all(), limit=limit, max_stories=max_stories)
             headlines = self._stories.read_headlines([number for numbers in chosen.values() for number in numbers])
             stories = {issue: [headlines[number] for number in numbers] for issue, numbers in chosen.items()}
         return tuple(
-            Digest(
-                issue=issue,
-                closed=from_seconds(self._stories.find_closing(issue) or 0),
-                stories=tuple(stories[issue]),
-            )
+            Digest(issue=issue, closed=self._find_closing(issue), stories=tuple(stories[issue]))
             for issue in sorted(stories, reverse=True)
         )
 
-    def _read_ranked(self, *, limit: int, max_stories: int) -> dict[int, Sequence[Headline]] | None:
+    def read_issue(self, issue: int, *, max_stories: int) -> IssueReading | None:
+        """Read at most `max_stories` stories of one issue, however old; None for an issue that is not closed."""
+        if self._stories.find_closing(issue) is None:
+            return None
+        found = self._find_between(range(issue, issue + 1))
+        numbers = self._choose(found, limit=1, max_stories=max_stories).get(issue, [])
+        headlines = self._stories.read_headlines(numbers)
+        digest = Digest(issue, self._find_closing(issue), tuple(headlines[number] for number in numbers))
+        return IssueReading(digest, older=self.find_older(issue), newer=self._find_newer(issue))
+
+    def find_older(self, issue: int) -> NeighbouringDigest | None:
+        """Return the newest issue with stories before an issue."""
+        found = self._find_between(range(self._cycle.find_issue(DAYS.start), issue))
+        return self._make_neighbour(self._choose(found, limit=1, max_stories=1))
+
+    def _find_newer(self, issue: int) -> NeighbouringDigest | None:
+        """Return the oldest issue with stories after an issue; search in ranges that double, because most are near."""
+        start, size, end = issue + 1, 1, self._stories.find_open_issue()
+        while start < end:
+            issues = range(start, min(start + size, end))
+            if chosen := self._choose(self._find_between(issues), limit=size, max_stories=1):
+                return self._make_neighbour([min(chosen)])
+            start, size = issues.stop, 2 * size
+        return None
+
+    def _make_neighbour(self, issues: Iterable[int]) -> NeighbouringDigest | None:
+        return next((NeighbouringDigest(each, self._find_closing(each)) for each in issues), None)
+
+    def _find_closing(self, issue: int) -> datetime:
+        return from_seconds(self._stories.find_closing(issue) or 0)
+
+    def _read_ranked(self, *, limit: int, max_stories: int) -> dict[int, Sequence[DigestStory]] | None:
         """Return the best stories of everything, by issue; None for a query with conditions, or with higher limits."""
         if self._condition.wanted or self._condition.unwanted:
             return None
@@ -76,9 +118,9 @@ class DigestReader:
         best = read_best(self._connection, self._cycle, limit=limit)
         return {issue: headlines[:max_stories] for issue, headlines in best.items()}
 
-    def _choose(self, *, limit: int, max_stories: int) -> dict[int, list[int]]:
-        """Choose the numbers of the best stories, best first, of the newest issues with stories, by issue."""
-        issues = groupby(self._find_all(), key=_issue_of)
+    def _choose(self, candidates: Iterable[_Candidates], *, limit: int, max_stories: int) -> dict[int, list[int]]:
+        """Choose the numbers of the best stories, best first, of the first issues with stories, by issue."""
+        issues = groupby(candidates, key=_issue_of)
         chosen: dict[int, list[int]] = {}
         while len(chosen) < limit and (batch := [list(parts) for _, parts in islice(issues, limit - len(chosen))]):
             stories = self._read_best([part for parts in batch for part in parts], max_stories=max_stories)
@@ -92,12 +134,19 @@ class DigestReader:
         The issues that a feed of everything shows are searched first: more issues are seldom needed.
         """
         oldest = find_oldest_ranked(self._connection, self._cycle)
+        first, last = self._cycle.find_issue(DAYS.start), self._cycle.find_issue(DAYS.stop)
         # A reader of issues sees the end of an issue by the next one.
-        first = DAYS.stop if oldest is None else max(self._cycle.list_days(oldest - 1).start, DAYS.start + 1)
-        for since, before in ((first, DAYS.stop), (None, first)):
-            entries = list_entry_numbers(since=since, before=before)
-            former_versions = list_former_numbers(since=since, before=before)
-            yield from merge(self._find(entries), self._find(former_versions), key=_issue_of, reverse=True)
+        middle = last if oldest is None else max(oldest - 1, first)
+        for issues in (range(middle, last), range(first, middle)):
+            yield from self._find_between(issues)
+
+    def _find_between(self, issues: range) -> Iterator[_Candidates]:
+        """Yield the matching entries and former versions of each closed issue in a range, newest issue first."""
+        first, end = (self._cycle.list_days(issue).start for issue in (issues.start, issues.stop))
+        since, before = first if first > DAYS.start else None, min(max(end, DAYS.start), DAYS.stop)
+        entries = list_entry_numbers(since=since, before=before)
+        former_versions = list_former_numbers(since=since, before=before)
+        yield from merge(self._find(entries), self._find(former_versions), key=_issue_of, reverse=True)
 
     def _find(self, numbers: range) -> Iterator[_Candidates]:
         """Yield the matching numbers of each closed issue, newest issue first."""

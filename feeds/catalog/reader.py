@@ -118,6 +118,10 @@ class CatalogReader(DirectoryReader):
             self._last_digests = key, digests.read_newest(limit=limit, max_stories=max_stories)
         return self._last_digests[1]
 
+    def open_digests(self, query: Query, cycle: Cycle) -> DigestReader:
+        """Return a reader of a query's digests, to read single issues."""
+        return DigestReader(self._connection, query, cycle=cycle)
+
     def find_last_title_change(self, query: Query, *, since: datetime | None) -> datetime | None:
         """Return the time of the last change to the title of a query, or `since` if later; None without either."""
         changed = self._open_windows(query).find_last_title_change()

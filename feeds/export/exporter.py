@@ -10,6 +10,7 @@ import msgspec
 from feeds.catalog.reader import CatalogReader
 from feeds.export.folder import Folder, list_folders
 from feeds.export.incremental import PreviousExport
+from feeds.export.issue_files import find_issues, list_issues
 from feeds.export.manifest import (
     ExportedFiles,
     ExportInputs,
@@ -75,7 +76,7 @@ class Exporter:
         settings, now = self._plan.settings, self._plan.now
         inputs = read_inputs(self._reader, settings, compress=self._plan.compress)
         with self._folder.open():
-            before = read_manifest(self._folder, is_forced=is_forced)
+            before = self._find_unlisted(read_manifest(self._folder, is_forced=is_forced))
             previous = PreviousExport(before, self._folder, reader=self._reader, settings=settings, now=now)
             addresses = self._list_addresses()
             unlinked = dict(previous.find_unlinked(addresses))
@@ -85,7 +86,7 @@ class Exporter:
             self._unchanged += len(Manifest(exported).names)
             if outdated or len(exported) < len(before.exported):
                 self._write_plan(before, outdated)
-            exported |= self._write_all(outdated, progress)
+            exported |= self._keep_issues(before, self._write_all(outdated, progress))
             removed = self._remove(before.names - Manifest(exported).names)
             times = {address.path: unlinked_at for address, unlinked_at in unlinked.items()}
             self._write_manifest(
@@ -127,18 +128,42 @@ class Exporter:
     def _write(self, files: RenderedFiles) -> ExportedFiles:
         stamps = {}
         for name, body in files.bodies.items():
-            is_written = self._folder.write(name, body, modified=files.modified)
+            is_written = self._folder.write(name, body, modified=files.find_time(name))
             self._written += is_written
             self._unchanged += not is_written
             stamps[name] = self._folder.get_stamp(name)
         return ExportedFiles(stamps, files.scopes, to_seconds(files.modified) if files.modified else None)
+
+    def _find_unlisted(self, before: Manifest) -> Manifest:
+        """Add the files of issues that an unfinished export has written before it listed them."""
+        if before.inputs is not None:
+            return before
+        exported = {}
+        for path, files in before.exported.items():
+            found = dict.fromkeys(find_issues(path, self._folder), "")
+            exported[path] = msgspec.structs.replace(files, stamps=found | files.stamps)
+        return msgspec.structs.replace(before, exported=exported)
+
+    def _keep_issues(self, before: Manifest, exported: dict[str, ExportedFiles]) -> dict[str, ExportedFiles]:
+        """Add the files of issues that digests no longer show, as they are: entries in feed readers link to them."""
+        kept = {}
+        for path, files in exported.items():
+            earlier = list_issues(path, before.exported.get(path, files).stamps)
+            left = {name: self._folder.get_stamp(name) for name in earlier if name not in files.stamps}
+            present = {name: stamp for name, stamp in left.items() if stamp}
+            self._unchanged += len(present)
+            kept[path] = msgspec.structs.replace(files, stamps=files.stamps | present)
+        return kept
 
     def _remove(self, names: Collection[str]) -> int:
         return sum(self._folder.remove(name) for name in sorted(names))
 
     def _write_plan(self, before: Manifest, outdated: Collection[Address]) -> None:
         """Write a manifest with all files of this export, so the next export knows the files of a killed export."""
-        planned = {address.path: ExportedFiles(dict.fromkeys(name_all(address), "")) for address in outdated}
+        planned = {}
+        for address in outdated:
+            issues = list_issues(address.path, before.exported.get(address.path, ExportedFiles({})).stamps)
+            planned[address.path] = ExportedFiles(dict.fromkeys([*name_all(address), *issues], ""))
         write_manifest(self._folder, Manifest(before.exported | planned))
 
     def _write_manifest(self, exported: dict[str, ExportedFiles], inputs: ExportInputs) -> None:

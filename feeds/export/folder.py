@@ -72,6 +72,13 @@ class Folder:
         with _wrapping_errors(path, "read"):
             return path.read_bytes() if path.exists() else None
 
+    def list_names(self, folder: str) -> list[str]:
+        """Return the names of the files directly in a folder below the root, without those in its folders."""
+        path = self._locate(folder)
+        with _wrapping_errors(path, "read"):
+            found = path.iterdir() if path.is_dir() else ()
+            return [f"{folder}/{os.fsencode(each.name).decode(errors='replace')}" for each in found if each.is_file()]
+
     def get_stamp(self, name: str) -> str:
         """Return a string from size and time that changes with the file; empty if there is no file."""
         try:

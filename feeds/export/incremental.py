@@ -18,7 +18,14 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import depends_on_any, find_digest_change, parse_and_resolve
 from feeds.site.feeds import read_archive
-from feeds.site.urls import Address, ArchiveAddress, DigestAddress, FormerFeedAddress, PageAddress
+from feeds.site.urls import (
+    Address,
+    ArchiveAddress,
+    DigestAddress,
+    DigestPageAddress,
+    FormerFeedAddress,
+    PageAddress,
+)
 
 _GRACE_SECONDS = 3_600
 """How long to keep an archive document without links after the last cached copy of the linking feed has expired."""
@@ -75,7 +82,7 @@ class PreviousExport:
             return True
         # A change in the scope affects few documents of an archive, and a digest only if a day or week has ended since.
         # The modification time identifies the other ones.
-        if isinstance(address, DigestAddress):
+        if isinstance(address, DigestAddress | DigestPageAddress):
             return self._find_digest_change(address.query, address.cycle) == files.modified
         if not isinstance(address, ArchiveAddress | PageAddress) or not address.part:
             return False

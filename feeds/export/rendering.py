@@ -1,6 +1,6 @@
 """Render the files of an address: the document, with pages for a static host, and its compressed forms."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -13,19 +13,23 @@ from feeds.model.document import Document
 from feeds.model.errors import ExportError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
-from feeds.site.documents import make_document
+from feeds.site.documents import make_document, make_static_issues
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
     AssetAddress,
+    DigestPageAddress,
     DirectoryPageAddress,
+    IssueAddress,
     NotFoundAddress,
     PageAddress,
 )
 
 # The names that static file servers look for (nginx's gzip_static and brotli_static).
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}
+
+_PAGES = PageAddress | DigestPageAddress | IssueAddress | DirectoryPageAddress | NotFoundAddress
 
 # An empty file that marks an archive document with the max-age of a feed; the URL does not show the difference.
 _GROWING = ".growing"
@@ -40,12 +44,20 @@ class RenderPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RenderedFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of an address, by name, with the last change of the content and the scopes behind it."""
+    """The files of an address, by name, with the last change of the content and the scopes behind it.
+
+    `times` are those of the files that change at other times.
+    """
 
     path: str
     bodies: dict[str, bytes]
     modified: datetime | None
     scopes: tuple[str, ...]
+    times: Mapping[str, datetime | None] = {}
+
+    def find_time(self, name: str) -> datetime | None:
+        """Return the time of the last change of a file."""
+        return self.times.get(name, self.modified)
 
 
 Render: TypeAlias = Callable[[Sequence[Address], RenderPlan, CatalogReader], Iterator[RenderedFiles]]
@@ -60,7 +72,19 @@ def render_all(addresses: Sequence[Address], plan: RenderPlan, reader: CatalogRe
         bodies = {name: encode(document.body, encoding) for name, encoding in forms.items()}
         if _is_growing(address, document):
             bodies[name_file(address) + _GROWING] = b""
-        yield RenderedFiles(path=address.path, bodies=bodies, modified=document.last_modified, scopes=document.scopes)
+        times: dict[str, datetime | None] = {}
+        for name, issue in _render_issues(address, plan, reader):
+            bodies[name], times[name] = issue.body, issue.last_modified
+        yield RenderedFiles(
+            path=address.path, bodies=bodies, modified=document.last_modified, scopes=document.scopes, times=times
+        )
+
+
+def _render_issues(address: Address, plan: RenderPlan, reader: CatalogReader) -> Iterator[tuple[str, Document]]:
+    """Render the issues that the page of a digest shows; without compressed forms, because few people read them."""
+    if isinstance(address, DigestPageAddress):
+        for issue, document in make_static_issues(address, reader, settings=plan.settings, now=plan.now):
+            yield name_file(issue), document
 
 
 def name_file(address: Address) -> str:
@@ -70,7 +94,7 @@ def name_file(address: Address) -> str:
         ExportError: the address does not give a valid file name.
     """
     name = "/".join(_decode(part) for part in address.path.removeprefix("/").split("/"))
-    if isinstance(address, PageAddress | DirectoryPageAddress | NotFoundAddress):
+    if isinstance(address, _PAGES):
         name = f"{name or 'index'}.html"
     check_name(name)
     return name

@@ -1,9 +1,11 @@
 """Define a document: the bytes at a URL, with their validators and caching."""
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
+from feeds.model.entry import fingerprint
 from feeds.model.feed import Link
 
 HTML = "text/html; charset=utf-8"
@@ -26,3 +28,23 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     max_age_seconds: int
     links: tuple[Link, ...] = ()
     scopes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        body: bytes,
+        media_type: str,
+        *,
+        changed: datetime | None,
+        max_age_seconds: int,
+        scopes: tuple[str, ...] = (),
+    ) -> Self:
+        """Return the document with these bytes, and the tag that follows from them."""
+        return cls(
+            body=body,
+            media_type=media_type,
+            etag=fingerprint(body),
+            last_modified=changed,
+            max_age_seconds=max_age_seconds,
+            scopes=scopes,
+        )

@@ -1,5 +1,6 @@
 """Count and name the periods of digests: days, and weeks as ISO 8601 defines them, in UTC."""
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -9,6 +10,8 @@ MAX_STORIES = 15
 _EPOCH = date(1970, 1, 1)
 _DAYS_PER_WEEK = 7
 _EPOCH_WEEKDAY = 3  # a Thursday; weeks start on Monday
+_WEEK = re.compile(r"([0-9]{1,4})-w([0-9]{2})", re.IGNORECASE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Cycle(StrEnum):
@@ -41,6 +44,18 @@ class Cycle(StrEnum):
             return first.isoformat()
         year, week, _ = first.isocalendar()
         return f"{year}-W{week:02}"
+
+    def parse_issue(self, name: str) -> int | None:
+        """Return the issue with a name as in ISO 8601, in any case; None if there is no such day or week."""
+        try:
+            if self is Cycle.DAILY:
+                first = date.fromisoformat(name) if _DAY.fullmatch(name) else None
+            else:
+                week = _WEEK.fullmatch(name)
+                first = date.fromisocalendar(int(week[1]), int(week[2]), 1) if week else None
+        except ValueError:
+            return None
+        return self.find_issue((first - _EPOCH).days) if first else None
 
 
 def find_date(day: int) -> date:

@@ -42,7 +42,7 @@ FINISHED = "finished"
 FAILED = "failed"
 """The line that a watching collect writes there when the first collect fails."""
 
-RENDERING_REVISION = 5
+RENDERING_REVISION = 6
 """Increase this number when the program writes the same feeds in different bytes, to move `Last-Modified`."""
 
 _ICON_PATH = "/static/icon.png"

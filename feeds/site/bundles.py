@@ -11,7 +11,14 @@ from feeds.settings import Settings
 from feeds.site.feeds import read_heading
 from feeds.site.resolve import resolve
 from feeds.site.titles import name_digest
-from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress, page_of, write_reference
+from feeds.site.urls import (
+    BundleAddress,
+    DigestAddress,
+    DigestPageAddress,
+    FeedAddress,
+    page_of,
+    write_reference,
+)
 from feeds.translation.texts import Texts, find_texts
 
 
@@ -69,11 +76,14 @@ def list_scopes(bundle: BundleAddress) -> tuple[str, ...]:
 def _outline(feed: FeedAddress | DigestAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> Outline:
     texts = find_texts(settings.language)
     heading = read_heading(feed.query, reader, texts=texts, now=now)
-    name = name_digest(heading.name, feed.cycle, texts=texts) if isinstance(feed, DigestAddress) else heading.name
+    name, page = heading.name, write_reference(page_of(feed.query))
+    if isinstance(feed, DigestAddress):
+        name = name_digest(name, feed.cycle, texts=texts)
+        page = write_reference(DigestPageAddress(feed.query, feed.cycle))
     return Outline(
         text=name or settings.site_title,
         xml_url=f"{settings.site_url}{write_reference(feed)}",
-        html_url=f"{settings.site_url}{write_reference(page_of(feed.query))}",
+        html_url=f"{settings.site_url}{page}",
         description=heading.description,
     )
 

@@ -1,6 +1,6 @@
 """Build the document at an address: the bytes and validators that the server sends and the export writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
@@ -9,7 +9,6 @@ from feeds.catalog.list_changes import ListDocument
 from feeds.catalog.list_reader import ListReader
 from feeds.catalog.reader import CatalogReader
 from feeds.model.document import HTML, Document
-from feeds.model.entry import fingerprint
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format, Link
 from feeds.model.periods import Cycle
@@ -18,12 +17,13 @@ from feeds.renderers.feed import render
 from feeds.settings import Settings
 from feeds.site.bundles import list_scopes, resolve_bundle, write_bundle
 from feeds.site.crawlers import write_robots, write_sitemap
-from feeds.site.digests import read_digest
+from feeds.site.digests import list_recent_issues, read_digest, read_issue
 from feeds.site.directory import read_directory
 from feeds.site.directory_pages import render_directory_page
-from feeds.site.feeds import FeedSnapshot, read_archive, read_feed
+from feeds.site.feeds import FeedSnapshot, IssueSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC
+from feeds.site.pages.digest_views import render_digest, render_issue
 from feeds.site.pages.html import render_not_found, render_page
 from feeds.site.pages.search import render_search
 from feeds.site.pages.site_assets import find_site_asset
@@ -39,10 +39,12 @@ from feeds.site.urls import (
     AssetAddress,
     BundleAddress,
     DigestAddress,
+    DigestPageAddress,
     DirectoryPageAddress,
     FeedAddress,
     FormerFeedAddress,
     HomeAddress,
+    IssueAddress,
     NotFoundAddress,
     OpmlAddress,
     PageAddress,
@@ -96,19 +98,20 @@ def make_document(
     lack the links and forms that need a server.
 
     Raises:
-        NotFoundError: no static file has this name, the archive has no such part, or `security.txt` no contact.
+        NotFoundError: no static file has this name, the archive has no such part, the digest no such issue, or
+            `security.txt` no contact.
     """
     match address:
         case FeedAddress() | DigestAddress() | ArchiveAddress() | FormerFeedAddress():
             feed = address.target if isinstance(address, FormerFeedAddress) else address
             return _make_feed_document(feed, reader, settings=settings, now=now)
-        case PageAddress():
+        case PageAddress() | DigestPageAddress() | IssueAddress():
             return _make_page_document(address, reader, settings=settings, now=now, is_static=is_static)
         case OpmlAddress() | SitemapAddress():
             return _make_directory_document(address, reader, settings=settings, now=now)
         case BundleAddress():
             body, max_age = write_bundle(address, reader, settings=settings, now=now), settings.max_age_seconds
-            return _make(body, OPML, changed=None, max_age_seconds=max_age, scopes=list_scopes(address))
+            return Document.of(body, OPML, changed=None, max_age_seconds=max_age, scopes=list_scopes(address))
         case RobotsAddress() | SecurityAddress() | AssetAddress() | NotFoundAddress():
             return _make_fixed_document(address, settings, is_static=is_static)
         case _:
@@ -128,6 +131,15 @@ def find_digest_change(
     return add_retirement_notices(newest, reader, settings=settings, now=now).changed.any
 
 
+def make_static_issues(
+    address: DigestPageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> Iterator[tuple[IssueAddress, Document]]:
+    """Build the pages of the issues that a digest shows, for a static host."""
+    snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
+    for issue in list_recent_issues(snapshot, reader, settings=settings):
+        yield issue.address, _make_issue_page(issue, settings=settings, is_static=True)
+
+
 def make_asset_document(address: AssetAddress, settings: Settings) -> Document:
     """Build the document of a static file, without a catalog.
 
@@ -135,7 +147,7 @@ def make_asset_document(address: AssetAddress, settings: Settings) -> Document:
         NotFoundError: no static file has this name.
     """
     asset = find_site_asset(address.name, settings)
-    return _make(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+    return Document.of(asset.body, asset.media_type, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
 def _make_fixed_document(
@@ -145,11 +157,11 @@ def _make_fixed_document(
         return make_asset_document(address, settings)
     if isinstance(address, NotFoundAddress):
         body = render_not_found(settings, is_static=is_static)
-        return _make(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
+        return Document.of(body, HTML, changed=None, max_age_seconds=settings.max_age_seconds)
     body = write_robots(settings) if isinstance(address, RobotsAddress) else write_security(settings)
     if not body:
         raise NotFoundError("Page not found.")
-    return _make(body, TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
+    return Document.of(body, TEXT, changed=None, max_age_seconds=ASSET_MAX_AGE_SECONDS)
 
 
 def _make_feed_document(
@@ -160,7 +172,7 @@ def _make_feed_document(
         archive = read_archive(address.query, address.part, reader, settings=settings, now=now)
         return _make_snapshot_document(archive, format)
     if isinstance(address, DigestAddress):
-        snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
+        snapshot: FeedSnapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(address.query, reader, settings=settings, now=now)
         if settings.tombstones and format is Format.ATOM:
@@ -174,7 +186,7 @@ def _make_feed_document(
 
 
 def _make_snapshot_document(snapshot: FeedSnapshot, format: Format) -> Document:
-    return _make(
+    return Document.of(
         render(snapshot.feed, format),
         _FEED_TYPES[format],
         changed=snapshot.changed.find(format),
@@ -184,8 +196,18 @@ def _make_snapshot_document(snapshot: FeedSnapshot, format: Format) -> Document:
 
 
 def _make_page_document(
-    address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool
+    address: PageAddress | DigestPageAddress | IssueAddress,
+    reader: CatalogReader,
+    *,
+    settings: Settings,
+    now: datetime,
+    is_static: bool,
 ) -> Document:
+    if isinstance(address, IssueAddress):
+        issue = read_issue(address, reader, settings=settings, now=now)
+        return _make_issue_page(issue, settings=settings, is_static=is_static)
+    if isinstance(address, DigestPageAddress):
+        return _make_digest_page(address, reader, settings=settings, now=now, is_static=is_static)
     query = address.query
     if query.search and not address.part:
         return _make_search_document(address, reader, settings=settings, now=now)
@@ -196,7 +218,7 @@ def _make_page_document(
         snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
     body = render_page(address, snapshot, settings, is_static=is_static)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
-    return _make(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
+    return Document.of(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
 def _make_search_document(
@@ -204,7 +226,21 @@ def _make_search_document(
 ) -> Document:
     page = read_search(address, reader, settings=settings, now=now)
     max_age, scopes = settings.max_age_seconds, page.snapshot.scopes
-    return _make(render_search(page, settings), HTML, changed=None, max_age_seconds=max_age, scopes=scopes)
+    return Document.of(render_search(page, settings), HTML, changed=None, max_age_seconds=max_age, scopes=scopes)
+
+
+def _make_digest_page(
+    address: DigestPageAddress, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool
+) -> Document:
+    snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
+    snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
+    body, max_age = render_digest(address, snapshot, settings, is_static=is_static), settings.max_age_seconds
+    return Document.of(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
+
+
+def _make_issue_page(issue: IssueSnapshot, *, settings: Settings, is_static: bool) -> Document:
+    body, max_age = render_issue(issue, settings, is_static=is_static), settings.max_age_seconds
+    return Document.of(body, HTML, changed=issue.changed, max_age_seconds=max_age, scopes=issue.scopes)
 
 
 def _make_directory_document(
@@ -216,7 +252,7 @@ def _make_directory_document(
     else:
         body, media_type = write_sitemap(directory, settings), SITEMAP
     changed = _find_change(address, reader, settings=settings, now=now)
-    return _make(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
+    return Document.of(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
 def _make_directory_page(
@@ -229,7 +265,7 @@ def _make_directory_page(
 ) -> Document:
     changed = _find_change(address, reader, settings=settings, now=now)
     body = render_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
-    return _make(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
+    return Document.of(body, HTML, changed=changed, max_age_seconds=settings.max_age_seconds)
 
 
 def _find_change(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> datetime | None:
@@ -241,21 +277,3 @@ def _find_change(address: Address, reader: CatalogReader, *, settings: Settings,
             return ListReader(reader, settings.shown).find_change(ListDocument.OPML, now=now)
         case _:
             return reader.find_last_change(now=now)
-
-
-def _make(
-    body: bytes,
-    media_type: str,
-    *,
-    changed: datetime | None,
-    max_age_seconds: int,
-    scopes: tuple[str, ...] = (),
-) -> Document:
-    return Document(
-        body=body,
-        media_type=media_type,
-        etag=fingerprint(body),
-        last_modified=changed,
-        max_age_seconds=max_age_seconds,
-        scopes=scopes,
-    )

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
+from feeds.catalog.digests import Digest
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
 from feeds.model.archive import ArchivePart
@@ -16,10 +17,14 @@ from feeds.model.format_times import FormatTimes
 from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
-from feeds.site.urls import archive_stem, page_of, write_reference
+from feeds.site.urls import IssueAddress, archive_stem, page_of, write_reference
 from feeds.translation.texts import Texts, find_texts
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
+
+DIGEST_ENTRY = "digest"
+"""The type of the entries that are issues of a digest."""
+
 _ID_NAMESPACE = UUID("6f5b1c1e-6d0a-5b0e-9a53-2f1e2c6f7d10")  # drawn once; every feed id derives from it
 
 
@@ -39,6 +44,38 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     is_full: bool
     scopes: tuple[str, ...]
     is_described: bool = False
+
+
+class DigestSnapshot(FeedSnapshot, frozen=True, kw_only=True):
+    """The current state of a digest feed; `digests` are its issues, the newest first.
+
+    `name` names the digest in words.
+    """
+
+    cycle: Cycle
+    digests: tuple[Digest, ...]
+
+    @property
+    def notices(self) -> list[Entry]:
+        """The entries of the feed that are no issues: notices of retirement."""
+        return [entry for entry in self.feed.entries if entry.type != DIGEST_ENTRY]
+
+
+class IssueSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """One issue of a digest, perhaps without stories, and the nearest issues with stories, if any.
+
+    `feed` is the feed of the digest without entries, and `name` names the digest in words. The page changes only when a
+    newer issue appears, or the name of the query changes: at `changed`.
+    """
+
+    address: IssueAddress
+    digest: Digest
+    feed: Feed
+    name: str
+    older: IssueAddress | None
+    newer: IssueAddress | None
+    changed: datetime | None
+    scopes: tuple[str, ...]
 
 
 class Heading(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from html import escape
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 import msgspec
@@ -18,10 +19,12 @@ from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
 from feeds.translation.texts import find_texts
 
+_Snapshot = TypeVar("_Snapshot", bound=FeedSnapshot)
+
 
 def add_retirement_notices(
-    snapshot: FeedSnapshot, reader: CatalogReader, *, settings: Settings, now: datetime
-) -> FeedSnapshot:
+    snapshot: _Snapshot, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> _Snapshot:
     """Add a retirement notice for each retired topic of the query, even to a feed with the maximum of entries."""
     slugs = snapshot.query.topics.names if snapshot.query.topics else ()
     topics = [topic for slug in slugs if (topic := reader.find_topic(slug, now=now))]

@@ -11,6 +11,7 @@ from feeds.site.urls import (
     ArchiveAddress,
     ComposeAddress,
     HomeAddress,
+    IssueAddress,
     OpmlAddress,
     PageAddress,
     ProviderListAddress,
@@ -34,10 +35,11 @@ LISTS: tuple[Address, ...] = (
 def may_be_kept(address: Address, reader: CatalogReader) -> bool:
     """Return whether shared caches may keep the document at a resolved address for long.
 
-    Composed feeds are unlimited. So are the ends of a feed that the URL of an archive document can name; the documents
-    at ends that feeds link to are purged all the same, because caches keep every finished archive document for a day.
+    Composed feeds are unlimited, and the issues of digests too many. Unlimited are also the ends of a feed that the URL
+    of an archive document can name; the documents at ends that feeds link to are purged all the same, because caches
+    keep every finished archive document for a day.
     """
-    if query_string_of(address):
+    if query_string_of(address) or isinstance(address, IssueAddress):
         return False
     if not isinstance(address, QueryAddress):
         return address in LISTS

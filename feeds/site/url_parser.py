@@ -1,6 +1,7 @@
 """Parse URL paths and query strings, in any spelling, into addresses."""
 
 import re
+from collections.abc import Sequence
 from typing import NoReturn
 from urllib.parse import parse_qsl, unquote
 
@@ -23,8 +24,10 @@ from feeds.site.urls import (
     BundleAddress,
     ComposeAddress,
     DigestAddress,
+    DigestPageAddress,
     FeedAddress,
     HomeAddress,
+    IssueAddress,
     OpmlAddress,
     Order,
     PageAddress,
@@ -84,9 +87,10 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     query = parse_query(query_string).without_defaults(defaults)
     if isinstance(address, QueryAddress):
         topics, providers = address.query.topics, address.query.providers
-        address = msgspec.structs.replace(
-            address, query=msgspec.structs.replace(query, topics=topics, providers=providers)
-        )
+        query = msgspec.structs.replace(query, topics=topics, providers=providers)
+        if isinstance(address, IssueAddress):
+            return IssueAddress.of(query, address.cycle, address.issue)
+        address = msgspec.structs.replace(address, query=query)
         return _order(address, query_string) if isinstance(address, PageAddress) else address
     if isinstance(address, ComposeAddress):
         query = msgspec.structs.replace(query, topics=parse_choices(query_string))
@@ -123,6 +127,8 @@ def _parse_feed(reference: str, *, defaults: Query) -> FeedAddress | DigestAddre
         pass  # reported below
     if isinstance(address, PageAddress) and not address.part:
         return FeedAddress(address.query, Format.ATOM)
+    if isinstance(address, DigestPageAddress):
+        return DigestAddress(address.query, address.cycle, Format.ATOM)
     if isinstance(address, FeedAddress | DigestAddress):
         return address
     shown = reference if len(reference) <= _SHOWN_CHARACTERS else f"{reference[:_SHOWN_CHARACTERS]}…"
@@ -191,12 +197,15 @@ def _parse_named(section: str, name: str) -> Address:
     return FeedAddress(query, format) if format else PageAddress(query)
 
 
-def _parse_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | PageAddress:
+def _parse_nested(section: str, path: str) -> QueryAddress:
     *folders, file = path.split("/")
     stem, dot, extension = file.lower().partition(".")
     format = _FORMATS.get(extension) or (_raise_not_found() if dot else None)
-    if format and stem in _CYCLES:
-        return DigestAddress(_parse_parent(section, folders), _CYCLES[stem], format)
+    if stem in _CYCLES:
+        query, cycle = _parse_parent(section, folders), _CYCLES[stem]
+        return DigestAddress(query, cycle, format) if format else DigestPageAddress(query, cycle)
+    if folders and not format and folders[-1].lower() in _CYCLES:
+        return _parse_issue(section, folders, stem)
     found = _ARCHIVE_PART.fullmatch(stem)
     if not folders or folders.pop().lower() != "archive" or not found:
         _raise_not_found()
@@ -204,6 +213,15 @@ def _parse_nested(section: str, path: str) -> ArchiveAddress | DigestAddress | P
     part = ArchivePart(int(block), FeedEnd(int(published), mark) if mark else None)
     query = _parse_parent(section, folders)
     return ArchiveAddress(query, part, format) if format else PageAddress(query, part)
+
+
+def _parse_issue(section: str, folders: Sequence[str], name: str) -> IssueAddress:
+    *parents, cycle_name = folders
+    cycle = _CYCLES[cycle_name.lower()]
+    issue = cycle.parse_issue(name)
+    if issue is None:
+        _raise_not_found()
+    return IssueAddress(_parse_parent(section, parents), cycle, issue)
 
 
 def _parse_parent(section: str, names: list[str]) -> Query:

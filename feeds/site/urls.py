@@ -89,6 +89,36 @@ SORT = "sort"
 """The parameter for the order; feeds have no such parameter, and are always in order of time."""
 
 
+class DigestPageAddress(msgspec.Struct, frozen=True):
+    """The page of a digest, with its newest issues."""
+
+    query: Query
+    cycle: Cycle
+
+    @property
+    def path(self) -> str:
+        """The canonical path, percent-encoded."""
+        return digest_stem(self.query, self.cycle)
+
+
+class IssueAddress(msgspec.Struct, frozen=True):
+    """The page of one issue of a digest; its query has no limit, which counts issues."""
+
+    query: Query
+    cycle: Cycle
+    issue: int
+
+    @property
+    def path(self) -> str:
+        """The canonical path, percent-encoded."""
+        return f"{digest_stem(self.query, self.cycle)}/{self.cycle.name_issue(self.issue)}"
+
+    @classmethod
+    def of(cls, query: Query, cycle: Cycle, issue: int) -> Self:
+        """Return the address of an issue of a query's digest, whatever the limit of the query."""
+        return cls(msgspec.structs.replace(query, limit=None), cycle, issue)
+
+
 class PageAddress(msgspec.Struct, frozen=True):
     """The page of a query's latest stories, or of a part of its archive; only searches have another order."""
 
@@ -218,7 +248,7 @@ class FormerFeedAddress(msgspec.Struct, frozen=True):
         return quote(self.former_path)
 
 
-QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | PageAddress
+QueryAddress: TypeAlias = FeedAddress | ArchiveAddress | DigestAddress | DigestPageAddress | IssueAddress | PageAddress
 DirectoryPageAddress: TypeAlias = HomeAddress | TopicListAddress | ProviderListAddress | ComposeAddress
 Address: TypeAlias = (
     QueryAddress

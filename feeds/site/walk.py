@@ -21,6 +21,7 @@ from feeds.site.urls import (
     ArchiveAddress,
     AssetAddress,
     DigestAddress,
+    DigestPageAddress,
     FeedAddress,
     FormerFeedAddress,
     HomeAddress,
@@ -96,9 +97,11 @@ def list_forms(query: Query) -> Iterator[FeedAddress | PageAddress]:
     yield PageAddress(query)
 
 
-def list_digests(query: Query) -> Iterator[DigestAddress]:
-    """List the digests of a query."""
-    yield from (DigestAddress(query, cycle, format) for cycle in Cycle for format in Format)
+def list_digests(query: Query) -> Iterator[DigestAddress | DigestPageAddress]:
+    """List the digests of a query, and their pages."""
+    for cycle in Cycle:
+        yield from (DigestAddress(query, cycle, format) for format in Format)
+        yield DigestPageAddress(query, cycle)
 
 
 def list_part_forms(query: Query, part: ArchivePart) -> Iterator[ArchiveAddress | PageAddress]:

@@ -18,7 +18,15 @@ from feeds.site.documents import make_asset_document, make_document, resolve_add
 from feeds.site.former_feeds import FormerFeeds, find_former_feed, read_former_feeds
 from feeds.site.shared_caching import may_be_kept
 from feeds.site.url_parser import check_spelling, parse_address
-from feeds.site.urls import Address, AssetAddress, DigestAddress, QueryAddress, query_string_of
+from feeds.site.urls import (
+    Address,
+    AssetAddress,
+    DigestAddress,
+    DigestPageAddress,
+    IssueAddress,
+    QueryAddress,
+    query_string_of,
+)
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument, CacheKey
 from feeds.web.greenlets import THREADS, run_in_thread
@@ -140,6 +148,6 @@ def _make_key(address: Address) -> CacheKey:
 
 
 def _is_composed(address: Address) -> bool:
-    if isinstance(address, DigestAddress) or query_string_of(address):
+    if isinstance(address, DigestAddress | DigestPageAddress | IssueAddress) or query_string_of(address):
         return True
     return isinstance(address, QueryAddress) and not address.query.is_plain

@@ -74,7 +74,12 @@ def exported(exported_once: Publisher, tmp_path: Path) -> Publisher:
 
 
 def list_digests(*queries: str) -> list[str]:
-    return [f"{query}/{cycle}.{format}" for query in queries for cycle in Cycle for format in Format]
+    return [f"{query}/{cycle}.{format}" for query in queries for cycle in Cycle for format in FORMATS]
+
+
+def list_issues(*queries: str) -> set[str]:
+    """Name the pages of the issues of 6 May 2024, the day of the articles."""
+    return {f"{query}/{name}.html" for query in queries for name in ("daily/2024-05-06", "weekly/2024-W19")}
 
 
 def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
@@ -83,6 +88,7 @@ def test_everything_is_there_under_its_own_name(publisher: Publisher) -> None:
     pages = [f"{query}.{format}" for query in queries for format in FORMATS]
     digests = list_digests("feed", *queries)
     compressed = forms(*LISTS, "404.html", "feed.atom", "feed.rss", "feed.json", *pages, *digests)
+    compressed |= list_issues("feed", *queries)
     assets = {"favicon.ico", "static/style.css", "static/page.js", "static/icon.png", "static/icon.svg"}
     assert publisher.list_files() == compressed | assets | {MANIFEST}
     assert result == ExportResult(written=len(compressed | assets), unchanged=0, removed=0, left_out=())
@@ -229,7 +235,7 @@ def test_obsolete_files_are_removed_and_nothing_else(exported: Publisher) -> Non
     result = exported.export()
     gone = ["topics/ports", "topics/鷗", "providers/post.example"]
     pages = [f"{name}.{format}" for name in gone for format in FORMATS]
-    assert result.removed == len(forms(*pages, *list_digests(*gone)))
+    assert result.removed == len(forms(*pages, *list_digests(*gone)) | list_issues(*gone))
     assert not any(name.startswith(tuple(gone)) for name in exported.list_files())
     assert (exported.root / "topics" / "tides.atom").is_file()
     assert [path.read_text() for path in ours] == ["mine", "mine"]
@@ -250,7 +256,7 @@ def test_a_folder_left_empty_is_removed(exported: Publisher) -> None:
     for name in ("one", "two"):
         exported.write(name, topics="[]")
     exported.collect()
-    assert exported.export().removed == 4 * len(forms(*FORMATS, *list_digests("tides")))
+    assert exported.export().removed == 4 * len(forms(*FORMATS, *list_digests("tides")) | list_issues("tides"))
     assert not (exported.root / "topics").exists()
     assert (exported.root / "providers").is_dir()
 
@@ -402,7 +408,7 @@ def test_a_publisher_named_like_a_file_costs_only_its_own_digests(publisher: Pub
     publisher.write("three", provider="{domain: post.example.atom}")
     publisher.collect()
     result = publisher.export()
-    assert len([each for each in result.left_out if "inside the file of another document" in each]) == 6
+    assert len([each for each in result.left_out if "inside the file of another document" in each]) == 8
     assert "'providers/post.example.atom.html' has the URL of another document" in result.left_out
     feed = publisher.root / "providers" / "post.example.atom"
     assert feed.read_bytes() == publisher.client().get("/providers/post.example.atom").data
@@ -483,11 +489,11 @@ def test_the_command_says_what_it_did(tmp_path: Path, monkeypatch: pytest.Monkey
     runner = CliRunner(env={"FEEDS_CONTENT": "content"})
     assert runner.invoke(main, ["collect"]).exit_code == 0
     first, second = (runner.invoke(main, ["export", "site"]) for _ in range(2))
-    assert first.stdout == "files: 116 written, 0 unchanged, 0 removed\n"
-    assert second.stdout == "files: 0 written, 116 unchanged, 0 removed\n"
-    assert (first.exit_code, first.stderr.count("Left out: ")) == (0, 10)
+    assert first.stdout == "files: 140 written, 0 unchanged, 0 removed\n"
+    assert second.stdout == "files: 0 written, 140 unchanged, 0 removed\n"
+    assert (first.exit_code, first.stderr.count("Left out: ")) == (0, 12)
     plain = runner.invoke(main, ["export", "--no-compress", "site"])
-    assert plain.stdout == "files: 0 written, 42 unchanged, 74 removed\n"
+    assert plain.stdout == "files: 0 written, 54 unchanged, 86 removed\n"
     forced = runner.invoke(main, ["export", "--force", "content"])
     assert (forced.exit_code, runner.invoke(main, ["export", "content/one.md"]).exit_code) == (0, 1)
 

@@ -121,7 +121,7 @@ def test_a_digest_names_no_hub(week: Newsroom) -> None:
 
 
 def test_other_paths_are_not_found(week: Newsroom) -> None:
-    for path in ("/topics/ai/hourly.atom", "/topics/ai/daily", "/topics/daily.xml", "/x/y/daily.atom"):
+    for path in ("/topics/ai/hourly.atom", "/topics/ai/daily.xml", "/topics/daily.xml", "/x/y/daily.atom"):
         with pytest.raises(NotFoundError):
             get(week, path)
 

@@ -21,8 +21,10 @@ from feeds.site.urls import (
     BundleAddress,
     ComposeAddress,
     DigestAddress,
+    DigestPageAddress,
     FeedAddress,
     HomeAddress,
+    IssueAddress,
     OpmlAddress,
     PageAddress,
     RobotsAddress,
@@ -63,10 +65,13 @@ ADDRESSES: st.SearchStrategy[Address] = st.one_of(
     FEEDS,
     st.lists(FEEDS, min_size=1, max_size=3).map(BundleAddress.of),
     st.builds(PageAddress, QUERIES, st.none() | PARTS),
+    st.builds(DigestPageAddress, QUERIES, st.sampled_from(Cycle)),
+    st.builds(IssueAddress.of, QUERIES, st.sampled_from(Cycle), st.integers(-100_000, 400_000)),
     st.builds(ArchiveAddress, QUERIES, PARTS, st.sampled_from(Format)),
     st.sampled_from([HomeAddress(), ComposeAddress(), OpmlAddress(), RobotsAddress(), SitemapAddress()]),
     st.sampled_from([AssetAddress("style.css"), AssetAddress("favicon.ico")]),
 )
+PROVIDER = Query.for_provider("gazette.example")
 COMPOSED = "/topics/ai+!crypto.atom"
 
 
@@ -95,6 +100,10 @@ def test_a_canonical_path_leads_back_to_its_address(address: Address) -> None:
         ("/topics/ai.rss", FeedAddress(Query.for_topic("ai"), Format.RSS)),
         ("/providers/gazette.example", PageAddress(Query.for_provider("gazette.example"))),
         ("/providers/gazette.example.atom", FeedAddress(Query.for_provider("gazette.example"), Format.ATOM)),
+        ("/feed/weekly", DigestPageAddress(EVERYTHING, Cycle.WEEKLY)),
+        ("/topics/ai/daily", DigestPageAddress(Query.for_topic("ai"), Cycle.DAILY)),
+        ("/topics/ai/daily/2026-11-24", IssueAddress(Query.for_topic("ai"), Cycle.DAILY, 20_781)),
+        ("/providers/gazette.example/weekly/2026-W47", IssueAddress(PROVIDER, Cycle.WEEKLY, 2_968)),
         ("/feed/archive/3.json", ArchiveAddress(EVERYTHING, ArchivePart(3), Format.JSON)),
         (
             "/topics/ai/archive/12-1608655680-0a1b2c3d.atom",
@@ -134,6 +143,8 @@ def test_readers_probe_for_rss(path: str) -> None:
         ("/Topics/ai/Archive/2-7-ABCDEF01.RSS", "/topics/ai/archive/2-7-abcdef01.rss"),
         ("/feed/archive/2-007-abcdef01.rss/", "/feed/archive/2-7-abcdef01.rss"),
         ("/TOPICS/möwen.RSS", "/topics/m%C3%B6wen.rss"),
+        ("/topics/ai/WEEKLY/2026-w47/", "/topics/ai/weekly/2026-W47"),
+        ("/topics/ai/weekly/0900-w47", "/topics/ai/weekly/900-W47"),
         ("/topics/robotics+ai.atom", "/topics/ai+robotics.atom"),
         ("/topics/ai !crypto.atom", COMPOSED),
         ("/topics/b+a,a+b,c", "/topics/a+b,c"),
