@@ -14,6 +14,7 @@ from feeds.model.entry import Entry
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import DocumentLink, Feed, Link
 from feeds.model.format_times import FormatTimes
+from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
@@ -34,7 +35,7 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     `changed` holds the times of the feed's last change, None without any entry, now or before. `is_full` marks a feed
     with its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts
     of the catalog named by `scopes`. `is_described` marks a feed that the publisher describes, in the language of the
-    site.
+    site. `cycle` is the cycle of a digest.
     """
 
     query: Query
@@ -44,6 +45,7 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     is_full: bool
     scopes: tuple[str, ...]
     is_described: bool = False
+    cycle: Cycle | None = None
 
 
 class DigestSnapshot(FeedSnapshot, frozen=True, kw_only=True):

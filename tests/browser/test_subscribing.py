@@ -80,8 +80,8 @@ def read_with(newsboat: Newsboat, address: str) -> list[Item]:
 
 
 def copy_with_button(page: Page) -> str:
-    page.get_by_role("button", name="Copy the Atom address").click()
-    page.get_by_role("button", name="Copied the Atom address").wait_for()
+    page.get_by_role("button", name="Copy the address").click()
+    page.get_by_role("status").filter(has_text="Copied").wait_for()
     text: str = page.evaluate("navigator.clipboard.readText()")
     return text
 
@@ -97,15 +97,16 @@ def test_copying_works_without_clipboard(open_window: OpenWindow) -> None:
     window = open_window(permissions=["clipboard-read"])
     window.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page = window.visit("/topics/tides")
+    page.get_by_text("Other formats").click()
     page.get_by_role("button", name="Copy the RSS address").click()
-    page.get_by_role("button", name="Copied the RSS address").wait_for()
+    page.get_by_role("status").filter(has_text="Copied").wait_for()
     assert page.evaluate("getSelection().toString()") == f"{window.home}/topics/tides.rss"
 
 
 def test_a_link_opens_a_reader(open_window: OpenWindow) -> None:
     window = open_window(java_script_enabled=False)
     page = window.visit("/topics/tides")
-    link = page.get_by_role("link", name="NetNewsWire")
+    link = page.get_by_role("link", name="Open in an app on this device")
     assert link.get_attribute("href") == f"feed:{window.home}/topics/tides.atom"
 
 

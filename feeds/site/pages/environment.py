@@ -18,6 +18,7 @@ from feeds.site.pages.drawing import draw_bars, draw_code
 from feeds.site.pages.formatting import allow_breaks, find_preview, write_ago, write_excerpt
 from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
+from feeds.site.pages.subscribing import PLATFORMS, find_feed_path, list_rhythms
 from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
 from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
 from feeds.site.urls import (
@@ -148,6 +149,7 @@ _GLOBALS: dict[str, object] = {
     "NONE_OF": NONE_OF,
     "OPML_PATH": OpmlAddress().path,
     "PARAMETERS": PARAMETERS,
+    "PLATFORMS": PLATFORMS,
     "PROVIDERS_PATH": ProviderListAddress().path,
     "PUBLISHER_PATH": PUBLISHER_PATH,
     "PUBLISHER_STYLESHEET": _versioned_path("publisher.css"),
@@ -160,4 +162,6 @@ _GLOBALS: dict[str, object] = {
     "STYLESHEET": _versioned_path("style.css"),
     "draw_code": draw_code,
     "feed_url": _feed_url,
+    "find_feed_path": find_feed_path,
+    "list_rhythms": list_rhythms,
 }

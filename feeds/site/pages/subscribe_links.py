@@ -22,10 +22,6 @@ class SubscribeLink(msgspec.Struct, frozen=True):
 
 
 def list_subscribe_links(feed_url: str) -> list[SubscribeLink]:
-    """Return a link for each reader on the web, and last a link for readers installed on the device.
-
-    NetNewsWire and other apps open links of `feed:` followed by the whole URL.
-    """
+    """Return a link for each reader on the web."""
     escaped = quote(feed_url, safe="")
-    links = [SubscribeLink(name, template.format(escaped)) for name, template in _SERVICES.items()]
-    return [*links, SubscribeLink("NetNewsWire", f"feed:{feed_url}")]
+    return [SubscribeLink(name, template.format(escaped)) for name, template in _SERVICES.items()]

@@ -4,9 +4,8 @@ import msgspec
 
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
-from feeds.site.digests import DigestSnapshot
-from feeds.site.feeds import FeedSnapshot
-from feeds.site.urls import DigestPageAddress, FeedAddress, page_of, write_reference
+from feeds.model.query import Query
+from feeds.site.urls import DigestAddress, DigestPageAddress, FeedAddress, page_of, write_reference
 
 
 class Rhythm(msgspec.Struct, frozen=True):
@@ -74,16 +73,13 @@ PLATFORMS = (
 )
 
 
-def list_rhythms(snapshot: FeedSnapshot) -> list[Rhythm]:
+def list_rhythms(query: Query, chosen: Cycle | None) -> list[Rhythm]:
     """Return the rhythms of a query: each story as it happens, then the digests."""
-    query, chosen = snapshot.query, snapshot.cycle if isinstance(snapshot, DigestSnapshot) else None
     pages = [page_of(query), *(DigestPageAddress(query, cycle) for cycle in Cycle)]
     cycles = (None, *Cycle)
     return [Rhythm(cycle, write_reference(page), cycle is chosen) for cycle, page in zip(cycles, pages, strict=True)]
 
 
-def find_feed_url(snapshot: FeedSnapshot, format: Format) -> str:
-    """Return the absolute URL to subscribe to on a page; on a page of an archive, that of the feed."""
-    if isinstance(snapshot, DigestSnapshot):
-        return snapshot.feed.self_url(format)
-    return f"{snapshot.feed.site.url}{write_reference(FeedAddress(snapshot.query, format))}"
+def find_feed_path(query: Query, cycle: Cycle | None, format: Format) -> str:
+    """Return the path, with the query string, of the feed to subscribe to: the query's own, or a digest."""
+    return write_reference(DigestAddress(query, cycle, format) if cycle else FeedAddress(query, format))

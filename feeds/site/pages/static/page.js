@@ -66,3 +66,17 @@ for (const picture of document.querySelectorAll(".picture img")) {
   if (picture.complete && !picture.naturalWidth) frame.remove();
   else picture.addEventListener("error", () => frame.remove());
 }
+
+// Who comes to subscribe finds the address selected, ready to copy.
+const recommended = document.querySelector(".recommended code");
+if (recommended && location.hash === "#subscribe") getSelection().selectAllChildren(recommended);
+
+// Entries of digests once linked to the page of their topic, with the issue after `#`: go to the page of the issue.
+const issue = location.hash.match(/^#(\d{4}-(?:(W)\d{2}|\d{2}-\d{2}))$/);
+const digest = issue && document.querySelector(`[data-cycle="${issue[2] ? "weekly" : "daily"}"]`);
+if (digest) {
+  const page = new URL(digest.href);
+  page.pathname += `/${issue[1]}`;
+  page.hash = "";
+  location.replace(page);
+}
