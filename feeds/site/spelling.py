@@ -24,7 +24,7 @@ MAX_RARE = 2
 _MIN_RESULTS = 10
 """The minimum number of results of a suggestion in place of a search with results."""
 
-_MAX_TITLES = 3_000
+_MAX_TITLES = 2_000
 _MIN_SIMILARITY = 0.75
 _MAX_COMPARED = 12
 _MAX_SIMILAR = 3
@@ -41,14 +41,14 @@ class Vocabulary:
     """Words by the number of texts that have them: titles, and names of topics and publishers."""
 
     def __init__(self, texts: Iterator[str]) -> None:
-        counts: dict[str, Counter[str]] = {}
-        for text in texts:
-            for word, spelling in set(zip(*split_both(text), strict=True)):
-                if _WORD.fullmatch(spelling):
-                    counts.setdefault(word, Counter())[spelling] += 1
-        self._counts = {word: spellings.total() for word, spellings in counts.items()}
-        self._spellings = {word: min(each, key=lambda one: (-each[one], one)) for word, each in counts.items()}
-        self._words = sorted(counts)
+        spelled = Counter(pair for text in texts for pair in set(zip(*split_both(text), strict=True)))
+        self._counts: Counter[str] = Counter()
+        self._spellings: dict[str, str] = {}
+        for (word, spelling), count in sorted(spelled.items(), key=lambda item: (item[1], item[0])):
+            if _WORD.fullmatch(spelling):
+                self._counts[word] += count
+                self._spellings[word] = spelling  # the most common comes last
+        self._words = sorted(self._counts)
 
     def find_similar(self, word: str) -> list[str]:
         """Return a few texts that somebody may mean who typed a word, the most similar first, then the most common.

@@ -17,7 +17,8 @@ PAGES = {
     "provider": "/providers/gazette.example",
     "topics": "/topics",
     "providers": "/providers",
-    "search": "/latest?q=boat*",
+    "search": "/latest?q=boat*&sort=best",
+    "misspelled": "/latest?q=harbuor",
     "compose": "/compose",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
