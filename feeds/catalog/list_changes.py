@@ -1,9 +1,9 @@
-"""Find out when the documents that list the whole site last changed: the home page and the OPML list.
+"""Find out when the documents that list the whole site last changed: the home page, the OPML list, and other lists.
 
 A collect compares what they show with what they showed before, without rendering them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,15 @@ from typing import Any
 import msgspec
 
 from feeds.catalog.records import ProviderCount, Topic, choose_providers
+from feeds.catalog.topic_ranking import (
+    MAX_DESCRIBED,
+    MAX_MOST_ACTIVE,
+    MAX_PLAIN,
+    MAX_RANKED,
+    Activity,
+    rank_by_activity,
+    rank_by_date,
+)
 from feeds.model.entry import Entry, FoldedStory, fingerprint, fold_coverage
 from feeds.model.feed import entry_url
 from feeds.model.shown_settings import ShownSettings
@@ -28,6 +37,14 @@ class ListDocument(StrEnum):
 
     HOME = "home"
     OPML = "opml"
+    TOPICS = "topics"
+    TOPICS_BY_NAME = "topics-by-name"
+    TOPICS_BY_ACTIVITY = "topics-by-activity"
+    TOPICS_BY_DATE = "topics-by-date"
+    PROVIDERS = "providers"
+
+
+_RANKED = (ListDocument.TOPICS_BY_ACTIVITY, ListDocument.TOPICS_BY_DATE)
 
 
 class ListChange(msgspec.Struct, frozen=True):
@@ -41,10 +58,11 @@ ListChanges = Mapping[ListDocument, ListChange]
 
 
 class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
-    """The content of the documents at a time: topics, providers, the newest entries, and the date of the newest.
+    """The content of the documents at a time: listed topics, providers, the newest entries, and the date of the newest.
 
     `charted` is the time of the last commit with other charts of entries by week, in seconds: to compare the charts
-    themselves would take as long as everything else together.
+    themselves would take as long as everything else together. Only if there are more than `MAX_DESCRIBED` topics,
+    `activity` holds the charts, because they decide which topics are shown.
     """
 
     topics: Sequence[Topic]
@@ -52,21 +70,62 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
     entries: Sequence[Entry]
     newest: datetime | None
     charted: int
+    activity: Activity
 
-    def describe(self, *, shown: ShownSettings, now: datetime) -> dict[ListDocument, str]:
+    def describe(self, shown: ShownSettings) -> dict[ListDocument, str]:
         """Return a fingerprint for each document of everything that it shows."""
-        topics = [topic for topic in self.topics if topic.is_listed_at(now)]
-        providers = choose_providers(self.providers)
-        home = (
-            [(each.slug, each.name, each.description, each.image, each.parent) for each in topics],
-            [(each.entries, each.newest) for each in topics],
-            [(each.domain, each.entries) for each in providers],
+        opml = ([(each.slug, each.name, each.description, each.parent) for each in self.topics], self.newest)
+        lists = self._describe_topics()
+        home = (self._describe_home(shown), lists.pop(ListDocument.HOME))
+        providers = [(each.domain, each.entries) for each in self.providers]
+        found = {ListDocument.HOME: home, ListDocument.OPML: opml, ListDocument.PROVIDERS: providers, **lists}
+        return {name: _hash(content) for name, content in found.items()}
+
+    def _describe_home(self, shown: ShownSettings) -> object:
+        return (
+            [(each.domain, each.entries) for each in choose_providers(self.providers)],
             (len(self.providers), self.newest),
             [_describe_headline(story, shown) for story in fold_coverage(self.entries)[:MAX_HEADLINES]],
-            self.charted,
         )
-        opml = ([(each.slug, each.name, each.description, each.parent) for each in topics], self.newest)
-        return {ListDocument.HOME: _hash(home), ListDocument.OPML: _hash(opml)}
+
+    def _describe_topics(self) -> dict[ListDocument, object]:
+        """Return what the home page and each list of topics show of topics."""
+        topics = self.topics
+        slugs = {each.slug for each in topics}
+        parents = [each.parent if each.parent in slugs else "" for each in topics]
+        has_groups = any(parents)
+        if len(topics) <= MAX_DESCRIBED:
+            every = (self._describe_each(topics), self.newest, self.charted)
+            has_tools = len(topics) > MAX_PLAIN
+            return {
+                **dict.fromkeys((ListDocument.HOME, ListDocument.TOPICS), (every, parents)),
+                ListDocument.TOPICS_BY_NAME: (every, has_groups),
+                **dict.fromkeys(_RANKED, (every, has_groups and has_tools)),
+            }
+        total = (len(topics), has_groups)
+        names = [(each.slug, each.name, each.entries) for each in topics]
+        most_active = rank_by_activity(topics, self.activity)
+        return {
+            ListDocument.HOME: (len(topics), self._describe_each(most_active[:MAX_MOST_ACTIVE])),
+            ListDocument.TOPICS: (names, parents),
+            ListDocument.TOPICS_BY_NAME: (total, names),
+            ListDocument.TOPICS_BY_ACTIVITY: (total, self._describe_each(most_active[:MAX_RANKED])),
+            ListDocument.TOPICS_BY_DATE: (total, self._describe_each(rank_by_date(topics)[:MAX_RANKED])),
+        }
+
+    def _describe_each(self, topics: Iterable[Topic]) -> object:
+        return [
+            (
+                each.slug,
+                each.name,
+                each.description,
+                each.image,
+                each.entries,
+                each.newest,
+                self.activity.get(each.slug),
+            )
+            for each in topics
+        ]
 
 
 def _describe_headline(story: FoldedStory, shown: ShownSettings) -> tuple[Any, ...]:

@@ -4,9 +4,11 @@ from datetime import datetime
 
 import msgspec
 
+from feeds.catalog.activity import WEEKS
 from feeds.catalog.list_changes import LIST_CHANGES, ListChange, ListDocument, ListedSite, date_lists
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.schedule import MAX_SCHEDULED
+from feeds.catalog.topic_ranking import MAX_DESCRIBED
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.query import EVERYTHING
 from feeds.model.shown_settings import ShownSettings
@@ -45,11 +47,15 @@ class ListReader:
         """Return a fingerprint of everything that each document shows."""
         reader, defaults = self._reader, self._shown.defaults
         limit = defaults.limit or 1
+        newest = reader.find_newest(now=now)
+        topics = [topic for topic in reader.list_topics(now=now) if topic.is_listed_at(now)]
+        charted = newest if len(topics) > MAX_DESCRIBED else None
         site = ListedSite(
-            topics=reader.list_topics(now=now),
+            topics=topics,
             providers=reader.list_providers(now=now),
             entries=reader.read_newest(EVERYTHING.with_defaults(defaults), limit=limit, now=now).entries,
-            newest=reader.find_newest(now=now),
+            newest=newest,
             charted=int(reader.read_fact("charted") or 0),
+            activity=reader.count_weekly_entries(end=charted, weeks=WEEKS, now=now) if charted else {},
         )
-        return site.describe(shown=self._shown, now=now)
+        return site.describe(self._shown)

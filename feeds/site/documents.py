@@ -22,7 +22,6 @@ from feeds.site.directory import read_directory
 from feeds.site.directory_pages import render_directory_page
 from feeds.site.feeds import FeedSnapshot, IssueSnapshot, read_archive, read_feed
 from feeds.site.opml import write_opml
-from feeds.site.opml_query import EVERY_TOPIC
 from feeds.site.pages.digest_views import render_digest, render_issue
 from feeds.site.pages.html import render_not_found, render_page
 from feeds.site.pages.search import render_search
@@ -48,16 +47,30 @@ from feeds.site.urls import (
     NotFoundAddress,
     OpmlAddress,
     PageAddress,
+    ProviderListAddress,
     QueryAddress,
     RobotsAddress,
     SecurityAddress,
     SitemapAddress,
+    TopicListAddress,
+    TopicOrder,
 )
 
 OPML = "text/x-opml; charset=utf-8"
 SITEMAP = "application/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 ASSET_MAX_AGE_SECONDS = 86_400
+
+_RECORDED: dict[Address, ListDocument] = {
+    HomeAddress(): ListDocument.HOME,
+    OpmlAddress(): ListDocument.OPML,
+    TopicListAddress(): ListDocument.TOPICS,
+    TopicListAddress(TopicOrder.NAME): ListDocument.TOPICS_BY_NAME,
+    TopicListAddress(TopicOrder.ACTIVITY): ListDocument.TOPICS_BY_ACTIVITY,
+    TopicListAddress(TopicOrder.DATE): ListDocument.TOPICS_BY_DATE,
+    ProviderListAddress(): ListDocument.PROVIDERS,
+}
+"""The lists whose changes each collect records."""
 
 _FEED_TYPES = {
     Format.ATOM: "application/atom+xml; charset=utf-8",
@@ -270,10 +283,7 @@ def _make_directory_page(
 
 def _find_change(address: Address, reader: CatalogReader, *, settings: Settings, now: datetime) -> datetime | None:
     """Return the time of the last change to a list; one without a record of its own changes with the whole catalog."""
-    match address:
-        case HomeAddress():
-            return ListReader(reader, settings.shown).find_change(ListDocument.HOME, now=now)
-        case OpmlAddress() if address.listing == EVERY_TOPIC:
-            return ListReader(reader, settings.shown).find_change(ListDocument.OPML, now=now)
-        case _:
-            return reader.find_last_change(now=now)
+    document = _RECORDED.get(address)
+    if document is None:
+        return reader.find_last_change(now=now)
+    return ListReader(reader, settings.shown).find_change(document, now=now)

@@ -7,6 +7,7 @@ from feeds.catalog.reader import CatalogReader
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
 from feeds.site.urls import (
+    TOPIC_LISTS,
     Address,
     ArchiveAddress,
     ComposeAddress,
@@ -17,7 +18,6 @@ from feeds.site.urls import (
     ProviderListAddress,
     QueryAddress,
     SitemapAddress,
-    TopicListAddress,
     query_string_of,
 )
 from feeds.site.walk import list_digests, list_forms, list_part_forms, list_queries
@@ -27,7 +27,8 @@ SHARED_MAX_AGE_SECONDS = 86_400
 
 LISTS: tuple[Address, ...] = (
     *(OpmlAddress(), SitemapAddress(), ComposeAddress()),
-    *(TopicListAddress(), ProviderListAddress(), HomeAddress()),
+    *TOPIC_LISTS,
+    *(ProviderListAddress(), HomeAddress()),
 )
 """The documents that depend on the whole catalog."""
 

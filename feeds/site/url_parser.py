@@ -14,10 +14,12 @@ from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query, parse_query
 from feeds.site.bundle_query import FEED, read_references
+from feeds.site.find_query import read_find
 from feeds.site.opml_query import OPML_PARAMETERS, parse_opml_query
 from feeds.site.urls import (
     ROOT_ASSETS,
     SORT,
+    TOPIC_LISTS,
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -62,7 +64,8 @@ _ALIASES = {
 }
 _SINGLE: dict[str, Address] = {
     **dict.fromkeys(("", SEARCH_PATH[1:]), HomeAddress()),
-    **{address.path[1:]: address for address in (TopicListAddress(), ProviderListAddress(), PageAddress())},
+    **{address.path[1:]: address for address in TOPIC_LISTS},
+    **{address.path[1:]: address for address in (ProviderListAddress(), PageAddress())},
     **{address.path[1:]: address for address in (ComposeAddress(), OpmlAddress(), SitemapAddress(), RobotsAddress())},
     **{f"feed.{format}": FeedAddress(EVERYTHING, format) for format in Format},
     **{name: AssetAddress(name) for name in ROOT_ASSETS},
@@ -83,7 +86,7 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     if isinstance(address, OpmlAddress):
         return _parse_list(query_string, defaults=defaults)
     if not isinstance(address, QueryAddress | HomeAddress | ComposeAddress):
-        return address
+        return _find(address, query_string)
     query = parse_query(query_string).without_defaults(defaults)
     if isinstance(address, QueryAddress):
         topics, providers = address.query.topics, address.query.providers
@@ -97,6 +100,13 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
     if query == EVERYTHING:
         return address
     return _order(PageAddress(query), query_string)
+
+
+def _find(address: Address, query_string: str) -> Address:
+    """Give a list of topics or publishers the text to find in the query string; other documents have none."""
+    if address in (TopicListAddress(), ProviderListAddress()):
+        return msgspec.structs.replace(address, find=read_find(query_string))
+    return address
 
 
 def _order(address: PageAddress, query_string: str) -> PageAddress:

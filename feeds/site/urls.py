@@ -15,6 +15,7 @@ from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.site.bundle_query import write_references
+from feeds.site.find_query import write_find
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 
 HEALTH_PATH = "/healthz"
@@ -145,16 +146,40 @@ class HomeAddress(msgspec.Struct, frozen=True):
     path: str = "/"
 
 
-class TopicListAddress(msgspec.Struct, frozen=True):
-    """The page that lists all topics."""
+class TopicOrder(StrEnum):
+    """The orders of the list of topics: in groups below their parents, or all topics by name, activity or date."""
 
-    path: str = "/topics"
+    GROUPS = ""
+    NAME = "name"
+    ACTIVITY = "activity"
+    DATE = "date"
+
+
+class TopicListAddress(msgspec.Struct, frozen=True):
+    """The page that lists all topics in an order, or the topics whose names contain the text `find`."""
+
+    order: TopicOrder = TopicOrder.GROUPS
+    find: str = ""
+
+    @property
+    def path(self) -> str:
+        """The canonical path."""
+        return f"/topics-by-{self.order}" if self.order else "/topics"
+
+
+TOPIC_LISTS = tuple(TopicListAddress(order) for order in TopicOrder)
+"""The lists of all topics."""
 
 
 class ProviderListAddress(msgspec.Struct, frozen=True):
-    """The page that lists all publishers."""
+    """The page that lists all publishers, or those whose domains contain the text `find`."""
 
-    path: str = "/providers"
+    find: str = ""
+
+    @property
+    def path(self) -> str:
+        """The canonical path."""
+        return "/providers"
 
 
 class NotFoundAddress(msgspec.Struct, frozen=True):
@@ -275,6 +300,8 @@ def query_string_of(address: Address) -> str:
         return str(address.listing)
     if isinstance(address, BundleAddress | PageAddress):
         return address.query_string
+    if isinstance(address, TopicListAddress | ProviderListAddress):
+        return write_find(address.find)
     return address.query.query_string if isinstance(address, QueryAddress) else ""
 
 

@@ -17,6 +17,7 @@ from feeds.site.pages.site_assets import list_site_assets
 from feeds.site.resolve import resolve
 from feeds.site.urls import (
     SERVER_ASSETS,
+    TOPIC_LISTS,
     Address,
     ArchiveAddress,
     AssetAddress,
@@ -32,7 +33,6 @@ from feeds.site.urls import (
     RobotsAddress,
     SecurityAddress,
     SitemapAddress,
-    TopicListAddress,
 )
 
 
@@ -52,7 +52,8 @@ def list_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) 
     yield from (OpmlAddress(), RobotsAddress(), SitemapAddress())
     if settings.security_contacts:
         yield SecurityAddress()
-    yield from (TopicListAddress(), ProviderListAddress(), HomeAddress())
+    yield from TOPIC_LISTS
+    yield from (ProviderListAddress(), HomeAddress())
 
 
 def list_static_addresses(reader: CatalogReader, *, settings: Settings, now: datetime) -> Iterator[Address]:

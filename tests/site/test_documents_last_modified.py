@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from feeds.catalog.database import open_engine
 from feeds.catalog.stored import CollectState
+from feeds.catalog.topic_ranking import MAX_RANKED
 from feeds.model.feed import Format
 from feeds.model.shown_settings import ShownSettings
 from feeds.settings import Settings
@@ -24,7 +26,8 @@ from tests.support.postgresql import DatabaseServer
 from tests.support.properties import PHASES
 
 SETTINGS = Settings.from_environ({"FEEDS_SITE_URL": "https://feeds.example", "FEEDS_TOMBSTONES": "yes"})
-LISTS = ("/", "/feeds.opml")
+TOPIC_LISTS = ("/topics", "/topics-by-name", "/topics-by-activity", "/topics-by-date")
+LISTS = ("/", "/feeds.opml", *TOPIC_LISTS, "/providers")
 FEEDS = tuple(
     f"{stem}.{format}" for stem in ("/feed", "/topics/ai", "/topics/sea") for format in ("atom", "rss", "json")
 )
@@ -71,9 +74,10 @@ def desk(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def write_topic(newsroom: Newsroom, **fields: str) -> None:
+def write_topic(newsroom: Newsroom, *, name: str = "Tides", **fields: str) -> None:
     (newsroom.folder / "topics").mkdir(exist_ok=True)
-    (newsroom.folder / "topics/tides.yaml").write_text(json.dumps({"name": "Tides", **fields}), encoding="utf-8")
+    path = newsroom.folder / f"topics/{name}.yaml"
+    path.write_text(json.dumps({"name": name, **fields}), encoding="utf-8")
 
 
 def test_a_silent_edit_moves_the_feeds_with_the_entry_only(desk: Newsroom) -> None:
@@ -120,7 +124,32 @@ def test_the_parent_of_a_topic_moves_lists_only(desk: Newsroom) -> None:
     before = read(desk)
     write_topic(desk, parent="Sea")
     collect(desk)
-    assert compare(before, read(desk)) == set(LISTS)
+    assert compare(before, read(desk)) == {"/", "/feeds.opml", "/topics", "/topics-by-name"}
+
+
+def test_lists_of_many_topics_move_with_what_they_show(newsroom: Newsroom) -> None:
+    for number in range(MAX_RANKED + 5):
+        write_topic(newsroom, name=f"T{number:02}")
+    for number in range(MAX_RANKED):
+        published = f"2021-02-{1 + number // 2:02}T12:00:00Z"
+        newsroom.write(f"a{number}", topics=[f"T{number:02}"], publishedDateTime=published)
+    collect(newsroom)
+    before = read(newsroom, LISTS)
+    for edit, moved in (
+        (partial(write_topic, newsroom, name="T52", description="Quiet."), {"/feeds.opml"}),
+        (partial(newsroom.write, "a1", topics=["T01"], publishedDateTime="2021-02-01T12:00:00Z", title="Other"), set()),
+        (partial(write_topic, newsroom, name="T52", parent="T00"), {"/feeds.opml", *TOPIC_LISTS}),
+        (partial(write_topic, newsroom, name="T53", parent="T00"), {"/feeds.opml", "/topics"}),
+        (
+            partial(newsroom.write, "b", topics=["T01"], publishedDateTime="2020-01-01T12:00:00Z"),
+            {"/", *TOPIC_LISTS, "/providers"},
+        ),
+    ):
+        edit()
+        collect(newsroom)
+        after = read(newsroom, LISTS)
+        assert compare(before, after) == moved
+        before = after
 
 
 def test_a_new_catalog_dates_lists_by_the_newest_entry(desk: Newsroom) -> None:

@@ -38,6 +38,7 @@ def test_what_may_be_kept_is_what_is_listed(archived: Newsroom) -> None:
             ("/topics/sea/weekly.rss", True),
             ("/compose", True),
             ("/topics", True),
+            ("/topics-by-date", True),
             ("/providers", True),
             ("/robots.txt", False),
         ):
@@ -45,5 +46,7 @@ def test_what_may_be_kept_is_what_is_listed(archived: Newsroom) -> None:
             assert may_be_kept(address, reader) is expected, target
         searched = parse_and_resolve("/topics/sea", reader, query_string="q=x", now=archived.now)
         assert not may_be_kept(searched, reader)
+        found = parse_and_resolve("/topics", reader, query_string="find=sea", now=archived.now)
+        assert not may_be_kept(found, reader)
         bundle = parse_and_resolve("/feeds.opml", reader, query_string="feed=sea", now=archived.now)
         assert not may_be_kept(bundle, reader)

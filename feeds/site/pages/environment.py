@@ -7,12 +7,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from feeds.catalog.topic_ranking import MAX_PLAIN
 from feeds.model.clock import from_seconds
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
 from feeds.model.text import escape_controls
 from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
+from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
 from feeds.site.pages.formatting import allow_breaks, find_preview, write_ago, write_excerpt
@@ -20,6 +22,7 @@ from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.pages.subscribing import PLATFORMS, find_feed_path, list_rhythms
 from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
+from feeds.site.topic_list import MAX_SHORTCUTS, make_nodes
 from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
 from feeds.site.urls import (
     PUBLISHER_PATH,
@@ -30,6 +33,8 @@ from feeds.site.urls import (
     OpmlAddress,
     PageAddress,
     ProviderListAddress,
+    TopicListAddress,
+    TopicOrder,
     write_reference,
 )
 from feeds.translation.territories import find_locale
@@ -129,6 +134,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "escape_controls": escape_controls,
     "excerpt": write_excerpt,
     "reference": write_reference,
+    "nodes": make_nodes,
     "rfc3339": format_rfc3339,
     "subscribe_links": list_subscribe_links,
 }
@@ -138,14 +144,18 @@ _GLOBALS: dict[str, object] = {
     "COMPOSE_PATH": ComposeAddress().path,
     "EVERYTHING": EVERYTHING,
     "FEED": FEED,
+    "FIND": FIND,
     "FORMATS": tuple(Format),
     "FeedAddress": FeedAddress,
     "HOME_PATH": HomeAddress().path,
     "MAX_ENTRIES": MAX_ENTRIES,
     "MAX_FEEDS": MAX_FEEDS,
+    "MAX_FIND_CHARACTERS": MAX_FIND_CHARACTERS,
+    "MAX_PLAIN": MAX_PLAIN,
     "MAX_PROBLEMS": MAX_PROBLEMS,
     "MAX_RANK": MAX_RANK,
     "MAX_ROWS": MAX_STATISTICS_ROWS,
+    "MAX_SHORTCUTS": MAX_SHORTCUTS,
     "NONE_OF": NONE_OF,
     "OPML_PATH": OpmlAddress().path,
     "PARAMETERS": PARAMETERS,
@@ -160,6 +170,8 @@ _GLOBALS: dict[str, object] = {
     "SEARCH_PATH": SEARCH_PATH,
     "STATISTICS_PATH": STATISTICS_PATH,
     "STYLESHEET": _versioned_path("style.css"),
+    "TopicListAddress": TopicListAddress,
+    "TopicOrder": TopicOrder,
     "draw_code": draw_code,
     "feed_url": _feed_url,
     "find_feed_path": find_feed_path,

@@ -1,16 +1,21 @@
 """Render the home page, the lists, the compose form, and the pages of feeds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from feeds.catalog.list_changes import MAX_HEADLINES
-from feeds.catalog.records import Topic, choose_providers
+from feeds.catalog.records import ProviderCount, Topic, choose_providers
+from feeds.catalog.topic_ranking import Activity
 from feeds.model.entry import FoldedStory, fold_coverage
 from feeds.settings import Settings
 from feeds.site.directory import Directory, TopicNode
 from feeds.site.feeds import FeedSnapshot
+from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
+from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
 from feeds.site.urls import (
     PUBLISHER_PATH,
     STATISTICS_PATH,
@@ -19,6 +24,7 @@ from feeds.site.urls import (
     PageAddress,
     ProviderListAddress,
     TopicListAddress,
+    TopicOrder,
     write_reference,
 )
 from feeds.statistics.report import Report
@@ -34,7 +40,7 @@ def render_home(
     directory: Directory,
     snapshot: FeedSnapshot,
     *,
-    activity: Mapping[str, tuple[int, ...]],
+    activity: Activity,
     settings: Settings,
     is_static: bool,
 ) -> bytes:
@@ -48,7 +54,8 @@ def render_home(
         settings,
         is_static=is_static,
         page_url=f"{settings.site_url}{HomeAddress().path}",
-        directory=directory,
+        listing=list_home(directory.topics, activity),
+        most_active=list_most_active(directory.topics, activity),
         activity=activity,
         snapshot=snapshot,
         stories=fold_coverage(snapshot.feed.entries)[:MAX_HEADLINES],
@@ -58,29 +65,36 @@ def render_home(
     )
 
 
-def render_topic_list(
-    directory: Directory, *, activity: Mapping[str, tuple[int, ...]], settings: Settings, is_static: bool
-) -> bytes:
-    """Write the page that lists all topics."""
+def render_topic_list(listing: TopicListing, *, activity: Activity, settings: Settings, is_static: bool) -> bytes:
+    """Write a page that lists all topics."""
+    order = listing.order if listing.has_groups or listing.order is not TopicOrder.NAME else TopicOrder.GROUPS
     return _render(
         "topics.html",
         settings,
         is_static=is_static,
-        page_url=f"{settings.site_url}{TopicListAddress().path}",
-        directory=directory,
+        page_url=f"{settings.site_url}{TopicListAddress(order).path}",
+        listing=msgspec.structs.replace(listing, order=order),
         activity=activity,
+        found=None,
     )
 
 
-def render_provider_list(directory: Directory, settings: Settings, *, is_static: bool) -> bytes:
-    """Write the page that lists all providers."""
-    return _render(
-        "providers.html",
-        settings,
-        is_static=is_static,
-        page_url=f"{settings.site_url}{ProviderListAddress().path}",
-        providers=directory.providers,
-    )
+def render_found_topics(found: Found[Topic], *, near: Sequence[Name], settings: Settings) -> bytes:
+    """Write the page of the topics whose names contain a text; `near` are similar names if there are none."""
+    page_url = f"{settings.site_url}{write_reference(TopicListAddress(find=found.text))}"
+    return _render("topics.html", settings, page_url=page_url, found=found, near=near)
+
+
+def render_provider_list(listing: NameListing[ProviderCount], settings: Settings, *, is_static: bool) -> bytes:
+    """Write the page that lists all publishers."""
+    page_url = f"{settings.site_url}{ProviderListAddress().path}"
+    return _render("providers.html", settings, is_static=is_static, page_url=page_url, listing=listing, found=None)
+
+
+def render_found_providers(found: Found[ProviderCount], *, near: Sequence[Name], settings: Settings) -> bytes:
+    """Write the page of the publishers whose domains contain a text; `near` are similar ones if there are none."""
+    page_url = f"{settings.site_url}{write_reference(ProviderListAddress(find=found.text))}"
+    return _render("providers.html", settings, page_url=page_url, found=found, near=near)
 
 
 def render_not_found(settings: Settings, *, is_static: bool) -> bytes:

@@ -142,7 +142,7 @@ def test_without_a_translation_only_the_content_is_in_the_language_of_the_site(c
     assert select(page, "//header//span/@lang") == [language]
     assert set(select(page, "//section[@id='topics']//h3/@lang")) == {language}
     assert select(page, "//h1/@lang") == [language]
-    assert select(page, "//h2/@lang | //nav//@lang") == []
+    assert select(page, "//h2/@lang | //header//nav//@lang") == []
 
 
 def test_a_story_has_its_own_language(client: FlaskClient) -> None:
@@ -213,7 +213,7 @@ def test_a_search_page_links_to_its_feed(client: FlaskClient) -> None:
 def test_the_lists_have_every_topic_and_publisher(client: FlaskClient) -> None:
     assert select(read(client, "/topics"), "//h3/a/text()") == [f"A & {SCRIPT}", "Möwen", "海"]
     domains = ["gazette.example", "post.example"]
-    assert select(read(client, "/providers"), "//ul[@class='providers']//a/@href") == [
+    assert select(read(client, "/providers"), "//ul[@class='names']//a/@href") == [
         f"/feeds/providers/{domain}" for domain in domains
     ]
 

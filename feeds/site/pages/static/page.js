@@ -1,5 +1,5 @@
 // Every page works without this script. It adds buttons to copy an address, shows the address
-// of a feed or list while its form is filled in, and removes missing pictures.
+// of a feed or list while its form is filled in, filters lists of names, and removes missing pictures.
 "use strict";
 
 const DONE_MILLISECONDS = 2000;
@@ -59,6 +59,51 @@ for (const [write, name, form] of [
   form.addEventListener("input", show);
   form.addEventListener("reset", () => setTimeout(show));
   show();
+}
+
+// Find names as the server does: a name has each word of the text, in any case, with or without accents.
+const MAX_OPENED = 300;
+const foldName = (name) => name.toUpperCase().normalize("NFKD").replace(/[\p{M}\u0640]/gu, "");
+
+function filterNames(form) {
+  const list = document.getElementById(form.dataset.filters);
+  const status = form.querySelector("[role=status]");
+  const rows = [...list.querySelectorAll("li")].map((item) => ({ item, name: foldName(item.querySelector("a").textContent) }));
+  const byItem = new Map(rows.map((row) => [row.item, row]));
+  for (const row of rows) row.parent = byItem.get(row.item.parentElement.closest("li"));
+  const folds = [...list.querySelectorAll("details")].map((fold) => ({ fold, isOpen: fold.open, items: fold.querySelectorAll("li") }));
+  const others = list.querySelectorAll(".letters, section.letter, details.letter");
+  return () => {
+    const words = foldName(form.elements.find.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const row of rows) {
+      const has = words.every((word) => row.name.includes(word));
+      found += has;
+      row.isShown = has || Boolean(row.parent?.isInFound);
+      row.isInFound = has || Boolean(row.parent?.isInFound);
+      row.holds = has;
+    }
+    // A topic above a found topic is shown too. The topics below it come later in the list.
+    for (const row of [...rows].reverse()) if (row.holds && row.parent) row.parent.holds = row.parent.isShown = true;
+    for (const row of rows) if (row.item.hidden === row.isShown) row.item.hidden = !row.isShown;
+    for (const { fold, isOpen, items } of folds) {
+      const isNeeded = [...items].some((item) => byItem.get(item).holds);
+      fold.open = words.length ? isNeeded && found <= MAX_OPENED : isOpen;
+    }
+    for (const each of others) each.hidden = words.length > 0 && !each.querySelector("li:not([hidden])");
+    const shown = form.dataset.shown.replace("{number}", found.toLocaleString(document.documentElement.lang));
+    status.textContent = words.length ? (found ? shown : form.dataset.missing) : "";
+  };
+}
+
+for (const form of document.querySelectorAll("form[data-filters]")) {
+  let filter;
+  form.hidden = false;
+  form.addEventListener("input", () => {
+    filter ??= filterNames(form);
+    filter();
+  });
+  if ("static" in form.dataset) form.addEventListener("submit", (event) => event.preventDefault());
 }
 
 for (const picture of document.querySelectorAll(".picture img")) {
