@@ -6,7 +6,7 @@ nor Babel, which takes longer to import than most commands run.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -153,6 +153,5 @@ def _is_english(language: str) -> bool:
     return language.lower().partition("-")[0] == SOURCE_LANGUAGE
 
 
-@cache
 def _read_names() -> dict[str, Path]:
     return {path.stem.lower(): path for path in TRANSLATIONS.glob("*.po")}

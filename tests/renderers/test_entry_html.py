@@ -1,3 +1,5 @@
+import pytest
+
 from feeds.model.entry import Image, Provider, Reference
 from feeds.model.feed import LinkChoice
 from feeds.renderers.entry_html import EXCERPT_CHARACTERS, make_excerpt, write_content
@@ -82,3 +84,17 @@ def test_a_cut_body_is_followed_by_a_link_to_the_whole() -> None:
     html = write_content(entry, LinkChoice.WEB, language="en")
     assert html.startswith("<p>B</p>\n<p>Read the whole article at <a ")
     assert "more words" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de-AT", "<p>Weiterlesen bei {}.</p>"),
+        ("ar", "<p>للقراءة في {}.</p>"),
+        ("ja", '<p lang="en">Read it at {}.</p>'),
+        ("he", '<p lang="en" dir="ltr">Read it at {}.</p>'),
+    ],
+)
+def test_sentences_are_in_the_language_of_the_site_or_marked(language: str, sentence: str) -> None:
+    link = '<a href="https://gazette.example/story-6">The Gazette</a>'
+    assert write_content(make_entry(6), LinkChoice.WEB, language=language).endswith(sentence.format(link))

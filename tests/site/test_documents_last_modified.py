@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -150,6 +150,18 @@ def test_lists_of_many_topics_move_with_what_they_show(newsroom: Newsroom) -> No
         after = read(newsroom, LISTS)
         assert compare(before, after) == moved
         before = after
+
+
+def test_another_language_moves_everything(desk: Newsroom) -> None:
+    paths = (*LISTS, *FEEDS, "/latest", "/topics/ai", "/topics", "/providers", "/topics/sea/weekly.atom")
+    desk.wait(days=9)
+    states = []
+    for language in ("en", "de", "ar"):
+        site = Settings.from_environ({"FEEDS_SITE_URL": SETTINGS.site_url, "FEEDS_LANGUAGE": language})
+        collect(desk, shown=site.shown)
+        states.append(read(desk, paths, site=site))
+    for before, after in pairwise(states):
+        assert compare(before, after) == set(paths)
 
 
 def test_a_new_catalog_dates_lists_by_the_newest_entry(desk: Newsroom) -> None:

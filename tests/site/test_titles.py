@@ -8,7 +8,7 @@ from feeds.model.query import Query
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress
-from feeds.translation.texts import find_texts
+from feeds.translation.texts import find_texts, list_translations
 
 ENGLISH = find_texts("en")
 TOPICS = {
@@ -18,6 +18,14 @@ TOPICS = {
     "crypto": "Crypto",
     "r-and-d": "Research and Development",
     "food": "Food, Drink",
+}
+
+
+# Names with a word between names, in each language.
+NAMES = {
+    "en": TOPICS,
+    "de": TOPICS | {"r-and-d": "Forschung und Entwicklung"},
+    "ar": TOPICS | {"r-and-d": "البحث والتطوير"},
 }
 
 
@@ -87,7 +95,8 @@ def test_a_subtitle_describes_the_selection_in_a_sentence(path: str, query_strin
     assert write_subtitle(read(path, query_string), TOPICS, texts=ENGLISH) == sentence
 
 
-def test_no_two_feeds_have_the_same_name() -> None:
+@pytest.mark.parametrize("language", ["en", *list_translations()])
+def test_no_two_feeds_have_the_same_name(language: str) -> None:
     terms = ["ai", "!ai", "crypto", "!crypto", "r-and-d"]
     alternatives = [
         "+".join(some) for some in chain(combinations(terms, 1), combinations(terms, 2), combinations(terms, 3))
@@ -99,4 +108,13 @@ def test_no_two_feeds_have_the_same_name() -> None:
         for expression, query_string in product(expressions, query_strings)
     }
     assert len(queries) > 1000
-    assert len({write_name(query_string, TOPICS, texts=ENGLISH) for query_string in queries}) == len(queries)
+    names = {write_name(query, NAMES.get(language, TOPICS), texts=find_texts(language)) for query in queries}
+    assert len(names) == len(queries)
+
+
+def test_names_are_quoted_if_they_look_like_the_grammar_of_the_language() -> None:
+    query = read("/topics/ai+food+r-and-d.atom")
+    names = {"ai": "Forschung und Lehre", "food": "Not and Or", "r-and-d": "Nicht"}
+    assert write_name(query, names, texts=find_texts("de")) == "„Forschung und Lehre“, Not and Or und „Nicht“"
+    names = {"ai": "علوم", "food": "علوم وفنون", "r-and-d": "نوم"}
+    assert write_name(query, names, texts=find_texts("ar")) == "علوم، «علوم وفنون» ونوم"
