@@ -7,7 +7,8 @@ from feeds.catalog.records import Topic
 from feeds.model.query import Query
 from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
-from feeds.site.directory import Directory, TopicNode
+from feeds.site.directory import Directory
+from feeds.site.topic_tree import TopicNode
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
 

@@ -14,8 +14,8 @@ from feeds.catalog.topic_ranking import (
     rank_by_activity,
     rank_by_date,
 )
-from feeds.site.directory import TopicNode
 from feeds.site.name_order import LetterGroup, find_names, group_by_letter, sort_key
+from feeds.site.topic_tree import TopicNode, make_nodes
 from feeds.site.urls import TopicOrder
 
 MAX_OPEN = 100
@@ -23,9 +23,6 @@ MAX_OPEN = 100
 
 MAX_FOUND = 100
 """The maximum number of names that a page shows for a text."""
-
-MAX_SHORTCUTS = 8
-"""The maximum number of topics at the top of the home page."""
 
 T = TypeVar("T")
 
@@ -123,11 +120,6 @@ def sort_nodes(nodes: Iterable[TopicNode]) -> tuple[TopicNode, ...]:
     """Sort the topics of each level from A to Z."""
     listed = sorted(nodes, key=lambda node: _sort_topic(node.topic))
     return tuple(TopicNode(node.topic, sort_nodes(node.children)) for node in listed)
-
-
-def make_nodes(topics: Iterable[Topic]) -> list[TopicNode]:
-    """Return topics as nodes without topics below them."""
-    return [TopicNode(topic, ()) for topic in topics]
 
 
 def name_provider(provider: ProviderCount) -> str:

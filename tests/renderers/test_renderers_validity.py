@@ -21,9 +21,10 @@ from feeds.model.feed import Feed, Format
 from feeds.model.topics import TopicName, assign_slugs
 from feeds.renderers.feed import render
 from feeds.renderers.sitemap import ListedPage, render_sitemap
-from feeds.site.directory import Directory, arrange_topics
+from feeds.site.directory import Directory
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import OpmlQuery
+from feeds.site.topic_tree import arrange_topics
 from tests.renderers.documents import parse, select, select_texts
 from tests.support.app import make_settings
 from tests.support.sample_feeds import START, make_archive, make_feed, make_full_feed

@@ -8,9 +8,10 @@ from lxml import etree
 from msgspec import structs
 
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.site.directory import Directory, TopicNode, arrange_topics, read_directory
+from feeds.site.directory import Directory, read_directory
 from feeds.site.opml import write_opml
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
+from feeds.site.topic_tree import TopicNode, arrange_topics
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
 

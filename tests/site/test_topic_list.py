@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.catalog.topic_ranking import MAX_DESCRIBED, MAX_MOST_ACTIVE, MAX_RANKED
-from feeds.site.directory import TopicNode, arrange_topics
 from feeds.site.topic_list import (
     MAX_FOUND,
     MAX_OPEN,
@@ -15,6 +14,7 @@ from feeds.site.topic_list import (
     list_providers,
     list_topics,
 )
+from feeds.site.topic_tree import TopicNode, arrange_topics
 from feeds.site.urls import TopicOrder
 
 NEWEST = datetime(2021, 3, 4, 12, tzinfo=UTC)

@@ -22,7 +22,7 @@ from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.pages.subscribing import PLATFORMS, find_feed_path, list_rhythms
 from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
-from feeds.site.topic_list import MAX_SHORTCUTS, make_nodes
+from feeds.site.topic_tree import make_nodes
 from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
 from feeds.site.urls import (
     PUBLISHER_PATH,
@@ -155,7 +155,6 @@ _GLOBALS: dict[str, object] = {
     "MAX_PROBLEMS": MAX_PROBLEMS,
     "MAX_RANK": MAX_RANK,
     "MAX_ROWS": MAX_STATISTICS_ROWS,
-    "MAX_SHORTCUTS": MAX_SHORTCUTS,
     "NONE_OF": NONE_OF,
     "OPML_PATH": OpmlAddress().path,
     "PARAMETERS": PARAMETERS,

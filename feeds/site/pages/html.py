@@ -10,12 +10,13 @@ from feeds.catalog.records import ProviderCount, Topic, choose_providers
 from feeds.catalog.topic_ranking import Activity
 from feeds.model.entry import FoldedStory, fold_coverage
 from feeds.settings import Settings
-from feeds.site.directory import Directory, TopicNode
+from feeds.site.directory import Directory
 from feeds.site.feeds import FeedSnapshot
 from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
 from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
+from feeds.site.topic_tree import TopicNode
 from feeds.site.urls import (
     PUBLISHER_PATH,
     STATISTICS_PATH,
@@ -31,6 +32,9 @@ from feeds.statistics.report import Report
 
 STATISTICS_PERIODS = (7, 30, 90)
 """The numbers of days that the page of statistics offers."""
+
+MAX_SHORTCUTS = 8
+"""The maximum number of topics at the top of the home page."""
 
 _KEPT_STORIES = 1_024
 _MAX_KEPT_CHARACTERS = 8_192
@@ -55,7 +59,7 @@ def render_home(
         is_static=is_static,
         page_url=f"{settings.site_url}{HomeAddress().path}",
         listing=list_home(directory.topics, activity),
-        most_active=list_most_active(directory.topics, activity),
+        shortcuts=list_most_active(directory.topics, activity)[:MAX_SHORTCUTS],
         activity=activity,
         snapshot=snapshot,
         stories=fold_coverage(snapshot.feed.entries)[:MAX_HEADLINES],
