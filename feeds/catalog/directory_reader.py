@@ -10,7 +10,7 @@ from feeds.catalog import schema
 from feeds.catalog.activity import count_weekly_entries
 from feeds.catalog.entry_counts import counts_related
 from feeds.catalog.records import ProviderCount, Topic
-from feeds.catalog.rows import Stored
+from feeds.catalog.rows import Stored, look_up
 from feeds.catalog.stored import DESCRIBED
 from feeds.catalog.visibility import HiddenEntries, count_hidden, find_newest
 from feeds.model.clock import from_seconds, to_seconds
@@ -26,6 +26,9 @@ _MEMBERSHIP = (
 )
 _TOPIC = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
     _TOPICS.slug == bindparam("slug"), _TOPICS.since <= _NOW
+)
+_CHILDREN = select(schema.topics, count_hidden(_MEMBERSHIP).label("hidden")).where(
+    _TOPICS.parent == bindparam("slug"), ~_TOPICS.slug.startswith("/"), _TOPICS.since <= _NOW
 )
 # As an expression: with an index, SQLite would go through all entries of the provider instead of the few hidden.
 _PROVIDER = select(
@@ -63,6 +66,23 @@ class DirectoryReader:
             return None
         self._topic_numbers[slug] = row.number
         return self._make_topic(row, hidden=row.hidden, now=now)
+
+    def list_child_topics(self, slug: str, *, now: datetime) -> list[Topic]:
+        """Return the topics known at `now` whose parent is the topic with this slug, in any order."""
+        rows = self._connection.execute(_CHILDREN, {"slug": slug, **self._list_counted(now)}).all()
+        return [self._make_topic(row, hidden=row.hidden, now=now) for row in rows]
+
+    def find_entry_neighbours(self, slug: str) -> set[str]:
+        """Return the slugs of the topics that share any entry with a topic."""
+        members = schema.entry_topics.c
+        entries = schema.entry_topics.join(schema.entries, members.entry == _ENTRIES.number)
+        shared = (
+            select(_ENTRIES.topics).distinct().select_from(entries.join(schema.topics, members.topic == _TOPICS.number))
+        )
+        found = self._connection.scalars(shared.where(_TOPICS.slug == slug))
+        numbers = {int(number) for topics in found for number in topics.split()}
+        slugs = look_up(self._connection, _TOPICS.slug, key=_TOPICS.number, keys=numbers)
+        return {each for each in slugs.values() if each != slug}
 
     def resolve_alias(self, alias: str) -> str | None:
         """Return the slug of the topic with this alias, another slug; None if there is none."""

@@ -1,6 +1,6 @@
 """Read the catalog: the database queries behind feeds and pages; each uses an index and reads only its results."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
@@ -13,6 +13,7 @@ from feeds.catalog.collect_history import CollectRecord, list_collects
 from feeds.catalog.digests import Digest, DigestReader
 from feeds.catalog.directory_reader import DirectoryReader
 from feeds.catalog.facts import read_fact
+from feeds.catalog.list_changes import ListChange
 from feeds.catalog.outbox import Outbox
 from feeds.catalog.problem_counts import ProblemCounts, count_problems, list_problems
 from feeds.catalog.records import CatalogState
@@ -25,6 +26,7 @@ from feeds.catalog.state import has_commit, read_state
 from feeds.catalog.stored import StoredMention
 from feeds.catalog.timeline import Window, WindowReader
 from feeds.catalog.tombstones import TombstoneWindow, read_tombstones
+from feeds.catalog.topic_page_store import TopicPageStore
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import Level, Problem
@@ -164,6 +166,10 @@ class CatalogReader(DirectoryReader):
     def read_fact(self, name: str) -> str | None:
         """Return the single value with a name, or None."""
         return read_fact(self._connection, name)
+
+    def read_page_changes(self, names: Iterable[str] | None = None) -> dict[str, ListChange]:
+        """Return the last changes of topics' pages as `TopicPageStore` does."""
+        return TopicPageStore(self._connection).read(names)
 
     def list_scheduled_changes(self, *, after: int, until: int) -> list[int]:
         """Return the times of scheduled changes as `feeds.catalog.schedule` does."""

@@ -5,7 +5,7 @@ Times are integers: seconds since 1970-01-01T00:00:00Z. Texts compare by code po
 
 from sqlalchemy import DDL, BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, event
 
-LAYOUT = "18"
+LAYOUT = "19"
 """Increase this number with every change to a table or its content; a catalog with another layout is rebuilt."""
 
 metadata = MetaData()

@@ -19,6 +19,7 @@ from feeds.catalog.schedule import find_last_scheduled_change
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import CollectState, StoredEntry
 from feeds.catalog.tombstones import TombstoneStore
+from feeds.catalog.topic_page_store import TopicPageStore
 from feeds.catalog.topic_store import TopicStore
 
 _KEPT_COMMITS = 1_000  # servers poll twice a second, and an export after more commits writes everything again
@@ -36,6 +37,7 @@ class CatalogWriter:
         self.has_started_over = has_started_over
         self.sources = SourceStore(connection)
         self.topics = TopicStore(connection)
+        self.topic_pages = TopicPageStore(connection)
         self.adopted = AdoptedStore(connection)
 
     # The last collect

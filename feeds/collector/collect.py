@@ -190,7 +190,7 @@ class _Collect:
         self._problems.extend(content.problems)
         gone = sorted(key for key in known.keys() - {file.key for file in files} if not content.has_skipped(key))
         removal = Removal() if self._force else find_removal(self._writer, [known[key] for key in gone])
-        lists = self._commit.date_scheduled_changes()
+        dated = self._commit.date_scheduled_changes()
         with self._timing("read"):
             forget_files(self._writer, gone, pending=self._pending)
             read = self._read(_select_changed(files, known), known=known)
@@ -209,7 +209,7 @@ class _Collect:
                 committed=self._committed,
             )
             self._find_problems(topics, adoption, keys=keys)
-            state = self._commit.finish(topics, summary, lists=lists)
+            state = self._commit.finish(topics, summary, dated=dated)
         return CollectResult(
             read=read,
             files_unchanged=len(files) - read,

@@ -10,6 +10,8 @@ from feeds.catalog.digests import DIGESTS
 from feeds.catalog.list_changes import ListChanges, date_lists
 from feeds.catalog.list_reader import ListReader
 from feeds.catalog.stored import CollectState
+from feeds.catalog.topic_page_store import PageChanges
+from feeds.catalog.topic_pages import TopicPageReader, date_pages, describe_topic_pages, find_changed_pages
 from feeds.catalog.writer import CatalogWriter
 from feeds.collector.diff import DiffSummary
 from feeds.collector.topics import CollectedTopics
@@ -17,6 +19,13 @@ from feeds.model.clock import Clock, find_day, from_seconds, to_seconds
 from feeds.model.shown_settings import ShownSettings
 
 _MAX_WAIT_SECONDS = 2
+
+
+class DatedDocuments(msgspec.Struct, frozen=True):
+    """The changes of lists and of topics' pages before a collect; without `pages`, those that are stored."""
+
+    lists: ListChanges
+    pages: PageChanges | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,15 +43,16 @@ class Commit:
     started: int
     committed: int
 
-    def date_scheduled_changes(self) -> ListChanges:
-        """Return the changes of lists before the collect, scheduled changes since the last collect included."""
-        lists = ListReader(self.writer.open_reader(), self.shown)
-        return lists.read_changes(now=from_seconds(self.committed))
+    def date_scheduled_changes(self) -> DatedDocuments:
+        """Return the changes of documents before the collect, scheduled changes since the last collect included."""
+        reader, now = self.writer.open_reader(), from_seconds(self.committed)
+        lists = ListReader(reader, self.shown).read_changes(now=now)
+        return DatedDocuments(lists, TopicPageReader(reader).read_all_changes(now=now))
 
-    def finish(self, topics: CollectedTopics, summary: DiffSummary, *, lists: ListChanges) -> CollectState:
+    def finish(self, topics: CollectedTopics, summary: DiffSummary, *, dated: DatedDocuments) -> CollectState:
         """Mark the changed scopes with the next version, and store the state for the next collect.
 
-        `lists` are the changes of lists before the collect.
+        `dated` are the changes of lists and of topics' pages before the collect.
         """
         summary.visible |= self._mark_retitled(topics)
         # Readers have seen the old version of entries that were released during this collect.
@@ -52,10 +62,12 @@ class Commit:
         has_commit = bool(summary.visible or summary.ranking or closed_scopes or self.is_new)
         state = self._make_state(summary, closed=closed, has_commit=has_commit)
         self.writer.save_state(state)
-        self._date_lists(lists, has_changes=bool(summary.visible or summary.ranking or self.is_new))
+        has_changes = bool(summary.visible or summary.ranking or self.is_new)
+        self._date_lists(dated.lists, has_changes=has_changes)
+        pages = self._date_pages(dated.pages, has_changes=has_changes)
         if has_commit:
             self.writer.record_commit(state.version)
-            self.writer.mark_scopes_changed(summary.visible | closed_scopes, version=state.version)
+            self.writer.mark_scopes_changed(summary.visible | closed_scopes | pages, version=state.version)
             self.writer.mark_scopes_reranked(summary.ranking, version=state.version)
             self._wait_until(max(self.committed, state.settings_changed))
         return state
@@ -71,6 +83,18 @@ class Commit:
             known = {} if self._has_new_settings else before
             changes = date_lists(known, found, changed=to_seconds(changed) if changed else 0)
         self.writer.save_list_changes(changes)
+
+    def _date_pages(self, scheduled: PageChanges | None, *, has_changes: bool) -> set[str]:
+        """Store the times of the last changes of topics' pages, and return the scopes of the pages that changed now."""
+        if scheduled is None and not has_changes:
+            return set()
+        now, reader = from_seconds(self.committed), self.writer.open_reader()
+        stored = reader.read_page_changes()
+        before = stored if scheduled is None else scheduled
+        found = describe_topic_pages(reader.list_topics(now=now), now=now)
+        after = date_pages(before, found, changed=0 if self.is_new else self.committed)
+        self.writer.topic_pages.save(stored, after)
+        return find_changed_pages(before, after, reader) if not self.is_new else set()
 
     @property
     def _has_new_settings(self) -> bool:

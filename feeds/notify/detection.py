@@ -9,7 +9,8 @@ from feeds.catalog.archive_changes import ChangePeriod
 from feeds.catalog.catalog import Catalog
 from feeds.catalog.outbox import Notification, OutboxWriter, ScanPosition
 from feeds.catalog.reader import CatalogReader
-from feeds.model.clock import to_seconds
+from feeds.catalog.topic_pages import find_pages_changed_by_time
+from feeds.model.clock import from_seconds, to_seconds
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.program import fingerprint_program
@@ -113,6 +114,7 @@ def _scan(catalog: Catalog, settings: Settings, *, now: datetime) -> _Scan:
             addresses = _list_feeds(reader, settings, scopes=scopes, now=now)
             documents = _read_states(addresses, reader, settings=settings, now=now)
             return _Scan(before, after, lists | documents, kept=kept)
+        scopes |= find_pages_changed_by_time(reader, after=from_seconds(start), until=now)
         period = ChangePeriod(before.committed, start, to_seconds(now))
         candidates = Candidates(reader, settings, scopes=scopes, period=period, now=now)
         documents = _read_states(candidates.list_present(), reader, settings=settings, now=now)

@@ -31,6 +31,7 @@ from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.search_page import read_search
 from feeds.site.security_text import write_security
 from feeds.site.tombstones import add_tombstones
+from feeds.site.topic_context import find_page_change, read_topic_context
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
@@ -224,14 +225,17 @@ def _make_page_document(
     query = address.query
     if query.search and not address.part:
         return _make_search_document(address, reader, settings=settings, now=now)
+    context = None
     if address.part:
         snapshot = read_archive(query, address.part, reader, settings=settings, now=now)
     else:
         snapshot = read_feed(query, reader, settings=settings, now=now)
+        context = read_topic_context(snapshot, reader, now=now)
         snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
-    body = render_page(address, snapshot, settings, is_static=is_static)
+    body = render_page(address, snapshot, settings, context=context, is_static=is_static)
     max_age = settings.max_age_seconds  # for archive pages too: links and texts around the stories may change
-    return Document.of(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
+    changed = find_page_change(snapshot, context)
+    return Document.of(body, HTML, changed=changed, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
 def _make_search_document(

@@ -15,6 +15,7 @@ from feeds.site.feeds import FeedSnapshot
 from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
+from feeds.site.topic_context import TopicContext
 from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
 from feeds.site.topic_tree import TopicNode
 from feeds.site.urls import (
@@ -106,8 +107,18 @@ def render_not_found(settings: Settings, *, is_static: bool) -> bytes:
     return _render("not_found.html", settings, is_static=is_static, page_url="")
 
 
-def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings, *, is_static: bool) -> bytes:
-    """Write the page of a feed, or of a part of an archive, with the stories and ways to subscribe."""
+def render_page(
+    address: PageAddress,
+    snapshot: FeedSnapshot,
+    settings: Settings,
+    *,
+    context: TopicContext | None = None,
+    is_static: bool,
+) -> bytes:
+    """Write the page of a feed, or of a part of an archive, with the stories and ways to subscribe.
+
+    The page of a topic shows its `context`.
+    """
     newest = write_reference(PageAddress(address.query))
     paths = {document.rel: document.path for document in snapshot.feed.documents}
     return _render(
@@ -119,6 +130,7 @@ def render_page(address: PageAddress, snapshot: FeedSnapshot, settings: Settings
         feed=snapshot.feed,
         stories=fold_coverage(snapshot.feed.entries),
         write_story=_make_story_writer(settings),
+        context=context,
         is_archive=address.part is not None,
         search=str(address.query.search or ""),
         newer=paths.get("next-archive", newest) if address.part else "",
