@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from feeds.catalog.search_index import finder
+from feeds.catalog.search_index import full_text
 from tests.support.environment import IN_CI, MATERIAL, SOAK, TEST_DATABASE_URL
 from tests.support.newsroom import Newsroom
 from tests.support.postgresql import DatabaseServer, run_server, use_server
@@ -65,7 +65,7 @@ def clean_environment() -> Iterator[None]:
 def patient_searches() -> Iterator[None]:
     """Let searches in this process take long."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finder, "MAX_SECONDS", PATIENCE_SECONDS)
+        patch.setattr(full_text, "MAX_SECONDS", PATIENCE_SECONDS)
         yield
 
 

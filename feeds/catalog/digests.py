@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 
 from feeds.catalog.digest_rankings import find_oldest_ranked, read_best, read_rankings
 from feeds.catalog.digest_stories import Story, StoryReader
-from feeds.catalog.search_index.finder import make_conditions, read_numbers
+from feeds.catalog.search_index.full_text import read_numbers
+from feeds.catalog.search_index.matching import make_conditions
 from feeds.catalog.search_index.numbers import DAYS, find_number_day, list_entry_numbers, list_former_numbers
 from feeds.model.clock import from_seconds
 from feeds.model.entry import DigestStory

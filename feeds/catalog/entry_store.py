@@ -14,7 +14,8 @@ from feeds.catalog.former_versions import FormerVersionWriter
 from feeds.catalog.recent_changes import RecentChangeWriter
 from feeds.catalog.rows import Record, RowWriter, chunks, look_up
 from feeds.catalog.search_index.attributes import list_attributes
-from feeds.catalog.search_index.full_text import drop_words, index_words, merge_index
+from feeds.catalog.search_index.entry_words import index_words
+from feeds.catalog.search_index.full_text import drop_words, merge_index
 from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import FIGURES, EntryChange, Replacement, StoredEntry, has_moved, make_record
 from feeds.model.clock import find_day

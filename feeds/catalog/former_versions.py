@@ -9,7 +9,7 @@ from feeds.catalog import schema
 from feeds.catalog.digest_rankings import replace_ranked
 from feeds.catalog.facts import read_fact
 from feeds.catalog.rows import Record, RowWriter, look_up
-from feeds.catalog.search_index.full_text import index_words
+from feeds.catalog.search_index.entry_words import index_words
 from feeds.catalog.search_index.numbers import NumberAllocator
 from feeds.catalog.stored import Replacement, make_record
 from feeds.model.clock import find_day

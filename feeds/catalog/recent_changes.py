@@ -6,12 +6,14 @@ Older changes are forgotten, except for the time of the last of them: it counts 
 from collections import deque
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.facts import read_fact, save_facts
+from feeds.catalog.recent_numbers import FORGOTTEN
 from feeds.catalog.rows import Record, RowWriter
-from feeds.catalog.search_index.full_text import drop_words, index_words
+from feeds.catalog.search_index.entry_words import index_words
+from feeds.catalog.search_index.full_text import drop_words
 from feeds.catalog.search_index.numbers import CHANGE_NUMBERS
 from feeds.catalog.stored import Replacement, make_record
 from feeds.model.entry import decode_entry
@@ -19,25 +21,8 @@ from feeds.model.entry import decode_entry
 KEPT_CHANGES = 500
 """The number of changes that are kept; when there are twice as many, the older half is forgotten."""
 
-_FORGOTTEN = "forgotten"
 _CHANGES = schema.recent_changes.c
 _RANGE = select(func.min(_CHANGES.number), func.max(_CHANGES.number))
-
-
-_RECENT = select(
-    select(schema.facts.c.value).where(schema.facts.c.name == _FORGOTTEN).scalar_subquery(),
-    func.min(_CHANGES.number),
-    func.max(_CHANGES.number),
-).where(_CHANGES.until > bindparam("after", type_=BigInteger))
-
-
-def find_recent(connection: Connection, *, after: int) -> tuple[int, range]:
-    """Return the time of the last forgotten change, and the numbers of recent changes later than `after`, in seconds.
-
-    The time is 0 if no change has been forgotten.
-    """
-    forgotten, first, last = connection.execute(_RECENT, {"after": after}).one()
-    return int(forgotten or 0), CHANGE_NUMBERS[:0] if first is None else range(first, last + 1)
 
 
 class RecentChangeWriter:
@@ -69,8 +54,8 @@ class RecentChangeWriter:
         if end - (start if first is None else first) >= 2 * KEPT_CHANGES:
             self._forget(range(first, end - KEPT_CHANGES))
         if self._forgotten:
-            forgotten = max(self._forgotten, int(read_fact(self._connection, _FORGOTTEN) or 0))
-            save_facts(self._connection, {_FORGOTTEN: str(forgotten)})
+            forgotten = max(self._forgotten, int(read_fact(self._connection, FORGOTTEN) or 0))
+            save_facts(self._connection, {FORGOTTEN: str(forgotten)})
 
     def _forget(self, numbers: range) -> None:
         is_old = _CHANGES.number < numbers.stop

@@ -16,11 +16,13 @@ from feeds.catalog.list_changes import LIST_CHANGES, ListChange, ListDocument
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.rows import RowWriter
 from feeds.catalog.schedule import find_last_scheduled_change
+from feeds.catalog.search_index.reindexing import use_stemmer
 from feeds.catalog.source_store import SourceStore
 from feeds.catalog.stored import CollectState, StoredEntry
 from feeds.catalog.tombstones import TombstoneStore
 from feeds.catalog.topic_page_store import TopicPageStore
 from feeds.catalog.topic_store import TopicStore
+from feeds.model.stemmer import Stemmer
 
 _KEPT_COMMITS = 1_000  # servers poll twice a second, and an export after more commits writes everything again
 
@@ -64,6 +66,10 @@ class CatalogWriter:
     def save_state(self, state: CollectState) -> None:
         """Store the state after the current collect."""
         save_facts(self._connection, {name: str(value) for name, value in msgspec.structs.asdict(state).items()})
+
+    def use_stemmer(self, stemmer: Stemmer) -> None:
+        """Index words with the stems of a language; another language than before indexes all words again."""
+        use_stemmer(self._connection, stemmer)
 
     def record_commit(self, version: int) -> None:
         """Give the commit with this version a random token, and forget the token of the oldest commit."""

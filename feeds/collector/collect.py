@@ -34,6 +34,7 @@ from feeds.model.adopted import Adoption
 from feeds.model.clock import SYSTEM_CLOCK, Clock, from_seconds, to_seconds
 from feeds.model.errors import ClockError, DamagedCatalogError, Level, Problem
 from feeds.model.shown_settings import ShownSettings
+from feeds.model.stemmer import find_stemmer
 
 _log = logging.getLogger(__name__)
 
@@ -186,6 +187,7 @@ class _Collect:
 
     def _run(self, content: Content, *, known: Mapping[str, StoredFile], keys: Collection[str] | None) -> CollectResult:
         """Collect all existing files, or the existing article files with the given `keys`."""
+        self._writer.use_stemmer(find_stemmer(self._options.shown.language))
         files = content.articles
         self._problems.extend(content.problems)
         gone = sorted(key for key in known.keys() - {file.key for file in files} if not content.has_skipped(key))

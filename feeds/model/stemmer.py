@@ -11,10 +11,11 @@ from threading import Lock
 from Stemmer import Stemmer as Algorithm
 from Stemmer import version
 
-from feeds.model.tokenize import fold_spelling, is_always_exact
+from feeds.model.tokenize import fold_spelling, is_always_exact, split_words
 
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 _CODE_LETTERS = (2, 3)
+_KEPT_WORDS = 32_768
 
 
 class Stemmer:
@@ -28,7 +29,8 @@ class Stemmer:
         self._algorithm = Algorithm(code, 0) if code else None
         self._lock = Lock()
         # Texts repeat their words, and a look-up costs a fraction of a stem.
-        self.list_stems = lru_cache(maxsize=32_768)(self._list_stems)
+        self.list_stems = lru_cache(maxsize=_KEPT_WORDS)(self._list_stems)
+        self.list_other_stems = lru_cache(maxsize=_KEPT_WORDS)(self._list_other_stems)
 
     def stem(self, spelling: str) -> str:
         """Return the stem of a word, given in lower case with its accents; the stem has none.
@@ -38,11 +40,19 @@ class Stemmer:
         if self._algorithm is None or is_always_exact(spelling):
             return fold_spelling(spelling)
         with self._lock:  # an algorithm is for one thread at a time
-            return fold_spelling(self._algorithm.stemWord(spelling)) or fold_spelling(spelling)
+            stem = fold_spelling(self._algorithm.stemWord(spelling))
+        return stem if split_words(stem) == [stem] else fold_spelling(spelling)
 
     def _list_stems(self, spelling: str) -> Collection[str]:
         """Return the stems by which texts with a word are found: those of the word with and without its accents."""
-        return frozenset((self.stem(spelling), self.stem(fold_spelling(spelling))))
+        stems = self.stem(spelling), self.stem(fold_spelling(spelling))
+        return dict.fromkeys(stems)
+
+    def _list_other_stems(self, spelling: str) -> Collection[str]:
+        """Return these stems, but without the word itself if it is its own stem."""
+        word = fold_spelling(spelling)
+        is_stem = self.stem(word) == word
+        return tuple(stem for stem in self.list_stems(spelling) if not is_stem or stem != word)
 
 
 NO_STEMMER = Stemmer()

@@ -14,6 +14,7 @@ from feeds.model.errors import SettingsError
 from feeds.model.feed import LinkChoice, Site
 from feeds.model.query import Query
 from feeds.model.shown_settings import ShownSettings
+from feeds.model.stemmer import find_stemmer
 from feeds.settings.definitions import PREFIX, SETTINGS, RelatedMode
 from feeds.settings.publication import FooterLink
 from feeds.settings.setting import LOCAL_URL, Setting, show_value
@@ -175,8 +176,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         looks = (self.logo, self.accent, self.stylesheet, self.footer_links, self.imprint, versions)
         pages = (*looks, self.security_contacts, self.security_expires)
         texts = tuple(filter(None, (fingerprint_texts(self.language),)))
+        stemmer = find_stemmer(self.language).name
         optional = (*description, *tombstones, *((pages,) if any(pages) else ()), *texts)
-        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *optional)))
+        return fingerprint(msgspec.json.encode((RENDERING_REVISION, *shown, *optional, stemmer)))
 
 
 def describe_settings(settings: Settings) -> list[tuple[Setting, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from feeds.catalog import recent_changes
 from feeds.catalog.database import open_engine
-from feeds.catalog.recent_changes import find_recent
+from feeds.catalog.recent_numbers import find_recent
 from feeds.model.expression import name, parse_expression
 from feeds.model.periods import Cycle
 from feeds.model.query import Query

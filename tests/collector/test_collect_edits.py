@@ -10,7 +10,7 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from feeds.articles.files import locate_article
-from feeds.catalog.search_index.full_text import split_entry
+from feeds.catalog.search_index.entry_words import split_entry
 from feeds.collector.collect_result import CollectResult
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
@@ -18,7 +18,7 @@ from feeds.model.feed import Format
 from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.model.stemmer import NO_STEMMER
+from feeds.model.stemmer import find_stemmer
 from feeds.renderers.feed import render
 from tests.support.environment import SOAK
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
@@ -44,7 +44,7 @@ COMPOSED = (
     Query(min_heat=20, topics=name("ai")),
     Query(min_heat=10, min_quality=40, types=parse_expression("!video")),
     Query(topics=parse_expression("ai,nothing")),
-    Query(search=parse_search("early")),
+    Query(search=parse_search("earlies OR story -late")),
     Query(search=parse_search("lat* -early"), topics=parse_expression("!ai")),
 )
 FEEDS = [
@@ -180,7 +180,7 @@ def matches_query(query: Query, row: dict[str, Any], slugs: dict[int, str]) -> b
         and is_reached(query.min_heat, row["peak_heat"])
         and (
             query.search is None
-            or matches_text(query.search, split_entry(decode(row["document"], type=Entry))[1], NO_STEMMER)
+            or matches_text(query.search, split_entry(decode(row["document"], type=Entry))[1], find_stemmer("en"))
         )
     )
 

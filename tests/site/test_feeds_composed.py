@@ -15,7 +15,7 @@ from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
 from feeds.model.found_words import matches_text
 from feeds.model.search import parse_search
-from feeds.model.stemmer import NO_STEMMER
+from feeds.model.stemmer import find_stemmer
 from feeds.model.tokenize import split_texts
 from feeds.site.documents import make_document, parse_and_resolve
 from tests.support.app import make_settings
@@ -106,7 +106,8 @@ class Publication:
             and heat >= int(query_string.get("min_heat", -1))
             and (query_string.get("related") != "links" or entry["is_article"])
             and (
-                "q" not in query_string or matches_text(parse_search(query_string["q"]), self.split(entry), NO_STEMMER)
+                "q" not in query_string
+                or matches_text(parse_search(query_string["q"]), self.split(entry), find_stemmer("en"))
             )
         )
 

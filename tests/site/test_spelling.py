@@ -52,7 +52,7 @@ SUGGESTIONS = {
     "fisherys": "",  # the name of a topic is no text of an entry
     "move": "möwe",
     "deeplearning": "deep learning",
-    "lighthous": "lighthouse",  # finds one story, and the suggestion many more
+    "lighthouze": "lighthouse",  # finds one story, and the suggestion many more
     "keepers harpsichord": "",  # all words are known
     **dict.fromkeys(("lighthouse", '"lihgthouse keepers"', "lihg*", "xylophone", "kee", "海", "20244"), ""),
 }

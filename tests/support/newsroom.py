@@ -220,7 +220,7 @@ def dump_fresh(newsroom: Newsroom, database_url: str) -> dict[str, list[tuple[An
 
 def list_words(kept: str) -> list[str]:
     """Return the distinct words of the text in an engine's stored form of an entry's words, sorted."""
-    lexemes = re.findall(r"'.([^']+)':", kept)
+    lexemes = re.findall(r"'.(§s[^']+|[^']+(?=':))'", kept)
     return sorted(set(lexemes or kept.partition(GAP)[2].replace(GAP, "").split()))
 
 

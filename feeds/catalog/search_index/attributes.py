@@ -28,6 +28,12 @@ FIGURES_ONLY = f"{SIGN}f"
 FIGURES = {"quality": "q", "peak_heat": "h"}
 """The columns with figures, and the letter of each in words."""
 
+PAIR = f"{SIGN}w"
+"""The start of the words for pairs of words."""
+
+STEM = f"{SIGN}s"
+"""The start of the words for stems."""
+
 AFTER = "z"
 """The letter before the letter of a figure or type after such a change."""
 
@@ -63,6 +69,11 @@ def _list_attributes(row: Record) -> Iterator[str]:
             yield from _spell_figure(row[f"{name}_after"], AFTER + letter)
 
 
+def is_attribute(word: str) -> bool:
+    """Return whether a word of the index is an attribute of an entry, not made from the words of its text."""
+    return word.startswith(SIGN) and not word.startswith((PAIR, STEM))
+
+
 def spell_topic(number: int) -> str:
     """Return the attribute of the entries of a topic."""
     return f"{SIGN}t{number}"
@@ -86,7 +97,7 @@ def list_pairs(words: Sequence[str]) -> Collection[str]:
     """
     # In one expression, because the first collect spells millions of pairs. Signs and gaps are no letters.
     return {
-        f"{SIGN}w{first}{SIGN}{second}": None
+        f"{PAIR}{first}{SIGN}{second}": None
         for first, second in pairwise(words)
         if len(first) <= _MAX_LETTERS and len(second) <= _MAX_LETTERS and first.isalnum() and second.isalnum()
     }

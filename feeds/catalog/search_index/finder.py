@@ -1,6 +1,5 @@
 """Find the newest entries of any query, and the last time an entry left or joined the query."""
 
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -8,19 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from feeds.catalog import schema
 from feeds.catalog.archive_blocks import Span, lies_in
-from feeds.catalog.recent_changes import find_recent
+from feeds.catalog.recent_numbers import find_recent
 from feeds.catalog.rows import is_among
-from feeds.catalog.search_index.conditions import Condition
-from feeds.catalog.search_index.full_text import find_numbers
-from feeds.catalog.search_index.matching import QueryConditions
+from feeds.catalog.search_index.full_text import read_numbers
+from feeds.catalog.search_index.matching import make_conditions
 from feeds.catalog.search_index.numbers import find_number_day, list_entry_numbers
 from feeds.catalog.visibility import find_expired, find_waiting
 from feeds.model.clock import to_seconds
-from feeds.model.errors import OverloadError
 from feeds.model.query import Query
-
-MAX_SECONDS = 3
-"""The time after which a search reads no further numbers; reading some takes some hundred milliseconds at worst."""
 
 
 class EntryFinder:
@@ -93,25 +87,3 @@ class EntryFinder:
         hidden = {*find_waiting(self._connection, now=seconds), *find_expired(self._connection, now=seconds)}
         for numbers in read_numbers(self._connection, self._conditions.match(), numbers=list_entry_numbers()):
             yield [number for number in numbers if number not in hidden]
-
-
-def read_numbers(connection: Connection, condition: Condition, *, numbers: range) -> Iterator[Sequence[int]]:
-    """Yield the numbers in a range whose words meet a condition, newest first, several at a time.
-
-    Raises:
-        OverloadError: the search takes too long.
-    """
-    deadline = time.monotonic() + MAX_SECONDS
-    for found in find_numbers(connection, condition, numbers=numbers):
-        if time.monotonic() > deadline:
-            raise OverloadError("This query takes too long right now; narrow it or try again later.")
-        yield found
-
-
-def make_conditions(connection: Connection, query: Query) -> QueryConditions:
-    """Return the conditions of a query, with the numbers of its topics."""
-    if not query.topics:
-        return QueryConditions(query, {})
-    topics = schema.topics.c
-    found = select(topics.slug, topics.number).where(topics.slug.in_(query.topics.names))
-    return QueryConditions(query, {row.slug: row.number for row in connection.execute(found)})

@@ -1,41 +1,40 @@
-"""Index the words of entries, and find entries by words, with SQLite's FTS5 or PostgreSQL's tsvector.
+"""Index words under numbers, and find numbers by words, with SQLite's FTS5 or PostgreSQL's tsvector.
 
-The words of an entry are its attributes, and the words of its text. Both engines have a table `texts`, by the numbers
-of entries and former versions.
+Both engines have a table `texts`, by the numbers of entries, former versions and recent changes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from msgspec import json
 from sqlalchemy import Connection, text
 
-from feeds.catalog.rows import Record
-from feeds.catalog.search_index.attributes import EVERY, SIGN, list_attributes, list_pairs
+from feeds.catalog.search_index.attributes import EVERY, SIGN, is_attribute, list_pairs
 from feeds.catalog.search_index.conditions import AllOf, Condition, Phrase
 from feeds.catalog.search_index.numbers import CHANGE_NUMBERS, SLOT_BITS
-from feeds.model.entry import Entry
-from feeds.model.html_text import extract_text
-from feeds.model.tokenize import GAP, split_texts
+from feeds.model.errors import OverloadError
+from feeds.model.tokenize import GAP
 
 Words: TypeAlias = list[str]
+
+MAX_SECONDS = 3
+"""The time after which a search reads no further numbers; reading some takes some hundred milliseconds at worst."""
 
 _MERGED_PAGES = 500  # about a tenth of a second
 
 _ANY = Phrase((EVERY,))
 
 
-def index_words(connection: Connection, rows: Iterable[tuple[Record, Entry]]) -> None:
-    """Index the words of entries or former versions under their numbers, and replace the words under the numbers.
+def write_words(connection: Connection, texts: Mapping[int, Words]) -> None:
+    """Index words under numbers in ascending order, and replace the words already under the numbers."""
+    if texts:
+        _open_index(connection).put(texts)
 
-    Words come from the attributes, the title, summary, body and corrections, and from the provider's name and domain.
-    """
-    # FTS5 writes a new part of its index for each number lower than the number before.
-    ordered = sorted(rows, key=lambda row: row[0]["number"])
-    if ordered:
-        _open_index(connection).put(
-            {row["number"]: [*list_attributes(row), GAP, *split_entry(entry)[0]] for row, entry in ordered}
-        )
+
+def read_attributes(connection: Connection, numbers: Collection[int]) -> dict[int, Words]:
+    """Return the attributes of entries and former versions, by number."""
+    return _open_index(connection).read_attributes(numbers)
 
 
 def drop_words(connection: Connection, numbers: Collection[int]) -> None:
@@ -50,19 +49,17 @@ def merge_index(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO texts (texts, rank) VALUES ('merge', {_MERGED_PAGES})")  # noqa: S608 constant
 
 
-def find_numbers(connection: Connection, condition: Condition, *, numbers: range) -> Iterator[Sequence[int]]:
-    """Yield the numbers in a range whose words meet a condition, newest first.
+def read_numbers(connection: Connection, condition: Condition, *, numbers: range) -> Iterator[Sequence[int]]:
+    """Yield the numbers in a range whose words meet a condition, newest first, several at a time.
 
-    The numbers are read while they are requested, several at a time.
+    Raises:
+        OverloadError: the search takes too long.
     """
-    return _open_index(connection).find(condition, numbers)
-
-
-def split_entry(entry: Entry) -> tuple[Words, Words]:
-    """Return the searchable words of an entry's text, and the spelling of each."""
-    body = f"{extract_text(entry.body)} {entry.rest_words}" if entry.body else ""
-    corrections = (correction.text for correction in entry.corrections)
-    return split_texts((entry.title, entry.summary, entry.provider.name, entry.provider.domain, body, *corrections))
+    deadline = time.monotonic() + MAX_SECONDS
+    for found in _open_index(connection).find(condition, numbers):
+        if time.monotonic() > deadline:
+            raise OverloadError("This query takes too long right now; narrow it or try again later.")
+        yield found
 
 
 class _FullTextIndex(Protocol):
@@ -70,6 +67,9 @@ class _FullTextIndex(Protocol):
 
     def put(self, texts: Mapping[int, Words]) -> None:
         """Index words, and replace the words already under the numbers."""
+
+    def read_attributes(self, numbers: Collection[int]) -> dict[int, Words]:
+        """Return the attributes among the words of these numbers, none of them a recent change."""
 
     def drop(self, numbers: Collection[int]) -> None:
         """Delete the words of these numbers."""
@@ -97,6 +97,11 @@ class _SQLiteIndex:
     def put(self, texts: Mapping[int, Words]) -> None:
         rows = [(number, " ".join(map(_choose_mark(number).__add__, words))) for number, words in texts.items()]
         self._connection.exec_driver_sql("INSERT OR REPLACE INTO texts (rowid, words) VALUES (?, ?)", rows)
+
+    def read_attributes(self, numbers: Collection[int]) -> dict[int, Words]:
+        statement = "SELECT rowid, words FROM texts WHERE rowid IN (SELECT value FROM json_each(?))"
+        rows = self._connection.exec_driver_sql(statement, (json.encode(list(numbers)).decode(),))
+        return {number: words.partition(GAP)[0].split() for number, words in rows}
 
     def drop(self, numbers: Collection[int]) -> None:
         self._connection.exec_driver_sql("DELETE FROM texts WHERE rowid = ?", [(number,) for number in numbers])
@@ -165,6 +170,14 @@ class _PostgreSQLIndex:
         self._connection.exec_driver_sql(
             "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE oid = to_regclass('texts_by_word')"
         )
+
+    def read_attributes(self, numbers: Collection[int]) -> dict[int, Words]:
+        statement = "SELECT rowid, tsvector_to_array(words) FROM texts WHERE rowid = ANY(%s::bigint[])"
+        rows = self._connection.exec_driver_sql(statement, (list(numbers),))
+        return {
+            number: [word for lexeme in lexemes if is_attribute(word := lexeme.removeprefix(self._find_mark(number)))]
+            for number, lexemes in rows
+        }
 
     def drop(self, numbers: Collection[int]) -> None:
         self._connection.exec_driver_sql("DELETE FROM texts WHERE rowid = ANY(%s::bigint[])", (list(numbers),))

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from sqlalchemy import Connection, select
+
+from feeds.catalog import schema
 from feeds.catalog.search_index.attributes import (
     AFTER,
     ARTICLE,
@@ -14,17 +17,22 @@ from feeds.catalog.search_index.attributes import (
     spell_type,
 )
 from feeds.catalog.search_index.conditions import AllOf, AnyOf, Condition, Phrase
+from feeds.catalog.search_index.word_forms import find_forms, read_stemmer
 from feeds.model.expression import Expression, Term
 from feeds.model.query import Query
 from feeds.model.search import Search, SearchTerm
+from feeds.model.stemmer import NO_STEMMER, Stemmer
 
 _Term = TypeVar("_Term", Term, SearchTerm)
 
 
 class QueryConditions:
-    """The conditions of a query; `topic_numbers` are the numbers of the query's topics, by slug."""
+    """The conditions of a query, with the stemmer of the catalog.
 
-    def __init__(self, query: Query, topic_numbers: Mapping[str, int]) -> None:
+    `topic_numbers` are the numbers of the query's topics, by slug.
+    """
+
+    def __init__(self, query: Query, topic_numbers: Mapping[str, int], *, stemmer: Stemmer = NO_STEMMER) -> None:
         self._minimums = [
             (letter, minimum)
             for letter, minimum in zip(FIGURES.values(), (query.min_quality, query.min_heat), strict=True)
@@ -36,7 +44,7 @@ class QueryConditions:
             self._others.append(_express(query.topics, lambda slug: spell_topic(topic_numbers.get(slug, 0))))
         self._others += [_express(each, spell_provider) for each in query.provider_expressions]
         if query.search:
-            self._others.append(_search(query.search))
+            self._others.append(_search(query.search, stemmer))
 
     def match(self) -> AllOf:
         """Return the condition of entries that match."""
@@ -60,6 +68,17 @@ class QueryConditions:
         return [*types, *minimums]
 
 
+def make_conditions(connection: Connection, query: Query) -> QueryConditions:
+    """Return the conditions of a query, with the numbers of its topics and the stemmer of the catalog."""
+    stemmer = read_stemmer(connection) if query.search else NO_STEMMER
+    if not query.topics:
+        return QueryConditions(query, {}, stemmer=stemmer)
+    topics = schema.topics.c
+    found = select(topics.slug, topics.number).where(topics.slug.in_(query.topics.names))
+    numbers = {row.slug: row.number for row in connection.execute(found)}
+    return QueryConditions(query, numbers, stemmer=stemmer)
+
+
 def _name(attribute: str) -> Phrase:
     return Phrase((attribute,))
 
@@ -68,8 +87,8 @@ def _express(expression: Expression, spell: Callable[[str], str]) -> Condition:
     return _any_of([_select(terms, lambda term: _name(spell(term.name))) for terms in expression.alternatives])
 
 
-def _search(search: Search) -> Condition:
-    return _any_of([_select(terms, lambda term: Phrase(term.words, term.is_prefix)) for terms in search.alternatives])
+def _search(search: Search, stemmer: Stemmer) -> Condition:
+    return _any_of([_select(terms, lambda term: find_forms(term, stemmer)) for terms in search.alternatives])
 
 
 def _select(terms: Sequence[_Term], express: Callable[[_Term], Condition]) -> AllOf:

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.catalog.search_index import finder
-from feeds.catalog.search_index.full_text import split_entry
+from feeds.catalog.search_index import full_text
+from feeds.catalog.search_index.entry_words import split_entry
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
 from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import parse_search
-from feeds.model.stemmer import NO_STEMMER
+from feeds.model.stemmer import find_stemmer
 from tests.support.newsroom import START, Newsroom, url_of
 
 EVERY_OTHER = Query(topics=parse_expression("even,nothing"))
@@ -51,7 +51,7 @@ def test_many_entries_of_one_day_are_found_in_order(years: Newsroom) -> None:
 def test_a_slow_query_is_stopped(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom.write("a", topics=["Even"])
     newsroom.collect()
-    monkeypatch.setattr(finder, "MAX_SECONDS", -1)
+    monkeypatch.setattr(full_text, "MAX_SECONDS", -1)
     with pytest.raises(OverloadError, match="takes too long right now; narrow it"):
         newsroom.see(EVERY_OTHER)
 
@@ -60,7 +60,7 @@ def test_a_search_is_found_among_many_entries(years: Newsroom) -> None:
     search = parse_search("story -100")
     wanted = Query(topics=parse_expression("even"), search=search)
     named = years.see(Query(topics=parse_expression("even")), limit=1_000).entries
-    expected = [entry.id for entry in named if matches_text(search, split_entry(entry)[1], NO_STEMMER)]
+    expected = [entry.id for entry in named if matches_text(search, split_entry(entry)[1], find_stemmer("en"))]
     assert 300 < len(expected) < len(named)
     assert years.see(wanted, limit=1_000).ids == expected
     years.wait(days=1)
