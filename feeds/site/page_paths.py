@@ -10,6 +10,8 @@ _FILE_EXTENSIONS = frozenset({
     *("css", "js", "map", "webmanifest", "woff", "woff2", "ttf"),
     *("ico", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "mp3", "mp4"),
 })  # fmt: skip
+# Programs probe these, and subscribers of an earlier site ask for them for years.
+_FEED_NAMES = frozenset({"feed", "feeds", "rss", "atom"})
 _NAMED = ("topics", "providers")
 
 
@@ -23,8 +25,9 @@ def is_page_path(path: str) -> bool:
     section, *rest = path.lower().strip("/").split("/")
     if section == "static" or path.startswith("//") or any(each.startswith(".") for each in (section, *rest)):
         return False
-    stem, _, extension = (rest[-1] if rest else section).rpartition(".")
-    if not stem or extension in _FEED_EXTENSIONS:
-        return not stem
-    # The names of publishers have dots, and `/topics/ai.xml` is somebody's guess.
-    return section in _NAMED or extension not in _FILE_EXTENSIONS
+    last = rest[-1] if rest else section
+    stem, _, extension = last.rpartition(".")
+    if stem and extension in _FEED_EXTENSIONS:
+        return False
+    # The names of publishers have dots, and `/topics/ai.xml` and `/topics/ai/feed` are somebody's guesses.
+    return section in _NAMED or not (last in _FEED_NAMES or (stem and extension in _FILE_EXTENSIONS))

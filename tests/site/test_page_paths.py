@@ -34,6 +34,7 @@ def test_pages(path: str) -> None:
         *("/feed", "/feed/", "/feed.xml", "/atom.xml", "/rss.xml", "/index.xml", "/healthz", "/metrics"),
         *("/topics/x.atom", "/topics/x.RSS", "/topics/x.json", "/providers/example.com.atom", "/x.opml", "/feeds.opml"),
         *("/topics/x/weekly.atom", "/topics/x/archive/7.json", "/feed/archive/7.rss", "/topics/a/b/c.rss"),
+        *("/rss", "/atom/", "/blog/feed/", "/category/ai/feed", "/Feed", "/feeds"),
         *("/sitemap.xml", "/robots.txt", "/ads.txt", "/blog/feed.xml", "/blog/feed.rss"),
         *("/static/x", "/static/", "/static", "/static/x.html", "/favicon.ico", "/apple-touch-icon.png", "/app.js"),
         *("/.env", "/.git/config", "/.well-known/security.txt", "/x/.git", "//example.com/", "/backup.zip"),
