@@ -242,8 +242,9 @@ def _make_search_document(
     address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Document:
     page = read_search(address, reader, settings=settings, now=now)
-    max_age, scopes = settings.max_age_seconds, page.snapshot.scopes
-    return Document.of(render_search(page, settings), HTML, changed=None, max_age_seconds=max_age, scopes=scopes)
+    snapshot, max_age = page.snapshot, settings.max_age_seconds
+    body = render_search(page, settings)
+    return Document.of(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)
 
 
 def _make_digest_page(

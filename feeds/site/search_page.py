@@ -8,6 +8,7 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
+from feeds.model.clock import from_seconds
 from feeds.model.format_times import FormatTimes
 from feeds.model.query import MAX_ENTRIES, Query
 from feeds.model.search import SearchTerm
@@ -74,7 +75,7 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
 def read_search(address: PageAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> SearchPage:
     """Read the page of a resolved query with a search, as of `now`.
 
-    The page has no time of its last change: the number of results, and words of other entries, are part of it.
+    The page changes with the whole catalog: the number of results, and words of other entries, are part of it.
     """
     query = address.query
     selected = query.with_defaults(settings.defaults)
@@ -90,7 +91,7 @@ def read_search(address: PageAddress, reader: CatalogReader, *, settings: Settin
         query=query,
         feed=msgspec.structs.replace(feed, query_string=query.query_string),
         name=heading.name,
-        changed=FormatTimes.same(None),
+        changed=FormatTimes.same(_find_change(reader, now=now)),
         is_full=len(results.entries) < results.count or results.has_more,
         scopes=_list_scopes(selected, slugs, count=results.count),
     )
@@ -110,6 +111,14 @@ def read_search(address: PageAddress, reader: CatalogReader, *, settings: Settin
         topic=next((topic for topic in topics if topic and topic.is_listed_at(now)), None),
         near=_find_near(matcher.terms, reader, now=now) if results.count <= MAX_RARE else (),
     )
+
+
+def _find_change(reader: CatalogReader, *, now: datetime) -> datetime | None:
+    """Return the time of the last change to the catalog, also one that only pages in order of figures show."""
+    changed = reader.find_last_change(now=now)
+    committed = int(reader.read_fact("committed") or 0)
+    is_first = reader.read_state().version == 1  # a new catalog has the dates of its entries
+    return changed if is_first or changed is None else max(changed, from_seconds(committed))
 
 
 def _list_slugs(terms: Sequence[SearchTerm]) -> list[str]:
