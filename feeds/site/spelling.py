@@ -50,6 +50,9 @@ class Vocabulary:
                 self._spellings[word] = spelling  # the most common comes last
         self._words = sorted(self._counts)
 
+    def __contains__(self, word: str) -> bool:
+        return word in self._counts
+
     def find_similar(self, word: str) -> list[str]:
         """Return a few texts that somebody may mean who typed a word, the most similar first, then the most common.
 
@@ -109,10 +112,13 @@ def suggest_query(
     vocabulary = _KEEPER.read(reader, now=now)
     plain = [term for term in query.search.terms if term.spelling]
     unknown = [term for term in plain if not has_results(Search(((term,),)), MAX_RARE + 1)]
-    similar = {term: found for term in unknown if (found := vocabulary.find_similar(term.words[0]))}
-    for search in islice(_list_searches(query.search, similar), _MAX_TRIES):
-        if has_results(search, _MIN_RESULTS if count else 1):
-            return msgspec.structs.replace(query, search=search)
+    # A misspelled word may share its stem with known words.
+    unread = [term for term in plain if term.words[0] not in vocabulary]
+    for terms in (unknown, unread):
+        similar = {term: found for term in terms if (found := vocabulary.find_similar(term.words[0]))}
+        for search in islice(_list_searches(query.search, similar), _MAX_TRIES):
+            if has_results(search, _MIN_RESULTS if count else 1):
+                return msgspec.structs.replace(query, search=search)
     return None
 
 

@@ -24,6 +24,9 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
         newsroom.write(f"s{number}", title="Lighthouse keepers protest", topics=["Fisheries"])
     newsroom.write("one", title="A lighthous and a Möwe", excerpt="The word harpsichord is in no title.")
     newsroom.write("two", title="Deep learning")
+    newsroom.write("three", title="The sorceress sails")
+    for number in range(3):
+        newsroom.write(f"t{number}", title="A sorcerer")
     newsroom.write("later", title="Zeppelin", publishedDateTime=(NOW + timedelta(days=1)).isoformat())
     newsroom.write("gone", title="Submarine", expiryDate=(NOW - timedelta(hours=1)).isoformat())
     newsroom.collect()
@@ -53,6 +56,7 @@ SUGGESTIONS = {
     "move": "möwe",
     "deeplearning": "deep learning",
     "lighthouze": "lighthouse",  # finds one story, and the suggestion many more
+    "sailing sorceres": "sailing sorceress",  # finds sorcerers, but none that sails
     "keepers harpsichord": "",  # all words are known
     **dict.fromkeys(("lighthouse", '"lihgthouse keepers"', "lihg*", "xylophone", "kee", "海", "20244"), ""),
 }
