@@ -7,13 +7,14 @@ import msgspec
 
 from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.query import PARAMETERS
+from feeds.site.find_query import FIND
 from feeds.site.similarity import find_similar
 from feeds.site.urls import SORT
 
 MIN_LETTERS = 5
 """The length of a parameter from which it may be misspelled: shorter ones resemble too many."""
 
-KNOWN = (*PARAMETERS, SORT)
+KNOWN = (*PARAMETERS, SORT, FIND)
 """The parameters of pages."""
 
 _MAX_LETTERS = 20

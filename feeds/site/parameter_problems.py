@@ -9,6 +9,7 @@ import msgspec
 from feeds.model.errors import BadRequestError
 from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.query import MAX_ENTRIES, MAX_RANK, PARAMETERS, parse_query
+from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS, read_find
 from feeds.site.urls import SORT
 
 
@@ -19,12 +20,13 @@ class Flaw(StrEnum):
     NUMBER = "number"
     RELATED = "related"
     SEARCH = "search"
+    LENGTH = "length"
     CONTROLS = "controls"
     REPEATED = "repeated"
 
 
 class ParameterProblem(msgspec.Struct, frozen=True):
-    """A parameter with an invalid value; a number must lie between `minimum` and `maximum`."""
+    """A parameter with an invalid value; a number, or the length of a text, must lie from `minimum` to `maximum`."""
 
     name: str
     value: str
@@ -49,9 +51,14 @@ class QueryProblems(msgspec.Struct, frozen=True):
         return urlencode(self.valid, safe=",+!*")
 
 
-_KNOWN = frozenset({*PARAMETERS, SORT})  # any order is valid
-_FLAWS = {"provider": Flaw.NAMES, "type": Flaw.NAMES, "related": Flaw.RELATED, "q": Flaw.SEARCH}
-_RANGES = {"min_quality": (0, MAX_RANK), "min_heat": (0, MAX_RANK), "limit": (1, MAX_ENTRIES)}
+_KNOWN = (*PARAMETERS, SORT, FIND)
+_FLAWS = {"provider": Flaw.NAMES, "type": Flaw.NAMES, "related": Flaw.RELATED, "q": Flaw.SEARCH, FIND: Flaw.LENGTH}
+_RANGES = {
+    FIND: (0, MAX_FIND_CHARACTERS),
+    "min_quality": (0, MAX_RANK),
+    "min_heat": (0, MAX_RANK),
+    "limit": (1, MAX_ENTRIES),
+}
 
 
 def find_query_problems(query_string: str) -> QueryProblems:
@@ -64,7 +71,7 @@ def find_query_problems(query_string: str) -> QueryProblems:
             given.setdefault(name, []).append(text)
     problems = {problem.name: problem for problem in _find_problems(given)}
     return QueryProblems(
-        tuple(problems[name] for name in PARAMETERS if name in problems),
+        tuple(problems[name] for name in _KNOWN if name in problems),
         {name: texts[0].strip() for name, texts in given.items() if name not in problems},
     )
 
@@ -83,7 +90,7 @@ def _find_problems(given: Mapping[str, list[str]]) -> Iterator[ParameterProblem]
 
 def _is_valid(name: str, value: str) -> bool:
     try:
-        parse_query(urlencode({name: value}))
+        (read_find if name == FIND else parse_query)(urlencode({name: value}))
     except BadRequestError:
         return False
     return True

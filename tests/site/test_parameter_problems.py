@@ -7,6 +7,7 @@ import pytest
 from feeds.model.errors import BadRequestError
 from feeds.model.query import parse_query
 from feeds.site.parameter_problems import Flaw, ParameterProblem, QueryProblems, find_query_problems
+from feeds.site.url_parser import parse_address
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,13 @@ from feeds.site.parameter_problems import Flaw, ParameterProblem, QueryProblems,
         ("type=" + ",".join("abcdefghi"), ParameterProblem("type", "a,b,c,d,e,f,g,h,i", Flaw.NAMES)),
         ("q=-x", ParameterProblem("q", "-x", Flaw.SEARCH)),
         ("q=%00tides", ParameterProblem("q", "\x00tides", Flaw.CONTROLS)),
+        ("find=" + "x" * 101, ParameterProblem("find", "x" * 101, Flaw.LENGTH, 0, 100)),
         ("limit=5&limit=6", ParameterProblem("limit", "5", Flaw.REPEATED)),
     ],
 )
 def test_a_problem_is_found(query_string: str, problem: ParameterProblem) -> None:
     with pytest.raises(BadRequestError):
-        parse_query(query_string)
+        parse_address("/topics" if query_string.startswith("find=") else "/latest", query_string)
     assert find_query_problems(query_string).problems == (problem,)
 
 
