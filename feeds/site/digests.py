@@ -19,6 +19,7 @@ from feeds.site.feeds import (
     DigestSnapshot,
     Heading,
     IssueSnapshot,
+    is_described,
     make_feed,
     make_id,
     read_heading,
@@ -46,6 +47,8 @@ def read_digest(
         query=query,
         feed=make_digest_feed(query, cycle, heading, settings=settings, digests=digests),
         name=name_digest(heading.name, cycle, texts=texts),
+        is_described=is_described(query, heading, settings),
+        topic_names=heading.topic_names,
         changed=FormatTimes.same(reader.find_last_title_change(selected, since=closed)),
         is_full=len(digests) == limit,
         scopes=(DIGESTS, *selected.scopes),
@@ -68,7 +71,7 @@ def make_digest_feed(
         path=digest_stem(query, cycle),
         query_string=query.query_string,
         title=f"{name_digest(heading.name, cycle, texts=texts)} — {settings.site.title}",
-        subtitle=f"{plain.subtitle} {_describe(cycle, texts)}",
+        subtitle=f"{plain.subtitle} {describe_cycle(cycle, texts)}",
         page_url=f"{settings.site_url}{write_reference(DigestPageAddress(query, cycle))}",
         entries=tuple(
             _make_entry(
@@ -83,7 +86,8 @@ def make_digest_feed(
     )
 
 
-def _describe(cycle: Cycle, texts: Texts) -> str:
+def describe_cycle(cycle: Cycle, texts: Texts) -> str:
+    """Say what a digest holds and when it is published."""
     if cycle is Cycle.DAILY:
         return texts.gettext("The best stories of each day (UTC), published after the day ends.")
     return texts.gettext("The best stories of each week (Monday to Sunday, UTC), published after the week ends.")

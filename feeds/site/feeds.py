@@ -35,7 +35,7 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     `changed` holds the times of the feed's last change, None without any entry, now or before. `is_full` marks a feed
     with its maximum of entries; older entries may exist. `name` names the query in words. The feed depends on the parts
     of the catalog named by `scopes`. `is_described` marks a feed that the publisher describes, in the language of the
-    site. `cycle` is the cycle of a digest.
+    site, as are `topic_names`, the names in `name`.
     """
 
     query: Query
@@ -45,6 +45,7 @@ class FeedSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     is_full: bool
     scopes: tuple[str, ...]
     is_described: bool = False
+    topic_names: tuple[str, ...] = ()
     cycle: Cycle | None = None
 
 
@@ -91,6 +92,7 @@ class Heading(msgspec.Struct, frozen=True):
     origin: Query
     image: str = ""
     is_described: bool = False
+    topic_names: tuple[str, ...] = ()
 
 
 def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: datetime) -> FeedSnapshot:
@@ -116,7 +118,8 @@ def read_feed(query: Query, reader: CatalogReader, *, settings: Settings, now: d
         changed=window.changed,
         is_full=len(window.entries) >= limit,
         scopes=selected.scopes,
-        is_described=_is_described(query, heading, settings),
+        is_described=is_described(query, heading, settings),
+        topic_names=heading.topic_names,
     )
 
 
@@ -153,7 +156,8 @@ def read_archive(
         changed=archive.changed,
         is_full=archive.older is not None,
         scopes=selected.scopes,
-        is_described=_is_described(query, heading, settings),
+        is_described=is_described(query, heading, settings),
+        topic_names=heading.topic_names,
     )
 
 
@@ -184,7 +188,8 @@ def make_feed(query: Query, heading: Heading, *, settings: Settings, entries: tu
     )
 
 
-def _is_described(query: Query, heading: Heading, settings: Settings) -> bool:
+def is_described(query: Query, heading: Heading, settings: Settings) -> bool:
+    """Return whether the publisher describes the feed of a query in own words."""
     return bool(settings.site_description) if _is_everything(query) else heading.is_described
 
 
@@ -223,6 +228,7 @@ def read_heading(query: Query, reader: CatalogReader, *, texts: Texts, now: date
         description or write_subtitle(query, names, texts=texts),
         image=only.image if only else "",
         is_described=bool(description),
+        topic_names=tuple(names.values()),
         origin=_find_origin(query, topics),
     )
 

@@ -8,6 +8,7 @@ import msgspec
 from feeds.model.entry import DigestStory
 from feeds.model.periods import Cycle, find_date
 from feeds.settings import Settings
+from feeds.site.digests import describe_cycle
 from feeds.site.feeds import DigestSnapshot, IssueSnapshot
 from feeds.site.pages.environment import find_environment
 from feeds.site.urls import DigestPageAddress, IssueAddress, page_of, write_reference
@@ -32,6 +33,7 @@ def render_digest(
 ) -> bytes:
     """Write the page that lists the issues of a digest, with ways to subscribe to it."""
     query, cycle, texts = address.query, address.cycle, find_texts(settings.language)
+    schedule = describe_cycle(cycle, texts)
     issues = [
         _ListedIssue(
             write_reference(IssueAddress.of(query, cycle, digest.issue)),
@@ -48,6 +50,8 @@ def render_digest(
         search=str(query.search or ""),
         snapshot=snapshot,
         feed=snapshot.feed,
+        subtitle=snapshot.feed.subtitle.removesuffix(f" {schedule}"),
+        schedule=schedule,
         issues=issues,
         notices=snapshot.notices,
         newest=write_reference(page_of(query)),

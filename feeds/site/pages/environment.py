@@ -17,7 +17,7 @@ from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code
-from feeds.site.pages.formatting import allow_breaks, find_preview, write_ago, write_excerpt
+from feeds.site.pages.formatting import allow_breaks, find_preview, isolate_names, write_ago, write_excerpt
 from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.pages.subscribing import PLATFORMS, find_feed_path, list_rhythms
@@ -66,20 +66,21 @@ def find_environment(language: str) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.filters.update(_FILTERS)
-    environment.filters.update(_make_filters(texts))
+    environment.filters.update(_make_filters(language, texts))
     environment.globals.update(_GLOBALS)
     environment.globals.update(_make_text_functions(texts))
     environment.globals.update(texts=texts, site_language=_write_lang(language, texts))
     return environment
 
 
-def _make_filters(texts: Texts) -> dict[str, Callable[..., str]]:
-    """Return the filters that write values in the language of the texts."""
+def _make_filters(language: str, texts: Texts) -> dict[str, Callable[..., str]]:
+    """Return the filters that write values in the language of the texts, for a site in `language`."""
     return {
         "ago": partial(write_ago, texts=texts),
         "bars": partial(draw_bars, texts=texts),
         "day": texts.day,
         "enumerate": texts.join,
+        "isolate": partial(isolate_names, lang=_write_lang(language, texts)),
         "lang": partial(_write_lang, texts=texts),
         "number": texts.number,
         "percent": texts.percent,

@@ -1,9 +1,9 @@
-"""Format ages, excerpts and addresses for pages."""
+"""Format ages, excerpts, names and addresses for pages."""
 
 import re
 from collections.abc import Iterable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from feeds.model.entry import Entry, FoldedStory
 from feeds.model.excerpt import shorten
@@ -38,3 +38,15 @@ def find_preview(stories: Iterable[FoldedStory]) -> str:
 def allow_breaks(url: str) -> Markup:
     """Allow line breaks after the slashes of a URL. Copying the text gives the same URL."""
     return Markup("<wbr>").join(re.split("(?<=[^/]/)(?=[^/])", url))
+
+
+def isolate_names(text: str, names: Iterable[str], *, lang: Markup) -> Markup:
+    """Write a text as HTML with names in elements of their own, with the attribute `lang`; the longest names first."""
+    patterns = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    if not patterns:
+        return escape(text)
+    # A name stands apart from Latin letters; other scripts may join a word to it, as Arabic does.
+    parts = re.split(rf"(?<![A-Za-z0-9])({patterns})(?![A-Za-z0-9])", text)
+    return Markup().join(
+        Markup("<bdi{}>{}</bdi>").format(lang, part) if at % 2 else part for at, part in enumerate(parts)
+    )

@@ -1,8 +1,9 @@
 """Ages, addresses and excerpts on pages."""
 
 import pytest
+from markupsafe import Markup
 
-from feeds.site.pages.formatting import allow_breaks, write_ago, write_excerpt
+from feeds.site.pages.formatting import allow_breaks, isolate_names, write_ago, write_excerpt
 from feeds.translation.texts import find_texts
 from tests.support.sample_feeds import make_entry
 
@@ -20,6 +21,17 @@ from tests.support.sample_feeds import make_entry
 )
 def test_an_age_has_one_unit(seconds: float, text: str) -> None:
     assert write_ago(seconds, find_texts("en")) == text
+
+
+def test_names_are_isolated_the_longest_first() -> None:
+    lang = Markup(' lang="ar"')
+    text = "Ships and Sea ports, not Sea وShips & Seas"
+    assert isolate_names(text, ["Sea", "Ships", "Sea ports"], lang=lang) == (
+        '<bdi lang="ar">Ships</bdi> and <bdi lang="ar">Sea ports</bdi>, not <bdi lang="ar">Sea</bdi>'
+        ' و<bdi lang="ar">Ships</bdi> &amp; Seas'
+    )
+    assert isolate_names("<b> & co", [], lang=lang) == "&lt;b&gt; &amp; co"
+    assert isolate_names("not <b>", ["<b>"], lang=Markup()) == "not <bdi>&lt;b&gt;</bdi>"
 
 
 def test_an_address_may_break_after_slashes() -> None:

@@ -207,7 +207,7 @@ def test_a_search_page_links_to_its_feed(client: FlaskClient) -> None:
     assert select(page, "//link[@rel='alternate']/@href")[0] == "https://news.example/feeds/feed.atom?q=short+-gulls"
     assert select(page, "//meta[@name='robots']/@content") == ["noindex"]
     assert select(read(client, "/latest"), "//meta[@name='robots']") == []
-    assert "No stories found" in client.get("/latest?q=whales").text
+    assert "Keine Meldungen gefunden" in client.get("/latest?q=whales").text
 
 
 def test_the_lists_have_every_topic_and_publisher(client: FlaskClient) -> None:
