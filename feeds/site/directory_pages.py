@@ -9,7 +9,7 @@ from feeds.model.query import EVERYTHING
 from feeds.settings import Settings
 from feeds.site.directory import Directory, read_activity, read_directory
 from feeds.site.feeds import read_feed
-from feeds.site.nearest import Name, NameIndex, NameKeeper
+from feeds.site.nearest import NAMES, Name, NameIndex
 from feeds.site.pages.html import (
     render_compose,
     render_found_providers,
@@ -58,10 +58,10 @@ def _render_found(
     """Write the page of the names that contain a text, or are near to it."""
     if isinstance(address, TopicListAddress):
         topics = find_topics(directory.topics, address.find)
-        near = () if topics.count else _find_near(NameKeeper().read(reader, now=now).topics, address.find)
+        near = () if topics.count else _find_near(NAMES.read(reader, now=now).topics, address.find)
         return render_found_topics(topics, near=near, settings=settings)
     providers = find_providers(directory.providers, address.find)
-    near = () if providers.count else _find_near(NameKeeper().read(reader, now=now).providers, address.find)
+    near = () if providers.count else _find_near(NAMES.read(reader, now=now).providers, address.find)
     return render_found_providers(providers, near=near, settings=settings)
 
 

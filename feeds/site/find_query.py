@@ -1,23 +1,23 @@
 """Read and write the query string of the lists of topics and publishers: a text to find in names."""
 
 import unicodedata
-from urllib.parse import quote_plus
-
-from feeds.model.parameter_codec import Parameter, read_query
+from urllib.parse import parse_qsl, quote_plus
 
 FIND = "find"
 """The parameter with the text."""
 
 MAX_FIND_CHARACTERS = 100
+"""The number of characters of a text that count."""
 
 
 def read_find(query_string: str) -> str:
     """Read the text from a percent-encoded query string, with single spaces inside; empty without a text.
 
-    Raises:
-        BadRequestError: the text is too long or given twice, or contains control characters.
+    Any query string is accepted: control characters and invisible characters are dropped, and of several texts the
+    first counts.
     """
-    return str(read_query(query_string, _PARAMETERS).get(FIND, ""))
+    texts = (_clean(text) for name, text in parse_qsl(query_string) if name == FIND)
+    return next(filter(None, texts), "")
 
 
 def write_find(text: str) -> str:
@@ -25,11 +25,7 @@ def write_find(text: str) -> str:
     return f"{FIND}={quote_plus(text)}" if text else ""
 
 
-def _read_text(text: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(text) > MAX_FIND_CHARACTERS:
-        raise ValueError(f"expected at most {MAX_FIND_CHARACTERS} characters")
-    return text
-
-
-_PARAMETERS = {FIND: Parameter(FIND, FIND, _read_text)}
+def _clean(text: str) -> str:
+    words = unicodedata.normalize("NFC", text).split()
+    printable = "".join(each for each in " ".join(words) if each.isprintable())
+    return " ".join(printable[:MAX_FIND_CHARACTERS].split())

@@ -10,6 +10,7 @@ import msgspec
 DIGITS, SIGNS, HAN = "0–9", "#", "漢"
 """The letters of names that begin with a digit, of names without letters and digits, and of Chinese characters."""
 
+_MARKS = {"Mn", "Mc", "Me", "Cf"}  # accents, vowel signs, and invisible characters such as joiners
 _TATWEEL = "\u0640"  # lengthens a line of Arabic script
 _ARTICLE = "\u0627\u0644"  # the Arabic article, which is left out of alphabetical order
 _HAN_NAMES = ("CJK UNIFIED IDEOGRAPH", "CJK COMPATIBILITY IDEOGRAPH")
@@ -38,7 +39,7 @@ def fold_name(name: str) -> str:
     if name.isascii():
         return name.upper()
     decomposed = unicodedata.normalize("NFKD", name.upper())
-    return "".join(each for each in decomposed if unicodedata.category(each)[0] != "M" and each != _TATWEEL)
+    return "".join(each for each in decomposed if unicodedata.category(each) not in _MARKS and each != _TATWEEL)
 
 
 def sort_key(name: str) -> tuple[int, str, str]:

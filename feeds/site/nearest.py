@@ -156,6 +156,10 @@ class NameKeeper:
             return self._names
 
 
+NAMES = NameKeeper()
+"""The names that all pages of this process share."""
+
+
 def _read_names(reader: CatalogReader, *, now: datetime) -> Names:
     aliases: dict[str, list[str]] = {}
     for alias, slug in reader.list_aliases().items():

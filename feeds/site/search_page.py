@@ -16,7 +16,7 @@ from feeds.model.text_matches import TermMatcher
 from feeds.model.topics import slugify
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, read_heading
-from feeds.site.nearest import Name, NameKeeper
+from feeds.site.nearest import NAMES, Name
 from feeds.site.search_ranking import rank_by
 from feeds.site.spelling import MAX_RARE, suggest_query
 from feeds.site.titles import write_filters
@@ -26,7 +26,6 @@ from feeds.translation.texts import find_texts
 _MAX_NAME_TERMS = 3
 _MAX_NEAR = 3
 _MIN_SCORE = 0.7
-_NAMES = NameKeeper()
 
 
 class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +134,6 @@ def _list_scopes(selected: Query, slugs: Sequence[str], *, count: int) -> tuple[
 
 
 def _find_near(terms: Sequence[SearchTerm], reader: CatalogReader, *, now: datetime) -> Sequence[Name]:
-    text, names = " ".join(word for term in terms for word in term.words), _NAMES.read(reader, now=now)
+    text, names = " ".join(word for term in terms for word in term.words), NAMES.read(reader, now=now)
     near = [each for index in (names.topics, names.providers) for each in index.find(text, limit=_MAX_NEAR)]
     return [each.name for each in sorted(near, key=lambda each: -each.score) if each.score >= _MIN_SCORE][:_MAX_NEAR]

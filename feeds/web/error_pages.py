@@ -9,7 +9,7 @@ from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError, FeedsError, OverloadError
 from feeds.settings import Settings
 from feeds.site.error_report import describe_error
-from feeds.site.nearest import NameKeeper
+from feeds.site.nearest import NAMES
 from feeds.site.pages.error_page import render_error
 from feeds.site.suggestions import Suggestions, suggest, suggest_words
 from feeds.web.greenlets import run_in_thread
@@ -33,7 +33,6 @@ class ErrorPages:
         self._catalog = catalog
         self._settings = settings
         self._clock = clock
-        self._keeper = NameKeeper()
         self._throttle = Throttle(
             max_waiting=_MAX_WAITING, burst_seconds=BURST_SECONDS, patience_seconds=_PATIENCE_SECONDS
         )
@@ -55,7 +54,7 @@ class ErrorPages:
         try:
             self._catalog.check_answers()
             with self._throttle.admit(), self._catalog.reading() as reader:
-                names = self._keeper.read(reader, now=self._clock.now())
+                names = NAMES.read(reader, now=self._clock.now())
                 return suggest(path, query_string, names=names)
         except (CatalogError, OverloadError):
             return Suggestions(words=suggest_words(path))

@@ -66,12 +66,13 @@ def test_every_name_is_listed_once(names: list[str]) -> None:
         ("kunst mod", ["Moderne Kunst"]),
         ("strasse", ["Straße"]),
         ("مدارس", ["مَدَارِس"]),
+        ("میشود", ["می\u200cشود"]),
         ("c++", ["C++"]),
         ("nothing", []),
     ],
 )
 def test_a_text_finds_names_in_any_case_and_with_or_without_accents(text: str, found: list[str]) -> None:
-    names = ["Volkskünste", "Moderne Kunst", "Kunst", "Straße", "مَدَارِس", "C++"]
+    names = ["Volkskünste", "Moderne Kunst", "Kunst", "Straße", "مَدَارِس", "C++", "می\u200cشود"]
     assert find_names(names, text, str) == found
 
 

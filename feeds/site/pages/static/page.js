@@ -63,7 +63,7 @@ for (const [write, name, form] of [
 
 // Find names as the server does: a name has each word of the text, in any case, with or without accents.
 const MAX_OPENED = 300;
-const foldName = (name) => name.toUpperCase().normalize("NFKD").replace(/[\p{M}\u0640]/gu, "");
+const foldName = (name) => name.toUpperCase().normalize("NFKD").replace(/[\p{M}\p{Cf}\u0640]/gu, "");
 
 function filterNames(form) {
   const list = document.getElementById(form.dataset.filters);
