@@ -15,7 +15,7 @@ from feeds.translation.texts import TRANSLATIONS, list_translations
 from tests.support.paths import ROOT
 from tests.support.translations import extract_texts, read_translation, update_translation
 
-PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|%")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}|%%|%")
 MARKUP = re.compile(r"<[^>]*>|[<>&\"]")
 FUNCTIONS = {"gettext": slice(0, 1), "pgettext": slice(1, 2), "ngettext": slice(0, 2), "npgettext": slice(1, 3)}
 """The functions of gettext, with the arguments that are texts."""
