@@ -122,6 +122,20 @@ def test_typing_filters_the_list(open_page: OpenPage) -> None:
     assert page.url == f"{SITE_URL}/topics/harbours"
 
 
+def test_a_static_list_is_filtered_without_a_server(open_page: OpenPage, client: FlaskClient) -> None:
+    body = client.get("/topics").text.replace(" data-missing=", " data-static hidden data-missing=", 1)
+    for has_script in (True, False):
+        page = open_page("/providers", java_script_enabled=has_script)
+        page.route(f"{SITE_URL}/topics", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto(f"{SITE_URL}/topics")
+        box = page.get_by_label("Find a topic")
+        assert box.is_visible() == has_script
+        if has_script:
+            box.fill("night")
+            box.press("Enter")
+            assert list_shown(page) == ["Harbours", "Fähren", "Night ferries"]
+
+
 def test_the_script_folds_names_as_the_server_does(open_page: OpenPage) -> None:
     turkish, greek, fraktur = (
         "\u0130stanbul \u0131l\u0131k",

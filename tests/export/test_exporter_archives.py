@@ -145,8 +145,8 @@ def test_publishing_keeps_finished_documents(publisher: Publisher) -> None:
     assert finished <= before.keys()
     assert {name: after[name] for name in finished} == {name: before[name] for name in finished}
     # Of everything and of the topic, feeds, blocks that grow, and new feed ends; of the provider, feeds and new
-    # feed ends; a page for each of these; the home page, five lists, and the program's own five files and 404 page.
-    assert made == 4 * (2 * 3 + 2) + 6 + 6
+    # feed ends; a page for each of these; the home page, eight lists, and the program's own five files and 404 page.
+    assert made == 4 * (2 * 3 + 2) + 9 + 6
 
 
 def test_a_correction_changes_one_document(publisher: Publisher) -> None:
