@@ -22,7 +22,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     newsroom = Newsroom(folder / "articles", f"sqlite:///{folder / 'catalog.sqlite3'}")
     for number in range(12):
         newsroom.write(f"s{number}", title="Lighthouse keepers protest", topics=["Fisheries"])
-    newsroom.write("one", title="A lighthous and a Möwe", excerpt="The word harpsichord is in no title.")
+    newsroom.write("one", title="A lighthouze and a Möwe", excerpt="The word harpsichord is in no title.")
     newsroom.write("two", title="Deep learning")
     newsroom.write("three", title="The sorceress sails")
     for number in range(3):
