@@ -15,7 +15,6 @@ from feeds.model.tokenize import fold_spelling, is_always_exact, split_words
 
 _NORWEGIAN = {"nb": "no", "nn": "no"}
 _CODE_LETTERS = (2, 3)
-_KEPT_WORDS = 32_768
 
 
 class Stemmer:
@@ -29,8 +28,7 @@ class Stemmer:
         self._algorithm = Algorithm(code, 0) if code else None
         self._lock = Lock()
         # Texts repeat their words, and a look-up costs a fraction of a stem.
-        self.list_stems = lru_cache(maxsize=_KEPT_WORDS)(self._list_stems)
-        self.list_other_stems = lru_cache(maxsize=_KEPT_WORDS)(self._list_other_stems)
+        self.list_stems = lru_cache(maxsize=32_768)(self._list_stems)
 
     def stem(self, spelling: str) -> str:
         """Return the stem of a word, given in lower case with its accents; the stem has none.
@@ -45,14 +43,14 @@ class Stemmer:
 
     def _list_stems(self, spelling: str) -> Collection[str]:
         """Return the stems by which texts with a word are found: those of the word with and without its accents."""
-        stems = self.stem(spelling), self.stem(fold_spelling(spelling))
-        return dict.fromkeys(stems)
+        return dict.fromkeys(self.stem(each) for each in dict.fromkeys((spelling, fold_spelling(spelling))))
 
-    def _list_other_stems(self, spelling: str) -> Collection[str]:
-        """Return these stems, but without the word itself if it is its own stem."""
+    def list_other_stems(self, spelling: str) -> Collection[str]:
+        """Return the stems by which texts with a word are found, but not the word itself if it is its own stem."""
         word = fold_spelling(spelling)
-        is_stem = self.stem(word) == word
-        return tuple(stem for stem in self.list_stems(spelling) if not is_stem or stem != word)
+        stem = self.stem(word)
+        stems = [stem] if word == spelling else dict.fromkeys((self.stem(spelling), stem))
+        return [each for each in stems if each != word or word != stem]
 
 
 NO_STEMMER = Stemmer()

@@ -4,6 +4,7 @@ The language of the catalog decides, whatever the language of a server, so that 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
 
 from sqlalchemy import Connection
@@ -45,8 +46,8 @@ def list_stems(spellings: Sequence[str], stemmer: Stemmer) -> list[str]:
     """
     if not stemmer.name:
         return []
-    found = dict.fromkeys(chain.from_iterable(map(stemmer.list_other_stems, dict.fromkeys(spellings))))
-    stems = [f"{STEM}{stem}" for stem in found]
+    known = _open_known_stems(stemmer)
+    stems = list(dict.fromkeys(chain.from_iterable(map(known.__getitem__, spellings))))
     return stems if len(spellings) <= MAX_REPEATS else list(_limit(stems))
 
 
@@ -65,6 +66,25 @@ def find_forms(term: SearchTerm, stemmer: Stemmer) -> Condition:
     if stemmer.stem(word) != stem:
         conditions.append(words)
     return AnyOf(conditions)
+
+
+class _KnownStems(dict[str, tuple[str, ...]]):
+    """The stems of words as words of the index, because texts repeat their words."""
+
+    _MAX_WORDS = 50_000
+
+    def __init__(self, stemmer: Stemmer) -> None:
+        super().__init__()
+        self._stemmer = stemmer
+
+    def __missing__(self, spelling: str) -> tuple[str, ...]:
+        if len(self) >= self._MAX_WORDS:
+            self.clear()
+        self[spelling] = stems = tuple(f"{STEM}{stem}" for stem in self._stemmer.list_other_stems(spelling))
+        return stems
+
+
+_open_known_stems = cache(_KnownStems)
 
 
 def _limit(stems: Sequence[str]) -> Iterator[str]:
