@@ -1,23 +1,27 @@
 """Read and write the query string of the lists of topics and publishers: a text to find in names."""
 
+import re
 import unicodedata
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import quote_plus
+
+from feeds.model.parameter_codec import Parameter, read_query
 
 FIND = "find"
 """The parameter with the text."""
 
 MAX_FIND_CHARACTERS = 100
-"""The number of characters of a text that count."""
+
+# Keyboards of Persian and Indic scripts have joiners, which are no control characters. Names are compared without.
+_JOINER = re.compile("%E2%80%8[CD]", re.IGNORECASE)
 
 
 def read_find(query_string: str) -> str:
     """Read the text from a percent-encoded query string, with single spaces inside; empty without a text.
 
-    Any query string is accepted: control characters and invisible characters are dropped, and of several texts the
-    first counts.
+    Raises:
+        BadRequestError: the text is too long or given twice, or contains control characters.
     """
-    texts = (_clean(text) for name, text in parse_qsl(query_string) if name == FIND)
-    return next(filter(None, texts), "")
+    return str(read_query(_JOINER.sub("", query_string), _PARAMETERS).get(FIND, ""))
 
 
 def write_find(text: str) -> str:
@@ -25,7 +29,11 @@ def write_find(text: str) -> str:
     return f"{FIND}={quote_plus(text)}" if text else ""
 
 
-def _clean(text: str) -> str:
-    words = unicodedata.normalize("NFC", text).split()
-    printable = "".join(each for each in " ".join(words) if each.isprintable())
-    return " ".join(printable[:MAX_FIND_CHARACTERS].split())
+def _read_text(text: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(text) > MAX_FIND_CHARACTERS:
+        raise ValueError(f"expected at most {MAX_FIND_CHARACTERS} characters")
+    return text
+
+
+_PARAMETERS = {FIND: Parameter(FIND, FIND, _read_text)}
