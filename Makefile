@@ -22,7 +22,7 @@ types_and_tests = $(MAKE) --no-print-directory --jobs 2 .types .tests
 # Tests start hundreds of Python programs, and the byte code saves each of them from compiling.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve check test thorough coverage soak faults fuzz format golden screenshots translations docs dist bench lock clean
+.PHONY: help serve check test thorough coverage soak faults fuzz lighthouse format golden screenshots translations docs dist bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -66,6 +66,9 @@ faults: $(VENV)/.test ## inject the faults of docs/faults.md, hundreds of times 
 
 fuzz: $(VENV)/.fuzz ## feed random input to everything that reads other people's input; options: FUZZ_ARGS='--seconds 300'
 	$(python) -m tests.fuzz $(FUZZ_ARGS)
+
+lighthouse: $(VENV)/.test ## score every page by Lighthouse for accessibility, best practices and SEO; needs Chromium and Node.js
+	$(python) -m tests.lighthouse
 
 format: $(VENV)/.test ## format the code and apply the linter's fixes
 	$(python) -m ruff check --fix-only .

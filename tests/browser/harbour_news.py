@@ -12,6 +12,7 @@ from urllib.parse import quote
 STORIES = 130
 NEWEST = datetime(2026, 1, 2, 7, 30, tzinfo=UTC)
 LATER = NEWEST - timedelta(days=5)
+PICTURES = "https://pictures.example"
 MISSING = "missing"  # pictures with this word in their URL are missing
 
 _TOPICS = {
@@ -51,15 +52,15 @@ _WHAT = (
 )
 
 
-def write_news(folder: Path) -> None:
-    """Write articles and topic files into a new folder."""
+def write_news(folder: Path, *, pictures: str = PICTURES) -> None:
+    """Write articles and topic files into a new folder; `pictures` is the address of the host of all pictures."""
     (folder / "topics").mkdir(parents=True)
     for name, (parent, description) in _TOPICS.items():
         images = [{"url": _picture(f"topic-{name}"), "width": 400, "height": 400}]
         topic = {"name": name, "parent": parent, "description": description, "images": images}
-        (folder / "topics" / f"{name}.yaml").write_text(json.dumps(topic))
+        (folder / "topics" / f"{name}.yaml").write_text(json.dumps(topic).replace(PICTURES, pictures))
     for number, article in enumerate(_list_articles()):
-        (folder / f"{number:03}.md").write_text(f"---\n{json.dumps(article)}\n---\n")
+        (folder / f"{number:03}.md").write_text(f"---\n{json.dumps(article)}\n---\n".replace(PICTURES, pictures))
 
 
 def draw_picture(url: str) -> str:
@@ -120,4 +121,4 @@ def _story(title: str, provider: tuple[str, str], *, number: int, time: datetime
 
 
 def _picture(name: str) -> str:
-    return f"https://pictures.example/{quote(name)}.jpg"
+    return f"{PICTURES}/{quote(name)}.jpg"
