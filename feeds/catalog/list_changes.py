@@ -21,12 +21,18 @@ from feeds.catalog.topic_ranking import (
     rank_by_date,
 )
 from feeds.model.entry import Entry, FoldedStory, fingerprint, fold_coverage
+from feeds.model.excerpt import shorten
 from feeds.model.feed import entry_url
 from feeds.model.shown_settings import ShownSettings
 
 MAX_HEADLINES = 4
 """The maximum number of latest stories on the home page."""
 
+
+MAX_FEW_TOPICS = 8
+"""The maximum number of topics of a home page that shows texts of the latest stories, beside the panel to subscribe."""
+
+_EXCERPT_CHARACTERS = 280
 
 LIST_CHANGES = "list_changes"
 """The name of the fact that holds the last changes."""
@@ -82,10 +88,12 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
         return {name: _hash(content) for name, content in found.items()}
 
     def _describe_home(self, shown: ShownSettings) -> object:
+        stories = fold_coverage(self.entries)[:MAX_HEADLINES]
         return (
             [(each.domain, each.entries) for each in choose_providers(self.providers)],
             (len(self.providers), self.newest),
-            [_describe_headline(story, shown) for story in fold_coverage(self.entries)[:MAX_HEADLINES]],
+            [_describe_headline(story, shown) for story in stories],
+            [write_headline_excerpt(story.entry) for story in stories if len(self.topics) <= MAX_FEW_TOPICS],
         )
 
     def _describe_topics(self) -> dict[ListDocument, object]:
@@ -109,8 +117,8 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
             ListDocument.HOME: (len(topics), self._describe_each(most_active[:MAX_MOST_ACTIVE])),
             ListDocument.TOPICS: (names, parents),
             ListDocument.TOPICS_BY_NAME: (total, names),
-            ListDocument.TOPICS_BY_ACTIVITY: (total, self._describe_each(most_active[:MAX_RANKED])),
-            ListDocument.TOPICS_BY_DATE: (total, self._describe_each(rank_by_date(topics)[:MAX_RANKED])),
+            ListDocument.TOPICS_BY_ACTIVITY: (total, self.newest, self._describe_each(most_active[:MAX_RANKED])),
+            ListDocument.TOPICS_BY_DATE: (total, self.newest, self._describe_each(rank_by_date(topics)[:MAX_RANKED])),
         }
 
     def _describe_each(self, topics: Iterable[Topic]) -> object:
@@ -126,6 +134,11 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
             )
             for each in topics
         ]
+
+
+def write_headline_excerpt(entry: Entry) -> str:
+    """Return the text of a story on a home page with few topics; empty for a story without a summary."""
+    return shorten(entry.summary, _EXCERPT_CHARACTERS)
 
 
 def _describe_headline(story: FoldedStory, shown: ShownSettings) -> tuple[Any, ...]:

@@ -1,10 +1,12 @@
 """Put topics below their parents: which parent of a topic counts, and which topics are around a topic."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
 from feeds.catalog.records import Topic
+from feeds.model.entry import Category
 
 MAX_DEPTH = 12
 """The maximum depth of the hierarchy. Deeper topics move to the top level, so no chain of parents is endless."""
@@ -18,6 +20,28 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 NO_SURROUNDINGS = Surroundings()
+
+
+class TopicContext(msgspec.Struct, frozen=True):
+    """A topic, the topics above and below, and related topics, the most related first.
+
+    `changed` is the time of the last change to any of this, None if nothing has changed since the first collect.
+    """
+
+    topic: Topic
+    around: Surroundings
+    related: tuple[Category, ...]
+    changed: datetime | None
+
+    @property
+    def child_links(self) -> list[tuple[str, str]]:
+        """The slugs and names of the topics below."""
+        return [(each.slug, each.name) for each in self.around.children]
+
+    @property
+    def related_links(self) -> list[tuple[str, str]]:
+        """The slugs and names of the related topics."""
+        return [(each.term, each.label) for each in self.related]
 
 
 def choose_parent(topic: Topic, by_slug: Mapping[str, Topic]) -> str:

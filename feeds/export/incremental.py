@@ -11,12 +11,13 @@ from feeds.export.folder import Folder
 from feeds.export.manifest import ExportedFiles, ExportInputs, Manifest
 from feeds.model.archive import ArchivePart
 from feeds.model.clock import from_seconds, to_seconds
+from feeds.model.document import depends_on_any
 from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.format_times import FormatTimes
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.settings import Settings
-from feeds.site.documents import depends_on_any, find_digest_change, parse_and_resolve
+from feeds.site.documents import find_digest_change, parse_and_resolve
 from feeds.site.feeds import read_archive
 from feeds.site.urls import (
     Address,

@@ -1,5 +1,6 @@
 """Define a document: the bytes at a URL, with their validators and caching."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -48,3 +49,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             max_age_seconds=max_age_seconds,
             scopes=scopes,
         )
+
+
+def depends_on_any(scopes: Collection[str], changed: Collection[str]) -> bool:
+    """Return whether a document with these scopes depends on any changed scope; without scopes, on every scope."""
+    return any(scope in changed for scope in scopes) if scopes else bool(changed)

@@ -38,7 +38,9 @@ def render_directory_page(
             if isinstance(address, HomeAddress):
                 return render_home(directory, snapshot, activity=activity, settings=settings, is_static=is_static)
             listing = list_topics(directory.topics, address.order, activity)
-            return render_topic_list(listing, activity=activity, settings=settings, is_static=is_static)
+            return render_topic_list(
+                listing, activity=activity, newest=directory.newest, settings=settings, is_static=is_static
+            )
         case ProviderListAddress():
             return render_provider_list(list_providers(directory.providers), settings, is_static=is_static)
         case ComposeAddress():

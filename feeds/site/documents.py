@@ -1,6 +1,6 @@
 """Build the document at an address: the bytes and validators that the server sends and the export writes."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -130,11 +130,6 @@ def make_document(
             return _make_fixed_document(address, settings, is_static=is_static)
         case _:
             return _make_directory_page(address, reader, settings=settings, now=now, is_static=is_static)
-
-
-def depends_on_any(scopes: Collection[str], changed: Collection[str]) -> bool:
-    """Return whether a document with these scopes depends on any changed scope; without scopes, on every scope."""
-    return any(scope in changed for scope in scopes) if scopes else bool(changed)
 
 
 def find_digest_change(

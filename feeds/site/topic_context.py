@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import msgspec
-
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.records import Topic
-from feeds.catalog.topic_hierarchy import Surroundings
+from feeds.catalog.topic_hierarchy import TopicContext
 from feeds.catalog.topic_pages import TopicPageReader
 from feeds.model.entry import Category, Entry
 from feeds.site.feeds import FeedSnapshot
@@ -18,28 +15,6 @@ MAX_RELATED = 6
 
 _MAX_CANDIDATES = 24
 _MIN_SHARED = 2
-
-
-class TopicContext(msgspec.Struct, frozen=True):
-    """A topic, the topics above and below, and related topics, the most related first.
-
-    `changed` is the time of the last change to any of this, None if nothing has changed since the first collect.
-    """
-
-    topic: Topic
-    around: Surroundings
-    related: tuple[Category, ...]
-    changed: datetime | None
-
-    @property
-    def child_links(self) -> list[tuple[str, str]]:
-        """The slugs and names of the topics below."""
-        return [(each.slug, each.name) for each in self.around.children]
-
-    @property
-    def related_links(self) -> list[tuple[str, str]]:
-        """The slugs and names of the related topics."""
-        return [(each.term, each.label) for each in self.related]
 
 
 def read_topic_context(snapshot: FeedSnapshot, reader: CatalogReader, *, now: datetime) -> TopicContext | None:

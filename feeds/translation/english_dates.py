@@ -11,3 +11,8 @@ _MONTHS = (
 def format_day(timestamp: date) -> str:
     """Format a day, or the day of an aware UTC timestamp, for people, as `22 December 2020`."""
     return f"{timestamp.day} {_MONTHS[timestamp.month - 1]} {timestamp.year}"
+
+
+def format_short_day(timestamp: date) -> str:
+    """Format a day without the year, as `22 Dec`."""
+    return f"{timestamp.day} {_MONTHS[timestamp.month - 1][:3]}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from feeds.model.entry import fingerprint
 from feeds.translation.directions import find_direction, find_script
-from feeds.translation.english_dates import format_day
+from feeds.translation.english_dates import format_day, format_short_day
 
 SOURCE_LANGUAGE = "en"
 """The language of the texts in the code."""
@@ -65,6 +65,10 @@ class Texts:
     def day(self, timestamp: date) -> str:
         """Write a day, or the day of an aware UTC timestamp, as `22 December 2020`."""
         return format_day(timestamp)
+
+    def short_day(self, timestamp: date) -> str:
+        """Write a day without the year, with the month cut short, as `22 Dec`."""
+        return format_short_day(timestamp)
 
     def date(self, timestamp: datetime) -> str:
         """Write the day of an aware UTC timestamp, as `2020-12-22`; other languages write days in one way only."""

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -52,6 +52,10 @@ class TranslatedTexts(Texts):
     def day(self, timestamp: date) -> str:
         """Write a day, or the day of an aware UTC timestamp, in the long format of the locale."""
         return format_date(timestamp, "long", locale=self._locale).translate(self._digits)
+
+    def short_day(self, timestamp: date) -> str:
+        """Write a day without the year, with the month cut short."""
+        return format_skeleton("MMMd", timestamp, locale=self._locale).translate(self._digits)
 
     def date(self, timestamp: datetime) -> str:
         """Write the day of an aware UTC timestamp in the long format of the locale."""

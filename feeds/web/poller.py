@@ -12,9 +12,9 @@ from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import CatalogState
 from feeds.catalog.sqlite_file import Stamp
 from feeds.model.clock import Clock
+from feeds.model.document import depends_on_any
 from feeds.model.errors import CatalogError, OverloadError
 from feeds.model.text import escape_controls
-from feeds.site.documents import depends_on_any
 from feeds.web.cache import DocumentCache, KnownState
 from feeds.web.cached_document import CachedDocument
 

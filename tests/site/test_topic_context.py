@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from feeds.catalog.reader import CatalogReader
-from feeds.catalog.topic_hierarchy import NO_SURROUNDINGS, arrange_surroundings
+from feeds.catalog.topic_hierarchy import NO_SURROUNDINGS, TopicContext, arrange_surroundings
 from feeds.catalog.topic_pages import TopicPageReader, find_pages_changed_by_time
 from feeds.model.clock import to_seconds
 from feeds.model.document import Document
@@ -15,7 +15,7 @@ from feeds.model.query import Query
 from feeds.settings import Settings
 from feeds.site.documents import make_document
 from feeds.site.feeds import read_feed
-from feeds.site.topic_context import TopicContext, read_topic_context
+from feeds.site.topic_context import read_topic_context
 from feeds.site.urls import PageAddress
 from tests.support.newsroom import Newsroom
 

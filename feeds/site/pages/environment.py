@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from feeds.catalog.list_changes import write_headline_excerpt
 from feeds.catalog.topic_ranking import MAX_PLAIN
 from feeds.model.clock import from_seconds
 from feeds.model.feed import Feed, Format, entry_url
@@ -16,7 +17,7 @@ from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS
 from feeds.site.pages.assets import find_asset
-from feeds.site.pages.drawing import draw_bars, draw_code
+from feeds.site.pages.drawing import draw_bars, draw_code, draw_weeks
 from feeds.site.pages.formatting import allow_breaks, find_preview, isolate_names, write_ago, write_excerpt
 from feeds.site.pages.site_assets import find_preview_logo, find_site_stylesheet
 from feeds.site.pages.subscribe_links import list_subscribe_links
@@ -85,6 +86,7 @@ def _make_filters(language: str, texts: Texts) -> dict[str, Callable[..., str]]:
         "number": texts.number,
         "percent": texts.percent,
         "time": texts.time,
+        "weeks": partial(draw_weeks, texts=texts),
     }
 
 
@@ -126,6 +128,7 @@ def _feed_url(feed: Feed, query: Query, format: Format) -> str:
 
 _FILTERS: dict[str, Callable[..., object]] = {
     "breakable": allow_breaks,
+    "headline_excerpt": write_headline_excerpt,
     "locale": find_locale,
     "preview": find_preview,
     "preview_logo": find_preview_logo,

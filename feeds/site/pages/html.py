@@ -1,12 +1,14 @@
 """Render the home page, the lists, the compose form, and the pages of feeds."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 import msgspec
 
-from feeds.catalog.list_changes import MAX_HEADLINES
+from feeds.catalog.list_changes import MAX_FEW_TOPICS, MAX_HEADLINES
 from feeds.catalog.records import ProviderCount, Topic, choose_providers
+from feeds.catalog.topic_hierarchy import TopicContext
 from feeds.catalog.topic_ranking import Activity
 from feeds.model.entry import FoldedStory, fold_coverage
 from feeds.settings import Settings
@@ -15,7 +17,6 @@ from feeds.site.feeds import FeedSnapshot
 from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
-from feeds.site.topic_context import TopicContext
 from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
 from feeds.site.topic_tree import TopicNode
 from feeds.site.urls import (
@@ -54,14 +55,17 @@ def render_home(
     With `is_static`, this page and all others lack the links and forms that need a server.
     """
     providers = choose_providers(directory.providers)
+    listing = list_home(directory.topics, activity)
     return _render(
         "home.html",
         settings,
         is_static=is_static,
         page_url=f"{settings.site_url}{HomeAddress().path}",
-        listing=list_home(directory.topics, activity),
+        listing=listing,
         shortcuts=list_most_active(directory.topics, activity)[:MAX_SHORTCUTS],
         activity=activity,
+        newest=directory.newest,
+        has_few_topics=listing.total <= MAX_FEW_TOPICS,
         snapshot=snapshot,
         stories=fold_coverage(snapshot.feed.entries)[:MAX_HEADLINES],
         providers=providers,
@@ -70,8 +74,10 @@ def render_home(
     )
 
 
-def render_topic_list(listing: TopicListing, *, activity: Activity, settings: Settings, is_static: bool) -> bytes:
-    """Write a page that lists all topics."""
+def render_topic_list(
+    listing: TopicListing, *, activity: Activity, newest: datetime | None, settings: Settings, is_static: bool
+) -> bytes:
+    """Write a page that lists all topics, with charts of the weeks up to the `newest` entry."""
     order = listing.order if listing.has_groups or listing.order is not TopicOrder.NAME else TopicOrder.GROUPS
     return _render(
         "topics.html",
@@ -80,6 +86,7 @@ def render_topic_list(listing: TopicListing, *, activity: Activity, settings: Se
         page_url=f"{settings.site_url}{TopicListAddress(order).path}",
         listing=msgspec.structs.replace(listing, order=order),
         activity=activity,
+        newest=newest,
         found=None,
     )
 

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from feeds.model.entry import fingerprint
 from feeds.renderers.media import guess_type
-from feeds.settings import Settings
 from feeds.settings.publication import LOGO_TYPES
+from feeds.settings.settings import Settings
 from feeds.site.pages.accent import derive_accents
 from feeds.site.pages.assets import Asset, find_asset, list_assets
 
