@@ -61,7 +61,7 @@ def group_by_letter(items: Iterable[T], name: Callable[[T], str]) -> tuple[Lette
 
 
 def find_names(items: Sequence[T], text: str, name: Callable[[T], str]) -> list[T]:
-    """Return the items whose names contain each word of a text; names that begin with the text come first.
+    """Return the items whose names contain each word of a text: names equal to it first, then names that begin with it.
 
     Case and accents make no difference. Equal items keep their order.
     """
@@ -69,7 +69,9 @@ def find_names(items: Sequence[T], text: str, name: Callable[[T], str]) -> list[
     start = " ".join(words)
 
     def rank(folded: str) -> int:
-        return 0 if folded.startswith(start) else 1 if f" {start}" in folded else 2
+        if folded.startswith(start):
+            return 0 if folded == start else 1
+        return 2 if f" {start}" in folded else 3
 
     names = ((fold_name(name(item)), item) for item in items)
     found = [(rank(folded), item) for folded, item in names if all(word in folded for word in words)]
