@@ -122,7 +122,10 @@ def write_link(url: str, text: str) -> str:
 
 def _fill(message: str, **links: str) -> str:
     """Fill a message with HTML."""
-    return escape(message) % links
+    return _escape_message(message) % links
+
+
+_escape_message = lru_cache(maxsize=64)(escape)  # the same few messages in every entry
 
 
 @lru_cache(maxsize=8)

@@ -137,7 +137,7 @@ def test_the_installed_wheel_serves_a_folder_of_articles_and_its_changes(install
     write_article(tmp_path, "terns", title="Terns are back")
     write_article(tmp_path, "gulls", title="Gulls are louder")
     (tmp_path / "README.md").write_text("# Harbour News\n")
-    (tmp_path / "feeds.toml").write_text('title = "Harbour News"\n')
+    (tmp_path / "feeds.toml").write_text('title = "Harbour News"\nlanguage = "de"\n')
     with serving(installed, tmp_path) as url:
         home = fetch(f"{url}/")
         link = re.search(r'<link rel="stylesheet" href="([^"]+)"', home)
@@ -145,7 +145,7 @@ def test_the_installed_wheel_serves_a_folder_of_articles_and_its_changes(install
         assert MARK in home
         assert MARK in fetch(f"{url}{link[1]}")
         feed = fetch(f"{url}/feed.atom")
-        assert all(text in feed for text in ("Harbour News", "Terns are back", "Gulls are louder"))
+        assert all(text in feed for text in ("Harbour News", "Terns are back", "Weiterlesen bei", "Gulls are louder"))
         write_article(tmp_path, "gulls", title="Gulls are silent")
         wait_until(lambda: "Gulls are silent" in fetch(f"{url}/feed.atom"))
     assert {path.name for path in tmp_path.iterdir()} == {
