@@ -77,9 +77,9 @@ format: $(VENV)/.test ## format the code and apply the linter's fixes
 golden: $(VENV)/.test ## rewrite the golden files in tests/golden; review their diff
 	$(python) -m pytest --rewrite-golden $(PYTEST_ARGS)
 
-screenshots: $(VENV)/.test ## take a screenshot of every page into build/screenshots, and update those of the tutorial
+screenshots: $(VENV)/.test ## take screenshots of every page, and of sites of every kind and language, into build/screenshots, and update those of the tutorial
 	@mkdir -p build/screenshots
-	$(python) -m pytest tests/browser/test_pages.py tests/browser/test_publisher_pages.py --screenshots build/screenshots $(PYTEST_ARGS)
+	$(python) -m pytest tests/browser/test_pages.py tests/browser/test_publisher_pages.py tests/browser/test_gallery.py --screenshots build/screenshots $(PYTEST_ARGS)
 	$(python) -m pytest tests/browser/test_tutorial.py --screenshots docs/images $(PYTEST_ARGS)
 
 translations: $(VENV)/.test ## bring the translations up to date with the texts in the code; a new one: make translations LANGUAGE=fr
