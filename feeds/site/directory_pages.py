@@ -7,11 +7,13 @@ from typing import assert_never
 from feeds.catalog.reader import CatalogReader
 from feeds.model.query import EVERYTHING
 from feeds.settings import Settings
+from feeds.site.compose_form_view import FormView
+from feeds.site.compose_offers import read_offers
 from feeds.site.directory import Directory, read_activity, read_directory
 from feeds.site.feeds import read_feed
 from feeds.site.nearest import NAMES, Name, NameIndex
+from feeds.site.pages.compose_page import render_compose
 from feeds.site.pages.html import (
-    render_compose,
     render_found_providers,
     render_found_topics,
     render_home,
@@ -44,7 +46,7 @@ def render_directory_page(
         case ProviderListAddress():
             return render_provider_list(list_providers(directory.providers), settings, is_static=is_static)
         case ComposeAddress():
-            return render_compose(directory, settings)
+            return render_compose(FormView(), read_offers(reader, now=now), settings)
         case _:
             assert_never(address)
 

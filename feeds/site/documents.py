@@ -30,6 +30,7 @@ from feeds.site.resolve import resolve
 from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.search_page import read_search
 from feeds.site.security_text import write_security
+from feeds.site.suggested_names import write_suggested_names
 from feeds.site.tombstones import add_tombstones
 from feeds.site.topic_context import find_page_change, read_topic_context
 from feeds.site.url_parser import check_spelling, parse_address
@@ -53,12 +54,14 @@ from feeds.site.urls import (
     RobotsAddress,
     SecurityAddress,
     SitemapAddress,
+    SuggestedNamesAddress,
     TopicListAddress,
     TopicOrder,
 )
 
 OPML = "text/x-opml; charset=utf-8"
 SITEMAP = "application/xml; charset=utf-8"
+JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 ASSET_MAX_AGE_SECONDS = 86_400
 
@@ -121,7 +124,7 @@ def make_document(
             return _make_feed_document(feed, reader, settings=settings, now=now)
         case PageAddress() | DigestPageAddress() | IssueAddress():
             return _make_page_document(address, reader, settings=settings, now=now, is_static=is_static)
-        case OpmlAddress() | SitemapAddress():
+        case OpmlAddress() | SitemapAddress() | SuggestedNamesAddress():
             return _make_directory_document(address, reader, settings=settings, now=now)
         case BundleAddress():
             body, max_age = write_bundle(address, reader, settings=settings, now=now), settings.max_age_seconds
@@ -257,13 +260,18 @@ def _make_issue_page(issue: IssueSnapshot, *, settings: Settings, is_static: boo
 
 
 def _make_directory_document(
-    address: OpmlAddress | SitemapAddress, reader: CatalogReader, *, settings: Settings, now: datetime
+    address: OpmlAddress | SitemapAddress | SuggestedNamesAddress,
+    reader: CatalogReader,
+    *,
+    settings: Settings,
+    now: datetime,
 ) -> Document:
-    directory = read_directory(reader, now=now)
     if isinstance(address, OpmlAddress):
-        body, media_type = write_opml(directory, settings, address.listing), OPML
+        body, media_type = write_opml(read_directory(reader, now=now), settings, address.listing), OPML
+    elif isinstance(address, SitemapAddress):
+        body, media_type = write_sitemap(read_directory(reader, now=now), settings), SITEMAP
     else:
-        body, media_type = write_sitemap(directory, settings), SITEMAP
+        body, media_type = write_suggested_names(reader, now=now), JSON
     changed = _find_change(address, reader, settings=settings, now=now)
     return Document.of(body, media_type, changed=changed, max_age_seconds=settings.max_age_seconds)
 

@@ -18,6 +18,7 @@ from feeds.site.urls import (
     ProviderListAddress,
     QueryAddress,
     SitemapAddress,
+    SuggestedNamesAddress,
     query_string_of,
 )
 from feeds.site.walk import list_digests, list_forms, list_part_forms, list_queries
@@ -26,7 +27,7 @@ SHARED_MAX_AGE_SECONDS = 86_400
 """How long shared caches may keep a document that is purged after a change."""
 
 LISTS: tuple[Address, ...] = (
-    *(OpmlAddress(), SitemapAddress(), ComposeAddress()),
+    *(OpmlAddress(), SitemapAddress(), ComposeAddress(), SuggestedNamesAddress()),
     *TOPIC_LISTS,
     *(ProviderListAddress(), HomeAddress()),
 )

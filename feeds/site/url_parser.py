@@ -9,11 +9,12 @@ import msgspec
 
 from feeds.model.archive import ArchivePart, FeedEnd
 from feeds.model.errors import BadRequestError, MovedError, NotFoundError
-from feeds.model.expression import Expression, combine, parse_expression
+from feeds.model.expression import parse_expression
 from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query, parse_query
 from feeds.site.bundle_query import FEED, read_references
+from feeds.site.compose_query import read_form
 from feeds.site.find_query import read_find
 from feeds.site.opml_query import OPML_PARAMETERS, parse_opml_query
 from feeds.site.urls import (
@@ -38,15 +39,13 @@ from feeds.site.urls import (
     RobotsAddress,
     SecurityAddress,
     SitemapAddress,
+    SuggestedNamesAddress,
     TopicListAddress,
     write_reference,
 )
 
 SEARCH_PATH = "/search"
 """The search form's target: with a query string, an alias of the page of its results."""
-
-ANY_OF, ALL_OF, NONE_OF = "any", "all", "not"
-"""The parameters by which the compose form names topics, one parameter for each topic."""
 
 _SHOWN_CHARACTERS = 60
 _ARCHIVE_PART = re.compile(r"([1-9][0-9]{0,8})(?:-(-?[0-9]{1,12})-([0-9a-f]{8}))?")
@@ -65,7 +64,7 @@ _ALIASES = {
 _SINGLE: dict[str, Address] = {
     **dict.fromkeys(("", SEARCH_PATH[1:]), HomeAddress()),
     **{address.path[1:]: address for address in TOPIC_LISTS},
-    **{address.path[1:]: address for address in (ProviderListAddress(), PageAddress())},
+    **{address.path[1:]: address for address in (ProviderListAddress(), PageAddress(), SuggestedNamesAddress())},
     **{address.path[1:]: address for address in (ComposeAddress(), OpmlAddress(), SitemapAddress(), RobotsAddress())},
     **{f"feed.{format}": FeedAddress(EVERYTHING, format) for format in Format},
     **{name: AssetAddress(name) for name in ROOT_ASSETS},
@@ -87,7 +86,9 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
         return _parse_list(query_string, defaults=defaults)
     if not isinstance(address, QueryAddress | HomeAddress | ComposeAddress):
         return _find(address, query_string)
-    query = parse_query(query_string).without_defaults(defaults)
+    is_form = isinstance(address, ComposeAddress)
+    query = read_form(query_string).compose() if is_form else parse_query(query_string)
+    query = query.without_defaults(defaults)
     if isinstance(address, QueryAddress):
         topics, providers = address.query.topics, address.query.providers
         query = msgspec.structs.replace(query, topics=topics, providers=providers)
@@ -95,8 +96,6 @@ def parse_address(path: str, query_string: str = "", *, defaults: Query = EVERYT
             return IssueAddress.of(query, address.cycle, address.issue)
         address = msgspec.structs.replace(address, query=query)
         return _order(address, query_string) if isinstance(address, PageAddress) else address
-    if isinstance(address, ComposeAddress):
-        query = msgspec.structs.replace(query, topics=parse_choices(query_string))
     if query == EVERYTHING:
         return address
     return _order(PageAddress(query), query_string)
@@ -118,11 +117,11 @@ def _order(address: PageAddress, query_string: str) -> PageAddress:
 
 def _parse_list(query_string: str, *, defaults: Query) -> OpmlAddress | BundleAddress:
     if references := read_references(query_string, excluded=OPML_PARAMETERS):
-        return BundleAddress.of(_parse_feed(reference, defaults=defaults) for reference in references)
+        return BundleAddress.of(parse_feed(reference, defaults=defaults) for reference in references)
     return OpmlAddress(parse_opml_query(query_string))
 
 
-def _parse_feed(reference: str, *, defaults: Query) -> FeedAddress | DigestAddress:
+def parse_feed(reference: str, *, defaults: Query) -> FeedAddress | DigestAddress:
     """Parse the path and query of a feed or of its page, percent-encoded; a name stands for a topic."""
     name, _, query_string = reference.partition("?")
     path = unquote(name)
@@ -143,26 +142,6 @@ def _parse_feed(reference: str, *, defaults: Query) -> FeedAddress | DigestAddre
         return address
     shown = reference if len(reference) <= _SHOWN_CHARACTERS else f"{reference[:_SHOWN_CHARACTERS]}…"
     raise BadRequestError(f"“{FEED}”: “{shown}” is not a feed; write such as /topics/ai or /topics/ai+robotics.rss.")
-
-
-def parse_choices(query_string: str) -> Expression | None:
-    """Parse the topics chosen in the compose form from an encoded query string; None if there are none.
-
-    Raises:
-        BadRequestError: the topics exceed the size of an expression, or a value is not a single name.
-    """
-    names: dict[str, list[str]] = {ANY_OF: [], ALL_OF: [], NONE_OF: []}
-    for parameter, text in parse_qsl(query_string):
-        if parameter in names:
-            names[parameter].append(_check_name(text))
-    return combine(names[ANY_OF], all_of=names[ALL_OF], none_of=names[NONE_OF])
-
-
-def _check_name(text: str) -> str:
-    name = parse_expression(text).single
-    if not name:
-        raise BadRequestError(f"Invalid name “{text}”; choose names one by one.")
-    return name
 
 
 def _parse_path(path: str) -> Address:

@@ -27,7 +27,7 @@ STATISTICS_PATH = "/stats"
 ROOT_ASSETS = frozenset({"favicon.ico"})
 """Static files that browsers request at the root, without a link."""
 
-SERVER_ASSETS = frozenset({"publisher.css"})
+SERVER_ASSETS = frozenset({"compose.js", "publisher.css"})
 """Static files of pages that an export lacks."""
 
 
@@ -189,9 +189,15 @@ class NotFoundAddress(msgspec.Struct, frozen=True):
 
 
 class ComposeAddress(msgspec.Struct, frozen=True):
-    """The page with the form that composes feeds. With a query string it redirects to the page of the composed feed."""
+    """The page with the form that composes feeds."""
 
     path: str = "/compose"
+
+
+class SuggestedNamesAddress(msgspec.Struct, frozen=True):
+    """The names that the form for composing feeds suggests, in JSON."""
+
+    path: str = "/compose.json"
 
 
 class OpmlAddress(msgspec.Struct, frozen=True):
@@ -279,6 +285,7 @@ Address: TypeAlias = (
     QueryAddress
     | DirectoryPageAddress
     | FormerFeedAddress
+    | SuggestedNamesAddress
     | OpmlAddress
     | BundleAddress
     | SitemapAddress

@@ -18,6 +18,7 @@ from feeds.site.url_parser import parse_address
 from feeds.site.urls import HEALTH_PATH
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument
+from feeds.web.compose_view import ComposeView
 from feeds.web.error_handlers import register_error_handlers
 from feeds.web.error_pages import ErrorPages
 from feeds.web.fast_path import FastPath
@@ -67,6 +68,7 @@ def create_app(
     cache = DocumentCache(max_bytes=settings.cache_mb * _BYTES_PER_MB)
     poller = app.extensions["poller"] = Poller(catalog, cache, clock=clock, seconds=options.poll_seconds)
     fetcher = DocumentFetcher(catalog, settings, clock=clock, cache=cache, poller=poller)
+    compose_view = ComposeView(fetcher.read_catalog, settings)
 
     if options.request_log:
         observe_requests(app, options.request_log)
@@ -89,6 +91,8 @@ def create_app(
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
+        if answer := compose_view.respond(path, request.query_string.decode(errors="replace")):
+            return answer
         cached = _fetch(fetcher, f"/{path}", defaults=settings.defaults)
         g.key = cached.key
         if notice := make_notice_response(cached, request.query_string.decode(errors="replace"), settings):

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from functools import lru_cache, partial
 from threading import Lock
+from typing import TypeVar
 from urllib.parse import unquote
 
 from feeds.catalog.catalog import Catalog
@@ -33,6 +35,8 @@ from feeds.web.greenlets import THREADS, run_in_thread
 from feeds.web.poller import Poller
 from feeds.web.shared_document import SharedDocument, list_tags
 from feeds.web.throttle import Throttle
+
+T = TypeVar("T")
 
 MAX_WAITING = THREADS - 4
 """How many threads may wait to compose a feed; the others render plain feeds."""
@@ -105,6 +109,23 @@ class DocumentFetcher:
         if _is_composed(address):
             self._throttle.check()  # a rejection needs no thread
         return run_in_thread(partial(self._read, address, path))
+
+    def read_catalog(self, read: Callable[[CatalogReader, datetime], T]) -> T:
+        """Return what a function makes of the catalog and the time, limited like composed feeds.
+
+        Raises:
+            OverloadError: it takes too long, or too many requests are waiting to compose feeds.
+            CatalogError: the catalog cannot be read.
+        """
+        self._catalog.check_answers()
+        self._throttle.check()  # a rejection needs no thread
+        return run_in_thread(partial(self._read_composed, read))
+
+    def _read_composed(self, read: Callable[[CatalogReader, datetime], T]) -> T:
+        self._poller.start()
+        with self._throttle.admit(), self._catalog.reading() as reader:
+            reader.read_state()  # before the clock, so that the time is not behind the state
+            return read(reader, self._clock.now())
 
     def _read(self, address: Address, path: str) -> CachedDocument:
         self._poller.start()

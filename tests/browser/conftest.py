@@ -15,8 +15,8 @@ from tests.support.browser import running_chromium
 from tests.support.site import Site, SiteServer
 
 LIMIT = 12
-# Console messages of Chromium about missing pictures and about Playwright's scripts.
-IGNORED_MESSAGES = ("net::ERR_FAILED", "Evaluating a string as JavaScript")
+# Console messages of Chromium about missing pictures, Playwright's scripts, and clicks before a page is ready.
+IGNORED_MESSAGES = ("net::ERR_FAILED", "Evaluating a string as JavaScript", "Autofocus processing was blocked")
 
 
 @dataclass(frozen=True)

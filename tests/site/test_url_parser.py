@@ -13,7 +13,7 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.model.search import parse_search
 from feeds.site.opml_query import OpmlQuery
-from feeds.site.url_parser import check_spelling, parse_address, parse_choices
+from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
@@ -247,40 +247,3 @@ def test_composed_and_plain_feeds_are_told_apart(path: str, query_string: str, *
 def test_an_error_names_the_malformed_part() -> None:
     with pytest.raises(BadRequestError, match="Invalid expression “ai,,b”: missing name between two signs"):
         parse_address("/topics/ai,,b.atom")
-
-
-@pytest.mark.parametrize(
-    ("query_string", "expression"),
-    [
-        ("any=ai", "ai"),
-        ("any=robots&any=ai", "ai,robots"),
-        ("all=robots&all=ai", "ai+robots"),
-        ("not=ai", "!ai"),
-        ("any=b&any=a&all=c&not=d", "a+c+!d,b+c+!d"),
-        ("any=a&all=a", "a"),
-        ("any=&all=%E6%B5%B7&q=boats", "海"),
-    ],
-)
-def test_choices_make_an_expression(query_string: str, expression: str) -> None:
-    assert str(parse_choices(query_string)) == expression
-
-
-@pytest.mark.parametrize("query_string", ["", "q=boats", "any=&not="])
-def test_no_choice_gives_no_expression(query_string: str) -> None:
-    assert parse_choices(query_string) is None
-
-
-@pytest.mark.parametrize(
-    ("query_string", "sentence"),
-    [
-        ("&".join(f"any={name}" for name in "abcdefghi"), "Invalid expression: 9 terms; use at most 8."),
-        ("any=a&any=b&any=c&all=d&not=e", "Invalid expression: 9 terms"),
-        ("any=a,b", "Invalid name “a,b”"),
-        ("not=!a", "Invalid name “!a”"),
-        ("any=a!b", "use “!” only once"),
-    ],
-)
-def test_an_impossible_combination_is_an_error(query_string: str, sentence: str) -> None:
-    with pytest.raises(BadRequestError) as caught:
-        parse_choices(query_string)
-    assert sentence in str(caught.value)

@@ -11,10 +11,11 @@ from feeds.catalog.list_changes import write_headline_excerpt
 from feeds.catalog.topic_ranking import MAX_PLAIN
 from feeds.model.clock import from_seconds
 from feeds.model.feed import Feed, Format, entry_url
-from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, PARAMETERS, Query
+from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, Query
 from feeds.model.text import escape_controls
 from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
+from feeds.site.compose_query import write_edit
 from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code, draw_weeks
@@ -24,7 +25,7 @@ from feeds.site.pages.subscribe_links import list_subscribe_links
 from feeds.site.pages.subscribing import PLATFORMS, find_feed_path, list_rhythms
 from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
 from feeds.site.topic_tree import make_nodes
-from feeds.site.url_parser import ALL_OF, ANY_OF, NONE_OF, SEARCH_PATH
+from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import (
     PUBLISHER_PATH,
     STATISTICS_PATH,
@@ -117,9 +118,14 @@ def _write_lang(language: str, texts: Texts) -> Markup:
     return Markup("") if language == texts.language else Markup(' lang="{}"').format(language)
 
 
-def _versioned_path(name: str) -> str:
+def versioned_path(name: str) -> str:
     """Return the path of an asset with the version, so a browser never uses an outdated copy."""
     return f"/static/{name}?v={find_asset(name).version}"
+
+
+def _edit_path(query: Query) -> str:
+    """Return the path and query of the form that edits the feed of a query."""
+    return f"{ComposeAddress().path}?{write_edit(write_reference(PageAddress(query)))}"
 
 
 def _feed_url(feed: Feed, query: Query, format: Format) -> str:
@@ -134,6 +140,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "preview_logo": find_preview_logo,
     "site_stylesheet": find_site_stylesheet,
     "datetime": from_seconds,
+    "edit_path": _edit_path,
     "entry_url": entry_url,
     "escape_controls": escape_controls,
     "excerpt": write_excerpt,
@@ -143,8 +150,6 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "subscribe_links": list_subscribe_links,
 }
 _GLOBALS: dict[str, object] = {
-    "ALL_OF": ALL_OF,
-    "ANY_OF": ANY_OF,
     "COMPOSE_PATH": ComposeAddress().path,
     "EVERYTHING": EVERYTHING,
     "FEED": FEED,
@@ -159,20 +164,18 @@ _GLOBALS: dict[str, object] = {
     "MAX_PROBLEMS": MAX_PROBLEMS,
     "MAX_RANK": MAX_RANK,
     "MAX_ROWS": MAX_STATISTICS_ROWS,
-    "NONE_OF": NONE_OF,
     "OPML_PATH": OpmlAddress().path,
-    "PARAMETERS": PARAMETERS,
     "PLATFORMS": PLATFORMS,
     "PROVIDERS_PATH": ProviderListAddress().path,
     "PUBLISHER_PATH": PUBLISHER_PATH,
-    "PUBLISHER_STYLESHEET": _versioned_path("publisher.css"),
+    "PUBLISHER_STYLESHEET": versioned_path("publisher.css"),
     "PageAddress": PageAddress,
     "QUIET_DAYS": TOPIC_QUIET_AFTER.days,
     "Query": Query,
-    "SCRIPT": _versioned_path("page.js"),
+    "SCRIPT": versioned_path("page.js"),
     "SEARCH_PATH": SEARCH_PATH,
     "STATISTICS_PATH": STATISTICS_PATH,
-    "STYLESHEET": _versioned_path("style.css"),
+    "STYLESHEET": versioned_path("style.css"),
     "TopicListAddress": TopicListAddress,
     "TopicOrder": TopicOrder,
     "draw_code": draw_code,

@@ -1,6 +1,6 @@
-"""Render the home page, the lists, the compose form, and the pages of feeds."""
+"""Render the home page, the lists, and the pages of feeds."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,11 +18,9 @@ from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
 from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
-from feeds.site.topic_tree import TopicNode
 from feeds.site.urls import (
     PUBLISHER_PATH,
     STATISTICS_PATH,
-    ComposeAddress,
     HomeAddress,
     PageAddress,
     ProviderListAddress,
@@ -145,17 +143,6 @@ def render_page(
     )
 
 
-def render_compose(directory: Directory, settings: Settings) -> bytes:
-    """Write the page with the form for composing a feed."""
-    return _render(
-        "compose.html",
-        settings,
-        page_url=f"{settings.site_url}{ComposeAddress().path}",
-        topics=list(_list_topics(directory.topics)),
-        providers=choose_providers(directory.providers),
-    )
-
-
 def render_startup(settings: Settings, sentence: str, *, done: int, total: int, reload_seconds: int) -> bytes:
     """Write the page of a site without feeds: a sentence with the reason, and a bar unless `total` is 0.
 
@@ -181,13 +168,6 @@ def render_publisher(
     """Write the publisher's page, with the slowest documents of this process, or of all if `is_shared`."""
     page_url = f"{settings.site_url}{PUBLISHER_PATH}"
     return _render("publisher.html", settings, page_url=page_url, report=report, slowest=slowest, is_shared=is_shared)
-
-
-def _list_topics(nodes: Iterable[TopicNode], depth: int = 0) -> Iterator[tuple[int, Topic]]:
-    """Return the depth and the topic of every node, in the order of the hierarchy."""
-    for node in nodes:
-        yield depth, node.topic
-        yield from _list_topics(node.children, depth + 1)
 
 
 def _render(template: str, settings: Settings, **values: object) -> bytes:

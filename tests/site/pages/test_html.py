@@ -218,14 +218,6 @@ def test_the_lists_have_every_topic_and_publisher(client: FlaskClient) -> None:
     ]
 
 
-def test_the_compose_form_offers_every_topic(client: FlaskClient) -> None:
-    page = read(client, "/compose")
-    for name in ("any", "all", "not"):
-        assert select(page, f"//input[@name='{name}']/@value")[1:] == ["mowen", "海"]
-    assert select(page, "//form[@class='compose']/@action") == ["/feeds/compose", "/feeds/feeds.opml"]
-    assert select(page, "//datalist/option/@value") == ["gazette.example", "post.example"]
-
-
 def test_robots_are_kept_from_endless_pages(client: FlaskClient) -> None:
     lines = client.get("/robots.txt").text.splitlines()
     assert lines[-1] == "Sitemap: https://news.example/feeds/sitemap.xml"

@@ -1,5 +1,5 @@
-// Every page works without this script. It adds buttons to copy an address, shows the address
-// of a feed or list while its form is filled in, filters lists of names, and removes missing pictures.
+// Every page works without this script. It adds buttons to copy an address, filters lists of names, and
+// removes missing pictures.
 "use strict";
 
 const DONE_MILLISECONDS = 2000;
@@ -21,44 +21,6 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
     label.data = status.textContent = button.dataset.copied;
     setTimeout(() => { label.data = text; status.textContent = ""; }, DONE_MILLISECONDS);
   });
-}
-
-// Write the address as the server does, as far as possible without the catalog. The server accepts any spelling.
-function composeAddress(form) {
-  const data = new FormData(form);
-  const rest = [...data.getAll("all"), ...data.getAll("not").map((name) => `!${name}`)];
-  const alternatives = data.has("any") ? data.getAll("any").map((name) => [name, ...rest]) : [rest];
-  const rank = (text) => text.replaceAll("!", "\uffff");
-  const compare = (one, other) => (rank(one) < rank(other) ? -1 : 1);
-  const sorted = alternatives.map((names) => [...new Set(names)].sort(compare).map(encodeURIComponent).join("+"));
-  const topics = sorted.sort(compare).join(",");
-  const filters = form.dataset.parameters
-    .split(" ")
-    .map((name) => [name, data.get(name).trim()])
-    .filter(([, value]) => value)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%20", "+").replaceAll("%2C", ",")}`);
-  const path = topics ? `/topics/${topics}.atom` : "/feed.atom";
-  return `${form.dataset.site}${path}${filters.length ? "?" : ""}${filters.join("&")}`;
-}
-
-// Write the address of a list, empty without a feed.
-function listAddress(form) {
-  const feeds = new FormData(form).getAll("feed").map((feed) => feed.trim()).filter(Boolean);
-  return feeds.length ? `${form.dataset.address}?${feeds.map((feed) => `feed=${encodeURIComponent(feed)}`).join("&")}` : "";
-}
-
-for (const [write, name, form] of [
-  [composeAddress, "composed", document.getElementById("compose")],
-  [listAddress, "listed", document.getElementById("list")],
-].filter(([, , form]) => form)) {
-  const show = () => {
-    const address = write(form);
-    document.getElementById(`address-${name}`).textContent = address;
-    document.getElementById(name).hidden = !address;
-  };
-  form.addEventListener("input", show);
-  form.addEventListener("reset", () => setTimeout(show));
-  show();
 }
 
 // Find names as the server does: a name has each word of the text, in any case, with or without accents.
