@@ -37,6 +37,16 @@ def read_digest(
     The best stories have the highest peak heat, then the highest quality. After the day or week is over and collected,
     its entry never changes, even if the stories do.
     """
+    snapshot = read_issues(query, cycle, reader, settings=settings, now=now)
+    heading = read_heading(query, reader, texts=find_texts(settings.language), now=now)
+    feed = make_digest_feed(query, cycle, heading, settings=settings, digests=snapshot.digests)
+    return msgspec.structs.replace(snapshot, feed=feed)
+
+
+def read_issues(
+    query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings, now: datetime
+) -> DigestSnapshot:
+    """Read the digest feed of a resolved query without its entries, whose HTML takes longer than reading them."""
     limit = min(query.limit or cycle.max_issues, cycle.max_issues)
     selected = query.with_defaults(settings.defaults)
     digests = reader.read_digests(selected, cycle, limit=limit, max_stories=MAX_STORIES)
@@ -45,7 +55,7 @@ def read_digest(
     closed = max((digest.closed for digest in digests), default=None)
     return DigestSnapshot(
         query=query,
-        feed=make_digest_feed(query, cycle, heading, settings=settings, digests=digests),
+        feed=make_digest_feed(query, cycle, heading, settings=settings),
         name=name_digest(heading.name, cycle, texts=texts),
         is_described=is_described(query, heading, settings),
         topic_names=heading.topic_names,
@@ -162,7 +172,7 @@ def list_recent_issues(snapshot: DigestSnapshot, reader: CatalogReader, *, setti
             IssueSnapshot(
                 address=address,
                 digest=digest,
-                feed=msgspec.structs.replace(snapshot.feed, entries=()),
+                feed=snapshot.feed,
                 name=snapshot.name,
                 older=None if is_oldest else addresses[place + 1],
                 newer=addresses[place - 1] if place else None,

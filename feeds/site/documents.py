@@ -17,7 +17,7 @@ from feeds.renderers.feed import render
 from feeds.settings import Settings
 from feeds.site.bundles import list_scopes, resolve_bundle, write_bundle
 from feeds.site.crawlers import write_robots, write_sitemap
-from feeds.site.digests import list_recent_issues, read_digest, read_issue
+from feeds.site.digests import list_recent_issues, read_digest, read_issue, read_issues
 from feeds.site.directory import read_directory
 from feeds.site.directory_pages import render_directory_page
 from feeds.site.feeds import FeedSnapshot, IssueSnapshot, read_archive, read_feed
@@ -139,7 +139,7 @@ def find_digest_change(
     query: Query, cycle: Cycle, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> datetime | None:
     """Return the time of the last change of a resolved query's digest feed, from its newest entry alone."""
-    newest = read_digest(msgspec.structs.replace(query, limit=1), cycle, reader, settings=settings, now=now)
+    newest = read_issues(msgspec.structs.replace(query, limit=1), cycle, reader, settings=settings, now=now)
     return add_retirement_notices(newest, reader, settings=settings, now=now).changed.any
 
 
@@ -147,7 +147,7 @@ def make_static_issues(
     address: DigestPageAddress, reader: CatalogReader, *, settings: Settings, now: datetime
 ) -> Iterator[tuple[IssueAddress, Document]]:
     """Build the pages of the issues that a digest shows, for a static host."""
-    snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
+    snapshot = read_issues(address.query, address.cycle, reader, settings=settings, now=now)
     for issue in list_recent_issues(snapshot, reader, settings=settings):
         yield issue.address, _make_issue_page(issue, settings=settings, is_static=True)
 
@@ -248,7 +248,7 @@ def _make_search_document(
 def _make_digest_page(
     address: DigestPageAddress, reader: CatalogReader, *, settings: Settings, now: datetime, is_static: bool
 ) -> Document:
-    snapshot = read_digest(address.query, address.cycle, reader, settings=settings, now=now)
+    snapshot = read_issues(address.query, address.cycle, reader, settings=settings, now=now)
     snapshot = add_retirement_notices(snapshot, reader, settings=settings, now=now)
     body, max_age = render_digest(address, snapshot, settings, is_static=is_static), settings.max_age_seconds
     return Document.of(body, HTML, changed=snapshot.changed.any, max_age_seconds=max_age, scopes=snapshot.scopes)

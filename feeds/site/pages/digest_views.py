@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import msgspec
+from markupsafe import Markup, escape
 
 from feeds.model.entry import DigestStory
+from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, find_date
 from feeds.settings import Settings
 from feeds.site.digests import describe_cycle
@@ -56,26 +58,65 @@ def render_digest(
         notices=snapshot.notices,
         newest=write_reference(page_of(query)),
         shown_titles=SHOWN_TITLES,
-    )
+    ).encode()
 
 
 def render_issue(issue: IssueSnapshot, settings: Settings, *, is_static: bool) -> bytes:
     """Write the page of one issue of a digest, with its stories."""
-    query, cycle = issue.address.query, issue.address.cycle
+    address, texts = issue.address, find_texts(settings.language)
+    frame = _render_frame(
+        msgspec.structs.replace(address, issue=0),
+        issue.feed,
+        name=issue.name,
+        settings=settings,
+        has_newer=issue.newer is not None,
+        has_older=issue.older is not None,
+        has_stories=bool(issue.digest.stories),
+        is_static=is_static,
+    )
+    write_headline = _make_headline_writer(settings)
+    values = {
+        _DAYS: name_days(address.cycle, address.issue, texts),
+        _PATH: write_reference(address),
+        _NEWER: write_reference(issue.newer) if issue.newer else "",
+        _OLDER: write_reference(issue.older) if issue.older else "",
+    }
+    for marker, value in values.items():
+        frame = frame.replace(marker, escape(value))
+    return frame.replace(_STORIES, "\n".join(map(write_headline, issue.digest.stories))).encode()
+
+
+# A page of an export with thousands of issues differs from the next in these parts only; no text holds a NUL.
+_DAYS, _PATH, _NEWER, _OLDER, _STORIES = (f"\0{name}\0" for name in ("days", "path", "newer", "older", "stories"))
+
+
+@lru_cache(maxsize=8)
+def _render_frame(  # noqa: PLR0913 what the pages of the issues of a digest share
+    address: IssueAddress,
+    feed: Feed,
+    *,
+    name: str,
+    settings: Settings,
+    has_newer: bool,
+    has_older: bool,
+    has_stories: bool,
+    is_static: bool,
+) -> str:
+    """Render the page of any issue of a digest, with markers in place of everything that differs between issues."""
     return _render(
         "issue.html",
         settings,
         is_static=is_static,
-        page_url=f"{settings.site_url}{write_reference(issue.address)}",
-        search=str(query.search or ""),
-        issue=issue,
-        feed=issue.feed,
-        days=name_days(cycle, issue.address.issue, find_texts(settings.language)),
-        stories=issue.digest.stories,
-        write_headline=_make_headline_writer(settings),
-        newer=write_reference(issue.newer) if issue.newer else "",
-        older=write_reference(issue.older) if issue.older else "",
-        issues=write_reference(DigestPageAddress(query, cycle)),
+        page_url=f"{settings.site_url}{_PATH}",
+        search=str(address.query.search or ""),
+        cycle=address.cycle,
+        feed=feed,
+        name=name,
+        days=_DAYS,
+        stories=Markup(_STORIES) if has_stories else "",  # noqa: S704 a marker of ours
+        newer=_NEWER if has_newer else "",
+        older=_OLDER if has_older else "",
+        issues=write_reference(DigestPageAddress(address.query, address.cycle)),
     )
 
 
@@ -85,15 +126,15 @@ def name_days(cycle: Cycle, issue: int, texts: Texts) -> str:
     return day if cycle is Cycle.DAILY else texts.gettext("Week of %(day)s", day=day)
 
 
-def _render(template: str, settings: Settings, **values: object) -> bytes:
+def _render(template: str, settings: Settings, **values: object) -> str:
     page = find_environment(settings.language).get_template(template)
-    return page.render(settings=settings, site=settings.site, **values).encode()
+    return page.render(settings=settings, site=settings.site, **values)
 
 
 @lru_cache(maxsize=4)
 def _make_headline_writer(settings: Settings) -> Callable[[DigestStory], str]:
     """Return a function that writes a story, and keeps the written stories: issues of several digests share them."""
-    template = find_environment(settings.language).get_template("digest_macros.html")
+    template = find_environment(settings.language).get_template("headline.html")
     macros = template.make_module({"settings": settings, "site": settings.site})
 
     @lru_cache(_KEPT_STORIES)
