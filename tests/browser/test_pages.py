@@ -19,6 +19,8 @@ PAGES = {
     "providers": "/providers",
     "search": "/latest?q=boat*&sort=best",
     "misspelled": "/latest?q=harbuor",
+    "digest": "/topics/tides/weekly",
+    "issue": "/topics/tides/weekly/2025-W51",
     "compose": "/compose",
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -11,6 +11,7 @@ from feeds.model.document import Document
 from feeds.model.errors import NotFoundError
 from feeds.model.feed import Format
 from feeds.site.documents import make_document, parse_and_resolve
+from feeds.site.feeds import make_id
 from feeds.web.app import create_app
 from tests.support.app import make_settings
 from tests.support.newsroom import Newsroom
@@ -73,6 +74,14 @@ def test_ids_are_the_same_in_every_format_and_differ_between_feeds(week: Newsroo
     ids = [entry.id for entry in atom.entries]
     assert ids == [entry.id for entry in rss.entries]
     assert len({*ids, tides.entries[0].id, atom.feed.id, tides.feed.id, weekly.feed.id}) == 6
+
+
+def test_ids_are_those_of_the_first_addresses(week: Newsroom) -> None:
+    """The link of an entry may change, but then its id must not: subscribers would see every issue again."""
+    for digest, issues in {"/topics/ai/daily": ("2021-03-02", "2021-03-01"), "/feed/weekly": ()}.items():
+        entries = feedparser.parse(get(week, f"{digest}.atom").body).entries
+        assert [entry.id for entry in entries] == [make_id(f"{digest}#{issue}", site_id="") for issue in issues]
+        assert [entry.link for entry in entries] == [f"{SETTINGS.site_url}{digest}/{issue}" for issue in issues]
 
 
 def test_entries_are_dated_at_the_end_of_their_day(week: Newsroom) -> None:
