@@ -48,6 +48,13 @@ class Picker(StrEnum):
         return f"find_{self}"
 
 
+FORM_PARAMETERS = (
+    *(PROVIDER, *FILTERS, ANY_OF, ALL_OF, NONE_OF, DO, EDIT),
+    *(name for picker in Picker for name in (str(picker), picker.text_name, picker.typed_name)),
+)
+"""All parameters of the form."""
+
+
 class Verb(StrEnum):
     """What a button does; `ENTER` is the Enter key in a text field, and `OPEN` does nothing."""
 

@@ -24,7 +24,7 @@ from feeds.web.error_pages import ErrorPages
 from feeds.web.fast_path import FastPath
 from feeds.web.fetcher import DocumentFetcher
 from feeds.web.greenlets import run_in_thread
-from feeds.web.notices import make_notice_response
+from feeds.web.notices import add_form_notice, make_notice_response
 from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
 from feeds.web.request_log import RequestLog
@@ -91,11 +91,12 @@ def create_app(
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
-        if answer := compose_view.respond(path, request.query_string.decode(errors="replace")):
-            return answer
+        query_string = request.query_string.decode(errors="replace")
+        if answer := compose_view.respond(path, query_string):
+            return add_form_notice(answer, query_string, settings)
         cached = _fetch(fetcher, f"/{path}", defaults=settings.defaults)
         g.key = cached.key
-        if notice := make_notice_response(cached, request.query_string.decode(errors="replace"), settings):
+        if notice := make_notice_response(cached, query_string, settings):
             return notice
         return make_flask_response(cached.respond(request.environ))
 

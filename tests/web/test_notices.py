@@ -37,6 +37,30 @@ def test_a_page_has_a_notice_with_the_corrected_address(
     assert client.get(reference, headers={"If-None-Match": "*"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query_string", "status", "corrected"),
+    [
+        ("topic=ai&limit=5&min_qualty=3&do=open", 200, "min_quality=3"),
+        ("tpoic=ai", 200, "topic=ai"),
+        ("topic=ai&limit=0&min_qualty=3&do=show", 400, "min_quality=3"),
+    ],
+)
+def test_the_compose_form_has_the_notice_too(
+    client: FlaskClient, query_string: str, status: int, corrected: str
+) -> None:
+    page = client.get(f"/compose?{query_string}")
+    assert page.status_code == status
+    assert NOTICE in page.text
+    assert corrected in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert int(page.headers["Content-Length"]) == len(page.data)
+
+
+def test_showing_a_composed_feed_keeps_the_parameter(client: FlaskClient) -> None:
+    location = client.get("/compose?topic=ai&min_qualty=3&do=show").headers["Location"]
+    assert location == "/topics/ai?min_qualty=3"
+
+
 @pytest.mark.parametrize("path", ["/topics/ai", "/", "/latest?limit=1"])
 def test_without_the_notice_the_page_is_as_before(catalog: Catalog, path: str) -> None:
     client = make_client(catalog)
