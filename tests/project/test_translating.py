@@ -8,15 +8,35 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog as Translation
 from babel.messages.pofile import write_po
+from lxml import html
 
 from feeds.site.pages import environment
 from feeds.translation import texts
-from tests.support.app import collected, make_client
+from tests.support.app import TOKEN, collected, make_client
 from tests.support.articles import write_article
 from tests.support.paths import ROOT
 from tests.support.translations import extract_texts, read_translation, update_translation, update_translations
 
 PAGE = (ROOT / "docs" / "translating.md").read_text()
+PATHS = (
+    *("/", "/topics", "/topics-by-name", "/topics-by-activity", "/topics-by-date", "/topics?find=SEA", "/providers"),
+    *(
+        "/latest",
+        "/latest?q=STORY",
+        "/latest?q=NOTHING",
+        "/latest?min_heat=x",
+        "/topics/harbour",
+        "/topics/harbour+sea",
+    ),
+    *("/topics/harbour/weekly", "/topics/harbor", "/compose", "/compose?limt=3", "/nope"),
+    *("/publisher", "/stats"),
+)
+# What people read, except for addresses, dates and what commands say.
+TEXTS = (
+    "//text()[not(ancestor::code or ancestor::time or ancestor::bdi or ancestor::*[@lang='en'] or ancestor::option)]"
+    " | //@aria-label | //@placeholder | //@alt | //@data-copied"
+)
+KEPT = re.compile(r"\d+ [a-z]+ \d{4}|JSON Feed|“[^”]*”")
 PARTS_TO_KEEP = re.compile(r"(%\(\w+\)s|<[^>]*>)")
 
 
@@ -60,15 +80,26 @@ def test_a_new_language_is_a_file(folder: Path, tmp_path: Path) -> None:
     assert f"`{path.name}`" in PAGE
     assert texts.list_translations() == [language]
     translate(path)
-    write_article(tmp_path / "content", "one")
+    write_article(tmp_path / "content", "one", title="THE STORY", topics="[HARBOUR, SEA]", provider="{name: GAZETTE}")
+    write_article(
+        tmp_path / "content",
+        "two",
+        title="ANOTHER STORY",
+        topics="[SEA]",
+        corrections="[{date: 2024-11-24, text: TWO.}]",
+    )
     with collected(tmp_path / "content", tmp_path / "catalog.sqlite3") as catalog:
-        client = make_client(catalog, FEEDS_LANGUAGE=language)
+        client = make_client(catalog, FEEDS_LANGUAGE=language, FEEDS_SITE_TITLE="HARBOUR NEWS", FEEDS_TOKEN=TOKEN)
         page = client.get("/topics").text
         assert f'<html lang="{language}" dir="ltr">' in page
         assert "ALL TOPICS" in page
         assert "1 ENTRIES, NEWEST <time" in page
         assert "6 mei 2024" in page
         assert "READ IT AT" in client.get("/feed.atom").text
+        for path in PATHS:
+            page = html.fromstring(client.get(path, auth=("", TOKEN)).data)
+            texts_in_english = [text for text in page.xpath(TEXTS) if re.search("[a-z]{3}", KEPT.sub("", text))]
+            assert texts_in_english == [], path
 
 
 def test_the_example_has_a_text_of_the_code() -> None:
