@@ -111,14 +111,15 @@ class ListedSite(msgspec.Struct, frozen=True, kw_only=True):
                 **dict.fromkeys(_RANKED, (every, has_groups and has_tools)),
             }
         total = (len(topics), has_groups)
+        day = self.newest.date() if self.newest else None  # the last day of charts
         names = [(each.slug, each.name, each.entries) for each in topics]
         most_active = rank_by_activity(topics, self.activity)
         return {
             ListDocument.HOME: (len(topics), self._describe_each(most_active[:MAX_MOST_ACTIVE])),
             ListDocument.TOPICS: (names, parents),
             ListDocument.TOPICS_BY_NAME: (total, names),
-            ListDocument.TOPICS_BY_ACTIVITY: (total, self.newest, self._describe_each(most_active[:MAX_RANKED])),
-            ListDocument.TOPICS_BY_DATE: (total, self.newest, self._describe_each(rank_by_date(topics)[:MAX_RANKED])),
+            ListDocument.TOPICS_BY_ACTIVITY: (total, day, self._describe_each(most_active[:MAX_RANKED])),
+            ListDocument.TOPICS_BY_DATE: (total, day, self._describe_each(rank_by_date(topics)[:MAX_RANKED])),
         }
 
     def _describe_each(self, topics: Iterable[Topic]) -> object:
