@@ -61,10 +61,13 @@ function filterNames(form) {
 for (const form of document.querySelectorAll("form[data-filters]")) {
   let filter;
   form.hidden = false;
-  form.addEventListener("input", () => {
+  const run = () => {
     filter ??= filterNames(form);
     filter();
-  });
+  };
+  form.addEventListener("input", run);
+  // Browsers restore the text of a page that somebody returns to.
+  addEventListener("pageshow", () => form.elements.find.value && run());
   if ("static" in form.dataset) form.addEventListener("submit", (event) => event.preventDefault());
 }
 
