@@ -17,6 +17,7 @@ from feeds.model.query import Query
 from feeds.model.search import OR, Search, SearchTerm, parse_search
 from feeds.model.tokenize import split_both
 from feeds.settings import Settings
+from feeds.site.nearest import NAMES
 
 MAX_RARE = 2
 """The maximum number of results of a search that gets a suggestion; one that has any suggests only many more."""
@@ -25,6 +26,7 @@ _MIN_RESULTS = 10
 """The minimum number of results of a suggestion in place of a search with results."""
 
 _MAX_TITLES = 2_000
+_MAX_NAMES = 1_000
 _MIN_SIMILARITY = 0.75
 _MAX_COMPARED = 12
 _MAX_SIMILAR = 3
@@ -133,8 +135,9 @@ def _list_searches(search: Search, similar: Mapping[SearchTerm, Sequence[str]]) 
 
 def _list_texts(reader: CatalogReader, *, now: datetime) -> Iterator[str]:
     yield from reader.results.read_newest_titles(limit=_MAX_TITLES, now=now)
-    yield from (topic.name for topic in reader.list_topics(now=now) if topic.is_listed_at(now))
-    yield from (provider.domain for provider in reader.list_providers(now=now))
+    names = NAMES.read(reader, now=now)
+    for index in (names.topics, names.providers):
+        yield from (name.name for name in index.list_largest(_MAX_NAMES))
 
 
 @cache
