@@ -158,6 +158,12 @@ def test_hostile_input_gets_a_page(client: FlaskClient, query: str) -> None:
     assert response.text.count("<script ") == 2
 
 
+def test_a_misspelled_parameter_is_noticed(client: FlaskClient) -> None:
+    page = read(client, "topic=ai&min_qualty=5&do=find+topic&find_topic=topic")
+    (link,) = select(page, "//p[@class='notice']/a/@href")
+    assert link.endswith("topic=ai&min_quality=5&do=find+topic&find_topic=topic")
+
+
 def test_suggestions_are_a_document(client: FlaskClient) -> None:
     response = client.get("/compose.json")
     assert response.headers["Content-Type"] == "application/json"

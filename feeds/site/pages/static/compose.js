@@ -57,7 +57,7 @@ function remove(picker, button) {
   report(picker, "removed", { name: row.querySelector("bdi").textContent });
   const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button[value^=remove]");
   row.remove();
-  (next ?? picker.querySelector(".find input")).focus();
+  (next ?? picker.querySelector(".add input")).focus();
   showAddresses();
 }
 
@@ -71,7 +71,7 @@ form.addEventListener("click", (event) => {
     const item = button.parentElement;
     const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button");
     item.remove();
-    (next ?? picker.querySelector(".find input")).focus();
+    (next ?? picker.querySelector(".add input")).focus();
   } else if (verb === "remove" && button.closest(".chosen")) {
     event.preventDefault();
     remove(picker, button);
@@ -80,7 +80,7 @@ form.addEventListener("click", (event) => {
 
 // Suggest names below a field (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/).
 function suggest(picker) {
-  const input = picker.querySelector(".find input");
+  const input = picker.querySelector(".add input");
   const list = document.createElement("ul");
   let names = [];
   let found = [];
@@ -205,5 +205,5 @@ function showAddresses() {
 }
 
 form.addEventListener("input", showAddresses);
-pickers.filter((picker) => picker.querySelector(".find")).forEach(suggest);
+pickers.filter((picker) => picker.querySelector(".add")).forEach(suggest);
 if (!document.querySelector(".problems")) showAddresses();
