@@ -14,7 +14,14 @@ SETTINGS = Settings.from_environ({"FEEDS_SITE_URL": "https://feeds.example"})
 SOON = "2021-03-04T13:00:00Z"
 SOON_TIME = datetime(2021, 3, 4, 13, tzinfo=UTC)
 SECRET = {"name": "The Secret", "domain": "secret.example"}
-EXTRAS = ("/feeds.opml?provider=1", "/latest?q=story", "/feed.atom?q=hush", "/topics/ai/daily.atom", "/compose")
+EXTRAS = (
+    "/feeds.opml?provider=1",
+    "/latest?q=story",
+    "/feed.atom?q=hush",
+    "/topics/ai/daily.atom",
+    "/compose",
+    "/compose.json",
+)
 
 
 def read_site(newsroom: Newsroom) -> dict[str, tuple[bytes, datetime | None]]:
