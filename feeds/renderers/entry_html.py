@@ -11,7 +11,7 @@ from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
 from feeds.model.html_text import extract_text
 from feeds.translation.directions import find_direction
-from feeds.translation.texts import Texts, find_texts, has_texts
+from feeds.translation.texts import SOURCE_LANGUAGE, Texts, find_texts, is_same_language
 
 EXCERPT_CHARACTERS = 500
 
@@ -22,10 +22,10 @@ def write_content(entry: Entry, link_choice: LinkChoice, *, language: str) -> st
     The HTML has absolute URLs only, and a block per line. An embed replaces the picture, and a body replaces the
     summary. `language` is the language of the site.
     """
-    texts, lang = find_texts(language), _write_lang(language)
+    texts, lang = find_texts(language), _write_lang(language, entry.language)
     url = entry_url(entry, link_choice)
     blocks = (
-        *(_write_correction(correction, texts) for correction in entry.corrections),
+        *(_write_correction(correction, texts, lang=lang) for correction in entry.corrections),
         entry.embed or write_picture(entry, url),
         entry.body or write_summary(entry),
         _write_attribution(entry, url, texts=texts, lang=lang),
@@ -54,8 +54,8 @@ def _introduce(entry: Entry, text: str, *, language: str) -> str:
     return f"{shorten(notes, EXCERPT_CHARACTERS)} {text}"
 
 
-def _write_correction(correction: Correction, texts: Texts) -> str:
-    return f"<p><strong>{escape(_name_correction(correction, texts))}</strong> {escape(correction.text)}</p>"
+def _write_correction(correction: Correction, texts: Texts, *, lang: str) -> str:
+    return f"<p><strong{lang}>{escape(_name_correction(correction, texts))}</strong> {escape(correction.text)}</p>"
 
 
 def _name_correction(correction: Correction, texts: Texts) -> str:
@@ -128,11 +128,16 @@ def _fill(message: str, **links: str) -> str:
 _escape_message = lru_cache(maxsize=64)(escape)  # the same few messages in every entry
 
 
-@lru_cache(maxsize=8)
-def _write_lang(language: str) -> str:
-    """Write the attributes of a sentence of the site: in English, if there is no translation into its language."""
-    if has_texts(language):
+@lru_cache(maxsize=64)
+def _write_lang(language: str, entry_language: str) -> str:
+    """Write the attributes of a sentence in the texts of a site, within an entry: its language if that is another.
+
+    Arabic and Hebrew name their direction too, because feed readers show entries among texts in other languages. In
+    English sites, sentences have no attributes, as they never had.
+    """
+    texts, surrounding = find_texts(language), entry_language or language
+    if is_same_language(language, SOURCE_LANGUAGE):
         return ""
-    texts = find_texts(language)
-    direction = f' dir="{texts.direction}"' if texts.direction != find_direction(language) else ""
-    return f' lang="{texts.language}"{direction}'
+    lang = "" if is_same_language(surrounding, texts.language) else f' lang="{texts.language}"'
+    is_leftward = "rtl" in (texts.direction, find_direction(surrounding))
+    return f'{lang} dir="{texts.direction}"' if is_leftward else lang

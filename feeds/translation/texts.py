@@ -120,15 +120,15 @@ def fingerprint_texts(language: str) -> str:
 
     It changes with the translation, and when a language gets its first translation.
     """
-    if _is_english(language):
+    if is_same_language(language, SOURCE_LANGUAGE):
         return ""
     path = _find_translation(language)
     return fingerprint(path.read_bytes()) if path else SOURCE_LANGUAGE
 
 
-def has_texts(language: str) -> bool:
-    """Return whether texts exist in a language, given as a BCP 47 tag; without them, its site has English texts."""
-    return _is_english(language) or _find_translation(language) is not None
+def is_same_language(one: str, other: str) -> bool:
+    """Return whether two BCP 47 tags are of one language, perhaps of several regions."""
+    return one.lower().partition("-")[0] == other.lower().partition("-")[0]
 
 
 def list_translations() -> list[str]:
@@ -138,7 +138,7 @@ def list_translations() -> list[str]:
 
 def _find_translation(language: str) -> Path | None:
     """Return the translation for a language: the one for the longest part of the tag without another script."""
-    if _is_english(language):
+    if is_same_language(language, SOURCE_LANGUAGE):
         return None
     translations = _read_names()
     return next((translations[tag] for tag in _list_tags(language) if tag in translations), None)
@@ -151,10 +151,6 @@ def _list_tags(language: str) -> Iterator[str]:
         tag = "-".join(subtags[:length])
         if find_script(tag) == find_script(language):
             yield tag
-
-
-def _is_english(language: str) -> bool:
-    return language.lower().partition("-")[0] == SOURCE_LANGUAGE
 
 
 def _read_names() -> dict[str, Path]:

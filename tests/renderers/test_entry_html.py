@@ -87,14 +87,20 @@ def test_a_cut_body_is_followed_by_a_link_to_the_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"),
+    ("language", "own_language", "sentence"),
     [
-        ("de-AT", "<p>Weiterlesen bei {}.</p>"),
-        ("ar", "<p>للقراءة في {}.</p>"),
-        ("ja", '<p lang="en">Read it at {}.</p>'),
-        ("he", '<p lang="en" dir="ltr">Read it at {}.</p>'),
+        ("de-AT", "", "<p>Weiterlesen bei {}.</p>"),
+        ("de", "de-CH", "<p>Weiterlesen bei {}.</p>"),
+        ("de", "en", '<p lang="de">Weiterlesen bei {}.</p>'),
+        ("ar", "", '<p dir="rtl">للقراءة في {}.</p>'),
+        ("ar", "en", '<p lang="ar" dir="rtl">للقراءة في {}.</p>'),
+        ("ja", "", '<p lang="en">Read it at {}.</p>'),
+        ("ja", "en-GB", "<p>Read it at {}.</p>"),
+        ("he", "", '<p lang="en" dir="ltr">Read it at {}.</p>'),
+        ("en-GB", "de", "<p>Read it at {}.</p>"),
     ],
 )
-def test_sentences_are_in_the_language_of_the_site_or_marked(language: str, sentence: str) -> None:
+def test_sentences_are_in_the_language_of_the_site_or_marked(language: str, own_language: str, sentence: str) -> None:
+    entry = make_entry(6, language=own_language)
     link = '<a href="https://gazette.example/story-6">The Gazette</a>'
-    assert write_content(make_entry(6), LinkChoice.WEB, language=language).endswith(sentence.format(link))
+    assert write_content(entry, LinkChoice.WEB, language=language).endswith(sentence.format(link))
