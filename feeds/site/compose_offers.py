@@ -45,8 +45,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
             return self.publishers
         if picker is Picker.TOPIC:
             return self.topics
-        feeds = (FeedAddress(Query.for_topic(topic.value), Format.ATOM) for topic in self.topics)
-        return tuple(Option(write_reference(feed), topic.name) for feed, topic in zip(feeds, self.topics, strict=True))
+        return tuple(map(_make_feed_option, self.topics[:MAX_FEEDS_OFFERED]))
 
 
 def read_offers(reader: CatalogReader, *, now: datetime) -> Offers:
@@ -63,6 +62,10 @@ def read_offers(reader: CatalogReader, *, now: datetime) -> Offers:
         topic_names=tuple(sorted(topic.name for topic in nlargest(MAX_LISTED, topics, key=_count))),
         domains=tuple(sorted(provider.domain for provider in nlargest(MAX_LISTED, providers, key=_count))),
     )
+
+
+def _make_feed_option(topic: Option) -> Option:
+    return Option(write_reference(FeedAddress(Query.for_topic(topic.value), Format.ATOM)), topic.name)
 
 
 def _count(listed: Topic | ProviderCount) -> int:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from feeds.catalog.catalog import Catalog
-from feeds.site.compose_offers import MAX_ACTIVE, MAX_LISTED
+from feeds.site.compose_offers import MAX_ACTIVE, MAX_FEEDS_OFFERED, MAX_LISTED
 from feeds.web.throttle import Throttle
 from tests.support.app import collected, make_client
 
@@ -79,6 +79,8 @@ def test_without_input_the_page_is_kept_and_small(client: FlaskClient) -> None:
     topics = select(page, "//fieldset[@data-picker='topic']//ul[@class='options']//button/@value")
     assert len(topics) == MAX_ACTIVE
     assert topics[0] == "add topic ai"
+    feeds = select(page, "//fieldset[@data-picker='feed']//ul[@class='options']//button/@value")
+    assert (len(feeds), feeds[0]) == (MAX_FEEDS_OFFERED, "add feed /topics/ai.atom")
     assert len(select(page, "//datalist[@id='topic-names']/option/@value")) == MAX_LISTED
 
 
