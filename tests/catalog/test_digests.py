@@ -192,5 +192,14 @@ def test_digests_are_what_a_look_at_everything_finds(newsroom: Newsroom, seed: i
                 digests = read(newsroom, query, cycle, limit=limit, max_stories=max_stories)
                 ids = {digest.issue: [story.id for story in digest.stories] for digest in digests}
                 assert ids == read_naively(newsroom, query, cycle, limit=limit, max_stories=max_stories)
-            for digest in read(newsroom, query, cycle, limit=400):
+            digests = read(newsroom, query, cycle, limit=400)
+            for digest in digests:
                 assert closed.setdefault((query, cycle, digest.issue), digest) == digest
+            place = random.randrange(len(digests))
+            with newsroom.catalog.reading() as reader:
+                reading = reader.open_digests(query, cycle).read_issue(digests[place].issue, max_stories=20)
+            assert reading
+            assert reading.digest == digests[place]
+            neighbours = [(each.issue, each.closed) if each else None for each in (reading.newer, reading.older)]
+            expected = [digests[place - 1] if place else None, *digests[place + 1 : place + 2], None][:2]
+            assert neighbours == [(each.issue, each.closed) if each else None for each in expected]
