@@ -13,10 +13,8 @@ from feeds.site.compose_form import answer_form
 from feeds.site.compose_names import NameFinder
 from feeds.site.compose_offers import Offers, read_offers
 from feeds.site.compose_query import ComposeForm, read_form
-from feeds.site.near_parameters import find_near_parameter
 from feeds.site.nearest import NAMES, Names
 from feeds.site.pages.compose_page import render_compose
-from feeds.site.pages.error_page import add_notice
 from feeds.site.urls import ComposeAddress
 from feeds.translation.texts import find_texts
 from feeds.web.responses import make_page_response
@@ -48,15 +46,13 @@ class ComposeView:
         if not query_string or path.strip("/").lower() != _PATH[1:]:
             return None
         form = read_form(query_string)
-        return None if form.is_blank else self._read_catalog(partial(self._answer, form, query_string))
+        return None if form.is_blank else self._read_catalog(partial(self._answer, form))
 
-    def _answer(self, form: ComposeForm, query_string: str, reader: CatalogReader, now: datetime) -> Response:
+    def _answer(self, form: ComposeForm, reader: CatalogReader, now: datetime) -> Response:
         names = NAMES.read(reader, now=now)
         finder = NameFinder(names, reader, self._settings, now, find_texts(self._settings.language))
         view = answer_form(form, finder)
         page = render_compose(view, self._read_offers(names, reader, now=now), self._settings)
-        if near := find_near_parameter(query_string):
-            page = add_notice(page, near, path=_PATH, settings=self._settings)
         return make_page_response(400 if view.errors else 200, page)
 
     def _read_offers(self, names: Names, reader: CatalogReader, *, now: datetime) -> Offers:
