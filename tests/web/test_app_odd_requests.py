@@ -73,14 +73,14 @@ def test_impossible_dates_are_ignored(server: Server, header: str, year: str) ->
         (f"http://{HOST}/topics/AI.atom", 301),
         (f"//{HOST}{FEED}", 404),
         (f"//{HOST}/..", 404),
-        (f"/\\{HOST}", 404),
-        (f"/{HOST}", 404),
+        ("/\\other.test", 404),
+        ("/other.test", 404),
         ("", 400),
         ("topics/ai.atom", 400),
         ("?x=1", 400),
         ("/" + 9_000 * "a", 414),
         ("/<evil>", 404),
-        ("/compose?topic=<evil>", 200),
+        ("/compose?topic=<evil>", 400),
     ],
 )
 def test_odd_targets(gunicorn: Server, target: str, status: int) -> None:
