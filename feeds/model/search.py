@@ -21,6 +21,8 @@ OR = "OR"
 
 # A quote without a closing quote extends to the end: the intention is clear.
 _PART = re.compile(r'(?P<not>-*)(?:"(?P<phrase>[^"]*)"?(?P<star>\*?)|(?P<bare>[^\s"]+))')
+# A genitive or an article beside a word: robot's, l'élection, d'état.
+_ELISION = re.compile(r"^\W*[cdjlmnst]['\u2019](?=\w{3})|(?<=\w)['\u2019]s(?=\W*$)", re.IGNORECASE)
 # Keyboards and word processors replace " with these.
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»\N{FULLWIDTH QUOTATION MARK}"), '"')
 
@@ -98,7 +100,7 @@ def _parse_parts(text: str) -> Iterator[SearchTerm | None]:
         if part[0] == OR:
             yield None
             continue
-        typed = part["bare"] or part["phrase"]
+        typed = part["phrase"] or (part["bare"] if part["not"] else _ELISION.sub("", part["bare"] or ""))
         words, spellings = split_both(typed)
         if words:
             has_star = bool(part["star"]) or typed.rstrip().endswith("*")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feeds.model.search import MAX_CHARACTERS, parse_search
 
-TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters(), max_size=40)
+TYPED = st.text(st.sampled_from("ab é*-'\"“ 漢か\u3099ﷺlsOR") | st.characters(), max_size=40)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ TYPED = st.text(st.sampled_from('ab é*-"“ 漢か\u3099ﷺ') | st.characters()
         ('"deep learn*"', '"deep learn*"'),
         ('"deep learn"*', '"deep learn*"'),
         ("self-driving don't", '"don t" "self driving"'),
+        ("robot's Robots\u2019 l'élection D\u2019ÉTAT", "élection état robot robots"),
+        ("\"robot's\" -robot's it's 's o'neill", 'it "o neill" "robot s" s -"robot s"'),
         ("gazette.example", '"gazette example"'),
         ("C++", "c"),
         ("a*b", '"a b"'),
