@@ -70,7 +70,7 @@ SETTINGS = (
     ),
     Setting(
         "FEEDS_LANGUAGE", "language", "en", parse_language, is_shown=True, file_key="language",
-        help="The language of the site, as a BCP 47 tag. Searches find other forms of words in this language.",
+        help="The language of the site, as a BCP 47 tag: of its texts, in English, German or Arabic, and of searches.",
     ),
     Setting(
         "FEEDS_LOGO", "logo", "", parse_logo, is_shown=True, file_key="logo",
