@@ -19,7 +19,8 @@ from feeds.model.entry import fingerprint
 from feeds.model.query import MAX_ENTRIES, Query
 from feeds.model.search import parse_search
 from feeds.settings import Settings
-from feeds.site.search_page import SearchPage, read_search
+from feeds.site.search_page import read_search
+from feeds.site.search_view import SearchPage
 from feeds.site.urls import Order, PageAddress
 
 QUERIES = Path(__file__).parent / "queries.json"

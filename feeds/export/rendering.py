@@ -15,16 +15,8 @@ from feeds.settings import Settings
 from feeds.site.compression import Encoding, encode
 from feeds.site.documents import make_document, make_static_issues
 from feeds.site.feeds import ARCHIVE_MAX_AGE_SECONDS
-from feeds.site.urls import (
-    Address,
-    ArchiveAddress,
-    AssetAddress,
-    DigestPageAddress,
-    DirectoryPageAddress,
-    IssueAddress,
-    NotFoundAddress,
-    PageAddress,
-)
+from feeds.site.file_urls import AssetAddress, NotFoundAddress
+from feeds.site.urls import Address, ArchiveAddress, DigestPageAddress, DirectoryPageAddress, IssueAddress, PageAddress
 
 # The names that static file servers look for (nginx's gzip_static and brotli_static).
 _SUFFIXES = {Encoding.IDENTITY: "", Encoding.GZIP: ".gz", Encoding.BROTLI: ".br"}

@@ -1,8 +1,6 @@
-"""Resolve and write bundles: OPML lists of chosen feeds, which follow their topics."""
+"""Write bundles: OPML lists of chosen feeds, which follow their topics."""
 
 from datetime import datetime
-
-import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.model.errors import GoneError, NotFoundError
@@ -20,29 +18,6 @@ from feeds.site.urls import (
     write_reference,
 )
 from feeds.translation.texts import Texts, find_texts
-
-
-def resolve_bundle(bundle: BundleAddress, reader: CatalogReader, *, now: datetime) -> BundleAddress:
-    """Return the bundle in the catalog's spelling: renamed, merged and succeeded topics, each feed once.
-
-    Feeds that do not exist are missing, so that a reader keeps all others.
-
-    Raises:
-        GoneError: all feeds are closed.
-        NotFoundError: no feed exists, and at least one of them never did.
-    """
-    found: list[FeedAddress | DigestAddress] = []
-    missing: list[FeedAddress | DigestAddress] = []
-    errors: list[NotFoundError] = []
-    for feed in bundle.feeds:
-        try:
-            found.append(msgspec.structs.replace(feed, query=resolve(feed.query, reader, now=now)))
-        except NotFoundError as error:
-            missing.append(feed)
-            errors.append(error)
-    if not found:
-        raise next((error for error in errors if not isinstance(error, GoneError)), errors[0])
-    return BundleAddress.of(found, missing=missing)
 
 
 def write_bundle(bundle: BundleAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> bytes:

@@ -12,13 +12,12 @@ from feeds.model.feed import Format
 from feeds.model.query import Query
 from feeds.model.topics import topic_key
 from feeds.settings import Settings
-from feeds.site.bundles import resolve_bundle
 from feeds.site.compose_combination import Chosen
 from feeds.site.compose_form_view import ChosenRow, FieldReason, Option
 from feeds.site.compose_query import Picker
 from feeds.site.feeds import read_heading
 from feeds.site.nearest import Name, NameIndex, Names
-from feeds.site.resolve import resolve
+from feeds.site.resolve import resolve, resolve_bundle
 from feeds.site.titles import name_digest
 from feeds.site.url_parser import parse_address, parse_feed
 from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress, OpmlAddress, write_reference

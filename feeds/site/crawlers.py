@@ -8,9 +8,10 @@ from feeds.model.query import Query
 from feeds.renderers.sitemap import MAX_PAGES, ListedPage, render_sitemap
 from feeds.settings import Settings
 from feeds.site.directory import Directory
+from feeds.site.file_urls import SitemapAddress
 from feeds.site.topic_tree import TopicNode
 from feeds.site.url_parser import SEARCH_PATH
-from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress, SitemapAddress
+from feeds.site.urls import ComposeAddress, HomeAddress, PageAddress
 
 
 def write_sitemap(directory: Directory, settings: Settings) -> bytes:

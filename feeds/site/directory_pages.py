@@ -11,7 +11,8 @@ from feeds.site.compose_form_view import FormView
 from feeds.site.compose_offers import read_offers
 from feeds.site.directory import Directory, read_activity, read_directory
 from feeds.site.feeds import read_feed
-from feeds.site.nearest import NAMES, Name, NameIndex
+from feeds.site.listed_names import NAMES
+from feeds.site.nearest import Name, NameIndex
 from feeds.site.pages.compose_page import render_compose
 from feeds.site.pages.html import (
     render_found_providers,

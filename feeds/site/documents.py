@@ -15,18 +15,19 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.renderers.feed import render
 from feeds.settings import Settings
-from feeds.site.bundles import list_scopes, resolve_bundle, write_bundle
+from feeds.site.bundles import list_scopes, write_bundle
 from feeds.site.crawlers import write_robots, write_sitemap
 from feeds.site.digests import list_recent_issues, read_digest, read_issue, read_issues
 from feeds.site.directory import read_directory
 from feeds.site.directory_pages import render_directory_page
 from feeds.site.feeds import FeedSnapshot, IssueSnapshot, read_archive, read_feed
+from feeds.site.file_urls import AssetAddress, NotFoundAddress, RobotsAddress, SecurityAddress, SitemapAddress
 from feeds.site.opml import write_opml
 from feeds.site.pages.digest_views import render_digest, render_issue
 from feeds.site.pages.html import render_not_found, render_page
 from feeds.site.pages.search import render_search
 from feeds.site.pages.site_assets import find_site_asset
-from feeds.site.resolve import resolve
+from feeds.site.resolve import resolve, resolve_bundle
 from feeds.site.retirement_notice import add_retirement_notices
 from feeds.site.search_page import read_search
 from feeds.site.security_text import write_security
@@ -37,7 +38,6 @@ from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
-    AssetAddress,
     BundleAddress,
     DigestAddress,
     DigestPageAddress,
@@ -46,14 +46,10 @@ from feeds.site.urls import (
     FormerFeedAddress,
     HomeAddress,
     IssueAddress,
-    NotFoundAddress,
     OpmlAddress,
     PageAddress,
     ProviderListAddress,
     QueryAddress,
-    RobotsAddress,
-    SecurityAddress,
-    SitemapAddress,
     SuggestedNamesAddress,
     TopicListAddress,
     TopicOrder,

@@ -1,8 +1,8 @@
 """Tell the addresses of pages, where errors are pages, from those of feeds and files, where errors are short texts."""
 
 from feeds.model.feed import Format
+from feeds.site.file_urls import HEALTH_PATH, METRICS_PATH
 from feeds.site.url_parser import is_alias
-from feeds.site.urls import HEALTH_PATH, METRICS_PATH
 
 _FEED_EXTENSIONS = frozenset({*map(str, Format), "opml"})
 _FILE_EXTENSIONS = frozenset({

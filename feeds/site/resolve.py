@@ -1,4 +1,4 @@
-"""Resolve the topics and providers of a query to the catalog's spelling, or to successors."""
+"""Resolve the topics and providers of a query or bundle to the catalog's spelling, or to successors."""
 
 import unicodedata
 from datetime import datetime
@@ -8,11 +8,12 @@ import msgspec
 
 from feeds.catalog.reader import CatalogReader
 from feeds.catalog.records import Topic
-from feeds.model.errors import GoneError, UnknownProviderError, UnknownTopicError
+from feeds.model.errors import GoneError, NotFoundError, UnknownProviderError, UnknownTopicError
 from feeds.model.query import Query
 from feeds.model.retirement import CLOSING_DELAY
 from feeds.model.text import strip_invisible
 from feeds.model.topics import slugify
+from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress
 
 
 def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
@@ -33,6 +34,29 @@ def resolve(query: Query, reader: CatalogReader, *, now: datetime) -> Query:
         providers=query.providers and query.providers.rename(resolve_provider),
         from_providers=query.from_providers and query.from_providers.rename(resolve_provider),
     )
+
+
+def resolve_bundle(bundle: BundleAddress, reader: CatalogReader, *, now: datetime) -> BundleAddress:
+    """Return the bundle in the catalog's spelling: renamed, merged and succeeded topics, each feed once.
+
+    Feeds that do not exist are missing, so that a reader keeps all others.
+
+    Raises:
+        GoneError: all feeds are closed.
+        NotFoundError: no feed exists, and at least one of them never did.
+    """
+    found: list[FeedAddress | DigestAddress] = []
+    missing: list[FeedAddress | DigestAddress] = []
+    errors: list[NotFoundError] = []
+    for feed in bundle.feeds:
+        try:
+            found.append(msgspec.structs.replace(feed, query=resolve(feed.query, reader, now=now)))
+        except NotFoundError as error:
+            missing.append(feed)
+            errors.append(error)
+    if not found:
+        raise next((error for error in errors if not isinstance(error, GoneError)), errors[0])
+    return BundleAddress.of(found, missing=missing)
 
 
 def _resolve_topic(name: str, *, reader: CatalogReader, now: datetime) -> str:

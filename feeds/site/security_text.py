@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from feeds.settings import Settings
-from feeds.site.urls import SecurityAddress
+from feeds.site.file_urls import SecurityAddress
 
 
 def write_security(settings: Settings) -> bytes:

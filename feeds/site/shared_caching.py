@@ -6,6 +6,7 @@ from datetime import datetime
 from feeds.catalog.reader import CatalogReader
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
+from feeds.site.file_urls import SitemapAddress
 from feeds.site.urls import (
     TOPIC_LISTS,
     Address,
@@ -17,7 +18,6 @@ from feeds.site.urls import (
     PageAddress,
     ProviderListAddress,
     QueryAddress,
-    SitemapAddress,
     SuggestedNamesAddress,
     query_string_of,
 )

@@ -17,7 +17,7 @@ from feeds.model.query import Query
 from feeds.model.search import OR, Search, SearchTerm, parse_search
 from feeds.model.tokenize import split_both
 from feeds.settings import Settings
-from feeds.site.nearest import NAMES
+from feeds.site.listed_names import NAMES
 
 MAX_RARE = 2
 """The maximum number of results of a search that gets a suggestion; one that has any suggests only many more."""

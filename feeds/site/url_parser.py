@@ -15,15 +15,14 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query, parse_query
 from feeds.site.bundle_query import FEED, read_references
 from feeds.site.compose_query import read_form
+from feeds.site.file_urls import ROOT_ASSETS, AssetAddress, RobotsAddress, SecurityAddress, SitemapAddress
 from feeds.site.find_query import read_find
 from feeds.site.opml_query import OPML_PARAMETERS, parse_opml_query
 from feeds.site.urls import (
-    ROOT_ASSETS,
     SORT,
     TOPIC_LISTS,
     Address,
     ArchiveAddress,
-    AssetAddress,
     BundleAddress,
     ComposeAddress,
     DigestAddress,
@@ -36,9 +35,6 @@ from feeds.site.urls import (
     PageAddress,
     ProviderListAddress,
     QueryAddress,
-    RobotsAddress,
-    SecurityAddress,
-    SitemapAddress,
     SuggestedNamesAddress,
     TopicListAddress,
     write_reference,

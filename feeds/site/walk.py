@@ -12,27 +12,29 @@ from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.settings import Settings
 from feeds.site.feeds import list_archive
+from feeds.site.file_urls import (
+    SERVER_ASSETS,
+    AssetAddress,
+    NotFoundAddress,
+    RobotsAddress,
+    SecurityAddress,
+    SitemapAddress,
+)
 from feeds.site.former_feeds import list_former_addresses, read_former_feeds
 from feeds.site.pages.site_assets import list_site_assets
 from feeds.site.resolve import resolve
 from feeds.site.urls import (
-    SERVER_ASSETS,
     TOPIC_LISTS,
     Address,
     ArchiveAddress,
-    AssetAddress,
     DigestAddress,
     DigestPageAddress,
     FeedAddress,
     FormerFeedAddress,
     HomeAddress,
-    NotFoundAddress,
     OpmlAddress,
     PageAddress,
     ProviderListAddress,
-    RobotsAddress,
-    SecurityAddress,
-    SitemapAddress,
 )
 
 

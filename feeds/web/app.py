@@ -12,10 +12,10 @@ from feeds.model.clock import SYSTEM_CLOCK, Clock
 from feeds.model.errors import NotFoundError
 from feeds.model.query import Query
 from feeds.settings import Settings
+from feeds.site.file_urls import HEALTH_PATH
 from feeds.site.former_feeds import comes_first
 from feeds.site.health import read_health
 from feeds.site.url_parser import parse_address
-from feeds.site.urls import HEALTH_PATH
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument
 from feeds.web.compose_view import ComposeView

@@ -13,7 +13,8 @@ from feeds.site.compose_form import answer_form
 from feeds.site.compose_names import NameFinder
 from feeds.site.compose_offers import Offers, read_offers
 from feeds.site.compose_query import ComposeForm, read_form
-from feeds.site.nearest import NAMES, Names
+from feeds.site.listed_names import NAMES
+from feeds.site.nearest import Names
 from feeds.site.pages.compose_page import render_compose
 from feeds.site.urls import ComposeAddress
 from feeds.translation.texts import find_texts

@@ -9,7 +9,7 @@ from feeds.model.clock import Clock
 from feeds.model.errors import CatalogError, FeedsError, OverloadError
 from feeds.settings import Settings
 from feeds.site.error_report import describe_error
-from feeds.site.nearest import NAMES
+from feeds.site.listed_names import NAMES
 from feeds.site.pages.error_page import render_error
 from feeds.site.suggestions import Suggestions, suggest, suggest_words
 from feeds.web.greenlets import run_in_thread

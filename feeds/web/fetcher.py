@@ -17,18 +17,11 @@ from feeds.model.errors import CatalogMissingError, MovedError
 from feeds.settings import Settings
 from feeds.site.compression import Encoding
 from feeds.site.documents import make_asset_document, make_document, resolve_address
+from feeds.site.file_urls import AssetAddress
 from feeds.site.former_feeds import FormerFeeds, find_former_feed, read_former_feeds
 from feeds.site.shared_caching import may_be_kept
 from feeds.site.url_parser import check_spelling, parse_address
-from feeds.site.urls import (
-    Address,
-    AssetAddress,
-    DigestAddress,
-    DigestPageAddress,
-    IssueAddress,
-    QueryAddress,
-    query_string_of,
-)
+from feeds.site.urls import Address, DigestAddress, DigestPageAddress, IssueAddress, QueryAddress, query_string_of
 from feeds.web.cache import DocumentCache
 from feeds.web.cached_document import CachedDocument, CacheKey
 from feeds.web.greenlets import THREADS, run_in_thread

@@ -10,9 +10,9 @@ from flask import Flask, Response, request
 from feeds.catalog.catalog import Catalog
 from feeds.model.clock import Clock
 from feeds.settings import Settings
+from feeds.site.file_urls import METRICS_PATH, PUBLISHER_PATH, STATISTICS_PATH
 from feeds.site.pages.html import render_publisher
 from feeds.site.publisher_state import read_publisher_report
-from feeds.site.urls import METRICS_PATH, PUBLISHER_PATH, STATISTICS_PATH
 from feeds.web.access import require_token
 from feeds.web.cached_document import CacheKey
 from feeds.web.catalog_metrics import describe_catalog

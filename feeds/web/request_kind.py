@@ -4,23 +4,18 @@ from enum import StrEnum
 from functools import lru_cache
 
 from feeds.model.errors import FeedsError
-from feeds.site.url_parser import parse_address
-from feeds.site.urls import (
+from feeds.site.file_urls import (
     HEALTH_PATH,
     METRICS_PATH,
     PUBLISHER_PATH,
     STATISTICS_PATH,
-    Address,
-    ArchiveAddress,
     AssetAddress,
-    BundleAddress,
-    DigestAddress,
-    FeedAddress,
-    OpmlAddress,
     RobotsAddress,
     SecurityAddress,
     SitemapAddress,
 )
+from feeds.site.url_parser import parse_address
+from feeds.site.urls import Address, ArchiveAddress, BundleAddress, DigestAddress, FeedAddress, OpmlAddress
 
 _KEPT_KINDS = 4_096
 _MAX_KEPT_CHARACTERS = 300

@@ -14,7 +14,7 @@ from lxml import etree, html
 from feeds.articles.field_names import KNOWN_NAMES, TOPIC_FIELDS
 from feeds.model.feed import Format
 from feeds.site.documents import make_document
-from feeds.site.urls import AssetAddress
+from feeds.site.file_urls import AssetAddress
 from feeds.site.walk import list_addresses
 from tests.support.app import make_settings
 from tests.support.environment import SOAK

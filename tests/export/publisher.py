@@ -12,7 +12,7 @@ from feeds.collector.collect import Collector
 from feeds.export.exporter import Exporter, ExportResult
 from feeds.model.clock import Clock
 from feeds.site.compression import Encoding, encode
-from feeds.site.urls import NotFoundAddress
+from feeds.site.file_urls import NotFoundAddress
 from feeds.site.walk import list_static_addresses
 from feeds.web.app import create_app
 from tests.support.app import NOW, make_settings

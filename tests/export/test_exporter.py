@@ -30,7 +30,8 @@ from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
 from feeds.site.compression import Encoding
-from feeds.site.urls import AssetAddress, FeedAddress, PageAddress
+from feeds.site.file_urls import AssetAddress
+from feeds.site.urls import FeedAddress, PageAddress
 from tests.export.publisher import MANIFEST, Publisher, forms, name_of, serve_static
 from tests.support.app import make_settings
 from tests.support.articles import write_article

@@ -13,7 +13,8 @@ from feeds.model.errors import MovedError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.query import Query
 from feeds.site.documents import make_asset_document, make_document, parse_and_resolve
-from feeds.site.urls import ArchiveAddress, AssetAddress, FeedAddress, PageAddress
+from feeds.site.file_urls import AssetAddress
+from feeds.site.urls import ArchiveAddress, FeedAddress, PageAddress
 from tests.support.app import NOW, collected, make_settings
 from tests.support.articles import write_article
 from tests.support.paths import ROOT

@@ -6,7 +6,8 @@ import pytest
 
 from feeds.model.query import Query
 from feeds.model.topics import slugify
-from feeds.site.nearest import MAX_CHARACTERS, Name, NameIndex, NameKeeper
+from feeds.site.listed_names import NameKeeper
+from feeds.site.nearest import MAX_CHARACTERS, Name, NameIndex
 from tests.support.newsroom import Newsroom
 
 TOPICS = (

@@ -7,7 +7,8 @@ import pytest
 
 from feeds.model.document import Document
 from feeds.site.documents import make_document, parse_and_resolve
-from feeds.site.search_page import SearchPage, read_search
+from feeds.site.search_page import read_search
+from feeds.site.search_view import SearchPage
 from feeds.site.urls import Order, PageAddress, write_reference
 from tests.support.app import make_settings
 from tests.support.newsroom import START, Newsroom, related

@@ -12,12 +12,12 @@ from feeds.model.feed import Format
 from feeds.model.periods import Cycle
 from feeds.model.query import EVERYTHING, Query
 from feeds.model.search import parse_search
+from feeds.site.file_urls import AssetAddress, RobotsAddress, SitemapAddress
 from feeds.site.opml_query import OpmlQuery
 from feeds.site.url_parser import check_spelling, parse_address
 from feeds.site.urls import (
     Address,
     ArchiveAddress,
-    AssetAddress,
     BundleAddress,
     ComposeAddress,
     DigestAddress,
@@ -28,8 +28,6 @@ from feeds.site.urls import (
     OpmlAddress,
     PageAddress,
     ProviderListAddress,
-    RobotsAddress,
-    SitemapAddress,
     TopicListAddress,
     TopicOrder,
     write_reference,

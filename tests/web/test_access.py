@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
-from feeds.site.urls import METRICS_PATH
+from feeds.site.file_urls import METRICS_PATH
 from tests.support.app import TOKEN, make_client
 
 PATHS = ("/metrics", "/publisher", "/stats")

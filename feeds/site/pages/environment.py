@@ -16,6 +16,7 @@ from feeds.model.text import escape_controls
 from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.compose_query import write_edit
+from feeds.site.file_urls import PUBLISHER_PATH, STATISTICS_PATH
 from feeds.site.find_query import FIND, MAX_FIND_CHARACTERS
 from feeds.site.pages.assets import find_asset
 from feeds.site.pages.drawing import draw_bars, draw_code, draw_weeks
@@ -27,8 +28,6 @@ from feeds.site.publisher_report import MAX_PROBLEMS, TOPIC_QUIET_AFTER
 from feeds.site.topic_tree import make_nodes
 from feeds.site.url_parser import SEARCH_PATH
 from feeds.site.urls import (
-    PUBLISHER_PATH,
-    STATISTICS_PATH,
     ComposeAddress,
     FeedAddress,
     HomeAddress,

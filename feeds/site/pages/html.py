@@ -14,20 +14,12 @@ from feeds.model.entry import FoldedStory, fold_coverage
 from feeds.settings import Settings
 from feeds.site.directory import Directory
 from feeds.site.feeds import FeedSnapshot
+from feeds.site.file_urls import PUBLISHER_PATH, STATISTICS_PATH
 from feeds.site.nearest import Name
 from feeds.site.pages.environment import find_environment
 from feeds.site.publisher_report import PublisherReport, SlowDocument
 from feeds.site.topic_list import Found, NameListing, TopicListing, list_home, list_most_active
-from feeds.site.urls import (
-    PUBLISHER_PATH,
-    STATISTICS_PATH,
-    HomeAddress,
-    PageAddress,
-    ProviderListAddress,
-    TopicListAddress,
-    TopicOrder,
-    write_reference,
-)
+from feeds.site.urls import HomeAddress, PageAddress, ProviderListAddress, TopicListAddress, TopicOrder, write_reference
 from feeds.statistics.report import Report
 
 STATISTICS_PERIODS = (7, 30, 90)

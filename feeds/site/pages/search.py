@@ -3,7 +3,7 @@
 from feeds.settings import Settings
 from feeds.site.pages.environment import find_environment
 from feeds.site.pages.marking import StoryMarker
-from feeds.site.search_page import SearchPage
+from feeds.site.search_view import SearchPage
 from feeds.site.urls import Order, TopicListAddress, write_reference
 
 
