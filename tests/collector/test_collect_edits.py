@@ -15,12 +15,12 @@ from feeds.collector.collect_result import CollectResult
 from feeds.model.entry import Entry
 from feeds.model.expression import name, parse_expression
 from feeds.model.feed import Format
-from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
 from feeds.renderers.feed import render
 from tests.support.environment import SOAK
+from tests.support.found_words import matches_text
 from tests.support.newsroom import FeedView, Newsroom, dump_fresh, open_newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
 from tests.support.properties import PHASES

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model.found_words import find_words
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
 from feeds.model.text_matches import TermMatcher
 from feeds.model.tokenize import split_both
+from tests.support.found_words import find_words
 
 WORDS = st.sampled_from(["Robot", "robots", "robotic", "two", "Tide", "TIDES", "tidal", "café", "Cafés", "a", "海の家"])
 

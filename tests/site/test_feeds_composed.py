@@ -13,13 +13,13 @@ import pytest
 from feeds.catalog.reader import CatalogReader
 from feeds.model.errors import MovedError
 from feeds.model.expression import parse_expression
-from feeds.model.found_words import matches_text
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
 from feeds.model.tokenize import split_texts
 from feeds.site.documents import make_document, parse_and_resolve
 from tests.support.app import make_settings
 from tests.support.environment import SOAK
+from tests.support.found_words import matches_text
 from tests.support.newsroom import Newsroom, related, url_of
 from tests.support.postgresql import DatabaseServer
 

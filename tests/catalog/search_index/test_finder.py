@@ -8,10 +8,10 @@ from feeds.catalog.search_index import full_text
 from feeds.catalog.search_index.entry_words import split_entry
 from feeds.model.errors import OverloadError
 from feeds.model.expression import parse_expression
-from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
+from tests.support.found_words import matches_text
 from tests.support.newsroom import START, Newsroom, url_of
 
 EVERY_OTHER = Query(topics=parse_expression("even,nothing"))

@@ -24,12 +24,12 @@ from feeds.catalog.search_index.numbers import list_entry_numbers, list_former_n
 from feeds.catalog.search_index.word_forms import save_stemmer_name
 from feeds.model.entry import Entry, Kind, Provider
 from feeds.model.expression import name, parse_expression
-from feeds.model.found_words import matches_text
 from feeds.model.query import Query
 from feeds.model.search import Search, parse_search
 from feeds.model.stemmer import Stemmer, find_stemmer
 from feeds.model.tokenize import GAP, MAX_REPEATS
 from tests.support.environment import SOAK
+from tests.support.found_words import matches_text
 from tests.support.index_rows import make_row
 from tests.support.newsroom import Newsroom, related, url_of
 

@@ -1,4 +1,4 @@
-"""Find the words of a search in a text, as the index of the catalog finds them."""
+"""Find the words of a search in a text naively, to compare with the index of the catalog and with pages."""
 
 from collections.abc import Iterator, Sequence
 

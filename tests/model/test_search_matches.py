@@ -1,11 +1,11 @@
-"""The words of a search are found in a text: plain words in all their forms, other terms exactly."""
+"""Plain words match texts in all their forms, and all other terms exactly."""
 
 import pytest
 
-from feeds.model.found_words import find_words, matches_text
 from feeds.model.search import parse_search
 from feeds.model.stemmer import find_stemmer
 from feeds.model.tokenize import split_both, split_texts
+from tests.support.found_words import find_words, matches_text
 
 
 @pytest.mark.parametrize(
