@@ -54,7 +54,7 @@ def load_settings(environ: Mapping[str, str], *, folders: Sequence[Path] = ()) -
     problems: list[str] = []
     file, values = None, dict[str, FileValue]()
     with _noting(problems):
-        Settings.from_environ(own)
+        Settings.from_environ(own, is_partial=True)
     with _noting(problems):
         file = _find_file(own, folders)
         values = read_settings_file(file) if file else {}

@@ -47,7 +47,7 @@ def parse_accent(text: str) -> str:
 def parse_logo(text: str) -> str:
     """Read the URL of a picture, or the name of a file beside the articles; empty stays empty."""
     if "://" in text:
-        return parse_page_url(text)
+        return parse_page_url(text, example="https://example.org/logo.png")
     return _parse_file_name(text, kinds=tuple(LOGO_TYPES), example="logo.svg")
 
 
@@ -61,14 +61,19 @@ def _parse_file_name(text: str, *, kinds: tuple[str, ...], example: str) -> str:
     if not text.isprintable() or "\\" in text or "//" in text or path.is_absolute() or ".." in path.parts:
         raise ValueError(f"expected a file in the content folder, such as {example}")
     if text and path.suffix.lower() not in kinds:
-        raise ValueError(f"expected a file in the content folder with a name that ends in {' or '.join(kinds)}")
+        raise ValueError(f"expected a file in the content folder whose name ends in {_list_kinds(kinds)}")
     return text
 
 
-def parse_page_url(text: str) -> str:
+def _list_kinds(kinds: tuple[str, ...]) -> str:
+    *first, last = kinds
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def parse_page_url(text: str, *, example: str = "https://example.org/imprint") -> str:
     """Read an absolute URL of the web; empty stays empty."""
     if text and (not is_server_url(text) or "@" in urlsplit(text).netloc):
-        raise ValueError("expected an absolute URL such as https://example.org/imprint")
+        raise ValueError(f"expected an absolute URL such as {example}")
     return encode_iri(text)
 
 

@@ -86,10 +86,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files: SiteFiles = NO_FILES
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str], *, optional: Collection[str] = ()) -> Self:
+    def from_environ(
+        cls, environ: Mapping[str, str], *, optional: Collection[str] = (), is_partial: bool = False
+    ) -> Self:
         """Read every setting; an empty value or whitespace counts as unset.
 
-        The files that `optional` settings name may be missing.
+        The files that `optional` settings name may be missing. `is_partial` settings may need others that are not in
+        the environment.
 
         Raises:
             SettingsError: lists every unknown `FEEDS_` name and every invalid value.
@@ -103,7 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 problems.append(str(error))
         if not problems:
             values = read_site_files(values, problems, optional=optional)
-            problems += _find_incomplete(values)
+            problems += () if is_partial else _find_incomplete(values)
         if problems:
             raise SettingsError("\n".join(problems))
         values["site_url"] = values["site_url"] or f"{LOCAL_URL}{values['port']}"

@@ -26,12 +26,12 @@ def fail(**environ: str) -> str:
     [
         ("FEEDS_ACCENT", "teal", 'FEEDS_ACCENT: invalid value "teal"; expected a colour such as #0a5c7a: # and six'),
         ("FEEDS_ACCENT", "#12345g", "six digits from 0 to f."),
-        ("FEEDS_LOGO", "logo.gif", "expected a file in the content folder with a name that ends in .png or .svg"),
+        ("FEEDS_LOGO", "logo.gif", "folder whose name ends in .png, .svg, .jpg, .jpeg or .webp."),
         ("FEEDS_LOGO", "../logo.png", "expected a file in the content folder, such as logo.svg."),
         ("FEEDS_LOGO", "/etc/logo.png", "expected a file in the content folder, such as logo.svg."),
-        ("FEEDS_LOGO", "ftp://news.example/logo.png", "expected an absolute URL such as"),
+        ("FEEDS_LOGO", "ftp://news.example/logo.png", "expected an absolute URL such as https://example.org/logo.png."),
         ("FEEDS_STYLESHEET", "https://news.example/a.css", "expected a file in the content folder"),
-        ("FEEDS_STYLESHEET", "style.scss", "with a name that ends in .css."),
+        ("FEEDS_STYLESHEET", "style.scss", "a file in the content folder whose name ends in .css."),
         ("FEEDS_FOOTER_LINKS", ABOUT, "expected links such as About us = https://example.org/about, each as name"),
         ("FEEDS_FOOTER_LINKS", f"About = {ABOUT} Contact", "expected links such as About us ="),
         ("FEEDS_FOOTER_LINKS", "About = /about", "expected links with absolute URLs such as"),
@@ -110,6 +110,19 @@ def test_a_problem_of_a_file_named_in_feeds_toml_names_the_line(tmp_path: Path) 
     with pytest.raises(SettingsError) as caught:
         load_settings({"FEEDS_CONTENT": str(tmp_path)})
     assert str(caught.value).startswith(f"{tmp_path}/feeds.toml:2: `logo`: logo.svg is not in the content folder;")
+
+
+def test_the_environment_and_feeds_toml_complete_each_other(tmp_path: Path) -> None:
+    (tmp_path / "feeds.toml").write_text(
+        'security_contact = "mailto:a@news.example"\nsecurity_expires = "2026-06-30"\n'
+    )
+    environ = {"FEEDS_CONTENT": str(tmp_path), "FEEDS_SECURITY_EXPIRES": "2027-06-30"}
+    settings = load_settings(environ).settings
+    assert settings.security_contacts == ("mailto:a@news.example",)
+    assert settings.security_expires == "2027-06-30T00:00:00Z"
+    (tmp_path / "feeds.toml").write_text('title = "News"\n')
+    with pytest.raises(SettingsError, match=r"^FEEDS_SECURITY_EXPIRES: no contact; set FEEDS_SECURITY_CONTACT"):
+        load_settings(environ)
 
 
 def test_feeds_and_pages_name_the_logo(tmp_path: Path) -> None:
