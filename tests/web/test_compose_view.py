@@ -187,3 +187,15 @@ def test_a_flood_of_forms_is_limited(catalog: Catalog, monkeypatch: pytest.Monke
     response = client.get("/compose?do=find+topic&find_topic=topics")
     assert (response.status_code, "Retry-After" in response.headers) == (503, True)
     assert client.get("/compose").status_code == 200
+
+
+def test_the_list_of_errors_names_the_fields(client: FlaskClient) -> None:
+    page = read(client, "min_quality=x&min_heat=x&limit=0&topic=nope", status=400)
+    links = page.xpath("//section[@aria-labelledby='problems-heading']//a")
+    assert [" ".join(link.text_content().split()) for link in links] == [
+        "There is no topic “nope”.",
+        "Minimum quality: Enter a whole number from 0 to 1,000.",
+        "Minimum heat: Enter a whole number from 0 to 1,000.",
+        "Maximum entries: Enter a whole number from 1 to 200.",
+    ]
+    assert select(page, "//p[@id='limit-error']/text()") == ["Enter a whole number from 1 to 200."]
