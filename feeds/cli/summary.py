@@ -68,7 +68,7 @@ def _count_entries(result: CollectResult) -> dict[str, int]:
 
 def _format_settings(result: CollectResult) -> Iterator[str]:
     for name, (before, after) in result.settings.items():
-        yield f"{name} changed from {before or 'the default'} to {after or 'the default'} in every feed"
+        yield f"{name} changed from {before or 'the default'} to {after or 'the default'} on the whole site"
 
 
 def _format_times(result: CollectResult) -> Iterator[str]:

@@ -125,8 +125,8 @@ def test_a_collect_in_another_shell_keeps_the_published_settings(run: Run) -> No
     changed = run("collect", **shown | {"FEEDS_SITE_TITLE": "", "FEEDS_LIMIT": "20"})
     assert changed.stderr == ""
     assert changed.stdout.splitlines()[3:5] == [
-        "settings: FEEDS_LIMIT changed from 10 to 20 in every feed",
-        "settings: FEEDS_SITE_TITLE changed from News to the default in every feed",
+        "settings: FEEDS_LIMIT changed from 10 to 20 on the whole site",
+        "settings: FEEDS_SITE_TITLE changed from News to the default on the whole site",
     ]
 
 
