@@ -26,8 +26,8 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.program
 
 SERVE = ("-m", "feeds", "serve")
-FEEDS = ("/feed.atom", "/topics/robots.json", "/feeds.opml", "/robots.txt", "/healthz", "/nope")
-PAGES = ("/", "/latest", "/topics/robots", "/compose", "/feed/archive/1")
+FEEDS = ("/feed.atom", "/topics/robots.json", "/feeds.opml", "/robots.txt", "/healthz")
+PAGES = ("/", "/latest", "/topics/robots", "/compose", "/feed/archive/1", "/nope")
 
 
 @pytest.mark.parametrize("folders", [(), (str(SEEDS),)], ids=["by setting", "by argument"])
