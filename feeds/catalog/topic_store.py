@@ -48,10 +48,14 @@ class TopicStore:
         self._rows.update(schema.topics, [_dump(each) for each in changed])
         self._rows.insert(schema.topics, [{**_dump(each), "entries": 0, "newest": None} for each in added])
 
-    def replace_aliases(self, aliases: Mapping[str, str]) -> None:
-        """Store the slugs of topics by their other slugs, and forget all former aliases."""
+    def replace_aliases(self, aliases: Mapping[str, str]) -> bool:
+        """Store the slugs of topics by their other slugs, forget all former aliases, and return whether any differs."""
+        former = {row.slug: row.topic for row in self._connection.execute(select(schema.aliases))}
+        if aliases == former:
+            return False
         self._rows.clear(schema.aliases)
         self._rows.insert(schema.aliases, [{"slug": slug, "topic": topic} for slug, topic in sorted(aliases.items())])
+        return True
 
     def read_files(self) -> dict[str, TopicFile]:
         """Return the last good version of each topic metadata file, by key."""

@@ -19,6 +19,8 @@ from feeds.model.clock import Clock, find_day, from_seconds, to_seconds
 from feeds.model.shown_settings import ShownSettings
 
 _MAX_WAIT_SECONDS = 2
+_ALIASES = "aliases"
+"""The scope of the other names of topics, which no feed shows."""
 
 
 class DatedDocuments(msgspec.Struct, frozen=True):
@@ -59,15 +61,17 @@ class Commit:
         now = to_seconds(self.clock.now())
         summary.visible.update(*(scopes for released, scopes in summary.waiting if released <= now))
         closed_scopes, closed = self._close_days()
-        has_commit = bool(summary.visible or summary.ranking or closed_scopes or self.is_new)
-        state = self._make_state(summary, closed=closed, has_commit=has_commit)
+        # Pages that find names find topics by these too.
+        aliases = {_ALIASES} if topics.has_new_aliases and not self.is_new else set()
+        has_commit = bool(summary.visible or summary.ranking or closed_scopes or aliases or self.is_new)
+        state = self._make_state(summary, closed=closed, has_commit=has_commit, has_new_aliases=bool(aliases))
         self.writer.save_state(state)
         has_changes = bool(summary.visible or summary.ranking or self.is_new)
         self._date_lists(dated.lists, has_changes=has_changes)
         pages = self._date_pages(dated.pages, has_changes=has_changes)
         if has_commit:
             self.writer.record_commit(state.version)
-            self.writer.mark_scopes_changed(summary.visible | closed_scopes | pages, version=state.version)
+            self.writer.mark_scopes_changed(summary.visible | closed_scopes | aliases | pages, version=state.version)
             self.writer.mark_scopes_reranked(summary.ranking, version=state.version)
             self._wait_until(max(self.committed, state.settings_changed))
         return state
@@ -100,9 +104,11 @@ class Commit:
     def _has_new_settings(self) -> bool:
         return self.before.settings_fingerprint != self.shown.fingerprint
 
-    def _make_state(self, summary: DiffSummary, *, closed: int, has_commit: bool) -> CollectState:
+    def _make_state(
+        self, summary: DiffSummary, *, closed: int, has_commit: bool, has_new_aliases: bool
+    ) -> CollectState:
         before = self.before
-        has_visible_change = bool(summary.visible) and not self.is_new
+        has_visible_change = bool(summary.visible or has_new_aliases) and not self.is_new
         return CollectState(
             version=before.version + has_commit,
             committed=self.committed if has_commit else before.committed,

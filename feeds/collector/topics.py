@@ -18,7 +18,7 @@ class CollectedTopics(msgspec.Struct, frozen=True):
     `names` are the topics' names by key, synonyms included, and `numbers` are the numbers by slug. `changed` holds the
     old and new slugs of topics with a visible change anywhere, and `retitled` of those with a changed title,
     description, picture or URL of the feed. `clashes` holds, by key, the names of topics that cannot have the slug of
-    their name, because another topic has it.
+    their name, because another topic has it. `has_new_aliases` tells whether other slugs than before mean topics.
     """
 
     names: dict[str, TopicName]
@@ -26,6 +26,7 @@ class CollectedTopics(msgspec.Struct, frozen=True):
     changed: set[str]
     retitled: set[str]
     clashes: dict[str, TopicName]
+    has_new_aliases: bool
 
 
 def update_topics(
@@ -49,7 +50,7 @@ def update_topics(
         added=[topic for key, topic in topics.items() if key not in stored],
         changed=[topic for key, topic in topics.items() if key in stored and topic != stored[key]],
     )
-    writer.topics.replace_aliases(_list_aliases(topics, files, at=committed))
+    has_new_aliases = writer.topics.replace_aliases(_list_aliases(topics, files, at=committed))
     changed = {key for key, topic in topics.items() if _is_visibly_changed(topic, stored.get(key), until=committed)}
     # Lists show the parent of a topic, but the topic's own feeds do not.
     retitled = {key for key in changed if not _has_moved_only(topics[key], stored.get(key))}
@@ -70,6 +71,7 @@ def update_topics(
             for key, topic in topics.items()
             if topic.slug not in {slugify(key), ""}
         },
+        has_new_aliases=has_new_aliases,
     )
 
 

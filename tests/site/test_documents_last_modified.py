@@ -19,6 +19,7 @@ from feeds.model.feed import Format
 from feeds.model.shown_settings import ShownSettings
 from feeds.settings import Settings
 from feeds.site.documents import make_document, parse_and_resolve
+from feeds.site.urls import Address
 from tests.support.corpus_history import apply_commit, read_history
 from tests.support.environment import SOAK
 from tests.support.newsroom import Newsroom, open_newsroom, related, url_of
@@ -43,7 +44,12 @@ def collect(newsroom: Newsroom, *, shown: ShownSettings = SETTINGS.shown) -> Non
 def read(newsroom: Newsroom, paths: Iterable[str] = (*LISTS, *FEEDS), *, site: Settings = SETTINGS) -> Validators:
     """Return ETag and Last-Modified by path."""
     with newsroom.catalog.reading() as reader:
-        addresses = {path: parse_and_resolve(path, reader, defaults=site.defaults, now=newsroom.now) for path in paths}
+        addresses: dict[str, Address] = {}
+        for path in paths:
+            name, _, query = path.partition("?")
+            addresses[path] = parse_and_resolve(
+                name, reader, query_string=query, defaults=site.defaults, now=newsroom.now
+            )
         documents = {
             path: make_document(address, reader, settings=site, now=newsroom.now) for path, address in addresses.items()
         }
@@ -74,7 +80,7 @@ def desk(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def write_topic(newsroom: Newsroom, *, name: str = "Tides", **fields: str) -> None:
+def write_topic(newsroom: Newsroom, *, name: str = "Tides", **fields: object) -> None:
     (newsroom.folder / "topics").mkdir(exist_ok=True)
     path = newsroom.folder / f"topics/{name}.yaml"
     path.write_text(json.dumps({"name": name, **fields}), encoding="utf-8")
@@ -125,6 +131,14 @@ def test_the_parent_of_a_topic_moves_lists_only(desk: Newsroom) -> None:
     write_topic(desk, parent="Sea")
     collect(desk)
     assert compare(before, read(desk)) == {"/", "/feeds.opml", "/topics", "/topics-by-name"}
+
+
+def test_another_name_of_a_topic_moves_pages_that_find_names(desk: Newsroom) -> None:
+    paths = ("/topics?find=ocean", "/latest?q=ocean", *LISTS, *FEEDS)
+    before = read(desk, paths)
+    write_topic(desk, aliases=["Ocean"])
+    collect(desk)
+    assert compare(before, read(desk, paths)) == {"/topics?find=ocean", "/latest?q=ocean"}
 
 
 def test_lists_of_many_topics_move_with_what_they_show(newsroom: Newsroom) -> None:
