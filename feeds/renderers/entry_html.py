@@ -10,8 +10,8 @@ from feeds.model.entry import Correction, Entry, Headline, Image, Reference
 from feeds.model.excerpt import shorten
 from feeds.model.feed import LinkChoice, entry_url
 from feeds.model.html_text import extract_text
-from feeds.translation.directions import find_direction
-from feeds.translation.texts import SOURCE_LANGUAGE, Texts, find_texts, is_same_language
+from feeds.model.translation.directions import find_direction
+from feeds.model.translation.texts import SOURCE_LANGUAGE, Texts, find_texts, is_same_language
 
 EXCERPT_CHARACTERS = 500
 

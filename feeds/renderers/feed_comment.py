@@ -1,7 +1,7 @@
 """The comment at the top of a feed, for people who open the feed in a browser and see code."""
 
 from feeds.model.feed import Feed, Format
-from feeds.translation.texts import find_texts
+from feeds.model.translation.texts import find_texts
 
 
 def write_feed_comment(feed: Feed, format: Format) -> tuple[str, ...]:

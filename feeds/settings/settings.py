@@ -15,11 +15,11 @@ from feeds.model.feed import LinkChoice, Site
 from feeds.model.query import Query
 from feeds.model.shown_settings import ShownSettings
 from feeds.model.stemmer import find_stemmer
+from feeds.model.translation.texts import fingerprint_texts
 from feeds.settings.definitions import PREFIX, SETTINGS, RelatedMode
 from feeds.settings.publication import FooterLink
 from feeds.settings.setting import LOCAL_URL, Setting, show_value
 from feeds.settings.site_files import NO_FILES, SiteFiles, read_site_files
-from feeds.translation.texts import fingerprint_texts
 
 COLLECT_VARIABLE = "TOPIC_FEEDS_COLLECT"
 """The environment variable by which `feeds serve` asks the server to collect, whatever the database is.

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from feeds.catalog.reader import CatalogReader
 from feeds.model.errors import GoneError, NotFoundError
+from feeds.model.translation.texts import Texts, find_texts
 from feeds.renderers.opml import Outline, render_opml
 from feeds.settings import Settings
 from feeds.site.feeds import read_heading
@@ -17,7 +18,6 @@ from feeds.site.urls import (
     page_of,
     write_reference,
 )
-from feeds.translation.texts import Texts, find_texts
 
 
 def write_bundle(bundle: BundleAddress, reader: CatalogReader, *, settings: Settings, now: datetime) -> bytes:

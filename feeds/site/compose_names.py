@@ -11,6 +11,7 @@ from feeds.model.errors import BadRequestError, GoneError, NotFoundError
 from feeds.model.feed import Format
 from feeds.model.query import Query
 from feeds.model.topics import topic_key
+from feeds.model.translation.texts import Texts
 from feeds.settings import Settings
 from feeds.site.compose_combination import Chosen
 from feeds.site.compose_form_view import ChosenRow, FieldReason, Option
@@ -21,7 +22,6 @@ from feeds.site.resolve import resolve, resolve_bundle
 from feeds.site.titles import name_digest
 from feeds.site.url_parser import parse_address, parse_feed
 from feeds.site.urls import BundleAddress, DigestAddress, FeedAddress, OpmlAddress, write_reference
-from feeds.translation.texts import Texts
 
 MAX_MATCHES = 10
 """The number of names that the form offers for what somebody typed."""

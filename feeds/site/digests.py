@@ -12,6 +12,7 @@ from feeds.model.feed import Feed
 from feeds.model.format_times import FormatTimes
 from feeds.model.periods import MAX_STORIES, Cycle, find_date
 from feeds.model.query import Query
+from feeds.model.translation.texts import Texts, find_texts
 from feeds.renderers.digest_html import write_stories
 from feeds.settings import Settings
 from feeds.site.feeds import (
@@ -26,7 +27,6 @@ from feeds.site.feeds import (
 )
 from feeds.site.titles import name_digest
 from feeds.site.urls import DigestPageAddress, IssueAddress, digest_stem, write_reference
-from feeds.translation.texts import Texts, find_texts
 
 
 def read_digest(

@@ -16,10 +16,10 @@ from feeds.model.feed import DocumentLink, Feed, Link
 from feeds.model.format_times import FormatTimes
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
+from feeds.model.translation.texts import Texts, find_texts
 from feeds.settings import Settings
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.urls import IssueAddress, archive_stem, page_of, write_reference
-from feeds.translation.texts import Texts, find_texts
 
 ARCHIVE_MAX_AGE_SECONDS = 86_400
 

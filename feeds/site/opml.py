@@ -6,13 +6,13 @@ from datetime import timedelta
 from feeds.catalog.records import ProviderCount, Topic
 from feeds.model.feed import Format
 from feeds.model.query import EVERYTHING, Query
+from feeds.model.translation.texts import find_texts
 from feeds.renderers.opml import Outline, render_opml
 from feeds.settings import Settings
 from feeds.site.directory import Directory
 from feeds.site.opml_query import EVERY_TOPIC, OpmlQuery
 from feeds.site.topic_tree import TopicNode
 from feeds.site.urls import FeedAddress, page_of
-from feeds.translation.texts import find_texts
 
 
 def write_opml(directory: Directory, settings: Settings, listing: OpmlQuery = EVERY_TOPIC) -> bytes:

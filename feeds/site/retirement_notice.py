@@ -13,11 +13,11 @@ from feeds.model.entry import Category, Entry, Kind, Provider
 from feeds.model.feed import Format, Site
 from feeds.model.query import Query
 from feeds.model.retirement import CLOSING_DELAY
+from feeds.model.translation.texts import find_texts
 from feeds.renderers.entry_html import write_link
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed_id
 from feeds.site.urls import FeedAddress, PageAddress
-from feeds.translation.texts import find_texts
 
 _Snapshot = TypeVar("_Snapshot", bound=FeedSnapshot)
 

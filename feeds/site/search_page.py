@@ -13,6 +13,7 @@ from feeds.model.query import Query
 from feeds.model.search import SearchTerm
 from feeds.model.text_matches import TermMatcher
 from feeds.model.topics import slugify
+from feeds.model.translation.texts import find_texts
 from feeds.settings import Settings
 from feeds.site.feeds import FeedSnapshot, make_feed, read_heading
 from feeds.site.listed_names import NAMES
@@ -22,7 +23,6 @@ from feeds.site.search_view import SearchPage
 from feeds.site.spelling import MAX_RARE, suggest_query
 from feeds.site.titles import write_filters
 from feeds.site.urls import Order, PageAddress
-from feeds.translation.texts import find_texts
 
 _MAX_NAME_TERMS = 3
 _MAX_NEAR = 3

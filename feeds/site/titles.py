@@ -15,7 +15,7 @@ import msgspec
 from feeds.model.expression import Expression, Term
 from feeds.model.periods import Cycle
 from feeds.model.query import Query
-from feeds.translation.texts import Texts
+from feeds.model.translation.texts import Texts
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from flask import Response
 
 from feeds.catalog.reader import CatalogReader
+from feeds.model.translation.texts import find_texts
 from feeds.settings import Settings
 from feeds.site.compose_form import answer_form
 from feeds.site.compose_names import NameFinder
@@ -17,7 +18,6 @@ from feeds.site.listed_names import NAMES
 from feeds.site.nearest import Names
 from feeds.site.pages.compose_page import render_compose
 from feeds.site.urls import ComposeAddress
-from feeds.translation.texts import find_texts
 from feeds.web.responses import make_page_response
 
 ReadCatalog: TypeAlias = Callable[[Callable[[CatalogReader, datetime], Response]], Response]

@@ -3,13 +3,13 @@
 from flask import Response
 
 from feeds.model.errors import FeedsError
+from feeds.model.translation.texts import SOURCE_LANGUAGE, Texts, find_texts
 from feeds.settings import Settings
 from feeds.site.file_urls import AssetAddress
 from feeds.site.page_paths import is_page_path
 from feeds.site.pages.html import render_startup
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import Address
-from feeds.translation.texts import SOURCE_LANGUAGE, Texts, find_texts
 from feeds.web.responses import make_page_response, make_text_response
 from feeds.web.startup import CollectProgress
 

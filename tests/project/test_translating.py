@@ -10,8 +10,8 @@ from babel.messages.catalog import Catalog as Translation
 from babel.messages.pofile import write_po
 from lxml import html
 
+from feeds.model.translation import texts
 from feeds.site.pages import environment
-from feeds.translation import texts
 from tests.support.app import TOKEN, collected, make_client
 from tests.support.articles import write_article
 from tests.support.paths import ROOT

@@ -8,12 +8,12 @@ import pytest
 
 from feeds.catalog.catalog import Catalog
 from feeds.model.errors import MovedError
+from feeds.model.translation.texts import find_texts
 from feeds.site.compose_form import answer_form
 from feeds.site.compose_form_view import FieldError, FieldReason, FormView, Option
 from feeds.site.compose_names import NameFinder
 from feeds.site.compose_query import Picker, read_form, write_edit
 from feeds.site.listed_names import NameKeeper
-from feeds.translation.texts import find_texts
 from tests.support.app import NOW, SITE_URL, collected, make_settings
 
 TOPICS = ("AI", "Robotics", "Robot Ethics", "Computer Vision", "Crypto", "Möwen & Boote", "海")

@@ -5,10 +5,10 @@ from itertools import chain, combinations, product
 import pytest
 
 from feeds.model.query import Query
+from feeds.model.translation.texts import find_texts, list_translations
 from feeds.site.titles import write_name, write_subtitle
 from feeds.site.url_parser import parse_address
 from feeds.site.urls import FeedAddress
-from feeds.translation.texts import find_texts, list_translations
 
 ENGLISH = find_texts("en")
 TOPICS = {

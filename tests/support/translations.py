@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from feeds.translation.texts import TRANSLATIONS
+from feeds.model.translation.texts import TRANSLATIONS
 from tests.support.paths import ROOT
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]

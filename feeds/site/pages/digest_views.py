@@ -9,12 +9,12 @@ from markupsafe import Markup, escape
 from feeds.model.entry import DigestStory
 from feeds.model.feed import Feed
 from feeds.model.periods import Cycle, find_date
+from feeds.model.translation.texts import Texts, find_texts
 from feeds.settings import Settings
 from feeds.site.digests import describe_cycle
 from feeds.site.feeds import DigestSnapshot, IssueSnapshot
 from feeds.site.pages.environment import find_environment
 from feeds.site.urls import DigestPageAddress, IssueAddress, page_of, write_reference
-from feeds.translation.texts import Texts, find_texts
 
 SHOWN_TITLES = 3
 """The number of stories that a list of issues names, as the summary of an issue's entry does."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 import segno
 from markupsafe import Markup
 
-from feeds.translation.texts import Texts
+from feeds.model.translation.texts import Texts
 
 BAR_WIDTH, BAR_STEP, CHART_HEIGHT = 4, 5, 28
 _MIN_BAR_HEIGHT = 1  # keeps the bar of an empty week visible

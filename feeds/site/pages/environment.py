@@ -13,6 +13,8 @@ from feeds.model.clock import from_seconds
 from feeds.model.feed import Feed, Format, entry_url
 from feeds.model.query import EVERYTHING, MAX_ENTRIES, MAX_RANK, Query
 from feeds.model.text import escape_controls
+from feeds.model.translation.territories import find_locale
+from feeds.model.translation.texts import Texts, find_texts
 from feeds.renderers.dates import format_rfc3339
 from feeds.site.bundle_query import FEED, MAX_FEEDS
 from feeds.site.compose_query import write_edit
@@ -38,8 +40,6 @@ from feeds.site.urls import (
     TopicOrder,
     write_reference,
 )
-from feeds.translation.territories import find_locale
-from feeds.translation.texts import Texts, find_texts
 
 MAX_STATISTICS_ROWS = 50
 """The maximum number of rows in a table of statistics."""

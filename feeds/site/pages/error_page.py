@@ -5,6 +5,7 @@ from urllib.parse import unquote_plus
 from feeds.model.expression import MAX_TERMS
 from feeds.model.parameter_codec import MAX_CHARACTERS
 from feeds.model.text import escape_controls
+from feeds.model.translation.texts import find_texts
 from feeds.settings import Settings
 from feeds.site.error_report import Cause, ErrorReport
 from feeds.site.near_parameters import NearParameter
@@ -12,7 +13,6 @@ from feeds.site.pages.environment import find_environment
 from feeds.site.parameter_problems import Flaw
 from feeds.site.titles import write_name
 from feeds.site.urls import TopicListAddress
-from feeds.translation.texts import find_texts
 
 MAX_SHOWN_CHARACTERS = 120
 """The number of characters of an address, a name or a value that a page shows."""

@@ -7,8 +7,8 @@ from markupsafe import Markup, escape
 
 from feeds.model.entry import Entry, FoldedStory
 from feeds.model.excerpt import shorten
+from feeds.model.translation.texts import Texts
 from feeds.renderers.entry_html import excerpt_body
-from feeds.translation.texts import Texts
 
 EXCERPT_CHARACTERS = 280
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from feeds.model.translation.texts import find_texts
 from feeds.site.pages.drawing import CHART_HEIGHT, draw_bars, draw_code, draw_weeks
-from feeds.translation.texts import find_texts
 
 ENGLISH = find_texts("en")
 

@@ -3,8 +3,8 @@
 import pytest
 from markupsafe import Markup
 
+from feeds.model.translation.texts import find_texts
 from feeds.site.pages.formatting import allow_breaks, isolate_names, write_ago, write_excerpt
-from feeds.translation.texts import find_texts
 from tests.support.sample_feeds import make_entry
 
 

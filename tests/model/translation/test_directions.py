@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.translation.directions import find_direction
+from feeds.model.translation.directions import find_direction
 
 
 @pytest.mark.parametrize(

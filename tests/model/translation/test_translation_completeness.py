@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from feeds.translation.texts import TRANSLATIONS, list_translations
+from feeds.model.translation.texts import TRANSLATIONS, list_translations
 from tests.support.paths import ROOT
 from tests.support.translations import extract_texts, read_translation, update_translation
 

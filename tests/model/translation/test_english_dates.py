@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from feeds.translation.english_dates import format_day
+from feeds.model.translation.english_dates import format_day
 
 
 def test_a_day_is_written_for_people() -> None:

@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from feeds.translation.texts import SOURCE_LANGUAGE, Texts
+from feeds.model.translation.texts import SOURCE_LANGUAGE, Texts
 
 # The zero of the numbering systems that CLDR gives as the default of a language; Babel writes European digits.
 _ZEROS = {

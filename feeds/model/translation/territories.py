@@ -3,7 +3,7 @@
 from functools import lru_cache
 from importlib import import_module
 
-from feeds.translation.texts import SOURCE_LANGUAGE
+from feeds.model.translation.texts import SOURCE_LANGUAGE
 
 _SOURCE_LOCALE = "en_US"
 _TERRITORY_LETTERS = 2

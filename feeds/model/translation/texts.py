@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from feeds.model.entry import fingerprint
-from feeds.translation.directions import find_direction, find_script
-from feeds.translation.english_dates import format_day, format_short_day
+from feeds.model.translation.directions import find_direction, find_script
+from feeds.model.translation.english_dates import format_day, format_short_day
 
 SOURCE_LANGUAGE = "en"
 """The language of the texts in the code."""

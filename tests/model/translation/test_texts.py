@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feeds.translation.texts import find_texts, fingerprint_texts
+from feeds.model.translation.texts import find_texts, fingerprint_texts
 
 TIME = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def test_every_plural_form_is_used() -> None:
 @pytest.mark.program
 def test_english_needs_no_babel() -> None:
     code = (
-        "import sys, feeds.cli.collect; from feeds.translation.texts import find_texts; find_texts('en'); "
+        "import sys, feeds.cli.collect; from feeds.model.translation.texts import find_texts; find_texts('en'); "
         "sys.exit('babel' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

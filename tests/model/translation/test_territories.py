@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.translation.territories import find_locale
+from feeds.model.translation.territories import find_locale
 
 
 @pytest.mark.parametrize(
