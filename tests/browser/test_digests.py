@@ -16,7 +16,7 @@ def test_two_clicks_and_a_paste_lead_to_a_weekly_digest(
 ) -> None:
     window = open_window(java_script_enabled=has_script, permissions=["clipboard-read", "clipboard-write"])
     page = window.visit("/")
-    page.get_by_role("link", name="Weekly").click()
+    page.get_by_role("link", name="Weekly", exact=True).click()
     address = copy_with_button(page) if has_script else copy_by_hand(page)
     assert address == f"{window.home}/feed/weekly.atom"
     items = read_with(Newsboat(program("newsboat"), tmp_path / "newsboat"), address)
