@@ -73,6 +73,13 @@ def shout(text: str) -> str:
     return "".join(part if PARTS_TO_KEEP.fullmatch(part) else part.upper() for part in PARTS_TO_KEEP.split(text))
 
 
+@pytest.mark.parametrize("language", ["xx", "pt_BR", "Dutch"])
+def test_a_misspelled_language_begins_no_file(folder: Path, language: str) -> None:
+    with pytest.raises(ValueError, match=f"^{language}: unknown to CLDR; give a BCP 47 tag such as nl or pt-BR$"):
+        update_translations(folder, languages=[language])
+    assert not list(folder.iterdir())
+
+
 def test_a_new_language_is_a_file(folder: Path, tmp_path: Path) -> None:
     [language] = re.findall(r"make translations LANGUAGE=(\S+)\n", PAGE)
     update_translations(folder, languages=[language])

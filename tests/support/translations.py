@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -49,8 +50,23 @@ def update_translation(path: Path, texts: Catalog) -> None:
     path.write_bytes(_write_header(path.stem, translation).encode() + written.getvalue().lstrip())
 
 
+def check_language(language: str) -> None:
+    """Refuse a language that CLDR does not know, such as a misspelled one.
+
+    Raises:
+        ValueError: says what is expected.
+    """
+    try:
+        Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        raise ValueError(f"{language}: unknown to CLDR; give a BCP 47 tag such as nl or pt-BR") from None
+
+
 def update_translations(folder: Path, *, languages: Iterable[str] = ()) -> None:
     """Update the translations in a folder, and begin those of new languages."""
+    languages = list(languages)
+    for language in languages:
+        check_language(language)
     texts = extract_texts()
     for path in {*folder.glob("*.po"), *(folder / f"{language}.po" for language in languages)}:
         update_translation(path, texts)
@@ -70,4 +86,7 @@ def _write_header(language: str, translation: Catalog) -> str:
 
 
 if __name__ == "__main__":
-    update_translations(TRANSLATIONS, languages=sys.argv[1:])
+    try:
+        update_translations(TRANSLATIONS, languages=sys.argv[1:])
+    except ValueError as error:
+        sys.exit(str(error))
