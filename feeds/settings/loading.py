@@ -65,16 +65,21 @@ def load_settings(environ: Mapping[str, str], *, folders: Sequence[Path] = ()) -
     try:
         settings = Settings.from_environ(merged)
     except SettingsError as error:
-        raise SettingsError("\n".join(_place(line, used) for line in str(error).splitlines())) from None
+        raise SettingsError("\n".join(_place(line, used, own) for line in str(error).splitlines())) from None
     if folders:
         settings = msgspec.structs.replace(settings, content=tuple(folders))
     return LoadedSettings(settings, merged, _find_origins(environ, used), file)
 
 
-def _place(problem: str, used: Mapping[str, FileValue]) -> str:
-    """Name the line of `feeds.toml` instead of a variable that nobody has set."""
+def _place(problem: str, used: Mapping[str, FileValue], environ: Mapping[str, str]) -> str:
+    """Name the line and the settings of `feeds.toml` instead of variables that nobody has set."""
     name, _, sentence = problem.partition(": ")
-    return f"{used[name].place}: `{_SETTINGS[name].file_key}`: {sentence}" if name in used else problem
+    if name not in used:
+        return problem
+    for other in _SETTINGS.values():
+        if other.file_key and other.name not in environ:
+            sentence = sentence.replace(other.name, f"`{other.file_key}`")
+    return f"{used[name].place}: `{_SETTINGS[name].file_key}`: {sentence}"
 
 
 def _choose_content(environ: Mapping[str, str], folders: Sequence[Path]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from feeds.model.values import read_flag, read_language
 
 _DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 _TOKEN_CHARACTERS = 16
+_MAX_CODE_LETTERS = 3
 
 
 def parse_folders(text: str) -> tuple[Path, ...]:
@@ -79,8 +80,9 @@ def parse_line(text: str) -> str:
 
 
 def parse_language(text: str) -> str:
-    """Read a language tag (BCP 47)."""
-    if not text or read_language(text) != text:
+    """Read a language tag (BCP 47); no language has a code of more than three letters, so names are refused."""
+    code = text.partition("-")[0]
+    if not text or read_language(text) != text or len(code) > _MAX_CODE_LETTERS:
         raise ValueError("expected a BCP 47 language tag such as en or pt-BR")
     return text
 

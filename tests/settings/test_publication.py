@@ -123,6 +123,9 @@ def test_the_environment_and_feeds_toml_complete_each_other(tmp_path: Path) -> N
     (tmp_path / "feeds.toml").write_text('title = "News"\n')
     with pytest.raises(SettingsError, match=r"^FEEDS_SECURITY_EXPIRES: no contact; set FEEDS_SECURITY_CONTACT"):
         load_settings(environ)
+    (tmp_path / "feeds.toml").write_text('security_contact = "mailto:a@news.example"\n')
+    with pytest.raises(SettingsError, match=r"toml:1: `security_contact`: no date; set `security_expires` to a date"):
+        load_settings({"FEEDS_CONTENT": str(tmp_path)})
 
 
 def test_feeds_and_pages_name_the_logo(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def test_addresses_are_uris() -> None:
         ("FEEDS_SITE_TITLE", "two\nlines", "expected one line"),
         ("FEEDS_SITE_TITLE", "\u3164", "visible characters"),
         ("FEEDS_LANGUAGE", "English!", "BCP 47"),
+        ("FEEDS_LANGUAGE", "german", "expected a BCP 47 language tag such as en or pt-BR"),
         ("FEEDS_RELATED", "link", "did you mean links"),
         ("FEEDS_LINK", "print", "web, amp, cdn"),
         ("FEEDS_LIMIT", "0", "from 1 to 200"),
