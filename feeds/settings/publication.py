@@ -122,7 +122,8 @@ def parse_expiry(text: str) -> str:
     date = read_date(text)
     if date is None:
         raise ValueError("expected a date such as 2027-06-30")
-    return f"{date.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    in_utc = date.astimezone(UTC).replace(tzinfo=None)
+    return f"{in_utc.isoformat(timespec='seconds')}Z"  # `%Y` may be shorter than four digits
 
 
 def describe_expiry(expires: str, *, now: datetime) -> str:

@@ -23,6 +23,8 @@ _SIGNATURES = {
 }
 _ACTIVE_ELEMENTS = frozenset({"script", "foreignobject", "iframe", "object", "embed", "handler", "listener"})
 _LINKS = frozenset({"href", "src"})
+_XHTML = "http://www.w3.org/1999/xhtml"
+"""The namespace of HTML in XML: such elements can lead to other pages, and ask for passwords."""
 
 
 class SiteFile(msgspec.Struct, frozen=True):
@@ -118,13 +120,8 @@ def _find_svg_problem(body: bytes) -> str:
         root.append(local)
         if local in _ACTIVE_ELEMENTS:
             problems.append(f"has a <{local}> element")
-        for attribute, value in attributes.items():
-            key, link = attribute.rpartition(":")[2].lower(), re.sub(r"[\x00-\x20]", "", value).lower()
-            is_inner = link.startswith(("#", "data:image/png", "data:image/jpeg", "data:image/webp"))
-            if key.startswith("on") or "javascript:" in link:
-                problems.append("has a script in an attribute")
-            elif local != "a" and key in _LINKS and not is_inner:
-                problems.append("loads other files")
+        found = (_find_attribute_problem(local, *each) for each in attributes.items())
+        problems.extend(problem for problem in found if problem)
 
     def refuse(*_: object) -> None:
         problems.append("declares entities")
@@ -143,3 +140,14 @@ def _find_svg_problem(body: bytes) -> str:
     if root[0] != "svg":
         return "is not SVG"
     return problems[0] if problems else ""
+
+
+def _find_attribute_problem(element: str, attribute: str, value: str) -> str:
+    """Return why an attribute of an element, in lower case and without a prefix, is not safe; empty if it is."""
+    key, link = attribute.rpartition(":")[2].lower(), re.sub(r"[\x00-\x20]", "", value).lower()
+    if attribute.startswith("xmlns") and link == _XHTML:
+        return "contains HTML"
+    if key.startswith("on") or "javascript:" in link:
+        return "has a script in an attribute"
+    is_inner = link.startswith(("#", "data:image/png", "data:image/jpeg", "data:image/webp"))
+    return "loads other files" if element != "a" and key in _LINKS and not is_inner else ""

@@ -52,6 +52,12 @@ def test_a_bad_value_is_one_sentence_that_says_what_to_do(name: str, value: str,
     assert len(text.splitlines()) == 1
 
 
+def test_a_date_of_contact_has_four_digits_for_the_year() -> None:
+    settings = Settings.from_environ({"FEEDS_SECURITY_CONTACT": "tel:+49-1", "FEEDS_SECURITY_EXPIRES": "0001-01-01"})
+    assert settings.security_expires == "0001-01-01T00:00:00Z"
+    assert "has passed" in describe_expiry(settings.security_expires, now=datetime(2026, 11, 26, tzinfo=UTC))
+
+
 def test_footer_links_may_stand_on_one_line_or_on_several() -> None:
     links = (FooterLink("Über uns", ABOUT), FooterLink("A/B", f"{ABOUT}?a=b"), FooterLink("Mail", "mailto:a@b.example"))
     for separator in (" ", "\n", "\n\n  "):
@@ -74,6 +80,11 @@ def test_footer_links_may_stand_on_one_line_or_on_several() -> None:
         ("logo.svg", b"<svg><g onclick='a()'/></svg>", "logo.svg has a script in an attribute; export"),
         ("logo.svg", b"<svg><a href=' java\nscript:a()'/></svg>", "logo.svg has a script in an attribute; export"),
         ("logo.svg", b"<svg><image href='https://t.example/1.png'/></svg>", "logo.svg loads other files; export"),
+        (
+            "logo.svg",
+            b"<svg xmlns:h='http://www.w3.org/1999/xhtml'><h:meta/></svg>",
+            "logo.svg contains HTML; export",
+        ),
         ("logo.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>", "logo.svg declares entities; export"),
         ("logo.svg", b"<?xml-stylesheet href='a.xsl'?><svg/>", "logo.svg has a processing instruction (xml-style"),
     ],
