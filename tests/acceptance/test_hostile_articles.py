@@ -45,9 +45,11 @@ AUDIT = """
   // Names of fields in a form hide the properties of the form.
   const {getAttribute, getAttributeNames} = Element.prototype;
   const isUrl = /^(action|background|cite|code|data|formaction|href|longdesc|ping|poster|src|xlink:href)$/i;
-  const isForbidden = /^(applet|base|embed|frame|frameset|math|object|param|template)$/;
-  const isOnlyOurs = /^(button|form|input|link|meta|script|select|style|svg|textarea)$/;
-  for (const element of document.querySelectorAll("*")) {
+  const isForbidden = /^(applet|base|embed|frame|frameset|math|object|param)$/;
+  const isOnlyOurs = /^(button|form|input|link|meta|script|select|style|svg|template|textarea)$/;
+  const list = (root) => [...root.querySelectorAll("*")].flatMap((element) =>
+    element instanceof HTMLTemplateElement ? [element, ...list(element.content)] : [element]);
+  for (const element of list(document)) {
     const name = element.tagName.toLowerCase();
     const report = () => found.push(element.outerHTML.slice(0, 200));
     if (isForbidden.test(name) || (!mayHaveScripts && isOnlyOurs.test(name))) report();
