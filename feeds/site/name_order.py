@@ -38,7 +38,7 @@ def fold_name(name: str) -> str:
     """Return a name in capitals, without accents and vowel signs. The script of the pages has the same rules."""
     if name.isascii():
         return name.upper()
-    decomposed = unicodedata.normalize("NFKD", name.upper())
+    decomposed = unicodedata.normalize("NFKD", name.upper()).upper()  # `ª` has a capital only when decomposed
     return "".join(each for each in decomposed if unicodedata.category(each) not in _MARKS and each != _TATWEEL)
 
 

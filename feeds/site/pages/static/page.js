@@ -25,7 +25,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
 
 // Find names as the server does: a name has each word of the text, in any case, with or without accents.
 const MAX_OPENED = 300;
-const foldName = (name) => name.toUpperCase().normalize("NFKD").replace(/[\p{M}\p{Cf}\u0640]/gu, "");
+const foldName = (name) => name.toUpperCase().normalize("NFKD").toUpperCase().replace(/[\p{M}\p{Cf}\u0640]/gu, "");
 
 function filterNames(form) {
   const list = document.getElementById(form.dataset.filters);
