@@ -47,7 +47,7 @@ test: $(VENV)/.test ## run every check, and the tests of everything that the pro
 .tests:
 	$(pytest) $(SELECT) $(PYTEST_ARGS)
 
-thorough: $(VENV)/.test ## run the tests that make test leaves out: injected faults, and the benchmarks' own tests
+thorough: $(VENV)/.test ## run the tests that make test leaves out: faults, attacks, and the benchmarks' own tests
 	$(pytest) -m thorough $(PYTEST_ARGS)
 
 coverage: $(VENV)/.test ## measure branch coverage by the tests that start no program and test no property

@@ -22,7 +22,7 @@ from tests.support.newsroom import Newsroom, open_newsroom, related, url_of
 from tests.support.properties import PHASES
 from tests.support.validity import check_json, check_xml
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 SETTINGS = make_settings()
 EXAMPLES = max(10, SOAK)

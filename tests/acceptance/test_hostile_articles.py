@@ -24,7 +24,7 @@ from tests.support.hostile import HTML_VECTORS, write_hostile_articles
 from tests.support.paths import SEEDS
 from tests.support.validity import check_json, check_xml
 
-pytestmark = pytest.mark.program
+pytestmark = [pytest.mark.program, pytest.mark.thorough]
 
 ARTICLES = 1_000 if SOAK else 100
 SETTINGS = make_settings(FEEDS_LIMIT="200")

@@ -28,6 +28,8 @@ from tests.support.silent_network import connecting
 from tests.support.waiting import wait_for_answer, wait_until
 from tests.web.conftest import SERVERS
 
+pytestmark = pytest.mark.thorough
+
 MANY = 30  # far more than there are threads
 FEW = 6
 SOON_SECONDS = 8  # gunicorn's own worker would block for longer in every case
