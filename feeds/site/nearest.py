@@ -3,16 +3,15 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
-from importlib import import_module
 from itertools import islice
 
 import msgspec
 
 from feeds.model.query import Query
 from feeds.model.topics import slugify
+from feeds.site.similarity import find_similar
 
 MAX_CHARACTERS = 80
 """The number of characters of a text or name that are compared."""
@@ -94,7 +93,7 @@ class NameIndex:
     def _compare(self, joined: str) -> Iterator[tuple[int, float]]:
         """Compare a whole text with whole spellings, without spaces."""
         minimum = _MIN_SHORT_SIMILARITY if len(joined) <= _SHORT else _MIN_SIMILARITY
-        for found, similarity in _load_find_similar()(joined, self._joined, minimum=minimum, limit=_MAX_PER_WORD):
+        for found, similarity in find_similar(joined, self._joined, minimum=minimum, limit=_MAX_PER_WORD):
             for position in self._spellings[self._joined[found]][:_MAX_PER_WORD]:
                 yield position, similarity
 
@@ -120,7 +119,7 @@ class NameIndex:
         longer = [each for each in islice(self._sorted_words, start, start + _MAX_WORDS) if each.startswith(word)]
         if longer:
             return longer
-        similar = _load_find_similar()(word, self._sorted_words, minimum=_MIN_WORD_SIMILARITY, limit=_MAX_WORDS)
+        similar = find_similar(word, self._sorted_words, minimum=_MIN_WORD_SIMILARITY, limit=_MAX_WORDS)
         return [self._sorted_words[position] for position, _similarity in similar]
 
 
@@ -149,10 +148,3 @@ def _add(positions: dict[str, list[int]], keys: Iterable[str], position: int) ->
 
 def _join(words: Iterable[str]) -> str:
     return "".join(words)[:MAX_CHARACTERS]
-
-
-@cache
-def _load_find_similar() -> Callable[..., list[tuple[int, float]]]:
-    # Imported only now: the library takes long to import, and a collect does not need it.
-    found: Callable[..., list[tuple[int, float]]] = import_module("feeds.site.similarity").find_similar
-    return found

@@ -2,11 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
-from importlib import import_module
 from itertools import islice, product
 from threading import Lock
 
@@ -18,6 +16,7 @@ from feeds.model.search import OR, Search, SearchTerm, parse_search
 from feeds.model.tokenize import split_both
 from feeds.settings import Settings
 from feeds.site.listed_names import NAMES
+from feeds.site.similarity import find_similar
 
 MAX_RARE = 2
 """The maximum number of results of a search that gets a suggestion; one that has any suggests only many more."""
@@ -62,7 +61,7 @@ class Vocabulary:
         """
         if len(word) < _MIN_LETTERS or not _WORD.fullmatch(word):
             return []
-        found = _load_find_similar()(word, self._words, minimum=_MIN_SIMILARITY, limit=_MAX_COMPARED)
+        found = find_similar(word, self._words, minimum=_MIN_SIMILARITY, limit=_MAX_COMPARED)
         similar = {self._words[position]: similarity for position, similarity in found}
         similar.pop(word, None)
         best = sorted(similar, key=lambda each: (-round(similar[each], 2), -self._counts[each], each))
@@ -138,10 +137,3 @@ def _list_texts(reader: CatalogReader, *, now: datetime) -> Iterator[str]:
     names = NAMES.read(reader, now=now)
     for index in (names.topics, names.providers):
         yield from (name.name for name in index.list_largest(_MAX_NAMES))
-
-
-@cache
-def _load_find_similar() -> Callable[..., list[tuple[int, float]]]:
-    # Imported only now: the library takes long to import, and a collect does not need it.
-    found: Callable[..., list[tuple[int, float]]] = import_module("feeds.site.similarity").find_similar
-    return found
