@@ -27,6 +27,7 @@ from feeds.web.greenlets import run_in_thread
 from feeds.web.notices import add_form_notice, make_notice_response
 from feeds.web.observing import observe_requests
 from feeds.web.poller import Poller
+from feeds.web.query_string import read_query_string
 from feeds.web.request_log import RequestLog
 from feeds.web.responses import NO_STORE, FeedResponse, add_common_headers, make_flask_response
 from feeds.web.startup import FirstCollect
@@ -73,11 +74,8 @@ def create_app(
     if options.request_log:
         observe_requests(app, options.request_log)
 
-    @app.before_request
-    def wait_for_first_collect() -> Response | None:
-        progress = options.first_collect.read() if options.first_collect else None
-        is_waiting = progress is not None and needs_catalog(request.path)
-        return make_startup_response(request.path, settings, progress=progress) if is_waiting else None
+    if options.first_collect:
+        _answer_during(options.first_collect, app, settings)
 
     @app.get(HEALTH_PATH)
     def report_health() -> Response:
@@ -91,10 +89,10 @@ def create_app(
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
     def serve(path: str) -> Response:
-        query_string = request.query_string.decode(errors="replace")
+        query_string = read_query_string()
         if answer := compose_view.respond(path, query_string):
             return add_form_notice(answer, query_string, settings)
-        cached = _fetch(fetcher, f"/{path}", defaults=settings.defaults)
+        cached = _fetch(fetcher, f"/{path}", query_string, defaults=settings.defaults)
         g.key = cached.key
         if notice := make_notice_response(cached, query_string, settings):
             return notice
@@ -112,9 +110,18 @@ def create_app(
     return app
 
 
-def _fetch(fetcher: DocumentFetcher, path: str, *, defaults: Query) -> CachedDocument:
-    """Fetch the document at a decoded path and the query of the request, or the feed in place of an earlier feed."""
-    query_string = request.query_string.decode(errors="replace")
+def _answer_during(first_collect: FirstCollect, app: Flask, settings: Settings) -> None:
+    """While the first collect is running, answer all requests but those for static files with its progress."""
+
+    @app.before_request
+    def wait_for_first_collect() -> Response | None:
+        progress = first_collect.read()
+        is_waiting = progress is not None and needs_catalog(request.path)
+        return make_startup_response(request.path, settings, progress=progress) if is_waiting else None
+
+
+def _fetch(fetcher: DocumentFetcher, path: str, query_string: str, *, defaults: Query) -> CachedDocument:
+    """Fetch the document at a decoded path with an encoded query string, or the feed in place of an earlier feed."""
     if comes_first(path, query_string) and (former := fetcher.fetch_former(path, query_string)):
         return former
     try:

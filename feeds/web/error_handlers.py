@@ -2,6 +2,7 @@
 
 import math
 import time
+from functools import partial
 from logging import Logger
 
 from flask import Flask, Response, g, request
@@ -21,6 +22,7 @@ from feeds.settings import Settings
 from feeds.site.page_paths import is_page_path
 from feeds.web.error_pages import ErrorPages
 from feeds.web.notices import keep_near_parameter
+from feeds.web.query_string import read_query_string
 from feeds.web.responses import make_text_response
 from feeds.web.startup_page import make_startup_response
 
@@ -41,15 +43,11 @@ def register_error_handlers(app: Flask, settings: Settings, pages: ErrorPages) -
     """Register a handler with the right status for each error: a page at addresses of pages, elsewhere a sentence."""
     log = _ErrorLog(app.logger)
 
-    def answer(error: FeedsError, status: int, sentence: str) -> Response:
-        if g.get("is_private") or not is_page_path(request.path):
-            return make_text_response(status, sentence)
-        return pages.respond(error, path=request.path, query_string=request.query_string.decode(errors="replace"))
+    answer = partial(_answer, pages)
 
     @app.errorhandler(MovedError)
     def redirect(error: MovedError) -> Response:
-        query_string = request.query_string.decode(errors="replace")
-        reference = keep_near_parameter(error.reference, path=request.path, query_string=query_string)
+        reference = keep_near_parameter(error.reference, path=request.path, query_string=read_query_string())
         response = make_text_response(301, f"Moved to {settings.site_url}{reference}")
         # Without a host: the client may use another valid host name of this site.
         response.headers["Location"] = f"{settings.base_path}{reference}"
@@ -73,15 +71,11 @@ def register_error_handlers(app: Flask, settings: Settings, pages: ErrorPages) -
     @app.errorhandler(CatalogError)
     def report_unavailable(error: CatalogError) -> Response:
         log.add(error)
-        response = answer(error, 503, "The feeds are temporarily unavailable. Please try again soon.")
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return answer(error, 503, "The feeds are temporarily unavailable. Please try again soon.")
 
     @app.errorhandler(OverloadError)
     def report_overload(error: OverloadError) -> Response:
-        response = answer(error, 503, str(error))
-        response.headers["Retry-After"] = str(SOON_SECONDS)
-        return response
+        return answer(error, 503, str(error))
 
     @app.errorhandler(HTTPException)
     def report_http_error(error: HTTPException) -> Response:
@@ -90,6 +84,18 @@ def register_error_handlers(app: Flask, settings: Settings, pages: ErrorPages) -
         # Such as `Allow` for 405.
         response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
         return response
+
+
+def _answer(pages: ErrorPages, error: FeedsError, status: int, sentence: str) -> Response:
+    """Answer the request with a page about an error, or with a sentence; 503 says when to try again."""
+    if g.get("is_private") or not is_page_path(request.path):
+        response = make_text_response(status, sentence)
+    else:
+        response = pages.respond(error, path=request.path, query_string=read_query_string())
+    if response.status_code == 503:  # noqa: PLR2004 also if the page of another error finds the server busy
+        seconds = RETRY_AFTER_SECONDS if isinstance(error, CatalogError) else SOON_SECONDS
+        response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 class _ErrorLog:

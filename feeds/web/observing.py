@@ -4,6 +4,7 @@ import time
 
 from flask import Flask, Response, g, request
 
+from feeds.web.query_string import read_query_string
 from feeds.web.request_log import MAX_USER_AGENT, AnsweredRequest, RequestLog
 
 
@@ -18,7 +19,7 @@ def observe_requests(app: Flask, log: RequestLog) -> None:
     @app.after_request
     def observe(response: Response) -> Response:
         headers = request.headers
-        requested = request.path, request.query_string.decode(errors="replace")
+        requested = request.path, read_query_string()
         key = g.get("key") or (request.path, "")
         log.add(
             AnsweredRequest(
