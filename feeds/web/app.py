@@ -73,7 +73,6 @@ def create_app(
 
     if options.request_log:
         observe_requests(app, options.request_log)
-
     if options.first_collect:
         _answer_during(options.first_collect, app, settings)
 
@@ -94,9 +93,8 @@ def create_app(
             return add_form_notice(answer, query_string, settings)
         cached = _fetch(fetcher, f"/{path}", query_string, defaults=settings.defaults)
         g.key = cached.key
-        if notice := make_notice_response(cached, query_string, settings):
-            return notice
-        return make_flask_response(cached.respond(request.environ))
+        notice = make_notice_response(cached, query_string, settings)
+        return notice or make_flask_response(cached.respond(request.environ))
 
     @app.after_request
     def complete_response(response: Response) -> Response:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
 
 from feeds.catalog.catalog import Catalog
+from feeds.model.errors import OverloadError
 from feeds.web import error_pages
 from feeds.web.app import create_app
 from tests.support.app import TOKEN, make_settings
@@ -262,6 +264,17 @@ def test_an_overload_is_a_page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPat
     assert (page.status_code, page.headers["Retry-After"], page.headers["Cache-Control"]) == (503, "2", "no-store")
     assert "<h1>Please try again soon</h1>" in page.text
     assert _Links(page.text).targets[0] == reference
+
+
+def test_a_page_without_a_free_thread_says_when_to_try_again(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_work: object) -> NoReturn:
+        raise OverloadError("This takes too long at the moment.")
+
+    monkeypatch.setattr(error_pages, "run_in_thread", refuse)
+    page = make_client(newsroom).get("/topics/nope")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
 
 
 def test_without_a_database_an_error_is_a_page(tmp_path: Path) -> None:
