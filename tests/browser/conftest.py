@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
 from tests.browser.harbour_news import MISSING, draw_picture, write_news
-from tests.support.app import TOKEN
+from tests.support.app import SITE_URL, TOKEN
 from tests.support.browser import running_chromium
 from tests.support.site import Site, SiteServer
 
@@ -105,6 +106,38 @@ def open_window(browser: Browser, server: SiteServer) -> Iterator[OpenWindow]:
     for context, window in opened:
         context.close()
         assert [text for text in window.messages if not any(each in text for each in IGNORED_MESSAGES)] == []
+
+
+OpenApp = Callable[..., Page]
+
+
+@pytest.fixture
+def open_app(browser: Browser) -> Iterator[OpenApp]:
+    """Open pages of an app, given as a client, with options of Playwright's contexts; the app answers without a server.
+
+    Playwright follows no redirects of such answers, so the client does.
+    """
+    contexts: list[BrowserContext] = []
+
+    def answer(route: Route, client: FlaskClient) -> None:
+        url = route.request.url
+        if not url.startswith(SITE_URL):
+            route.fulfill(body=draw_picture(url), content_type="image/svg+xml")
+            return
+        response = client.get(url.removeprefix(SITE_URL), follow_redirects=True)
+        route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.data)
+
+    def open_app(client: FlaskClient, path: str, **options: Any) -> Page:  # noqa: ANN401 options of Playwright
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.route("**/*", partial(answer, client=client))
+        page = context.new_page()
+        page.goto(f"{SITE_URL}{path}")
+        return page
+
+    yield open_app
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Lines in two directions read in order: Chromium draws every word where its sentence needs it."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 from feeds.catalog.catalog import Catalog
+from tests.browser.conftest import OpenApp
 from tests.support.app import collected, make_client
 from tests.support.articles import write_article
 
@@ -92,21 +91,13 @@ OpenPage = Callable[[str], Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, catalog: Catalog) -> Iterator[OpenPage]:
-    """Open a page that shows the site in a language; the app answers without a server."""
-    page = browser.new_page()
-
-    def answer(route: Route, client: FlaskClient) -> None:
-        response = client.get(route.request.url.removeprefix("https://news.example"))
-        route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.data)
+def open_page(open_app: OpenApp, catalog: Catalog) -> OpenPage:
+    """Open the home page of the site in a language."""
 
     def open_page(language: str) -> Page:
-        client = make_client(catalog, FEEDS_LANGUAGE=language, FEEDS_SITE_TITLE="أخبار Harbour")
-        page.route("**/*", partial(answer, client=client))
-        return page
+        return open_app(make_client(catalog, FEEDS_LANGUAGE=language, FEEDS_SITE_TITLE="أخبار Harbour"), "/")
 
-    yield open_page
-    page.close()
+    return open_page
 
 
 @pytest.mark.parametrize("language", ["ar", "de", "he"])

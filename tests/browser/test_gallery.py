@@ -7,17 +7,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.harbour_news import draw_picture, write_news
-from tests.support.app import SITE_URL, collected, make_client
+from tests.browser.conftest import OpenApp
+from tests.browser.harbour_news import write_news
+from tests.support.app import collected, make_client
 from tests.support.articles import write_article
 from tests.support.environment import MATERIAL
 from tests.support.paths import ROOT
@@ -126,38 +125,13 @@ def get_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GetClient]:
         yield get_client
 
 
-@pytest.fixture
-def open_shot(browser: Browser, get_client: GetClient) -> Iterator[Callable[[Shot], Page]]:
-    contexts = []
-
-    def answer(route: Route, client: FlaskClient) -> None:
-        url = route.request.url
-        if not url.startswith(SITE_URL):
-            route.fulfill(body=draw_picture(url), content_type="image/svg+xml")
-            return
-        response = client.get(url.removeprefix(SITE_URL), follow_redirects=True)  # Playwright follows none
-        route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.data)
-
-    def open_shot(shot: Shot) -> Page:
-        size = {"width": shot.width, "height": HEIGHTS[shot.width]}
-        context = browser.new_context(viewport=size, color_scheme=shot.scheme)  # type: ignore[arg-type]
-        contexts.append(context)
-        context.route("**/*", partial(answer, client=get_client(shot.site, shot.language)))
-        page = context.new_page()
-        page.goto(f"{SITE_URL}{shot.path}")
-        return page
-
-    yield open_shot
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
-def test_a_page_is_photographed(shot: Shot, open_shot: Callable[[Shot], Page], screenshots: Path | None) -> None:
+def test_a_page_is_photographed(shot: Shot, open_app: OpenApp, get_client: GetClient, screenshots: Path | None) -> None:
     if not screenshots:
         pytest.skip("takes screenshots only with --screenshots")
     if shot.site == "corpus" and not MATERIAL["FEEDS_CORPUS"]:
         pytest.skip("FEEDS_CORPUS names no corpus of articles")
-    page = open_shot(shot)
+    size = {"width": shot.width, "height": HEIGHTS[shot.width]}
+    page = open_app(get_client(shot.site, shot.language), shot.path, viewport=size, color_scheme=shot.scheme)
     page.screenshot(path=f"{screenshots}/gallery-{shot.name}.png", full_page=shot.is_full)
     assert page.evaluate("document.documentElement.scrollWidth") <= shot.width

@@ -1,15 +1,14 @@
 """Pages of a site with many topics in a real browser: narrow and wide, with and without JavaScript."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 from feeds.site.name_order import fold_name
-from tests.browser.harbour_news import draw_picture
+from tests.browser.conftest import OpenApp
 from tests.browser.test_pages import SCHEMES, check
 from tests.support.app import SITE_URL, collected, make_client
 from tests.support.many_topics import LONG_NAME, LONG_WORD, write_many_topics
@@ -39,29 +38,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, client: FlaskClient) -> Iterator[OpenPage]:
-    """Open pages with options of Playwright's contexts; the app answers without a server."""
-    contexts = []
-
-    def answer(route: Route) -> None:
-        url = route.request.url
-        if not url.startswith(SITE_URL):
-            route.fulfill(body=draw_picture(url), content_type="image/svg+xml")
-            return
-        response = client.get(url.removeprefix(SITE_URL))
-        route.fulfill(status=response.status_code, headers=dict(response.headers), body=response.data)
+def open_page(open_app: OpenApp, client: FlaskClient) -> OpenPage:
+    """Open pages with options of Playwright's contexts."""
 
     def open_page(path: str = "/", **options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        context.route("**/*", partial(answer))
-        page = context.new_page()
-        page.goto(f"{SITE_URL}{path}")
-        return page
+        return open_app(client, path, **options)
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def list_shown(page: Page) -> list[str]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from lxml import etree, html
+from lxml import etree
 
 from feeds.catalog.catalog import Catalog
 from tests.support.app import collected, make_client
 from tests.support.articles import write_article
+from tests.support.pages import read, select
 from tests.support.sample_feeds import START
 
 TOPICS = "//section[@id='topics']//h3/a"
@@ -39,18 +40,6 @@ def client(catalog: Catalog) -> FlaskClient:
 def list_pages(client: FlaskClient) -> list[str]:
     links = [link.removeprefix("/feeds") for link in select(read(client, "/"), f"{TOPICS}/@href")]
     return ["/", *links, "/latest", "/latest?q=short", "/feed/archive/1", "/providers/gazette.example"]
-
-
-def read(client: FlaskClient, path: str) -> etree._Element:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return html.fromstring(response.data.decode())
-
-
-def select(page: etree._Element, path: str) -> list[str]:
-    found = page.xpath(path)
-    assert isinstance(found, list)
-    return [str(item) for item in found]
 
 
 def test_a_page_announces_its_feeds_the_main_one_first(client: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from feeds.site.urls import HomeAddress, ProviderListAddress, TopicListAddress
 from tests.support.app import NOW, collected, make_client, make_settings
 from tests.support.articles import write_article
 from tests.support.many_topics import LONG_NAME, LONG_WORD, MARKUP, TOPICS, write_many_topics
+from tests.support.pages import read, select
 
 ORDERS = ["/topics", "/topics-by-name", "/topics-by-activity", "/topics-by-date"]
 NAMES = "//main//h3/a/text() | //ul[contains(@class, 'names')]//a/text()"
@@ -31,18 +32,6 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
 @pytest.fixture(scope="module")
 def client(catalog: Catalog) -> FlaskClient:
     return make_client(catalog)
-
-
-def read(client: FlaskClient, path: str) -> etree._Element:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return html.fromstring(response.data.decode())
-
-
-def select(page: etree._Element, path: str) -> list[str]:
-    found = page.xpath(path)
-    assert isinstance(found, list)
-    return [str(item) for item in found]
 
 
 def test_home_shows_the_most_active_topics_and_links_to_all(client: FlaskClient) -> None:
